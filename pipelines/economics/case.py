@@ -1,0 +1,235 @@
+"""One build-or-buy case: its inputs with units, descriptions and sources, read from TOML."""
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic.fields import FieldInfo
+
+from pipelines.errors import AssayError
+
+CASES = Path(__file__).with_name("cases")
+WORKED = ("shop", "video", "data-poor")
+STRICT = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+CORE_QUESTION = (
+    "Does your core business depend on how good your recommendations are, "
+    "now or in the near future?"
+)
+Answer = Literal["yes", "no", "unknown"]
+USER = "yours: there is no defensible default"
+ASSUMED = "assumption"
+FLYVBJERG = "Flyvbjerg: 18 % of IT projects exceed +50 %, by +447 % on average"
+
+
+class Range(BaseModel):
+    """What a person holds possible: a triangular distribution over low, mode and high."""
+
+    model_config = STRICT
+    low: float = Field(ge=0)
+    mode: float = Field(ge=0)
+    high: float = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Range":
+        if not self.low <= self.mode <= self.high:
+            raise ValueError("a range needs low <= mode <= high")
+        return self
+
+    @property
+    def mean(self) -> float:
+        return (self.low + self.mode + self.high) / 3
+
+
+class UpliftRange(Range):
+    """An uplift may turn out to be a loss: here `low` may be negative."""
+
+    low: float = Field(ge=-1)
+
+
+Quantity = float | Range
+
+
+def _input(unit: str, description: str, source: str = ASSUMED, **rules: Any) -> Any:
+    """A documented input: the app's form and the memo read unit and source from here."""
+    rules.setdefault("default", None)
+    extra = {"unit": unit, "source": source}
+    return Field(description=description, json_schema_extra=extra, **rules)
+
+
+class Option(BaseModel):
+    """One way to get recommendations. `uplift` has no default: None means missing."""
+
+    model_config = STRICT
+    uplift: float | UpliftRange | None = _input(
+        "share of the margin", "Change of the addressed margin by those who see it; 2 % is 0.02",
+        "a person's range or an online test, never an offline metric (Jannach & Jugovac 2019)",
+    )
+    months_to_launch: Quantity | None = _input("months", "Time until the launch")
+    setup: Quantity | None = _input("person-months", "Work until the launch")
+    ftes: Quantity | None = _input("full-time people", "People who keep it running")
+    infra: Quantity | None = _input("$k a month", "Servers and storage after the launch")
+    fee: float | None = _input("$k a month", "Flat fee to the vendor", "the contract", ge=0)
+    price: str | None = _input("line of the price book", "Fee by requests", "price book")
+    overrun: Quantity | Literal["it-projects"] = _input(
+        "factor on the set-up", "Overrun; 'it-projects' draws from the record of IT projects",
+        FLYVBJERG, default=1.0,
+    )
+    exit_cost: float = _input("$k", "Cost of leaving it", default=0.0, ge=0)
+    exit_probability: float = _input(
+        "probability", "Chance of having to leave within the horizon", default=0.0, ge=0, le=1
+    )
+
+
+class Case(BaseModel):
+    """All inputs of a build-or-buy decision; money in thousands of dollars ($k)."""
+
+    model_config = STRICT
+    title: str = _input("text", "Name of the case", default="My case", max_length=200)
+    core_business: Answer | None = _input("yes, no or unknown", CORE_QUESTION, USER)
+    margin: Quantity | None = _input("$k a year", "Margin that recommendations address", USER)
+    open_rate: Quantity | None = _input(
+        "share", "Share of the addressed visitors who see recommendations at all", USER
+    )
+    requests: Quantity | None = _input("requests a month", "Traffic to the recommender", USER)
+    horizon_months: int = _input("months", "Time over which costs and benefits count",
+                                 default=36, ge=1, le=240)
+    discount_rate: float = _input("a year", "Discount rate", default=0.10, ge=0, le=1)
+    fte_cost: Quantity = _input(
+        "$k a year", "Loaded cost of one full-time person",
+        "BLS median of $112,590; a benefits share of about .298 is unverified", default=160.0,
+    )
+    popularity: Option | None = _input("option", "A popularity rule")
+    buy: Option | None = _input("option", "A third party's recommender")
+    build: Option | None = _input("option", "A recommender built here")
+    visitors_per_arm: float | None = _input(
+        "visitors", "Visitors who see recommendations, in each arm of an 8-week test", USER, gt=0
+    )
+    baseline_conversion: float | None = _input(
+        "share", "Share of those visitors who convert today", USER, gt=0, lt=1
+    )
+    data_ready: bool | None = _input("yes or no", "Enough interactions to train on", "readiness")
+    exposure_logged: bool | None = _input(
+        "yes or no", "Who saw which recommendation is logged", "your logging"
+    )
+    team_available: bool | None = _input(
+        "yes or no", "The people who build and run it can be had",
+        "Cookpad: 5 researchers, 2 engineers; eezylife: 3 researchers, 6 on the data pipeline",
+    )
+    legal_use: bool | None = _input("yes or no", "The events may be used for this", "your counsel")
+    legal_transfer: bool | None = _input(
+        "yes or no", "The events may be sent to a vendor", "your counsel"
+    )
+    dissent: str = _input("text", "Who disagrees, and why", default="", max_length=600)
+    exit_plan: str = _input("text", "How the choice would be left", default="", max_length=600)
+    sources: dict[str, str] = _input("text", "Source of an input by name", default={})
+
+    @model_validator(mode="after")
+    def _sensible(self) -> "Case":
+        for name, quantity in quantities(self).items():
+            values = [quantity.low, quantity.mode, quantity.high] if isinstance(
+                quantity, Range) else [float(quantity)]
+            if min(values) < 0 and not isinstance(quantity, UpliftRange):
+                raise ValueError(f"{name} is negative; it must be 0 or more")
+            if name == "open_rate" and max(values) > 1:
+                raise ValueError("open_rate is above 1; write 30 % as 0.3")
+            if name.endswith(".uplift") and max(values) > 1:
+                raise ValueError(f"{name} is above 1; write 2 % as 0.02")
+        if self.buy is None and self.build is None:
+            raise ValueError("the case has neither a [buy] nor a [build] option; add at least one")
+        unknown = set(self.sources) - {str(field["name"]) for field in fields()}
+        if unknown:
+            raise ValueError(f"sources names no input called {sorted(unknown)[0]}")
+        return self
+
+    @property
+    def options(self) -> dict[str, Option]:
+        """The options that the case describes, by name (without `staged`)."""
+        named = {"popularity": self.popularity, "buy": self.buy, "build": self.build}
+        return {name: option for name, option in named.items() if option is not None}
+
+
+def quantities(case: Case) -> dict[str, float | Range]:
+    """Every numeric input the model takes that is given, by path such as `buy.uplift`."""
+    found: dict[str, Any] = {
+        name: getattr(case, name) for name in ("margin", "open_rate", "requests", "fte_cost")
+    }
+    for option_name, option in case.options.items():
+        for name in ("uplift", "months_to_launch", "setup", "ftes", "infra", "overrun"):
+            found[f"{option_name}.{name}"] = getattr(option, name)
+    return {name: value for name, value in found.items() if isinstance(value, float | int | Range)}
+
+
+def fields() -> list[dict[str, Any]]:
+    """Every input for a form or a memo: name, unit, description, source, default, range allowed."""
+    rows: list[dict[str, Any]] = []
+
+    def describe(prefix: str, name: str, info: FieldInfo) -> None:
+        extra = info.json_schema_extra
+        assert isinstance(extra, dict)
+        kinds = get_args(info.annotation)
+        rows.append({
+            "name": f"{prefix}{name}", "unit": extra["unit"], "source": extra["source"],
+            "description": info.description, "default": info.default,
+            "range": any(isinstance(kind, type) and issubclass(kind, Range) for kind in kinds),
+        })
+
+    for name, info in Case.model_fields.items():
+        if name in ("popularity", "buy", "build"):
+            for inner, inner_info in Option.model_fields.items():
+                describe(f"{name}.", inner, inner_info)
+        elif name != "sources":
+            describe("", name, info)
+    return rows
+
+
+def case_from(document: dict[str, Any], label: str = "The case") -> Case:
+    """A case from plain values (a form, a TOML table). Raises AssayError, one sentence."""
+    try:
+        return Case.model_validate(document)
+    except ValidationError as error:
+        raise AssayError(f"{label} {_complaint(error)}") from error
+
+
+def load_case(name_or_path: str | Path) -> Case:
+    """A worked case by name (shop, video, data-poor) or a TOML file by path.
+
+    Raises AssayError where the file is missing, is no TOML or has a bad value.
+    """
+    name = str(name_or_path)
+    path = CASES / f"{name}.toml" if name in WORKED else Path(name).expanduser()
+    if not path.is_file():
+        raise AssayError(
+            f"There is no case '{name}': name one of {', '.join(WORKED)}, or a TOML file."
+        )
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise AssayError(f"{path.name} is not a readable TOML file: {error}.") from error
+    return case_from(document, f"{path.name}:")
+
+
+def blank_case() -> Case:
+    """Where an own case starts: planning assumptions given, all that is the user's missing."""
+    return load_case(CASES / "template.toml")
+
+
+def _complaint(error: ValidationError) -> str:
+    """The first thing wrong, in words, with the input's path."""
+    errors = error.errors()
+    first = errors[0]
+    # a number-or-range input reports both attempts: the range's says more where one was meant
+    if isinstance(first["input"], dict) and len(errors) > 1 and len(errors[1]["loc"]) >= 2:
+        first = errors[1]
+    tags = {"float", "Range", "UpliftRange", "literal['it-projects']", "int"}
+    path = ".".join(str(part) for part in first["loc"] if str(part) not in tags)
+    if first["type"] == "extra_forbidden":
+        return f"has an unknown input '{path}'; remove it or correct its name."
+    message = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "finite_number" or str(first["input"]) in ("nan", "inf", "-inf"):
+        message = "must be a finite number"
+    elif first["type"] == "float_type":
+        message = "must be a number or a range {low, mode, high}"
+    got = "" if isinstance(first["input"], dict) or not path else f", not {first['input']!r}"
+    return f"{path + ': ' if path else ''}{message}{got}."

@@ -1,0 +1,150 @@
+"""Net present value of popularity rule, buy, build and buy-then-build; all money in $k."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.economics.case import Case, Option, Range, quantities
+from pipelines.economics.pricebook import PriceBook, requests_for_fee
+
+STAGED = "staged"
+# Share of projects in the tail, where it begins (x the plan) and its mean (x the plan).
+TAIL_SHARE, TAIL_START, TAIL_MEAN = 0.18, 1.5, 5.47
+Values = Mapping[str, float | np.ndarray]
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Present benefit and cost of one option, $k; any shape the inputs broadcast to."""
+
+    benefit: np.ndarray
+    cost: np.ndarray
+
+    @property
+    def npv(self) -> np.ndarray:
+        return self.benefit - self.cost
+
+
+def means(case: Case) -> dict[str, float]:
+    """Each numeric input at its expectation: a range counts at (low + mode + high) / 3."""
+    values = {
+        name: value.mean if isinstance(value, Range) else float(value)
+        for name, value in quantities(case).items()
+    }
+    for name, option in case.options.items():
+        if option.overrun == "it-projects":
+            values[f"{name}.overrun"] = (1 - TAIL_SHARE) + TAIL_SHARE * TAIL_MEAN
+    return values
+
+
+def evaluate(
+    case: Case, values: Values, book: PriceBook, until: int | np.ndarray | None = None
+) -> dict[str, Flow]:
+    """Benefit and cost of each option up to month `until` (default: the horizon).
+
+    NPV = sum over m > T of [A u e/12 - FTE c/12 - infra - fee(V)]/(1+r)^(m/12)
+    - overrun x set-up - P(exit) x exit cost. Set-up and exit are charged at the
+    start. `values` holds every input of `quantities`, scalar or array `(n,)`.
+    """
+    end = np.asarray(case.horizon_months if until is None else until)
+    months = np.arange(1, int(end.max()) + 1)
+    # discount[t] = present value of 1 $k a month over the months 1..t
+    discount = np.concatenate(
+        [[0.0], np.cumsum((1 + case.discount_rate) ** (-months / 12))]
+    )
+
+    def alive(start: float | np.ndarray, stop: float | np.ndarray) -> np.ndarray:
+        last = np.minimum(np.floor(stop), end).astype(np.int64)
+        first = np.minimum(np.floor(start), last).astype(np.int64)
+        return discount[last] - discount[first]
+
+    monthly_margin = np.asarray(values["margin"]) * values["open_rate"] / 12
+    launch = {name: values[f"{name}.months_to_launch"] for name in case.options}
+
+    def flow(name: str, option: Option, stop: float | np.ndarray, exit_share: float) -> Flow:
+        on = alive(launch[name], stop)
+        once = _setup(name, values) + exit_share * option.exit_cost
+        benefit = monthly_margin * values[f"{name}.uplift"] * on
+        return Flow(benefit, running_cost(name, option, values, book) * on + once)
+
+    flows = {
+        name: flow(name, option, np.inf, option.exit_probability)
+        for name, option in case.options.items()
+    }
+    if case.buy is not None and case.build is not None:
+        # the vendor is left for certain once the build is launched
+        bridge = flow("buy", case.buy, launch["build"], 1.0)
+        build = flows["build"]
+        flows[STAGED] = Flow(bridge.benefit + build.benefit, bridge.cost + build.cost)
+    return flows
+
+
+def running_cost(
+    name: str, option: Option, values: Values, book: PriceBook, with_fee: bool = True
+) -> np.ndarray:
+    """$k a month after the launch: people, infrastructure and, unless left out, the fee."""
+    people = np.asarray(values["fte_cost"]) * values[f"{name}.ftes"] / 12
+    total = people + values[f"{name}.infra"]
+    if with_fee:
+        total = total + (option.fee or 0.0)
+        if option.price is not None:
+            total = total + book.monthly(option.price, values["requests"])
+    return np.asarray(total)
+
+
+def _setup(name: str, values: Values) -> np.ndarray:
+    person_month = np.asarray(values["fte_cost"]) / 12
+    return person_month * values[f"{name}.setup"] * values[f"{name}.overrun"]
+
+
+def curves(
+    case: Case, values: Values, book: PriceBook, months: int | None = None
+) -> dict[str, np.ndarray]:
+    """Cumulative value of each option, $k: arrays `(months + 1,)`, index = month."""
+    until = np.arange((months or case.horizon_months) + 1)
+    flows = evaluate(case, values, book, until)
+    return {name: np.broadcast_to(flow.npv, until.shape).copy() for name, flow in flows.items()}
+
+
+def positive_from(curve: np.ndarray) -> int | None:
+    """First month from which the cumulative value stays above zero; None: it ends below."""
+    below = np.flatnonzero(curve <= 0)
+    if curve[-1] <= 0:
+        return None
+    return int(below[-1]) + 1 if below.size else 0
+
+
+def break_even_open_rate(flow: Flow, open_rate: float) -> float | None:
+    """Open rate at which the value is 0; None where even an open rate of 1 leaves a loss."""
+    gain = float(flow.benefit)
+    if gain <= 0 or open_rate <= 0:
+        return None
+    rate = float(flow.cost) / gain * open_rate
+    return rate if rate <= 1 else None
+
+
+def break_even_requests(case: Case, values: Values, book: PriceBook) -> dict[str, float | None]:
+    """Requests a month at which buy and build run at equal cost, and have equal value.
+
+    The margin is held: only the vendor's fee depends on the traffic. None where buy
+    has no price per request or no volume meets the condition.
+    """
+    answer: dict[str, float | None] = {"running_cost": None, "decision": None}
+    if case.buy is None or case.build is None or case.buy.price is None:
+        return answer
+    flat = case.buy.fee or 0.0
+    lean = float(running_cost("buy", case.buy, values, book, with_fee=False)) + flat
+    built = float(running_cost("build", case.build, values, book))
+    answer["running_cost"] = requests_for_fee(book, case.buy.price, built - lean)
+    free = case.model_copy(update={"buy": case.buy.model_copy(update={"price": None})})
+    flows = evaluate(free, values, book)
+    # one $k a month more in fees takes this much off buy's value
+    dearer = free.model_copy(
+        update={"buy": case.buy.model_copy(update={"price": None, "fee": flat + 1.0})}
+    )
+    weight = float(flows["buy"].npv) - float(evaluate(dearer, values, book)["buy"].npv)
+    if weight > 0:
+        lead = float(flows["buy"].npv) - float(flows["build"].npv)
+        answer["decision"] = requests_for_fee(book, case.buy.price, lead / weight)
+    return answer

@@ -1,0 +1,106 @@
+"""The words and shapes of a bake-off's outcome; scripts and pages rely on them.
+
+`BakeoffDocument` is what `assay bakeoff --json` prints and what the workspace keeps.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Kind = Literal["built", "third-party", "stand-in", "baseline"]
+Status = Literal["scored", "not scored", "not comparable", "failed"]
+Outcome = Literal["better", "equivalent", "worse", "inconclusive"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Interval(_Frozen):
+    """An estimate with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+class RequestTime(_Frozen):
+    """Milliseconds of one request for one person, over single requests."""
+
+    p50: float
+    p95: float
+
+
+class StageTime(_Frozen):
+    """One step of a pipeline: what it kept, its share of the truths, its time."""
+
+    stage: str
+    keeps: int
+    recall: float
+    """Share of the truths still in the list after this step (the ceiling of what follows)."""
+    ndcg: float
+    milliseconds: float
+    """Per request, in a batch."""
+
+
+class ContenderResult(_Frozen):
+    """One contender's answer to the manifest."""
+
+    name: str
+    title: str
+    kind: Kind
+    status: Status
+    reason: str = ""
+    """Why it is not scored, in one sentence; empty where it is."""
+    metrics: dict[str, Interval] = {}
+    """By name, `ndcg@10`."""
+    fit_seconds: float | None = None
+    request_ms: RequestTime | None = None
+    peak_mb: float | None = None
+    model_mb: float | None = None
+    requested: int = 0
+    answered: int = 0
+    calls: int = 0
+    cost_usd: float = 0.0
+    over_budget: list[str] = []
+    """What of the manifest's budget it exceeds, in words."""
+    waterfall: list[StageTime] = []
+    spec: dict[str, Any] | None = None
+    spec_hash: str | None = None
+    notes: list[str] = []
+    mlflow_run_id: str | None = None
+
+
+class Comparison(_Frozen):
+    """A paired difference to the baseline (contender - baseline) and what it says."""
+
+    contender: str
+    baseline: str
+    metric: str
+    difference: float
+    low: float
+    high: float
+    smallest_useful: float
+    outcome: Outcome
+    over_budget: bool = False
+    sentence: str
+
+
+class BakeoffDocument(_Frozen):
+    """Everything a bake-off found."""
+
+    id: str
+    dataset: str
+    created: str
+    """ISO 8601, UTC."""
+    manifest: dict[str, Any]
+    """The manifest's fields and its `hash`."""
+    contenders: list[ContenderResult]
+    comparisons: list[Comparison]
+    mlflow_run_id: str | None = None
+
+    def contender(self, name: str) -> ContenderResult | None:
+        """The contender of that name, if it took part."""
+        return next((c for c in self.contenders if c.name == name), None)

@@ -1,0 +1,62 @@
+"""Names to classes: the stages and adapters that ship, and a user's own.
+
+A class in somebody's own package is found through an entry point of the groups
+`assay.candidates`, `assay.rankers`, `assay.rules` and `assay.adapters`; from there on it
+works like one that ships. Modules are imported when a stage is asked for, not before.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any, Literal
+
+from pipelines.errors import AssayError
+
+Kind = Literal["candidates", "rankers", "rules", "adapters"]
+
+BUILT_IN: dict[Kind, dict[str, str]] = {
+    "candidates": {
+        "random": "pipelines.candidates.random:Random",
+        "popular": "pipelines.candidates.popular:Popular",
+        "item-knn": "pipelines.candidates.neighbours:ItemNeighbours",
+        "als": "pipelines.candidates.factors:AlternatingLeastSquares",
+        "ease": "pipelines.candidates.ease:Ease",
+        "transitions": "pipelines.candidates.transitions:Transitions",
+        "surprise-svd": "pipelines.candidates.surprise:SurpriseSVD",
+    },
+    "rankers": {
+        "linear": "pipelines.rankers.linear:Linear",
+        "lambdarank": "pipelines.rankers.lambdarank:LambdaRank",
+        "rating": "pipelines.rankers.rating:Rating",
+    },
+    "rules": {
+        "available": "pipelines.rules.filters:Available",
+        "category-cap": "pipelines.rules.diversity:CategoryCap",
+        "sponsored-slot": "pipelines.rules.promotions:SponsoredSlot",
+    },
+    "adapters": {
+        "exported": "pipelines.adapters.exported:Exported",
+        "personalize": "pipelines.adapters.personalize:Personalize",
+        "stand-in": "pipelines.adapters.standin:StandIn",
+    },
+}
+
+
+@cache
+def names(kind: Kind) -> tuple[str, ...]:
+    """The names that can be used for a kind, those that ship first."""
+    own = [e.name for e in entry_points(group=f"assay.{kind}") if e.name not in BUILT_IN[kind]]
+    return (*BUILT_IN[kind], *sorted(own))
+
+
+def lookup(kind: Kind, name: str) -> Any:
+    """The class behind a name; `AssayError` names the ones there are."""
+    if name in BUILT_IN[kind]:
+        module, _, attribute = BUILT_IN[kind][name].partition(":")
+        return getattr(import_module(module), attribute)
+    for entry in entry_points(group=f"assay.{kind}"):
+        if entry.name == name:
+            return entry.load()
+    raise AssayError(f"There is no {kind} stage named {name!r}; use one of {', '.join(names(kind))}.")
