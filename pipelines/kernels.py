@@ -6,6 +6,7 @@ among thousands: that is what lets batch evaluation, the app and a service agree
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numba
@@ -145,3 +146,69 @@ def drop_from_slate(slate: Slate, barred: Mask, *, rule: str, reason: str) -> Sl
     rows, columns = np.nonzero(gone)
     change = Change(rule, "removed", reason, rows, slate.items[rows, columns])
     return Slate(items, scores, (*slate.changes, change))
+
+
+def top_k_by_blocks(
+    score: Callable[[Queries], Floats], queries: Queries, k: int, known: Mask
+) -> Candidates:
+    """The k best items of each request by `score`, called on blocks of at most 160 MB.
+
+    `score` gives (rows, n_items) float32 and must treat each row by itself.
+    """
+    step = max(1, 40_000_000 // max(1, queries.n_items))
+    blocks = []
+    for start in range(0, max(1, len(queries)), step):
+        part = queries.take(np.arange(start, min(start + step, len(queries))))
+        blocks.append(top_k(score(part), k, part.exclude, known))
+    return stack(blocks)
+
+
+@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _walk(ranking, scores, indptr, values, items_out, scores_out):  # type: ignore[no-untyped-def]
+    n, k = items_out.shape
+    out = np.zeros(len(scores), np.bool_)
+    for r in range(n):
+        for p in range(indptr[r], indptr[r + 1]):
+            out[values[p]] = True
+        place = 0
+        for j in ranking:
+            if place == k:
+                break
+            if not out[j]:
+                items_out[r, place] = j
+                scores_out[r, place] = scores[j]
+                place += 1
+        for p in range(indptr[r], indptr[r + 1]):
+            out[values[p]] = False
+
+
+def top_k_of_one(scores: Floats, k: int, exclude: Ragged, known: Mask) -> Candidates:
+    """The k best of one row of scores (n_items,) for everyone, less each row's `exclude`."""
+    order = np.argsort(-scores, kind="stable").astype(np.int32)
+    items = np.full((len(exclude), k), NO_ITEM, np.int32)
+    best = np.full((len(exclude), k), -np.inf, np.float32)
+    _walk(order[known[order]], scores, exclude.indptr, exclude.values, items, best)
+    return Candidates(items, best)
+
+
+def recency_weights(queries: Queries, half_life: float | None) -> Floats:
+    """A weight per event of the histories, (events,) float32: 1 for the newest.
+
+    It halves every `half_life` positions back from the end; None weighs all alike.
+    """
+    if half_life is None:
+        return np.ones(len(queries.history.values), np.float32)
+    return np.exp2(-queries.positions_from_end / half_life).astype(np.float32)
+
+
+def answer_only(rows: Mask, candidates: Candidates) -> Candidates:
+    """Plain candidates with "none" in every place of the rows that are not marked (n,)."""
+    items = np.where(rows[:, None], candidates.items, NO_ITEM).astype(np.int32)
+    scores = np.where(rows[:, None], candidates.scores, np.float32(-np.inf))
+    return Candidates(items, scores.astype(np.float32))
+
+
+def knows_history(queries: Queries, learned: Mask) -> Mask:
+    """Marks requests (n,) whose history holds an item that was `learned` (n_items,)."""
+    hits = np.concatenate([[0], np.cumsum(learned[queries.history.values])])
+    return hits[queries.history.indptr[1:]] > hits[queries.history.indptr[:-1]]

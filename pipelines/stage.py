@@ -80,6 +80,9 @@ class CandidateGenerator(Stage, ABC):
 class Ranker(Stage, ABC):
     """Scores candidates from their features."""
 
+    sources_only: ClassVar[bool] = False
+    """Whether it looks at the generators' scores and ranks alone (a light tier)."""
+
     @abstractmethod
     def fit(
         self, queries: Queries, candidates: Candidates, features: Features, labels: Floats

@@ -54,7 +54,7 @@ Quantity = float | Range
 def _input(unit: str, description: str, source: str = ASSUMED, **rules: Any) -> Any:
     """A documented input: the app's form and the memo read unit and source from here."""
     rules.setdefault("default", None)
-    extra = {"unit": unit, "source": source}
+    extra: dict[str, Any] = {"unit": unit, "source": source}
     return Field(description=description, json_schema_extra=extra, **rules)
 
 
@@ -137,10 +137,10 @@ class Case(BaseModel):
             if name.endswith(".uplift") and max(values) > 1:
                 raise ValueError(f"{name} is above 1; write 2 % as 0.02")
         if self.buy is None and self.build is None:
-            raise ValueError("the case has neither a [buy] nor a [build] option; add at least one")
+            raise ValueError("there is neither a [buy] nor a [build] option; add at least one")
         unknown = set(self.sources) - {str(field["name"]) for field in fields()}
         if unknown:
-            raise ValueError(f"sources names no input called {sorted(unknown)[0]}")
+            raise ValueError(f"sources names no input called {min(unknown)}")
         return self
 
     @property
@@ -189,7 +189,7 @@ def case_from(document: dict[str, Any], label: str = "The case") -> Case:
     try:
         return Case.model_validate(document)
     except ValidationError as error:
-        raise AssayError(f"{label} {_complaint(error)}") from error
+        raise AssayError(f"{label}: {_complaint(error)}") from error
 
 
 def load_case(name_or_path: str | Path) -> Case:
@@ -207,7 +207,7 @@ def load_case(name_or_path: str | Path) -> Case:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise AssayError(f"{path.name} is not a readable TOML file: {error}.") from error
-    return case_from(document, f"{path.name}:")
+    return case_from(document, path.name)
 
 
 def blank_case() -> Case:
@@ -222,14 +222,24 @@ def _complaint(error: ValidationError) -> str:
     # a number-or-range input reports both attempts: the range's says more where one was meant
     if isinstance(first["input"], dict) and len(errors) > 1 and len(errors[1]["loc"]) >= 2:
         first = errors[1]
-    tags = {"float", "Range", "UpliftRange", "literal['it-projects']", "int"}
-    path = ".".join(str(part) for part in first["loc"] if str(part) not in tags)
+    # of the path, only names of inputs are for people; the rest are the checker's own
+    known = {*Case.model_fields, *Option.model_fields, *Range.model_fields}
+    *parents, last = (str(part) for part in first["loc"] or ("",))
+    kept = [part for part in parents if part in known]
+    if last in known or first["type"] == "extra_forbidden":
+        kept.append(last)
+    path = ".".join(kept)
     if first["type"] == "extra_forbidden":
-        return f"has an unknown input '{path}'; remove it or correct its name."
+        return f"there is an unknown input '{path}'; remove it or correct its name."
     message = first["msg"].removeprefix("Value error, ")
     if first["type"] == "finite_number" or str(first["input"]) in ("nan", "inf", "-inf"):
         message = "must be a finite number"
     elif first["type"] == "float_type":
         message = "must be a number or a range {low, mode, high}"
-    got = "" if isinstance(first["input"], dict) or not path else f", not {first['input']!r}"
+        message += " or 'it-projects'" if path.endswith("overrun") else ""
+    elif first["type"] == "model_type":
+        message = "must be a table of inputs"
+    message = message.replace("Input should be", "must be").replace("Field required", "is missing")
+    shown = path and not isinstance(first["input"], dict | BaseModel)
+    got = f", not {first['input']!r}" if shown else ""
     return f"{path + ': ' if path else ''}{message}{got}."

@@ -2,6 +2,7 @@
 
 import tomllib
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -51,7 +52,7 @@ class Price(BaseModel):
     def _bands_rise(self) -> "Price":
         tops = [band.up_to for band in self.bands]
         bounded = [top for top in tops[:-1] if top is not None]
-        rising = all(a < b for a, b in zip(bounded, bounded[1:], strict=False))
+        rising = all(a < b for a, b in pairwise(bounded))
         if self.bands and (tops[-1] is not None or len(bounded) != len(tops) - 1 or not rising):
             raise ValueError("bands must rise, and only the last one is without up_to")
         if not self.bands and self.unit != "contract":

@@ -99,6 +99,8 @@ class BakeoffDocument(_Frozen):
     """The manifest's fields and its `hash`."""
     contenders: list[ContenderResult]
     comparisons: list[Comparison]
+    notes: list[str] = []
+    """What a reader must know besides, such as a run that MLflow did not take."""
     mlflow_run_id: str | None = None
 
     def contender(self, name: str) -> ContenderResult | None:

@@ -1,0 +1,53 @@
+# Two commands matter: `make run` and `make test`. Both work from nothing but Python >= 3.11.
+PYTHON ?= python3
+PORT ?= 8501
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: run test install lint demo bench upgrade browser clean
+
+run: $(READY)
+	@$(BIN)/assay run --port $(PORT)
+
+test: $(READY) browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+install: $(READY)
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Assay needs Python 3.11 or newer; name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+# The browser's tests need a Chromium; where we may install one, we do.
+browser:
+	@if ! command -v chromium >/dev/null 2>&1; then \
+	  if [ "$$(id -u)" = 0 ] && [ -f /etc/debian_version ]; then \
+	    echo "Installing Chromium for the browser's tests ..."; \
+	    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; } >/dev/null; \
+	  else echo "No Chromium: the browser's tests will be skipped; install the package chromium to run them."; fi; \
+	fi
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+demo: $(READY)
+	@$(BIN)/assay demo
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks
+
+# Names and versions alone: no address of any package index may stand in the lock.
+upgrade: $(READY)
+	$(BIN)/uv pip compile --quiet --universal --upgrade --group dev pyproject.toml \
+	  --no-annotate --no-header --no-emit-index-url --no-emit-find-links --output-file requirements.lock
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache build ./*.egg-info

@@ -1,0 +1,83 @@
+"""Lists by user, as they were read from a vendor's files."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from pipelines.adapters.contract import Reply, Task
+
+
+@dataclass
+class Answers:
+    """Lists and errors by user id; `problems` counts the oddities met on the way."""
+
+    lists: dict[str, tuple[tuple[str, ...], tuple[float, ...] | None]] = field(
+        default_factory=dict
+    )
+    errors: dict[str, str] = field(default_factory=dict)
+    problems: Counter[str] = field(default_factory=Counter)
+
+    def add(self, user: str, items: Sequence[str], scores: Sequence[float] | None) -> None:
+        """A user's list, best first; a second list of the same user is counted and left."""
+        if user in self.lists:
+            self.problems["users listed twice"] += 1
+            return
+        self.lists[user] = without_repeats(items, scores, self.problems)
+
+    def fail(self, user: str, error: str) -> None:
+        """The vendor says that it has no list for this user."""
+        self.errors.setdefault(user, error)
+
+    def replies(self, task: Task, k: int, source: str) -> list[Reply]:
+        """A reply for each of the task's users, lists cut to k."""
+        return [self._reply(user, k, source) for user in task.users]
+
+    def _reply(self, user: str, k: int, source: str) -> Reply:
+        if user in self.lists:
+            items, scores = self.lists[user]
+            if items:
+                return Reply(user, items[:k], None if scores is None else scores[:k], None, None)
+            return Reply.failed(user, f"{source} has an empty list for this user")
+        return Reply.failed(user, self.errors.get(user, f"{source} has no line for this user"))
+
+    def compare_with(self, task: Task) -> None:
+        """Count what the task does not know: users, items; and lists under k."""
+        asked, known = set(task.users), set(task.item_ids)
+        self.problems["users that were not asked for"] = len(self.lists.keys() - asked)
+        for user in asked & self.lists.keys():
+            items = self.lists[user][0]
+            self.problems["places with an unknown item"] += len(set(items) - known)
+            self.problems["lists shorter than k"] += 0 < len(items) < task.k
+
+    def counted(self) -> dict[str, int]:
+        """The problems that occurred."""
+        return {name: count for name, count in sorted(self.problems.items()) if count}
+
+
+def without_repeats(
+    items: Sequence[str], scores: Sequence[float] | None, problems: Counter[str]
+) -> tuple[tuple[str, ...], tuple[float, ...] | None]:
+    """The first place of each item, with its score; scores that are no numbers are dropped."""
+    if scores is not None and (
+        len(scores) != len(items) or not all(math.isfinite(score) for score in scores)
+    ):
+        problems["lists with unusable scores"] += 1
+        scores = None
+    if len(set(items)) == len(items):
+        return tuple(items), None if scores is None else tuple(scores)
+    first = {item: place for place, item in reversed(list(enumerate(items)))}
+    kept = sorted(first.values())
+    problems["repeated items"] += len(items) - len(kept)
+    return tuple(items[p] for p in kept), None if scores is None else tuple(
+        scores[p] for p in kept
+    )
+
+
+def as_text(values: Iterable[object]) -> list[str]:
+    """Ids as the dataset writes them: whole floats lose their `.0`."""
+    return [
+        str(int(v)) if isinstance(v, float) and v.is_integer() else str(v) for v in values
+    ]

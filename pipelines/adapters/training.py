@@ -1,0 +1,130 @@
+"""What a third party was trained on, and whether its answers can be compared with ours.
+
+A claim is `FILE.meta.json`, `handover.json` or a setting. Under a split in time it must say
+`trained_through`; under last-n, which has no single cut-off, it must carry the hash of the
+very rows that `assay export` handed over.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pipelines.adapters.contract import NotComparable, Task
+from pipelines.errors import AssayError
+from pipelines.schema import Columns
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LAST_SECOND_OF_DAY = timedelta(days=1, seconds=-1)
+MILLISECONDS_FROM = 10**11  # as seconds this is the year 5138
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What is said of the training data; `through` is the last second it may include."""
+
+    through: int | None = None
+    split: str | None = None
+    train_sha256: str | None = None
+
+    @staticmethod
+    def read(path: Path) -> Claim:
+        """The claim in a JSON file (`trained_through`, `split`, `train_sha256`)."""
+        try:
+            document = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise AssayError(f"{path.name} cannot be read as JSON: {error}.") from error
+        if not isinstance(document, dict):
+            raise AssayError(f'{path.name} should hold {{"trained_through": "2016-09-01"}}.')
+        through = document.get("trained_through")
+        return Claim(
+            None if through is None else moment(through),
+            document.get("split"),
+            document.get("train_sha256"),
+        )
+
+
+def moment(value: Any) -> int:
+    """Seconds UTC of an epoch (s or ms), an ISO time (UTC without a zone) or an ISO day.
+
+    A day counts to its last second: who trained "through" a day saw all of it.
+    """
+    text = str(value).strip()
+    if isinstance(value, int | float) or re.fullmatch(r"\d{8,14}(\.\d*)?", text):
+        seconds = float(text)
+        if not isinstance(value, bool) and np.isfinite(seconds) and seconds >= 0:
+            return int(seconds / 1000 if seconds >= MILLISECONDS_FROM else seconds)
+    else:
+        try:
+            at = datetime.fromisoformat(text)
+        except ValueError:
+            at = None
+        if at is not None:
+            at = at if at.tzinfo else at.replace(tzinfo=UTC)
+            return int((at + LAST_SECOND_OF_DAY if len(text) == 10 else at).timestamp())
+    raise AssayError(
+        f"The date {text!r} in trained_through is not understood; write 2016-09-01, "
+        "2016-09-01T12:00:00Z or seconds since 1970."
+    )
+
+
+def day(seconds: int) -> str:
+    """A moment as people write it, UTC."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def require_comparable(claim: Claim, task: Task, *, source: str, how: str) -> str:
+    """A note on how the training data ends; `NotComparable` where it must not be compared.
+
+    `source` names the answers in the sentence, `how` says where to write the missing date.
+    """
+    if task.cutoff is None:
+        if claim.train_sha256 is None:
+            raise NotComparable(
+                f"Under last-n there is no single cut-off, so {source} must name the training "
+                "rows themselves: hand over with `assay export` for this split and keep its "
+                "handover.json beside the answers."
+            )
+        if claim.train_sha256 != rows_hash(task.train):
+            raise NotComparable(
+                f"{source} was trained on other rows ({claim.split or 'split not named'}) than "
+                "this bake-off's training rows: export them again for this dataset and split."
+            )
+        return "Trained on exactly the rows that were handed over."
+    if claim.through is None:
+        raise NotComparable(
+            f"{source} does not say through when it was trained, so it may have seen the "
+            f"answers; {how}."
+        )
+    if claim.through > task.cutoff:
+        raise NotComparable(
+            f"{source} was trained through {day(claim.through)}, after the cut-off "
+            f"{day(task.cutoff)}: it has seen what the others must foretell."
+        )
+    gap = (task.cutoff - claim.through) / 86400
+    if gap < 1:
+        return f"Trained through {day(claim.through)}."
+    return f"Trained through {day(claim.through)}, {gap:.3g} days before the cut-off."
+
+
+def rows_hash(train: pd.DataFrame) -> str:
+    """SHA-256 (hex) of training rows (user_id, item_id, weight, timestamp) in any order."""
+    keys = [Columns.USER, Columns.TIME, Columns.ITEM, Columns.WEIGHT]
+    rows = train[keys].sort_values(keys, kind="stable")
+    digest = hashlib.sha256(str(len(rows)).encode())
+    for column in (Columns.USER, Columns.ITEM):
+        raw = [str(value).encode() for value in rows[column].tolist()]
+        digest.update(np.fromiter(map(len, raw), "<i8", len(raw)).tobytes())
+        digest.update(b"".join(raw))
+    digest.update(rows[Columns.TIME].to_numpy("<i8").tobytes())
+    digest.update(rows[Columns.WEIGHT].to_numpy("<f4").tobytes())
+    return digest.hexdigest()

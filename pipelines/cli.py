@@ -1,0 +1,288 @@
+"""The command line: the same verbs as the app. Scripts rely on `--json` and exit codes.
+
+With `--json` one document stands on stdout and nothing else; progress goes to stderr.
+Bad input ends with exit code 2 and one sentence. Modules are imported where they are
+used, so that `assay --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipelines.errors import AssayError
+
+if TYPE_CHECKING:
+    from pipelines.workspace import Workspace
+
+app = typer.Typer(
+    name="assay",
+    help="Build your recommender, buy one, or fix the data first: measured on your own data.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+data_app = typer.Typer(help="Bring data in and see what is there.", no_args_is_help=True)
+app.add_typer(data_app, name="data")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+DataName = Annotated[str, typer.Option("--data", help="Name of the dataset.")]
+Length = Annotated[int, typer.Option("--k", min=1, max=200, help="Items in a list.")]
+SplitText = Annotated[
+    str, typer.Option("--split", help="time:F (default) or last-n:N, a benchmark protocol.")
+]
+
+
+def main() -> None:
+    """The console script: a person's mistake is one sentence and exit code 2."""
+    try:
+        app(standalone_mode=True)
+    except AssayError as error:
+        print(f"assay: {error}", file=sys.stderr)
+        sys.exit(2)
+    except BrokenPipeError:
+        # The reader went away (`assay data list | head`): nothing is left to say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    except Exception as error:
+        if os.environ.get("ASSAY_DEBUG"):
+            raise
+        print(
+            f"assay: something broke that is not your fault: {type(error).__name__}: {error}. "
+            "Run it again with ASSAY_DEBUG=1 and report what it prints.",
+            file=sys.stderr,
+        )
+        sys.exit(1)
+
+
+def _workspace() -> Workspace:
+    from pipelines.workspace import Workspace
+
+    workspace = Workspace.open()
+    workspace.register_samples()
+    return workspace
+
+
+@data_app.command("import")
+def data_import(
+    file: Annotated[Path, typer.Argument(help="CSV, TSV, Parquet or JSON Lines.")],
+    name: Annotated[str, typer.Option("--name", help="Name of the dataset.")],
+    mapping: Annotated[
+        list[str] | None, typer.Option("--map", help="user_id=COLUMN; repeat for each column.")
+    ] = None,
+    items: Annotated[Path | None, typer.Option("--items", help="A table of the items.")] = None,
+    users: Annotated[Path | None, typer.Option("--users", help="A table of the users.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Import events: all or nothing; rows that cannot be read go to a quarantine file."""
+    from pipelines import cli_output as out
+    from pipelines.data.importer import import_file
+
+    workspace = _workspace()
+    with out.progress("importing") as progress:
+        folder = import_file(
+            file,
+            name,
+            workspace.home / "datasets",
+            mapping=_pairs(mapping),
+            items=items,
+            users=users,
+            progress=progress,
+        )
+    about = workspace.add_dataset(folder).about
+    out.imported(about, as_json)
+
+
+def _pairs(given: list[str] | None) -> dict[str, str] | None:
+    if not given:
+        return None
+    pairs = [text.partition("=") for text in given]
+    wrong = next((left for left, equals, right in pairs if not (left and equals and right)), None)
+    if wrong is not None:
+        raise AssayError(f"--map {wrong!r} is not a pair; write it as --map user_id=COLUMN.")
+    return {left.strip(): right.strip() for left, _, right in pairs}
+
+
+@data_app.command("list")
+def data_list(as_json: AsJson = False) -> None:
+    """The datasets of this workspace."""
+    from pipelines import cli_output as out
+
+    out.datasets(_workspace().datasets(), as_json)
+
+
+@app.command()
+def readiness(
+    name: Annotated[str, typer.Argument(help="Name of the dataset.")], as_json: AsJson = False
+) -> None:
+    """What the data can and cannot support, per approach."""
+    from pipelines import cli_output as out
+    from pipelines.data import readiness as ready
+
+    dataset = _workspace().dataset(name)
+    if as_json:
+        out.document(ready.document(dataset))
+    else:
+        out.readiness(dataset)
+
+
+@app.command()
+def bakeoff(
+    data: DataName,
+    specs: Annotated[
+        list[str] | None, typer.Argument(metavar="SPEC…", help="A name that ships, or a TOML file.")
+    ] = None,
+    third_party: Annotated[
+        list[str] | None,
+        typer.Option("--third-party", help="stand-in, exported:FILE or personalize:NAME; repeat."),
+    ] = None,
+    split: SplitText = "time:0.9",
+    k: Length = 10,
+    eval_users: Annotated[
+        int | None, typer.Option("--eval-users", min=1, help="Evaluate at most so many users.")
+    ] = None,
+    baseline: Annotated[str, typer.Option("--baseline", help="Compare with this one.")] = "popular",
+    metric: Annotated[str, typer.Option("--metric", help="The declared metric.")] = "",
+    budget_p95: Annotated[
+        float | None, typer.Option("--budget-p95", help="Allowed p95 of a request, ms.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0)] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Let contenders answer the same manifest, and compare them. Random and Popular always are."""
+    from pipelines import cli_output as out
+    from pipelines.evaluation.bakeoff import BakeoffRequest
+    from pipelines.workspace.bakeoffs import run
+
+    request = BakeoffRequest.of(
+        {
+            "dataset": data,
+            "specs": specs or [],
+            "third_party": third_party or [],
+            "split": split,
+            "k": k,
+            "eval_users": eval_users,
+            "baseline": baseline,
+            "metric": metric or f"ndcg@{k}",
+            "budget": {"p95_ms": budget_p95},
+            "seed": seed,
+        }
+    )
+    workspace = _workspace()
+    with out.progress("bake-off") as progress:
+        document = run(workspace, request, progress)
+    out.bakeoff(document, as_json)
+    if not any(c.status == "scored" and c.kind != "baseline" for c in document.contenders) and any(
+        c.kind != "baseline" for c in document.contenders
+    ):
+        raise typer.Exit(1)
+
+
+@app.command()
+def recommend(
+    bakeoff_id: Annotated[str, typer.Option("--bakeoff", help="Id of a bake-off.")],
+    contender: Annotated[str, typer.Option("--contender", help="Name of a contender in it.")],
+    user: Annotated[str | None, typer.Option("--user", help="A user's id.")] = None,
+    history: Annotated[
+        str | None, typer.Option("--history", help="Item ids, newest last, divided by commas.")
+    ] = None,
+    everyone: Annotated[bool, typer.Option("--all", help="All users that were evaluated.")] = False,
+    out_file: Annotated[
+        Path | None, typer.Option("--out", help="With --all: a .csv or .parquet file.")
+    ] = None,
+    k: Length = 10,
+    as_json: AsJson = False,
+) -> None:
+    """Lists of a contender, computed anew, for a user, a history or everyone."""
+    from pipelines import cli_output as out
+    from pipelines.recommend import evaluated_users, open_contender
+
+    if [user is not None, history is not None, everyone].count(True) != 1:
+        raise AssayError("Say whom for, with one of --user U, --history ITEM,ITEM or --all.")
+    if everyone and out_file is None:
+        raise AssayError("--all writes a file: name it with --out lists.csv or --out lists.parquet.")
+    workspace = _workspace()
+    folder = workspace.bakeoff_folder(bakeoff_id)
+    opened = open_contender(folder, contender)
+    if history is not None:
+        items = [part.strip() for part in history.split(",") if part.strip()]
+        frame = opened.recommend(histories=[items], k=k)
+    else:
+        users = evaluated_users(folder) if everyone else [str(user)]
+        frame = opened.recommend(users=users, k=k)
+    if out_file is not None:
+        out.write_frame(frame, out_file)
+    else:
+        out.lists(opened.with_titles(frame), as_json)
+
+
+@app.command()
+def export(
+    data: DataName,
+    vendor: Annotated[str, typer.Option("--for", help="The vendor: personalize.")],
+    out_folder: Annotated[Path, typer.Option("--out", help="A new folder.")],
+    split: SplitText = "time:0.9",
+    k: Length = 25,
+    as_json: AsJson = False,
+) -> None:
+    """What a vendor needs: training rows only, the users to ask for, hashes."""
+    from pipelines import cli_output as out
+    from pipelines.adapters import handover
+    from pipelines.data.split import split as cut
+
+    if vendor != "personalize":
+        raise AssayError(f"There is no export for {vendor!r} yet; use --for personalize.")
+    dataset = _workspace().dataset(data)
+    parts = cut(dataset.interactions, split, seen=dataset.about.seen)
+    written = handover.write(dataset, parts, out_folder, k)
+    out.exported(written, out_folder, as_json)
+
+
+@app.command()
+def decide(
+    case: Annotated[
+        str, typer.Option("--case", help="shop, video, data-poor, or a TOML file.")
+    ] = "",
+    bakeoff_id: Annotated[
+        str | None, typer.Option("--bakeoff", help="Id of a bake-off to feed it.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Build, buy, both in turn, or neither: the reckoning, with what would reverse it."""
+    from pipelines import cli_output as out
+    from pipelines.economics.reckoning import reckon
+
+    if not case and bakeoff_id is None:
+        raise AssayError("Name a case with --case (shop, video, data-poor or a file), or a --bakeoff.")
+    document = None
+    if bakeoff_id is not None:
+        document = _workspace().bakeoff(bakeoff_id).model_dump(mode="json")
+    out.decision(reckon(case or None, document), as_json)
+
+
+@app.command()
+def run(
+    port: Annotated[int, typer.Option("--port", min=1, max=65535)] = 8501,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser")] = False,
+) -> None:
+    """Start the app on this machine alone (127.0.0.1)."""
+    from pipelines.start import start
+
+    start(port, open_browser=browser)
+
+
+@app.command()
+def demo() -> None:
+    """The main job without a screen, on the bundled sample: readiness, comparison, decision."""
+    from pipelines.demo import demo as play
+
+    play(_workspace())
+
+
+if __name__ == "__main__":
+    main()

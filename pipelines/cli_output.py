@@ -1,0 +1,219 @@
+"""What the command line prints: tables for people, one JSON document for scripts."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from pipelines.errors import AssayError
+from pipelines.progress import Progress
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipelines.data.dataset import About, Dataset
+    from pipelines.evaluation.results import BakeoffDocument, ContenderResult, Interval
+
+_out = Console(highlight=False)
+_err = Console(stderr=True, highlight=False)
+
+
+def document(value: Any) -> None:
+    """One JSON document on stdout."""
+    print(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def say(text: str) -> None:
+    if text:
+        _out.print(text, markup=False)
+
+
+def heading(text: str) -> None:
+    _out.print(f"\n{text}", style="bold")
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Progress]:
+    """A progress bar on stderr; a line per tenth where stderr is no terminal."""
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+    )
+    with Bars(*columns, console=_err, transient=True) as bars:
+        task = bars.add_task(title, total=1.0)
+
+        def show(share: float, message: str) -> None:
+            bars.update(task, completed=share, description=message[:60])
+
+        yield show
+
+
+def _table(*headers: str, right: Sequence[int] = ()) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for at, header in enumerate(headers):
+        table.add_column(header, justify="right" if at in right else "left", overflow="fold")
+    return table
+
+
+def three(value: float | None) -> str:
+    """Three significant digits, without an exponent where people would not expect one."""
+    if value is None:
+        return "–"
+    if value == 0 or 1e-4 <= abs(value) < 1e3:
+        return f"{value:.3g}"
+    return f"{value:,.0f}" if abs(value) >= 1e3 else f"{value:.2e}"
+
+
+def interval(found: Interval | None) -> str:
+    if found is None:
+        return "–"
+    return f"{three(found.value)} ({three(found.low)} to {three(found.high)})"
+
+
+def imported(about: About, as_json: bool) -> None:
+    fields = ("name", "rows_in", "kept", "folded", "quarantined", "filtered", "mapping")
+    values = {name: getattr(about, name) for name in fields}
+    if as_json:
+        document(values)
+        return
+    mapped = ", ".join(f"{theirs} as {ours}" for ours, theirs in about.mapping.items())
+    say(f"{about.name}, version {about.version}: read {mapped}.")
+    say(
+        f"{about.rows_in:,} rows in: {about.kept:,} kept, {about.folded:,} folded, "
+        f"{about.quarantined:,} quarantined, {about.filtered:,} filtered."
+    )
+    if about.notice:
+        say(about.notice)
+
+
+def datasets(records: Sequence[Any], as_json: bool) -> None:
+    rows = [
+        {
+            "name": r.name,
+            "version": r.version,
+            "events": r.about.kept if r.about else None,
+            "sample": bool(r.about and r.about.is_sample),
+            "fingerprint": r.about.fingerprint if r.about else None,
+        }
+        for r in records
+    ]
+    if as_json:
+        document({"datasets": rows})
+        return
+    table = _table("dataset", "version", "events", "origin", right=(1, 2))
+    for row in rows:
+        events = f"{row['events']:,}" if row["events"] else "not loaded yet"
+        table.add_row(row["name"], str(row["version"]), events, "sample" if row["sample"] else "yours")
+    _out.print(table)
+
+
+def readiness(dataset: Dataset) -> None:
+    from pipelines.data import readiness as ready
+
+    say(ready.sentence(dataset))
+    table = _table("approach", "readiness", "missing")
+    for name, approach in ready.document(dataset)["approaches"].items():
+        table.add_row(name, approach["state"], approach["missing"] or "")
+    _out.print(table)
+
+
+def bakeoff(found: BakeoffDocument, as_json: bool) -> None:
+    if as_json:
+        document(found.model_dump(mode="json"))
+        return
+    manifest = found.manifest
+    metric, k = manifest["metric"], manifest["k"]
+    note = f" ({manifest['split_note']})" if manifest.get("split_note") else ""
+    say(
+        f"{manifest['users']:,} users, {manifest['items']:,} items, split {manifest['split']}{note}; "
+        f"{manifest['users_without_history']:,} users had no history."
+    )
+    table = _table(
+        "contender", f"{metric} (95 %)", f"recall@{k}", f"coverage@{k}", "fit, s", "p95, ms",
+        "peak, MB", right=(2, 3, 4, 5, 6),
+    )  # fmt: skip
+    for c in sorted(found.contenders, key=lambda c: -_value(c, metric)):
+        if c.status != "scored":
+            table.add_row(c.title, f"{c.status}: {c.reason}", *["–"] * 5)
+            continue
+        table.add_row(
+            c.title,
+            interval(c.metrics.get(metric)),
+            three(_value(c, f"recall@{k}")),
+            three(_value(c, f"coverage@{k}")),
+            three(c.fit_seconds),
+            three(c.request_ms.p95 if c.request_ms else None),
+            f"{c.peak_mb:,.0f}" if c.peak_mb else "–",
+        )
+    _out.print(table)
+    for comparison in found.comparisons:
+        if comparison.metric == metric:
+            say(comparison.sentence)
+
+
+def _value(contender: ContenderResult, metric: str) -> float:
+    found = contender.metrics.get(metric)
+    return found.value if found else float("-inf")
+
+
+def lists(frame: pd.DataFrame, as_json: bool) -> None:
+    if as_json:
+        document({"recommendations": json.loads(frame.to_json(orient="records"))})
+        return
+    table = _table("rank", "item", "title", right=(0,))
+    for row in frame.to_dict("records"):
+        table.add_row(str(row["rank"]), str(row["item_id"]), str(row.get("title", "")))
+    _out.print(table)
+
+
+def write_frame(frame: pd.DataFrame, path: Path) -> None:
+    """Write lists as .csv or .parquet, whole or not at all."""
+    if path.suffix not in (".csv", ".parquet"):
+        raise AssayError(f"{path.name} is neither .csv nor .parquet; end --out with one of them.")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        if path.suffix == ".csv":
+            frame.to_csv(temporary, index=False)
+        else:
+            frame.to_parquet(temporary, index=False)
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise AssayError(f"{path} cannot be written: {error.strerror or error}.") from None
+    _err.print(f"{len(frame):,} rows in {path}", markup=False)
+
+
+def exported(written: dict[str, Any], folder: Path, as_json: bool) -> None:
+    if as_json:
+        document(written)
+        return
+    say(f"Written to {folder}; README.txt in it says what to do with each file.")
+
+
+def decision(found: Any, as_json: bool) -> None:
+    """An `economics` decision: the answer first, then the options, then why."""
+    values = found.document()
+    if as_json:
+        document(values)
+        return
+    say(f"Decision: {values['decision']}.")
+    if values["options"]:
+        table = _table("option", "NPV, $k", "benefit, $k", "cost, $k", right=(1, 2, 3))
+        for option in values["options"]:
+            numbers = [option[key] for key in ("npv", "benefit", "cost")]
+            table.add_row(option["name"], *(three(n) for n in numbers))
+        _out.print(table)
+    for reason in values["reasons"]:
+        say(f"- {reason}")

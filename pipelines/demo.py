@@ -1,0 +1,35 @@
+"""`assay demo`: the main job without a screen, on the bundled sample."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from pipelines import cli_output as out
+from pipelines.economics.reckoning import reckon
+from pipelines.evaluation.bakeoff import BakeoffRequest
+from pipelines.start import sample_request
+from pipelines.workspace.bakeoffs import run
+
+if TYPE_CHECKING:
+    from pipelines.workspace import Workspace
+
+
+def demo(workspace: Workspace) -> None:
+    """Readiness, bake-off with a stand-in for a vendor, comparison, decision."""
+    began = time.monotonic()
+    request = BakeoffRequest.of(sample_request())
+    dataset = workspace.dataset(request.dataset)
+    out.heading("1. Does the data suffice?")
+    out.say(dataset.about.notice)
+    out.readiness(dataset)
+    out.heading("2. Build and compare")
+    with out.progress("bake-off") as progress:
+        document = run(workspace, request, progress)
+    out.bakeoff(document, as_json=False)
+    out.heading("3. Build or buy?")
+    out.decision(reckon(None, document.model_dump(mode="json")), as_json=False)
+    out.say(
+        f"Done in {time.monotonic() - began:.0f} s. `make run` shows all of this on a screen: "
+        f"bake-off {document.id}."
+    )

@@ -1,0 +1,163 @@
+"""Build, buy, both in turn, or neither: gates first, then the rule in words, then the sums."""
+
+from typing import Any
+
+from pipelines.economics.case import Case, blank_case
+from pipelines.economics.costs import (
+    STAGED,
+    break_even_open_rate,
+    break_even_requests,
+    curves,
+    evaluate,
+    means,
+    positive_from,
+)
+from pipelines.economics.evidence import Evidence
+from pipelines.economics.gates import check_gates
+from pipelines.economics.hosting import with_measured_cost
+from pipelines.economics.missing import missing_inputs
+from pipelines.economics.pricebook import PriceBook
+from pipelines.economics.reversal import LABELS, open_gates, thresholds
+from pipelines.economics.summary import (
+    NOT_DECIDABLE,
+    POPULARITY_RULE,
+    Decision,
+    sentence,
+)
+from pipelines.economics.uncertainty import DRAWS, NOTHING, simulate, tornado
+from pipelines.economics.wording import money, months, percent
+
+__all__ = ["Decision", "decide", "sentence"]
+
+NAMES = {
+    "buy": "buy",
+    "build": "build",
+    STAGED: "build, bridged by buy",
+    "popularity": POPULARITY_RULE,
+    NOTHING: "neither: nothing pays yet",
+}
+RULE = {"yes": ("build", STAGED), "no": ("buy",)}
+CLEAR_LEAD = 0.8  # P(best) from which the sums alone decide; below it the rule does
+REFERENCE_HORIZONS, REFERENCE_RATE = (36, 60), 0.10
+
+
+def decide(
+    case: Case | None = None,
+    evidence: Evidence | None = None,
+    book: PriceBook | None = None,
+    draws: int = DRAWS,
+) -> Decision:
+    """The decision on a case, with what a bake-off on the user's own data adds.
+
+    Evidence on sample data feeds nothing. Raises AssayError for an unknown price line.
+    """
+    book = book or PriceBook()
+    own = None if evidence is None or evidence.is_sample else evidence
+    is_sample = evidence is not None and evidence.is_sample
+    reasons = []
+    if evidence is not None and evidence.is_sample:
+        reasons.append(f"The bake-off ran on sample data ({evidence.dataset}): it says nothing "
+                       "about your data, so its results were left out.")
+    stated = case or blank_case()
+    stated, measured = with_measured_cost(stated, own, book)
+    reasons += measured + (own.findings() if own else [])
+    gates = check_gates(stated, own)
+    missing = missing_inputs(stated)
+    failed = [gate for gate in gates if gate.state == "failed"]
+    closed = {name for gate in failed for name in gate.closes}
+    facts: dict[str, Any] = {
+        "closed": sorted(closed),
+        "case": case.title if case else "no case yet",
+        "is_sample": is_sample, "missing": missing,
+        "gates": [{"name": g.name, "state": g.state, "reason": g.reason} for g in gates],
+        "horizon_months": stated.horizon_months, "discount_rate": stated.discount_rate,
+    }
+    reasons += [gate.reason for gate in gates if gate.state != "not checked"]
+    shut = next((gate for gate in failed if gate.instead), None)
+    if missing:
+        if case is None and not is_sample:
+            reasons.append("There is no case yet: state the inputs that are missing.")
+        reasons.append(f"Missing: {'; '.join(missing)}.")
+        answer = shut.instead if shut else NOT_DECIDABLE
+        return Decision(decision=answer, reasons=reasons, reverses=open_gates(gates), **facts)
+
+    facts.update(_sums(stated, book))
+    npv = {option["name"]: option["npv"] for option in facts["options"]}
+    allowed = [name for name in npv if name not in closed]
+    facts["uncertainty"] = simulate(stated, book, allowed, draws)
+    chosen, rule_reasons = _choose(stated, npv, allowed, facts["uncertainty"])
+    if shut:
+        if chosen == "popularity":
+            reasons.append(f"Until then a popularity rule is worth {money(npv[chosen])} "
+                           f"over {months(stated.horizon_months)}.")
+        ahead = max(npv, key=lambda name: npv[name])
+        reverses = open_gates(gates)
+        reverses.insert(0, f"By the sums alone {LABELS[ahead]} leads now.")
+    else:
+        reasons += rule_reasons
+        reverses = thresholds(stated, book, allowed) + open_gates(gates)
+        if chosen != NOTHING and npv[chosen] < max(npv[name] for name in allowed):
+            reverses.insert(0, "Another answer to the core-business question: the sums decide.")
+    shown = chosen if chosen != NOTHING else max(npv, key=lambda name: npv[name])
+    return Decision(
+        decision=shut.instead if shut else NAMES[chosen],
+        chosen=None if chosen == NOTHING else chosen,
+        reasons=reasons, reverses=reverses, tornado=tornado(stated, book, shown), **facts,
+    )
+
+
+def _choose(
+    case: Case, npv: dict[str, float], allowed: list[str], uncertainty: dict[str, Any] | None
+) -> tuple[str, list[str]]:
+    """The option that the rule and the sums lead to, and why."""
+    ranked = sorted([*allowed, NOTHING], key=lambda name: -npv.get(name, 0.0))
+    best = ranked[0]
+    favored = RULE.get(case.core_business or "", ())
+    says = {"yes": "your core business depends on it, so build",
+            "no": "your core business does not depend on it, so buy"}
+    reasons = [f"The rule: {says[case.core_business]}." if case.core_business in says
+               else "The rule of core business is silent: the answer is unknown."]
+    values = "; ".join(f"{LABELS[name]} {money(npv[name])}" for name in npv)
+    reasons.append(f"The sums over {months(case.horizon_months)} at "
+                   f"{percent(case.discount_rate)} a year: {values}.")
+    if not favored or best in favored:
+        return best, reasons
+    chance = 1.0 if uncertainty is None else float(uncertainty["p_best"][best])
+    able = [name for name in ranked if name in favored and npv[name] > 0]
+    if best in NAMES and chance < CLEAR_LEAD and able:
+        reasons.append(f"The sums put {LABELS[best]} first in only "
+                       f"{percent(chance)} of the draws, so the rule decides.")
+        return able[0], reasons
+    reasons.append(f"The sums speak against the rule: {LABELS[best]} comes first.")
+    return best, reasons
+
+
+def _sums(case: Case, book: PriceBook) -> dict[str, Any]:
+    """Options, break-evens, curves and the reference horizons of a complete case."""
+    values = means(case)
+    flows = evaluate(case, values, book)
+    paths = curves(case, values, book)
+    traffic = break_even_requests(case, values, book)
+    settings = {(months_, rate) for months_ in (case.horizon_months, *REFERENCE_HORIZONS)
+                for rate in (case.discount_rate, REFERENCE_RATE)}
+    horizons = []
+    for length, rate in sorted(settings):
+        other = case.model_copy(update={"horizon_months": length, "discount_rate": rate})
+        sums = {name: float(flow.npv) for name, flow in evaluate(other, values, book).items()}
+        horizons.append({"months": length, "discount_rate": rate, "npv": sums})
+    return {
+        "options": [
+            {"name": name, "npv": float(flow.npv), "benefit": float(flow.benefit),
+             "cost": float(flow.cost)}
+            for name, flow in flows.items()
+        ],
+        "break_even": {
+            "open_rate": {name: break_even_open_rate(flow, values["open_rate"])
+                          for name, flow in flows.items()},
+            "requests_per_month": traffic["running_cost"],
+            "requests_per_month_decision": traffic["decision"],
+            "positive_from_month": {name: positive_from(path) for name, path in paths.items()},
+        },
+        "curves": {name: path.tolist() for name, path in paths.items()},
+        "horizons": horizons,
+    }

@@ -1,0 +1,139 @@
+"""What a bake-off tells a decision: cost, completeness and comparisons, never uplift."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from pipelines.errors import AssayError
+
+SAMPLES = frozenset({"movielens-small", "complete-journey"})
+Readiness = Literal["enough", "needs more", "unknown"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Contender(_Frozen):
+    """What one contender cost and whether it answered."""
+
+    name: str
+    kind: Literal["built", "third-party", "baseline"]
+    status: str
+    reason: str = ""
+    fit_seconds: float | None = None
+    p95_ms: float | None = None
+    model_mb: float | None = None
+
+
+class Outcome(_Frozen):
+    """The outcome of one comparison; its size is left out on purpose, it is no uplift."""
+
+    contender: str
+    baseline: str
+    metric: str
+    outcome: str
+    over_budget: bool = False
+
+
+class Evidence(_Frozen):
+    """A bake-off as the decision sees it; stand-ins are not in it."""
+
+    dataset: str
+    is_sample: bool
+    bakeoff_id: str = ""
+    readiness: Readiness = "unknown"
+    contenders: tuple[Contender, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+
+    def of_kind(self, kind: str) -> list[Contender]:
+        """The contenders of one kind (built, third-party, baseline)."""
+        return [contender for contender in self.contenders if contender.kind == kind]
+
+    def against_baselines(self, kind: str) -> dict[str, set[str]]:
+        """Outcomes of that kind's contenders against the baselines, by contender."""
+        names = {contender.name for contender in self.of_kind(kind)}
+        baselines = {contender.name for contender in self.of_kind("baseline")}
+        found: dict[str, set[str]] = {}
+        for row in self.outcomes:
+            if row.contender in names and row.baseline in baselines:
+                found.setdefault(row.contender, set()).add(row.outcome)
+        return found
+
+    def findings(self) -> list[str]:
+        """Built against third party, and who did not answer, in words."""
+        kinds = {contender.name: contender.kind for contender in self.contenders}
+        told = [
+            f"{row.contender} is {row.outcome} against {row.baseline} ({row.metric}, offline)"
+            f"{', but over budget' if row.over_budget else ''}."
+            for row in self.outcomes
+            if {kinds[row.contender], kinds[row.baseline]} == {"built", "third-party"}
+        ]
+        lost = [
+            f"{c.name} is {c.status}{': ' + c.reason.rstrip('.') if c.reason else ''}."
+            for c in self.contenders
+            if c.kind != "baseline" and c.status != "scored"
+        ]
+        return told + lost
+
+
+def _counts(
+    row: Mapping[str, Any], contenders: tuple[Contender, ...], manifest: Mapping[str, Any]
+) -> bool:
+    """Whether a comparison is on the declared metric, without stand-ins or other baselines."""
+    kinds = {contender.name: contender.kind for contender in contenders}
+    declared = manifest.get("baseline")
+    return (
+        row["contender"] in kinds
+        and row["baseline"] in kinds
+        and manifest.get("metric", row["metric"]) == row["metric"]
+        # everybody beats Random: only the declared baseline says something
+        and (kinds[row["baseline"]] != "baseline" or declared in (None, row["baseline"]))
+        and row["baseline"] != "random"
+    )
+
+
+def evidence_from_bakeoff(
+    document: Mapping[str, Any],
+    readiness: Readiness = "unknown",
+    is_sample: bool | None = None,
+) -> Evidence:
+    """The evidence in a bake-off's document (what `assay bakeoff --json` prints).
+
+    `is_sample` defaults to whether the dataset is one that ships. Raises AssayError
+    where the document is none of a bake-off.
+    """
+    try:
+        dataset = str(document["dataset"])
+        rows = [row for row in document["contenders"] if row["kind"] != "stand-in"]
+        contenders = tuple(
+            Contender(
+                name=row["name"], kind=row["kind"], status=row["status"],
+                reason=row.get("reason") or "", fit_seconds=row.get("fit_seconds"),
+                p95_ms=(row.get("request_ms") or {}).get("p95"), model_mb=row.get("model_mb"),
+            )
+            for row in rows
+        )
+        manifest = document.get("manifest") or {}
+        outcomes = tuple(
+            Outcome(
+                contender=row["contender"], baseline=row["baseline"], metric=row["metric"],
+                outcome=row["outcome"], over_budget=bool(row.get("over_budget")),
+            )
+            for row in document.get("comparisons", [])
+            if _counts(row, contenders, manifest)
+        )
+        return Evidence(
+            dataset=dataset,
+            is_sample=dataset in SAMPLES if is_sample is None else is_sample,
+            bakeoff_id=str(document.get("id", "")),
+            readiness=readiness,
+            contenders=contenders,
+            outcomes=outcomes,
+        )
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise AssayError(
+            "This is not a bake-off's document: give what `assay bakeoff --json` printed "
+            f"({type(error).__name__}: {str(error).splitlines()[0]})."
+        ) from error

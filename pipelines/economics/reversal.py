@@ -1,0 +1,81 @@
+"""The conditions under which another option would lead: thresholds, in words."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from pipelines.economics.case import Case
+from pipelines.economics.costs import STAGED, curves, evaluate, means
+from pipelines.economics.gates import Gate
+from pipelines.economics.pricebook import PriceBook
+from pipelines.economics.uncertainty import NOTHING, leader, switches
+from pipelines.economics.wording import count, money, months, percent
+
+LABELS = {
+    "popularity": "the popularity rule",
+    "buy": "buy",
+    "build": "build",
+    "staged": "build, bridged by buy",
+    NOTHING: "doing nothing",
+}
+
+
+def thresholds(case: Case, book: PriceBook, allowed: list[str]) -> list[str]:
+    """Values of single inputs, the others at their means, at which the lead changes.
+
+    Looks from 0 to 1 for shares and from a hundredth to a hundredfold for amounts.
+    """
+    base = means(case)
+    names = [*allowed, NOTHING]
+
+    def scan(key: str, low: float, high: float, say: Callable[[float], str], what: str) -> None:
+        def leading(points: np.ndarray) -> np.ndarray:
+            flows = evaluate(case, {**base, key: points}, book)
+            return leader({name: flows[name].npv for name in allowed}, allowed, points.shape)
+
+        for point, other in switches(leading, base[key], low, high):
+            side = "below" if point < base[key] else "above"
+            found.append(f"{what} {side} {say(point)}: {LABELS[names[other]]} leads.")
+
+    found: list[str] = []
+    scan("open_rate", 0.0, 1.0, percent, "Open rate")
+    amounts: list[tuple[str, str, Callable[[float], str]]] = [
+        ("margin", "Addressed margin a year", money)
+    ]
+    at_stake = [name for name in case.options if name in allowed or STAGED in allowed]
+    if case.buy is not None and case.buy.price is not None and "buy" in at_stake:
+        amounts.append(("requests", "Requests a month (at the same margin)", count))
+    for key, what, say in amounts:
+        scan(key, base[key] / 100, base[key] * 100, say, what)
+    for name in at_stake:
+        what = f"Uplift of {LABELS[name]}"
+        scan(f"{name}.uplift", 0.0, max(1.0, base[f"{name}.uplift"]), percent, what)
+    return found + _horizon(case, book, allowed, base)
+
+
+def _horizon(
+    case: Case, book: PriceBook, allowed: list[str], base: dict[str, float]
+) -> list[str]:
+    """The nearest shorter and longer horizon with another leader, up to 120 months."""
+    now = case.horizon_months
+    paths = curves(case, base, book, max(120, now))
+    leads = leader({name: paths[name] for name in allowed}, allowed, (max(120, now) + 1,))
+    names = [*allowed, NOTHING]
+    other = np.flatnonzero(leads != leads[now])
+    shorter, longer = other[(other < now) & (other > 0)], other[other > now]
+    found = []
+    for word, month in (("or shorter", shorter[-1:]), ("or longer", longer[:1])):
+        if month.size:
+            label = LABELS[names[int(leads[month[0]])]]
+            found.append(f"A horizon of {months(int(month[0]))} {word}: {label} leads.")
+    return found
+
+
+def open_gates(gates: list[Gate]) -> list[str]:
+    """What would close an option, or open one again, in words."""
+    failed = [f"{gate.name.capitalize()}: once this gate passes, the sums decide."
+              for gate in gates if gate.state == "failed"]
+    waiting = [gate.name for gate in gates if gate.state == "not checked"]
+    if waiting:
+        failed.append(f"A gate not checked yet turns out to be shut: {', '.join(waiting)}.")
+    return failed

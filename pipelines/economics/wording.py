@@ -1,0 +1,42 @@
+"""Figures in words: money, shares, counts and times, three digits at most."""
+
+
+def money(thousands: float) -> str:
+    """`$45 k`, `$2.5 k`, `$1.25 M`, from thousands of dollars."""
+    size = abs(thousands)
+    sign = "\u2212" if thousands < 0 and size >= 0.005 else ""
+    if size >= 999.5e3:
+        return f"{sign}${_digits(size / 1e6)} bn"
+    if size >= 999.5:
+        return f"{sign}${_digits(size / 1e3)} M"
+    if size >= 9.95:
+        return f"{sign}${size:.0f} k"
+    return f"{sign}${size:.2g} k" if size >= 0.005 else "$0"
+
+
+def percent(share: float) -> str:
+    """`36 %`, `2.4 %`, from a share."""
+    size = abs(share) * 100
+    sign = "\u2212" if share < 0 else ""
+    return f"{sign}{size:.0f} %" if size >= 9.95 else f"{sign}{size:.2g} %"
+
+
+def count(number: float) -> str:
+    """`5,000`, `475 million`, `2.5 billion`."""
+    for unit, name in ((1e9, " billion"), (1e6, " million")):
+        if number >= 0.9995 * unit:
+            return _digits(number / unit) + name
+    return f"{number:,.0f}"
+
+
+def months(number: float) -> str:
+    """`1 month`, `36 months`."""
+    return f"{number:.3g} month{'' if number == 1 else 's'}"
+
+
+def _digits(value: float) -> str:
+    """Three significant digits without trailing zeros; whole numbers get thousands commas."""
+    if value >= 99.95:
+        return f"{value:,.0f}"
+    places = 1 if value >= 9.995 else 2
+    return f"{value:.{places}f}".rstrip("0").rstrip(".")

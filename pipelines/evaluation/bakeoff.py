@@ -1,0 +1,269 @@
+"""A bake-off: every contender answers one manifest, each in a process of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipelines.data.dataset import Dataset
+from pipelines.data.split import Protocol, Split, split
+from pipelines.errors import AssayError
+from pipelines.evaluation.contender import Outcome
+from pipelines.evaluation.manifest import Budget, Manifest, hash_of_ids
+from pipelines.evaluation.results import BakeoffDocument, ContenderResult, Kind
+from pipelines.evaluation.scoring import Scored, comparisons, score
+from pipelines.evaluation.task import ContenderTask
+from pipelines.progress import Progress, part, silent
+from pipelines.spec import Spec
+
+DOCUMENT, TRUTH = "document.json", "truth.parquet"
+BASELINES = ("random", "popular")
+
+
+class BakeoffRequest(BaseModel):
+    """What a person asks for; a job's parameters."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dataset: str
+    specs: list[str | dict[str, Any]] = []
+    third_party: list[str] = []
+    split: str = "time:0.9"
+    k: int = Field(10, ge=1, le=200)
+    eval_users: int | None = Field(None, ge=1)
+    baseline: str = "popular"
+    metric: str = "ndcg@10"
+    useful_share: float = Field(0.02, ge=0)
+    budget: Budget = Budget()
+    rules: list[dict[str, Any]] = []
+    seed: int = Field(0, ge=0)
+
+    @staticmethod
+    def of(document: dict[str, Any]) -> BakeoffRequest:
+        """A request from parsed values; an `AssayError` says what is wrong with it."""
+        try:
+            return BakeoffRequest.model_validate(document)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(p) for p in first["loc"])
+            raise AssayError(f"The bake-off's {where} is not valid: {first['msg']}.") from None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A contender before it is run."""
+
+    name: str
+    title: str
+    kind: Kind
+    given: dict[str, Any]
+    spec: Spec | None = None
+
+
+def entries(request: BakeoffRequest) -> list[Entry]:
+    """The baselines, then what was asked for, then the third parties; names are distinct."""
+    specs = [Spec.load(name) for name in BASELINES]
+    for given in request.specs:
+        spec = Spec.of(given) if isinstance(given, dict) else Spec.load(given)
+        if spec.hash not in {s.hash for s in specs}:
+            specs.append(spec)
+    found = [
+        Entry(
+            spec.name,
+            spec.title or spec.name,
+            "baseline" if spec.name in BASELINES else "built",
+            {"kind": "built", "spec": spec.document()},
+            spec,
+        )
+        for spec in specs
+    ]
+    for text in request.third_party:
+        found.append(_third_party(text))
+    names = [entry.name for entry in found]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise AssayError(f"Two contenders are named {twice!r}; give one of them another name.")
+    if request.baseline not in names:
+        raise AssayError(
+            f"The baseline {request.baseline!r} does not take part; choose one of {', '.join(names)}."
+        )
+    return found
+
+
+def _third_party(text: str) -> Entry:
+    from pipelines import registry
+
+    adapter_name, _, target = text.partition(":")
+    adapter = registry.lookup("adapters", adapter_name)
+    kind: Literal["third-party", "stand-in"] = adapter.kind
+    short = Path(target.partition("@")[0]).stem.lower()
+    clean = "".join(c if c.isalnum() else "-" for c in short).strip("-")
+    name = f"{adapter_name}-{clean}" if clean else adapter_name
+    title = adapter.title if kind == "stand-in" or not clean else f"{adapter.title} {short}"
+    given = {"kind": "adapter", "adapter": adapter_name, "target": target}
+    return Entry(name, title, kind, given)
+
+
+def make_manifest(request: BakeoffRequest, dataset: Dataset, cut: Split) -> Manifest:
+    """The manifest of a request, once the split is known."""
+    users = dataset.users.decode(cut.queries.user)
+    items = dataset.catalogue.items.ids[cut.known]
+    return Manifest(
+        dataset=dataset.name,
+        fingerprint=dataset.about.fingerprint,
+        split=str(cut.protocol),
+        cutoff=cut.cutoff,
+        seen=dataset.about.seen,
+        users=len(users),
+        users_hash=hash_of_ids(users),
+        items=len(items),
+        catalogue_hash=hash_of_ids(items),
+        k=request.k,
+        ks=tuple(sorted({5, 10, 20, request.k})),
+        rules=tuple(request.rules),
+        budget=request.budget,
+        metric=request.metric,
+        baseline=request.baseline,
+        useful_share=request.useful_share,
+        seed=request.seed,
+    )
+
+
+def run_bakeoff(
+    dataset: Dataset,
+    request: BakeoffRequest,
+    folder: Path,
+    stages: Path,
+    bakeoff_id: str,
+    progress: Progress = silent,
+) -> BakeoffDocument:
+    """Run a bake-off in an existing, empty `folder`; fitted stages are shared in `stages`."""
+    contenders = entries(request)
+    progress(0.0, "splitting the data")
+    cut = split(
+        dataset.interactions,
+        Protocol.parse(request.split),
+        seen=dataset.about.seen,
+        eval_users=request.eval_users,
+        seed=request.seed,
+    )
+    manifest = make_manifest(request, dataset, cut)
+    _write_task(dataset, cut, manifest, folder)
+    results: list[ContenderResult] = []
+    scored: dict[str, Scored] = {}
+    for number, entry in enumerate(contenders):
+        share = [0.02 + 0.95 * (number + step) / len(contenders) for step in (0, 1)]
+        mine = part(progress, *share)
+        here = folder / "contenders" / entry.name
+        outcome = _in_child(entry, folder, here, stages, mine)
+        result, detail = score(entry.name, entry.title, entry.kind, outcome, here, cut, manifest)
+        if entry.spec is not None:
+            spec = {"spec": entry.spec.document(), "spec_hash": entry.spec.hash}
+            result = result.model_copy(update=spec)
+        results.append(result)
+        if detail is not None:
+            scored[entry.name] = detail
+            _write_per_user(detail, dataset.users.decode(cut.queries.user), here)
+    document = BakeoffDocument(
+        id=bakeoff_id,
+        dataset=dataset.name,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        manifest=manifest.document() | _counts(cut),
+        contenders=results,
+        comparisons=comparisons(results, scored, manifest),
+    )
+    (folder / DOCUMENT).write_text(document.model_dump_json(indent=1))
+    (folder / "task.joblib").unlink(missing_ok=True)
+    progress(1.0, "done")
+    return document
+
+
+def _counts(cut: Split) -> dict[str, Any]:
+    """Facts about the split that a reader needs; they are not part of the hash."""
+    return {
+        "truths": len(cut.truth.values),
+        "cold_truths": cut.cold_truths,
+        "repeats": cut.repeats,
+        "users_without_history": cut.new_users,
+        "training_events": len(cut.train),
+        "split_note": cut.protocol.note,
+    }
+
+
+def data_key(manifest: Manifest) -> str:
+    """Stands for the training data: the same key, the same rows."""
+    parts = (manifest.fingerprint, manifest.split, manifest.seen)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _write_task(dataset: Dataset, cut: Split, manifest: Manifest, folder: Path) -> None:
+    import pandas as pd
+
+    folder.mkdir(parents=True, exist_ok=True)
+    ContenderTask(
+        dataset=dataset.name,
+        data_key=data_key(manifest),
+        protocol=cut.protocol,
+        seen=manifest.seen,
+        cutoff=cut.cutoff,
+        train=cut.train,
+        catalogue=dataset.catalogue.at(cut.known),
+        users=dataset.users,
+        queries=cut.queries,
+        length=max(manifest.ks),
+        rules=manifest.rules,
+        seed=manifest.seed,
+    ).save(folder)
+    who = np.repeat(dataset.users.decode(cut.queries.user), cut.truth.lengths())
+    what = dataset.catalogue.items.decode(cut.truth.values)
+    pd.DataFrame({"user_id": who, "item_id": what}).to_parquet(folder / TRUTH, index=False)
+    (folder / "manifest.json").write_text(json.dumps(manifest.document(), indent=1))
+
+
+def _in_child(entry: Entry, folder: Path, here: Path, stages: Path, progress: Progress) -> Outcome:
+    """Run a contender; whatever happens to its process becomes an outcome."""
+    here.mkdir(parents=True, exist_ok=True)
+    (here / "contender.json").write_text(json.dumps(entry.given))
+    command = [sys.executable, "-m", "pipelines.evaluation.contender"]
+    with (here / "log.txt").open("w") as log:
+        child = subprocess.Popen(
+            [*command, str(folder), str(here), str(stages)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+        try:
+            assert child.stdout is not None
+            for line in child.stdout:
+                if line.startswith("{"):
+                    told = json.loads(line)
+                    progress(told["share"], f"{entry.title}: {told['message']}")
+            code = child.wait()
+        finally:
+            # A cancelled bake-off leaves by an exception from `progress`.
+            if child.poll() is None:
+                child.kill()
+                child.wait()
+    if (here / "outcome.json").exists():
+        return Outcome.model_validate_json((here / "outcome.json").read_text())
+    how = f"signal {-code}" if code < 0 else f"exit code {code}"
+    memory = "; it may have run out of memory" if code == -9 else ""
+    return Outcome(status="failed", reason=f"Its process ended with {how}{memory}.")
+
+
+def _write_per_user(detail: Scored, users: np.ndarray, here: Path) -> None:
+    import pandas as pd
+
+    pd.DataFrame({"user_id": users, **detail.per_user}).to_parquet(
+        here / "per_user.parquet", index=False
+    )

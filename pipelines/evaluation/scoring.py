@@ -1,0 +1,112 @@
+"""From a contender's lists to metrics with intervals, and to comparisons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from pipelines.data.split import Split
+from pipelines.evaluation import metrics
+from pipelines.evaluation.comparison import compare
+from pipelines.evaluation.contender import Outcome
+from pipelines.evaluation.manifest import Manifest
+from pipelines.evaluation.results import Comparison, ContenderResult, Interval, Kind, StageTime
+from pipelines.schema import Doubles, Ints
+
+
+@dataclass
+class Scored:
+    """Per-user values (n,) by metric name."""
+
+    per_user: dict[str, Doubles]
+
+
+def score(
+    name: str,
+    title: str,
+    kind: Kind,
+    outcome: Outcome,
+    here: Path,
+    cut: Split,
+    manifest: Manifest,
+) -> tuple[ContenderResult, Scored | None]:
+    """The contender's result; without metrics where it is not scored."""
+    told = outcome.model_dump(exclude={"steps"})
+    result = ContenderResult(name=name, title=title, kind=kind, **told)
+    if outcome.status != "scored":
+        return result, None
+    with np.load(here / "answer.npz") as arrays:
+        items = arrays["items"]
+        steps = [arrays[f"step_{n}"] for n in range(len(outcome.steps))]
+    per_user = metrics.per_user(items, cut.truth, manifest.ks)
+    lists = metrics.of_lists(
+        items, known=cut.known, popularity=metrics.popularity(cut.train), ks=manifest.ks
+    )
+    found = metrics.summarize(per_user | lists)
+    per_user |= {name: values for name, values in lists.items() if not isinstance(values, Interval)}
+    waterfall = [
+        _stage(stage, step, seconds, cut)
+        for (stage, seconds), step in zip(outcome.steps, steps, strict=True)
+    ]
+    update = {
+        "metrics": found,
+        "waterfall": waterfall,
+        "over_budget": over_budget(result, manifest),
+    }
+    return result.model_copy(update=update), Scored(per_user)
+
+
+def _stage(stage: str, step: Ints, seconds: float, cut: Split) -> StageTime:
+    """How many items a step keeps, the share of truths among them, NDCG@10, time a request."""
+    kept = metrics.per_user(step, cut.truth, (step.shape[1], 10))
+    truths = cut.truth.lengths()
+    found = float((kept[f"recall@{step.shape[1]}"] * truths).sum() / max(1, truths.sum()))
+    return StageTime(
+        stage=stage,
+        keeps=int(np.median((step >= 0).sum(axis=1))),
+        recall=found,
+        ndcg=float(kept["ndcg@10"].mean()),
+        milliseconds=1000 * seconds / max(1, len(step)),
+    )
+
+
+def over_budget(result: ContenderResult, manifest: Manifest) -> list[str]:
+    """What of the manifest's budget the contender exceeds, in words."""
+    budget = manifest.budget
+    said = []
+    if budget.p95_ms is not None and result.request_ms and result.request_ms.p95 > budget.p95_ms:
+        said.append(f"p95 {result.request_ms.p95:.3g} ms, allowed {budget.p95_ms:.3g} ms")
+    if budget.peak_mb is not None and (result.peak_mb or 0) > budget.peak_mb:
+        said.append(f"memory {result.peak_mb:.0f} MB, allowed {budget.peak_mb:.0f} MB")
+    if budget.cost_per_1000 is not None and result.answered:
+        cost = result.cost_usd / result.answered * 1000
+        if cost > budget.cost_per_1000:
+            allowed = budget.cost_per_1000
+            said.append(f"${cost:.3g} per 1,000 requests, allowed ${allowed:.3g}")
+    return said
+
+
+def comparisons(
+    results: list[ContenderResult], scored: dict[str, Scored], manifest: Manifest
+) -> list[Comparison]:
+    """Each scored contender against the baseline: the declared metric first, then the others."""
+    base = scored.get(manifest.baseline)
+    if base is None:
+        return []
+    names = [manifest.metric, *(m for m in base.per_user if m != manifest.metric)]
+    return [
+        compare(
+            result.name,
+            manifest.baseline,
+            metric,
+            scored[result.name].per_user[metric],
+            base.per_user[metric],
+            useful_share=manifest.useful_share,
+            over_budget=bool(result.over_budget),
+        )
+        for metric in names
+        for result in results
+        if result.name in scored and result.name != manifest.baseline
+    ]

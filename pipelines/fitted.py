@@ -1,0 +1,117 @@
+"""A fitted pipeline with what it takes to ask it by name: histories, ids, titles.
+
+The bake-off, `assay recommend`, the app and the MLflow model all answer through
+`FittedPipeline`: one path from external ids to a list and back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from pipelines.compose import Pipeline
+from pipelines.data.split import SeenPolicy, queries_of_users
+from pipelines.errors import AssayError
+from pipelines.schema import Columns, Interactions, Longs, Queries, Slate, Vocabulary
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass
+class FittedPipeline:
+    """A pipeline, the events it was fitted on, and the ids behind the codes.
+
+    `now` (n_users,) int64 is the moment of each user's request, seconds UTC; `last` the
+    moment that stands for now where a visitor has no number.
+    """
+
+    pipeline: Pipeline
+    train: Interactions
+    users: Vocabulary
+    items: Vocabulary
+    titles: np.ndarray
+    now: Longs
+    last: int
+    seen: SeenPolicy
+
+    def queries(self, users: Sequence[str]) -> Queries:
+        """A query per known user; an `AssayError` names one that is not known."""
+        codes = self.users.encode(users)
+        if (codes < 0).any():
+            who = list(users)[int(np.argmax(codes < 0))]
+            raise AssayError(
+                f"There is no user {who!r} in this dataset; give a user id of it, "
+                "or a history of items instead."
+            )
+        return queries_of_users(self.train, codes, self.now[codes], seen=self.seen)
+
+    def queries_of_histories(self, histories: Sequence[Sequence[str]]) -> Queries:
+        """A query per history of item ids, newest last; unknown items are named in an error."""
+        coded = []
+        for history in histories:
+            codes = self.items.encode(history)
+            if (codes < 0).any():
+                what = list(history)[int(np.argmax(codes < 0))]
+                raise AssayError(
+                    f"There is no item {what!r} in this dataset; give item ids of it, "
+                    "the newest last."
+                )
+            coded.append(codes.tolist())
+        return Queries.of_histories(
+            coded,
+            n_items=len(self.items),
+            now=self.last,
+            exclude_seen=self.seen == "exclude",
+        )
+
+    def recommend(
+        self,
+        *,
+        users: Sequence[str] | None = None,
+        histories: Sequence[Sequence[str]] | None = None,
+        k: int = 10,
+    ) -> pd.DataFrame:
+        """Lists for known users or for histories: user_id, item_id, rank (from 1), score.
+
+        For histories, `user_id` is "history 1", "history 2", … in their order.
+        """
+        if (users is None) == (histories is None):
+            raise AssayError("Ask either for users or for histories, not both or neither.")
+        if users is not None:
+            names, queries = list(users), self.queries(users)
+        else:
+            assert histories is not None
+            names = [f"history {n}" for n in range(1, len(histories) + 1)]
+            queries = self.queries_of_histories(histories)
+        return lists_frame(names, self.pipeline.recommend(queries, k), self.items)
+
+    def save(self, path: Path) -> None:
+        import joblib
+
+        joblib.dump(self, path)
+
+    @staticmethod
+    def load(path: Path) -> FittedPipeline:
+        import joblib
+
+        return cast(FittedPipeline, joblib.load(path))
+
+
+def lists_frame(names: Sequence[str], slate: Slate, items: Vocabulary) -> pd.DataFrame:
+    """A slate as a table with a row per place: user_id, item_id, rank (from 1), score."""
+    import pandas as pd
+
+    rows, places = np.nonzero(slate.items >= 0)
+    return pd.DataFrame(
+        {
+            Columns.USER: np.array(list(names), dtype=object)[rows],
+            Columns.ITEM: items.decode(slate.items[rows, places]),
+            Columns.RANK: (places + 1).astype(np.int32),
+            Columns.SCORE: slate.scores[rows, places],
+        }
+    )

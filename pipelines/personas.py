@@ -1,0 +1,102 @@
+"""Eight people of the data who differ, so that lists can be looked at with somebody in mind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.data.dataset import Dataset
+from pipelines.data.split import Split
+
+
+@dataclass(frozen=True)
+class Persona:
+    """A name for what is special about a user, the user's id, and the figure behind it."""
+
+    name: str
+    user_id: str
+    why: str
+
+
+def personas(dataset: Dataset, cut: Split) -> list[Persona]:
+    """Up to eight evaluated users, each the most typical of one description.
+
+    Every one is computed from the history before the cut-off; fewer where the data has no
+    such user (nobody without a history, no categories).
+    """
+    queries = cut.queries
+    lengths = queries.lengths
+    if len(queries) == 0:
+        return []
+    popularity = np.bincount(cut.train.item, minlength=cut.train.n_items)
+    share = popularity / max(1, popularity.max())
+    found: list[Persona] = []
+    taken: set[int] = set()
+
+    def add(name: str, value: np.ndarray, among: np.ndarray, why: Callable[[int], str]) -> None:
+        """The row of `among` with the largest value that is not taken yet."""
+        order = np.flatnonzero(among)
+        order = order[np.argsort(-value[order], kind="stable")]
+        row = next((int(r) for r in order if int(r) not in taken), None)
+        if row is not None:
+            taken.add(row)
+            user = str(dataset.users.ids[queries.user[row]])
+            found.append(Persona(name, user, why(row)))
+
+    def events(row: int) -> str:
+        return f"{lengths[row]:,} events before the cut-off"
+
+    there = lengths > 0
+    some = lengths >= min(10, int(np.median(lengths[there]))) if there.any() else there
+    mean_share = _mean_of_history(queries.history.values, queries.history.indptr, share)
+    main_category, category_share, variety = _categories(dataset, cut)
+    span = _days(cut)
+
+    add("The newcomer", -lengths.astype(float), lengths >= 0, events)
+    add("The regular", -np.abs(lengths - np.median(lengths[there])) if there.any() else share[:0],
+        there, events)
+    add("The enthusiast", lengths.astype(float), there, events)
+    add("The mainstream taste", mean_share, some, lambda r: _share_words(mean_share[r]))
+    add("The explorer of rarities", -mean_share, some, lambda r: _share_words(mean_share[r]))
+    if variety.any():
+        add("The specialist", category_share, some,
+            lambda r: f"{category_share[r]:.0%} of the history is {main_category(r)}")
+        add("The omnivore", variety, some, lambda r: f"{variety[r]:.0f} different categories")
+    add("The long-standing one", span, some, lambda r: f"{span[r]:,.0f} days from first to last")
+    add("The one-day visitor", -span, some & (lengths >= 2),
+        lambda r: f"{lengths[r]:,} events within {max(1.0, span[r]):,.0f} days")
+    return found[:8]
+
+
+def _share_words(value: float) -> str:
+    return f"items taken up {value:.0%} as often as the most popular one, on average"
+
+
+def _mean_of_history(values: np.ndarray, indptr: np.ndarray, of: np.ndarray) -> np.ndarray:
+    sums = np.concatenate([[0.0], np.cumsum(of[values])])
+    return (sums[indptr[1:]] - sums[indptr[:-1]]) / np.maximum(1, np.diff(indptr))
+
+
+def _days(cut: Split) -> np.ndarray:
+    times, indptr = np.append(cut.queries.times, 0), cut.queries.history.indptr
+    newest = times[np.maximum(indptr[1:] - 1, 0)]
+    days = (newest - times[indptr[:-1]]) / 86_400
+    return np.where(np.diff(indptr) > 0, days, 0.0)
+
+
+def _categories(
+    dataset: Dataset, cut: Split
+) -> tuple[Callable[[int], str], np.ndarray, np.ndarray]:
+    """The main category of a row's history (a lookup), its share, and how many there are."""
+    counts = cut.queries.matrix(np.ones(len(cut.queries.history.values), np.float32))
+    per = (counts @ dataset.catalogue.categories).tocsr()
+    n = len(cut.queries)
+    if per.shape[1] == 0:
+        return (lambda row: ""), np.zeros(n), np.zeros(n)
+    best = np.asarray(per.argmax(axis=1)).ravel()
+    top = np.asarray(per.max(axis=1).todense()).ravel()
+    share = top / np.maximum(1, cut.queries.lengths)
+    names = dataset.catalogue.category_names
+    return (lambda row: names[best[row]]), share, np.diff(per.indptr).astype(float)

@@ -1,0 +1,77 @@
+"""Runs a bake-off for a job or a command: dataset, contenders, document, MLflow."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines import tracking
+from pipelines.data.dataset import Dataset
+from pipelines.evaluation.results import BakeoffDocument
+from pipelines.progress import Progress, part, silent
+from pipelines.workspace.store import Workspace
+
+if TYPE_CHECKING:
+    from pipelines.evaluation.bakeoff import BakeoffRequest
+
+Run = Callable[["Dataset", "BakeoffRequest", Path, Path, str, Progress], BakeoffDocument]
+
+log = logging.getLogger(__name__)
+
+
+def run(
+    workspace: Workspace,
+    request: BakeoffRequest,
+    progress: Progress = silent,
+    *,
+    job: int | None = None,
+    run_bakeoff: Run | None = None,
+) -> BakeoffDocument:
+    """Run a bake-off, keep its document, then write it to MLflow.
+
+    One bake-off at a time per workspace: two at once would measure each other. What MLflow
+    refuses becomes a note of the document; the result itself is kept before that.
+    """
+    if run_bakeoff is None:
+        from pipelines.evaluation.bakeoff import run_bakeoff
+    with _alone(workspace, progress):
+        progress(0.0, "loading the dataset")
+        record = workspace.dataset_record(request.dataset)
+        dataset = workspace.dataset(request.dataset, record.version)
+        tracking.warm_up()
+        id, folder = workspace.new_bakeoff()
+        try:
+            stages, watched = workspace.home.stages, part(progress, 0.02, 0.96)
+            document = run_bakeoff(dataset, request, folder, stages, id, watched)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        workspace.save_bakeoff(document, dataset_version=record.version, job=job)
+        progress(0.96, "writing to MLflow")
+        document = _track(document, folder, dataset)
+        (folder / "document.json").write_text(document.model_dump_json(indent=2))
+        workspace.save_bakeoff(document, dataset_version=record.version, job=job)
+    return document
+
+
+def _track(document: BakeoffDocument, folder: Path, dataset: Dataset) -> BakeoffDocument:
+    try:
+        return tracking.log_bakeoff(document, folder, dataset)
+    except Exception as error:  # whatever MLflow or its store throws: the result is kept
+        log.exception("the bake-off %s was not written to MLflow", document.id)
+        first = str(error).strip().partition("\n")[0] or type(error).__name__
+        note = f"Not written to MLflow: {first}"
+        return document.model_copy(update={"notes": [*document.notes, note]})
+
+
+@contextmanager
+def _alone(workspace: Workspace, progress: Progress) -> Iterator[None]:
+    def waiting() -> None:
+        progress(0.0, "waiting for another bake-off to end")
+
+    with workspace.home.locked("bakeoff", waiting):
+        yield

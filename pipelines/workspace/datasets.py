@@ -1,0 +1,191 @@
+"""Datasets of a workspace: each version a folder that is moved into place when complete."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pipelines.data.dataset import ABOUT, About, Dataset, load
+from pipelines.errors import AssayError
+from pipelines.workspace.models import DatasetRow, JobRow
+from pipelines.workspace.records import LIVE, DatasetRecord, now_text
+from pipelines.workspace.shelf import Shelf
+
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
+AT_ONCE = "movielens-small"
+"""The sample that a new workspace holds from its start; others are loaded on first use."""
+
+
+class Datasets(Shelf):
+    """The workspace's datasets, by name and version; a bake-off names both."""
+
+    def datasets(self) -> list[DatasetRecord]:
+        """The newest version of each dataset, by name."""
+        with self.database.read() as session:
+            rows = session.scalars(select(DatasetRow).order_by(DatasetRow.version))
+            newest = {row.name: row for row in rows}
+            return [self._dataset_record(newest[name]) for name in sorted(newest)]
+
+    def dataset_record(self, name: str, version: int | None = None) -> DatasetRecord:
+        """The entry of one dataset, in its newest version unless another is asked for."""
+        with self.database.read() as session:
+            return self._dataset_record(_find(session, name, version))
+
+    def about(self, name: str) -> About:
+        """What a person should know of the dataset; does not load it."""
+        return self.dataset_record(name).about
+
+    def dataset(self, name: str, version: int | None = None) -> Dataset:
+        """The dataset itself; a sample that is not loaded yet is loaded first (seconds)."""
+        record = self.dataset_record(name, version)
+        if record.folder is None:
+            record = self._load_sample(name)
+        assert record.folder is not None
+        try:
+            return load(record.folder)
+        except (OSError, ValueError) as error:
+            raise AssayError(
+                f"The files of the dataset {name!r} in {record.folder} cannot be read ({error}); "
+                "delete the dataset and import it again."
+            ) from error
+
+    def add_dataset(self, folder: Path) -> DatasetRecord:
+        """Move a finished dataset's folder into the workspace.
+
+        Under a name that exists it becomes the next version; bake-offs on the older one
+        stay true, since that is kept too.
+        """
+        about = About.model_validate(json.loads((folder / ABOUT).read_text()))
+        if not NAME.fullmatch(about.name):
+            raise AssayError(
+                f"{about.name!r} cannot be a dataset's name; use at most 60 small letters, "
+                "digits, dots, hyphens and underscores, a letter or digit first."
+            )
+        with self.home.unfinished() as unfinished:
+            if folder.stat().st_dev != unfinished.stat().st_dev:
+                shutil.copytree(folder, unfinished / "dataset")
+                copied, folder = folder, unfinished / "dataset"
+            else:
+                copied = None
+            with self.database.write() as session:
+                versions = select(DatasetRow.version).where(
+                    DatasetRow.name == about.name, DatasetRow.folder.is_not(None)
+                )
+                version = max(session.scalars(versions), default=0) + 1
+                about = about.model_copy(update={"version": version})
+                (folder / ABOUT).write_text(about.model_dump_json(indent=2))
+                place = Path("datasets", about.name, f"v{version}")
+                self._move(folder, self.home.root / place)
+                row = session.merge(
+                    DatasetRow(
+                        name=about.name,
+                        version=version,
+                        folder=str(place),
+                        about=about.model_dump(mode="json"),
+                        created=now_text(),
+                    )
+                )
+                record = self._dataset_record(row)
+        if copied is not None:
+            shutil.rmtree(copied)
+        return record
+
+    def delete_dataset(self, name: str) -> None:
+        """Remove all versions of a dataset: the rows, then the files. Its bake-offs stay."""
+        with self.database.write() as session:
+            _find(session, name, None)
+            live = session.scalars(select(JobRow).where(JobRow.state.in_(LIVE)))
+            users = [str(job.id) for job in live if name in _datasets_of(job)]
+            if users:
+                raise AssayError(
+                    f"The dataset {name!r} is in use by job {', '.join(users)}; "
+                    "wait for its end or cancel it, then delete the dataset."
+                )
+            for row in session.scalars(select(DatasetRow).where(DatasetRow.name == name)):
+                session.delete(row)
+        shutil.rmtree(self.home.datasets / name, ignore_errors=True)
+
+    def register_samples(self) -> None:
+        """List the bundled samples: the small one loaded at once, others on first use."""
+        from pipelines.data.samples import SAMPLES
+
+        with self.database.write() as session:
+            there = set(session.scalars(select(DatasetRow.name)))
+            for name in SAMPLES:
+                if name not in there:
+                    row = DatasetRow(
+                        name=name, version=1, folder=None, about=None, created=now_text()
+                    )
+                    session.add(row)
+        if AT_ONCE in SAMPLES and self.dataset_record(AT_ONCE).folder is None:
+            self._load_sample(AT_ONCE)
+
+    def _load_sample(self, name: str) -> DatasetRecord:
+        from pipelines.data.samples import materialize
+
+        with self.home.locked(f"sample-{name}"):
+            record = self.dataset_record(name)
+            if record.folder is not None:  # another process loaded it meanwhile
+                return record
+            with self.home.unfinished() as unfinished:
+                folder = unfinished / name
+                folder.mkdir()
+                materialize(name, folder)
+                return self.add_dataset(folder)
+
+    def _move(self, folder: Path, place: Path) -> None:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if place.exists():  # left by a process that died before its row was written
+            shutil.rmtree(place)
+        os.replace(folder, place)
+
+    def _dataset_record(self, row: DatasetRow) -> DatasetRecord:
+        if row.folder is None or row.about is None:
+            about = _about_sample(row.name)
+            return DatasetRecord(row.name, row.version, "not loaded yet", about, row.created, None)
+        about = About.model_validate(row.about)
+        folder = self.home.root / row.folder
+        return DatasetRecord(row.name, row.version, "ready", about, row.created, folder)
+
+
+def _find(session: Session, name: str, version: int | None) -> DatasetRow:
+    query = select(DatasetRow).where(DatasetRow.name == name)
+    if version is not None:
+        query = query.where(DatasetRow.version == version)
+    row = session.scalars(query.order_by(DatasetRow.version.desc()).limit(1)).first()
+    if row is not None:
+        return row
+    if version is not None:
+        raise AssayError(f"There is no version {version} of the dataset {name!r}.")
+    names = sorted(set(session.scalars(select(DatasetRow.name))))
+    there = f"there are: {', '.join(names)}" if names else "there are none yet"
+    raise AssayError(
+        f"There is no dataset {name!r}; {there}. "
+        "`assay data import FILE --name NAME` adds one."
+    )
+
+
+def _datasets_of(job: JobRow) -> set[str]:
+    return {str(job.params.get(key)) for key in ("dataset", "name")}
+
+
+def _about_sample(name: str) -> About:
+    """What is known of a sample before it is loaded."""
+    from pipelines.data.samples import SAMPLES
+
+    sample = SAMPLES[name]
+    return About(
+        name=name,
+        fingerprint="",
+        is_sample=True,
+        origin=sample.origin,
+        licence=sample.licence,
+        notice=sample.notice,
+        seen=sample.seen,
+    )

@@ -1,0 +1,107 @@
+"""The folders of a workspace, and locks between processes that share it."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.errors import AssayError
+
+LEFT_BEHIND_SECONDS = 24 * 3600.0
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where each thing lies under the workspace's folder (absolute)."""
+
+    root: Path
+
+    @property
+    def database(self) -> Path:
+        return self.root / "assay.db"
+
+    @property
+    def datasets(self) -> Path:
+        return self.root / "datasets"
+
+    @property
+    def bakeoffs(self) -> Path:
+        return self.root / "bakeoffs"
+
+    @property
+    def stages(self) -> Path:
+        """Fitted stages by hash, shared by the contenders that use them."""
+        return self.root / "stages"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
+
+    @property
+    def incoming(self) -> Path:
+        """Unfinished folders; they are renamed into place, never read."""
+        return self.root / "incoming"
+
+    def create(self) -> None:
+        """Make the folders; raises `AssayError` where they cannot be written."""
+        try:
+            for folder in (self.datasets, self.bakeoffs, self.stages, self.logs, self.incoming):
+                folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise AssayError(
+                f"The workspace's folder {self.root} cannot be written ({error.strerror}); "
+                "name another one with ASSAY_HOME."
+            ) from error
+
+    def log(self, job: int) -> Path:
+        """What the job's process printed."""
+        return self.logs / f"job-{job}.log"
+
+    @contextmanager
+    def unfinished(self) -> Iterator[Path]:
+        """A new folder under `incoming`, removed at the end with what is left in it."""
+        folder = Path(tempfile.mkdtemp(dir=self.incoming))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    @contextmanager
+    def locked(
+        self, name: str, waiting: Callable[[], None] | None = None, every: float = 0.5
+    ) -> Iterator[None]:
+        """Hold the lock `name` against all processes of this workspace.
+
+        `waiting` is called each `every` seconds until the lock is free; it may raise to
+        give up. The system frees the lock of a process that died.
+        """
+        with (self.root / f".{name}.lock").open("a") as file:
+            if waiting is None:
+                fcntl.flock(file, fcntl.LOCK_EX)
+            else:
+                while not _try(file.fileno()):
+                    waiting()
+                    time.sleep(every)
+            yield
+
+    def tidy(self, kept_bakeoffs: set[str]) -> None:
+        """Remove what interrupted work left behind a day ago or earlier."""
+        before = time.time() - LEFT_BEHIND_SECONDS
+        for parent, kept in ((self.incoming, set[str]()), (self.bakeoffs, kept_bakeoffs)):
+            for folder in parent.iterdir():
+                if folder.name not in kept and folder.stat().st_mtime < before:
+                    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _try(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,95 @@
+"""What the workspace hands out: plain values, free of the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from pipelines.data.dataset import About
+
+JobState = Literal["queued", "running", "done", "failed", "cancelled", "lost"]
+LIVE: tuple[JobState, ...] = ("queued", "running")
+RESTARTABLE: tuple[JobState, ...] = ("failed", "cancelled", "lost")
+DatasetState = Literal["ready", "not loaded yet"]
+
+
+def now_text() -> str:
+    """This moment, ISO 8601 in UTC, to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@dataclass(frozen=True)
+class DatasetRecord:
+    """A dataset in its newest version; a sample may be "not loaded yet" until first used."""
+
+    name: str
+    version: int
+    state: DatasetState
+    about: About
+    """Of a sample that is not loaded yet, without counts and fingerprint."""
+    created: str
+    folder: Path | None
+
+
+@dataclass(frozen=True)
+class JobRecord:
+    """A job as its row stood when it was read."""
+
+    id: int
+    kind: str
+    params: dict[str, Any]
+    state: JobState
+    share: float
+    message: str
+    error: str | None
+    pid: int | None
+    heartbeat: float | None
+    cancel: bool
+    created: str
+    started: str | None
+    ended: str | None
+    result: dict[str, Any] | None
+    attempt_of: int | None
+
+    @property
+    def live(self) -> bool:
+        return self.state in LIVE
+
+    @property
+    def restartable(self) -> bool:
+        return self.state in RESTARTABLE
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it has run, or ran; None before it started."""
+        if self.started is None:
+            return None
+        end = datetime.now(UTC) if self.ended is None else datetime.fromisoformat(self.ended)
+        return (end - datetime.fromisoformat(self.started)).total_seconds()
+
+
+@dataclass(frozen=True)
+class BakeoffRecord:
+    """A bake-off's entry in the list; `Workspace.bakeoff(id)` has all it found."""
+
+    id: str
+    dataset: str
+    dataset_version: int
+    manifest_hash: str
+    folder: Path
+    created: str
+    job: int | None
+
+
+@dataclass(frozen=True)
+class DecisionRecord:
+    """A saved decision and its memo (HTML)."""
+
+    id: int
+    title: str
+    bakeoff: str | None
+    document: dict[str, Any]
+    memo: str
+    created: str

@@ -1,0 +1,127 @@
+"""Bake-offs and decisions that the workspace keeps."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import defer
+
+from pipelines.errors import AssayError
+from pipelines.evaluation.results import BakeoffDocument
+from pipelines.workspace.models import BakeoffRow, DecisionRow
+from pipelines.workspace.records import BakeoffRecord, DecisionRecord, now_text
+from pipelines.workspace.shelf import Shelf
+
+
+class Results(Shelf):
+    """The workspace's bake-offs and decisions."""
+
+    def new_bakeoff(self) -> tuple[str, Path]:
+        """An id such as `20261123-2155-ab12` (UTC) and its new, empty folder."""
+        while True:
+            stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M")
+            id = f"{stamp}-{secrets.token_hex(2)}"
+            folder = self.home.bakeoffs / id
+            try:
+                folder.mkdir()
+            except FileExistsError:
+                continue
+            return id, folder
+
+    def save_bakeoff(
+        self, document: BakeoffDocument, *, dataset_version: int, job: int | None = None
+    ) -> None:
+        """Keep a bake-off's document, or replace it; its folder is `bakeoffs/<id>`."""
+        with self.database.write() as session:
+            session.merge(
+                BakeoffRow(
+                    id=document.id,
+                    dataset=document.dataset,
+                    dataset_version=dataset_version,
+                    manifest_hash=str(document.manifest.get("hash", "")),
+                    document=document.model_dump(mode="json"),
+                    folder=f"bakeoffs/{document.id}",
+                    created=document.created,
+                    job=job,
+                )
+            )
+
+    def bakeoffs(self, dataset: str | None = None) -> list[BakeoffRecord]:
+        """Finished bake-offs, newest first."""
+        query = select(BakeoffRow).options(defer(BakeoffRow.document))
+        if dataset is not None:
+            query = query.where(BakeoffRow.dataset == dataset)
+        with self.database.read() as session:
+            rows = session.scalars(query.order_by(BakeoffRow.created.desc(), BakeoffRow.id.desc()))
+            return [self._bakeoff_record(row) for row in rows]
+
+    def bakeoff_record(self, id: str) -> BakeoffRecord:
+        """A bake-off's entry in the list."""
+        with self.database.read() as session:
+            row = session.get(BakeoffRow, id, options=[defer(BakeoffRow.document)])
+            if row is None:
+                raise AssayError(_no_bakeoff(id))
+            return self._bakeoff_record(row)
+
+    def bakeoff(self, id: str) -> BakeoffDocument:
+        """All that a bake-off found."""
+        with self.database.read() as session:
+            row = session.get(BakeoffRow, id)
+            if row is None:
+                raise AssayError(_no_bakeoff(id))
+            return BakeoffDocument.model_validate(row.document)
+
+    def bakeoff_folder(self, id: str) -> Path:
+        """The folder with the lists, per-user values and fitted pipelines of a bake-off."""
+        return self.bakeoff_record(id).folder
+
+    def save_decision(
+        self, title: str, document: dict[str, Any], memo: str, bakeoff: str | None = None
+    ) -> int:
+        """Keep a decision (JSON values) and its memo (HTML); its id."""
+        with self.database.write() as session:
+            if bakeoff is not None and session.get(BakeoffRow, bakeoff) is None:
+                raise AssayError(_no_bakeoff(bakeoff))
+            row = DecisionRow(
+                title=title, bakeoff=bakeoff, document=document, memo=memo, created=now_text()
+            )
+            session.add(row)
+            session.flush()
+            return row.id
+
+    def decisions(self) -> list[DecisionRecord]:
+        """Saved decisions, newest first."""
+        with self.database.read() as session:
+            rows = session.scalars(select(DecisionRow).order_by(DecisionRow.id.desc()))
+            return [_decision_record(row) for row in rows]
+
+    def decision(self, id: int) -> DecisionRecord:
+        """A saved decision."""
+        with self.database.read() as session:
+            row = session.get(DecisionRow, id)
+            if row is None:
+                raise AssayError(f"There is no decision {id} in this workspace.")
+            return _decision_record(row)
+
+    def _bakeoff_record(self, row: BakeoffRow) -> BakeoffRecord:
+        return BakeoffRecord(
+            row.id,
+            row.dataset,
+            row.dataset_version,
+            row.manifest_hash,
+            self.home.root / row.folder,
+            row.created,
+            row.job,
+        )
+
+
+def _no_bakeoff(id: str) -> str:
+    return f"There is no bake-off {id!r} in this workspace; `assay bakeoff` makes one."
+
+
+def _decision_record(row: DecisionRow) -> DecisionRecord:
+    return DecisionRecord(row.id, row.title, row.bakeoff, row.document, row.memo, row.created)

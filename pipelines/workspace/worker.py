@@ -1,0 +1,169 @@
+"""The process of one job: `python -m pipelines.workspace.worker ID`.
+
+Heavy imports wait until the group's watcher has been forked (see `processes`); processes
+that a bake-off spawns import this module again, so it stays light.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from pipelines.errors import AssayError
+from pipelines.progress import Cancelled, Progress
+from pipelines.workspace import processes
+
+if TYPE_CHECKING:
+    from pipelines.workspace.records import JobRecord
+    from pipelines.workspace.store import Workspace
+
+BEAT_SECONDS = 2.0
+WRITE_SECONDS = 0.25
+GRACE_SECONDS = 8.0
+"""How long work that was asked to stop may take to look up; then its group is killed."""
+
+Work = Callable[["Workspace", "JobRecord", Progress], dict[str, Any]]
+
+log = logging.getLogger(__name__)
+
+
+def bakeoff(workspace: Workspace, job: JobRecord, progress: Progress) -> dict[str, Any]:
+    """`params` is a BakeoffRequest."""
+    from pydantic import ValidationError
+
+    from pipelines.evaluation.bakeoff import BakeoffRequest
+    from pipelines.workspace import bakeoffs
+
+    try:
+        request = BakeoffRequest.model_validate(job.params)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise AssayError(f"The bake-off's setting {field} is wrong: {first['msg']}.") from error
+    document = bakeoffs.run(workspace, request, progress, job=job.id)
+    return {"bakeoff": document.id}
+
+
+def import_file(workspace: Workspace, job: JobRecord, progress: Progress) -> dict[str, Any]:
+    """`params`: path, name; mapping, items, users where given."""
+    from pipelines.data import importer
+
+    given = job.params
+    with workspace.home.unfinished() as unfinished:
+        folder = importer.import_file(
+            Path(given["path"]),
+            given["name"],
+            unfinished,
+            mapping=given.get("mapping"),
+            items=Path(given["items"]) if given.get("items") else None,
+            users=Path(given["users"]) if given.get("users") else None,
+            progress=progress,
+        )
+        record = workspace.add_dataset(folder)
+    return {"dataset": record.name, "version": record.version}
+
+
+def sample(workspace: Workspace, job: JobRecord, progress: Progress) -> dict[str, Any]:
+    """`params`: name of a sample that is to be loaded."""
+    progress(0.05, "loading the sample")
+    record = workspace.dataset(job.params["name"]).about
+    return {"dataset": record.name, "version": record.version}
+
+
+WORK: dict[str, Work] = {"bakeoff": bakeoff, "import": import_file, "sample": sample}
+
+
+class Attempt:
+    """One claimed job: its heartbeat, its progress, and how it hears that it should stop."""
+
+    def __init__(self, workspace: Workspace, job: JobRecord) -> None:
+        self.workspace, self.job, self.pid = workspace, job, os.getpid()
+        self.stop, self.ended = threading.Event(), threading.Event()
+        self._written = (-1.0, "", 0.0)
+        self._stop_by = float("inf")
+
+    def progress(self, share: float, message: str) -> None:
+        """Write how far the work is (at most four times a second); raise where it should stop."""
+        _, before, moment = self._written
+        now = time.monotonic()
+        if message != before or now - moment >= WRITE_SECONDS:
+            self._written = (share, message, now)
+            if not self.workspace.beat(self.job.id, self.pid, share, message):
+                self.stop.set()
+        if self.stop.is_set():
+            raise Cancelled
+
+    def on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self.stop.set()
+
+    def keep_beating(self) -> None:
+        """The heartbeat's thread; ends the whole group where the work does not look up."""
+        while not self.ended.wait(BEAT_SECONDS):
+            if not self.workspace.beat(self.job.id, self.pid):
+                self.stop.set()
+            if self.stop.is_set():
+                self._stop_by = min(self._stop_by, time.monotonic() + GRACE_SECONDS)
+            if time.monotonic() > self._stop_by:
+                log.warning("the work did not stop in %g s; its processes are ended", GRACE_SECONDS)
+                self.workspace.finish(self.job.id, self.pid, "cancelled")
+                os._exit(1)
+
+    def run(self, work: Work) -> None:
+        """Do the work and write how it ended."""
+        beating = threading.Thread(target=self.keep_beating, daemon=True)
+        beating.start()
+        id, pid, finish = self.job.id, self.pid, self.workspace.finish
+        try:
+            result = work(self.workspace, self.job, self.progress)
+            finish(id, pid, "done", result=result)
+        except Exception as error:
+            if self.stop.is_set() or isinstance(error, Cancelled):
+                log.info("cancelled")
+                finish(id, pid, "cancelled")
+            elif isinstance(error, AssayError):
+                log.error("%s", error)
+                finish(id, pid, "failed", error=str(error))
+            else:
+                log.exception("unexpected error")
+                finish(id, pid, "failed", error=_sentence(error, id))
+        finally:
+            self.ended.set()
+            beating.join()
+
+
+def _sentence(error: Exception, id: int) -> str:
+    first = str(error).strip().partition("\n")[0]
+    what = f"{type(error).__name__}: {first}" if first else type(error).__name__
+    return f"The job stopped on an unexpected error ({what}); logs/job-{id}.log tells where."
+
+
+def main(arguments: list[str]) -> int:
+    """Claim and run the job; 0 where it was run, 1 where another process has it."""
+    processes.lead_group()
+    from pipelines.workspace.store import Workspace
+
+    form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+    logging.basicConfig(level=logging.INFO, format=form, stream=sys.stderr)
+    workspace = Workspace.open()
+    job = workspace.claim(int(arguments[0]), os.getpid())
+    if job is None:
+        log.info("job %s is not waiting to be run", arguments[0])
+        return 1
+    attempt = Attempt(workspace, job)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, attempt.on_signal)
+    workspace.tidy()
+    attempt.run(WORK[job.kind])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,242 @@
+"""Gates, the rule, the sums; evidence feeds cost and comparisons, never uplift."""
+
+import json
+
+import pytest
+
+from pipelines.economics.case import Range, UpliftRange, blank_case, case_from, load_case
+from pipelines.economics.decision import decide, sentence
+from pipelines.economics.evidence import Evidence, evidence_from_bakeoff
+from pipelines.economics.gates import detectable_change, visitors_needed
+from pipelines.errors import AssayError
+
+OPTIONS = {"name", "npv", "benefit", "cost"}
+
+
+def _bakeoff(built="better", vendor=None, dataset="mine", **changes):
+    contenders = [
+        {"name": "popular", "kind": "baseline", "status": "scored"},
+        {"name": "random", "kind": "baseline", "status": "scored"},
+        {"name": "two-stage", "kind": "built", "status": "scored", "fit_seconds": 60.0,
+         "request_ms": {"p50": 4.0, "p95": 8.0}, "model_mb": 120.0},
+        {"name": "stand-in (not Amazon)", "kind": "stand-in", "status": "scored"},
+    ]
+    rows = [
+        ("two-stage", "popular", "ndcg@10", built),
+        ("two-stage", "random", "ndcg@10", "better"),
+        ("two-stage", "popular", "recall@10", "better"),
+        ("stand-in (not Amazon)", "popular", "ndcg@10", "better"),
+        ("two-stage", "stand-in (not Amazon)", "ndcg@10", "worse"),
+    ]
+    if vendor:
+        contenders.append({"name": "vendor", "kind": "third-party", "status": "scored"})
+        rows += [("vendor", "popular", "ndcg@10", vendor),
+                 ("vendor", "two-stage", "ndcg@10", "equivalent")]
+    return {
+        "id": "b7", "dataset": dataset, "manifest": {"metric": "ndcg@10", "baseline": "popular"},
+        "contenders": contenders,
+        "comparisons": [
+            {"contender": c, "baseline": b, "metric": m, "outcome": o, "difference": 0.5,
+             "low": 0.4, "high": 0.6} for c, b, m, o in rows
+        ],
+    } | changes
+
+
+def test_shop_buys():
+    decision = decide(load_case("shop"))
+    assert decision.decision == "buy" and decision.missing == []
+    assert sentence(decision) == (
+        "Buy leads by $45 k over 36 months; below a 36 % open rate it loses money."
+    )
+    assert any("so buy" in reason for reason in decision.reasons)
+    assert "Uplift of build above 7.4 %: build leads." in decision.reverses
+
+
+def test_video_builds_bridged_by_buy():
+    decision = decide(load_case("video"))
+    assert decision.decision == "build, bridged by buy"
+    assert decision.npv("staged") == pytest.approx(11167.8, abs=0.05)
+    assert decision.break_even["requests_per_month"] / 1e6 == pytest.approx(475.33, abs=0.005)
+    rows = {(row["months"], row["discount_rate"]): row["npv"] for row in decision.horizons}
+    assert rows[36, 0.0]["staged"] == pytest.approx(5567.8, abs=0.05)
+    assert any("36" in text or "26 months" in text for text in decision.reverses)
+
+
+def test_data_poor_fixes_the_logging():
+    decision = decide(load_case("data-poor"))
+    assert decision.decision == "neither: fix the logging"
+    assert decision.chosen == "popularity" and decision.npv("popularity") == pytest.approx(2.5)
+    assert any(".00863" in reason and "43 %" in reason for reason in decision.reasons)
+    assert "$2.5 k" in sentence(decision)
+
+
+def test_detectable_change_unit_checks():
+    assert detectable_change(5_000, 0.02) == pytest.approx(0.00863, abs=5e-6)
+    assert detectable_change(100_000, 0.02) == pytest.approx(0.00179208, abs=5e-9)
+    assert visitors_needed(0.02, 0.002) == pytest.approx(80_678.63, abs=0.01)
+    assert visitors_needed(0.02, 0.001) == pytest.approx(315_203.16, abs=0.01)
+    assert detectable_change(visitors_needed(0.1, 0.01), 0.1) == pytest.approx(0.01)
+
+
+def test_sample_without_a_case_is_not_decidable():
+    evidence = evidence_from_bakeoff(_bakeoff(dataset="movielens-small", vendor="better"))
+    decision = decide(None, evidence)
+    assert evidence.is_sample and decision.decision == "not decidable yet"
+    assert sentence(decision) == "Not decidable yet: sample data, five inputs missing."
+    assert any("uplift" in text for text in decision.missing) and decision.options == []
+    json.dumps(decision.document(), allow_nan=False)
+
+
+def test_sample_evidence_changes_no_figure_of_a_case():
+    evidence = evidence_from_bakeoff(_bakeoff(built="worse", dataset="complete-journey"),
+                                     readiness="needs more")
+    with_sample, without = decide(load_case("shop"), evidence), decide(load_case("shop"))
+    assert with_sample.decision == "buy" and with_sample.options == without.options
+    assert "sample data (complete-journey)" in with_sample.reasons[0]
+
+
+def test_missing_uplift_is_never_filled_from_a_bakeoff():
+    shop = load_case("shop")
+    case = shop.model_copy(update={"buy": shop.buy.model_copy(update={"uplift": None})})
+    decision = decide(case, evidence_from_bakeoff(_bakeoff(vendor="better")))
+    assert decision.decision == "not decidable yet"
+    assert decision.missing == ["uplift of buy (a range you hold possible)"]
+    assert not {"difference", "low", "high"} & set(
+        evidence_from_bakeoff(_bakeoff()).outcomes[0].model_fields_set)
+
+
+@pytest.mark.parametrize(
+    ("changes", "answer"),
+    [
+        ({"exposure_logged": False}, "neither: fix the logging"),
+        ({"data_ready": False}, "neither: collect more data"),
+        ({"legal_use": False}, "neither: settle the legal question"),
+        ({"legal_transfer": False}, "neither: popularity rule"),
+        ({"team_available": False}, "buy"),
+        ({"visitors_per_arm": 5e7, "baseline_conversion": 0.02}, "buy"),
+    ],
+)
+def test_gates_come_before_the_sums(changes, answer):
+    decision = decide(load_case("shop").model_copy(update=changes))
+    assert decision.decision == answer
+
+
+def test_team_gate_closes_build_where_build_led():
+    decision = decide(load_case("video").model_copy(update={"team_available": False}))
+    assert decision.decision == "buy" and decision.closed == ["build", "staged"]
+
+
+def test_readiness_of_own_data_is_a_gate():
+    evidence = evidence_from_bakeoff(_bakeoff(), readiness="needs more")
+    assert decide(load_case("shop"), evidence).decision == "neither: collect more data"
+
+
+@pytest.mark.parametrize(
+    ("built", "vendor", "answer"),
+    [
+        ("better", "better", "build, bridged by buy"),
+        ("worse", "better", "buy"),
+        ("equivalent", None, "buy"),
+        ("inconclusive", None, "build, bridged by buy"),
+        ("better", "worse", "build"),
+    ],
+)
+def test_comparisons_on_own_data_close_options(built, vendor, answer):
+    decision = decide(load_case("video"), evidence_from_bakeoff(_bakeoff(built, vendor)))
+    assert decision.decision == answer
+
+
+def test_stand_in_and_random_are_ignored():
+    evidence = evidence_from_bakeoff(_bakeoff("worse"))
+    assert [c.name for c in evidence.contenders] == ["popular", "random", "two-stage"]
+    assert [(o.contender, o.baseline, o.outcome) for o in evidence.outcomes] == [
+        ("two-stage", "popular", "worse")]
+
+
+def test_measured_cost_fills_only_a_gap():
+    shop = load_case("shop")
+    open_case = shop.model_copy(update={"build": shop.build.model_copy(update={"infra": None})})
+    assert decide(open_case).missing == ["infrastructure ($k a month) of build"]
+    evidence = evidence_from_bakeoff(_bakeoff())
+    filled = decide(open_case, evidence)
+    # two servers at $0.0816 for 720 h and half an hour of fitting: $117.54 a month
+    assert filled.npv("build") == pytest.approx(-350 + 30 * (1 - 0.1175448), abs=1e-3)
+    assert decide(shop, evidence).npv("build") == pytest.approx(-350.0)
+
+
+def test_who_does_not_answer_is_named():
+    document = _bakeoff()
+    document["contenders"].append({"name": "acme", "kind": "third-party", "status": "not scored",
+                                   "reason": "answered 3 of 600 users"})
+    reasons = decide(load_case("shop"), evidence_from_bakeoff(document)).reasons
+    assert "acme is not scored: answered 3 of 600 users." in reasons
+
+
+def test_the_rule_decides_where_the_sums_cannot():
+    shop = load_case("shop")
+    wide = UpliftRange(low=-0.02, mode=0.02, high=0.06)
+    case = shop.model_copy(update={
+        "popularity": shop.popularity.model_copy(update={"uplift": 0.015}),
+        "buy": shop.buy.model_copy(update={"uplift": wide}),
+    })
+    by_rule = decide(case, draws=20_000)
+    assert by_rule.npv("popularity") > by_rule.npv("buy") > 0
+    assert by_rule.decision == "buy" and "too little to tell" in sentence(by_rule)
+    silent = decide(case.model_copy(update={"core_business": "unknown"}), draws=20_000)
+    assert silent.decision == "neither: popularity rule"
+
+
+def test_clear_sums_overrule_the_rule_and_say_so():
+    decision = decide(load_case("shop").model_copy(update={"core_business": "yes"}))
+    assert decision.decision == "buy"
+    assert "The sums speak against the rule: buy comes first." in decision.reasons
+
+
+def test_nothing_pays():
+    decision = decide(load_case("shop").model_copy(update={"margin": 10.0}))
+    assert decision.decision == "neither: nothing pays yet" and decision.chosen is None
+    assert sentence(decision).startswith("Nothing pays over 36 months: the best option")
+
+
+def test_zero_inputs_do_not_break():
+    zero = load_case("shop").model_copy(update={"margin": 0.0, "requests": 0.0, "open_rate": 0.0})
+    json.dumps(decide(zero).document(), allow_nan=False)
+
+
+@pytest.mark.parametrize("name", ["shop", "video", "data-poor"])
+def test_document_is_plain_json_with_the_promised_keys(name):
+    document = decide(load_case(name)).document()
+    assert {"case", "options", "break_even", "decision", "reasons", "missing"} <= set(document)
+    for option in document["options"]:
+        assert set(option) == OPTIONS
+        assert option["npv"] == pytest.approx(option["benefit"] - option["cost"], abs=2e-4)
+    assert json.loads(json.dumps(document, allow_nan=False)) == document
+
+
+def test_one_option_alone_and_ranges():
+    case = case_from({
+        "core_business": "unknown", "margin": {"low": 900.0, "mode": 1000.0, "high": 1500.0},
+        "open_rate": 0.4,
+        "build": {"uplift": 0.1, "months_to_launch": 3.0, "setup": 2.0, "ftes": 0.1, "infra": 0.1},
+    })
+    decision = decide(case, draws=5_000)
+    assert decision.decision == "build" and "is worth" in sentence(decision)
+    assert decision.uncertainty["p_best"]["build"] == pytest.approx(1.0)
+    assert isinstance(case.margin, Range)
+
+
+def test_blank_case_without_evidence():
+    assert decide().decision == "not decidable yet"
+    assert decide(blank_case()).missing == decide().missing
+
+
+@pytest.mark.parametrize("bad", [{}, {"dataset": "x", "contenders": [1]},
+                                 {"dataset": "x", "contenders": [{"name": "a", "kind": "odd"}]}])
+def test_what_is_no_bakeoff_document(bad):
+    with pytest.raises(AssayError, match="not a bake-off's document"):
+        evidence_from_bakeoff(bad)
+
+
+def test_evidence_holds_no_size_of_an_effect():
+    for model in (Evidence, *(type(o) for o in evidence_from_bakeoff(_bakeoff()).outcomes)):
+        assert not {"uplift", "difference", "value", "metrics"} & set(model.model_fields)
