@@ -1,0 +1,6 @@
+"""What a person sees: pages over the workspace."""
+
+from pathlib import Path
+
+PAGES = Path(__file__).resolve().parent / "pages"
+"""The folder of the pages, one file each."""

@@ -95,10 +95,11 @@ def top_k(scores: Floats, k: int, exclude: Ragged, known: Mask) -> Candidates:
 
 
 def top_k_of_product(
-    left: sp.csr_matrix, right: Floats | sp.csr_matrix, queries: Queries, k: int, known: Mask
+    left: sp.csr_matrix, right: Floats | sp.csr_matrix, exclude: Ragged, k: int, known: Mask
 ) -> Candidates:
     """The k best of `left` (n, n_items) times `right` (n_items, n_items), in blocks of rows.
 
+    Leaves out each row's `exclude` and items that are not `known` (n_items,).
     A sparse row times a matrix adds up in the row's own order, so rows stay independent.
     With a sparse `right`, items that no product reaches are not proposed.
     """
@@ -112,7 +113,7 @@ def top_k_of_product(
             part = part.toarray()
             part[part == 0] = -np.inf
         rows = np.arange(start, min(start + step, left.shape[0]))
-        blocks.append(top_k(part, k, queries.exclude.take(rows), known))
+        blocks.append(top_k(part, k, exclude.take(rows), known))
     return stack(blocks)
 
 

@@ -227,6 +227,12 @@ class Ragged:
         offsets = np.repeat(starts - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
         return np.arange(lengths.sum(), dtype=np.int64) + offsets
 
+    def mapped(self, place: Ints) -> Ragged:
+        """The lists in other codes, `place[code]`; what has none (-1) is left out."""
+        values = place[self.values]
+        kept = np.concatenate([[0], np.cumsum(values >= 0)]).astype(np.int64)
+        return Ragged(kept[self.indptr], values[values >= 0])
+
     def take(self, rows: npt.NDArray[Any]) -> Ragged:
         indptr = np.concatenate([[0], np.cumsum(self.lengths()[rows])]).astype(np.int64)
         return Ragged(indptr, self.values[self.positions(rows)])

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "slow: takes more than ten seconds")
+# The first call of a compiled kernel takes a second: no deadline; the same cases every time.
+settings.register_profile("assay", deadline=None, derandomize=True)
+settings.load_profile("assay")
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,1 @@
+"""One file a page; each calls `components.page.show` with what it draws."""

@@ -14,9 +14,7 @@ from pipelines.adapters.contract import Reply, Task
 class Answers:
     """Lists and errors by user id; `problems` counts the oddities met on the way."""
 
-    lists: dict[str, tuple[tuple[str, ...], tuple[float, ...] | None]] = field(
-        default_factory=dict
-    )
+    lists: dict[str, tuple[tuple[str, ...], tuple[float, ...] | None]] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     problems: Counter[str] = field(default_factory=Counter)
 
@@ -71,13 +69,9 @@ def without_repeats(
     first = {item: place for place, item in reversed(list(enumerate(items)))}
     kept = sorted(first.values())
     problems["repeated items"] += len(items) - len(kept)
-    return tuple(items[p] for p in kept), None if scores is None else tuple(
-        scores[p] for p in kept
-    )
+    return tuple(items[p] for p in kept), None if scores is None else tuple(scores[p] for p in kept)
 
 
 def as_text(values: Iterable[object]) -> list[str]:
     """Ids as the dataset writes them: whole floats lose their `.0`."""
-    return [
-        str(int(v)) if isinstance(v, float) and v.is_integer() else str(v) for v in values
-    ]
+    return [str(int(v)) if isinstance(v, float) and v.is_integer() else str(v) for v in values]

@@ -90,6 +90,16 @@ class Task:
             return self.k
         return self.k + max((len(history) for history in self.histories), default=0)
 
+    def lengths(self, k: int) -> list[int]:
+        """List lengths (n_users,) that serve `recommend(task, k)`: k, less what is not needed.
+
+        Room for seen items differs between users, and shorter lists are faster and cheaper.
+        """
+        if self.seen == "keep" or k <= self.k:
+            return [k] * len(self.users)
+        room = self.k + max(0, k - self.reach)
+        return [min(k, room + len(set(history))) for history in self.histories]
+
 
 class Adapter(ABC):
     """One third party; `target` is what follows the colon in `exported:FILE`.
@@ -163,11 +173,11 @@ class Adapter(ABC):
         return self.meter.cost_usd
 
 
-def lists_for(users: list[str], ask: Callable[[str], Reply], workers: int) -> list[Reply]:
-    """`ask` for each user on `workers` threads, replies in the users' order."""
+def lists_for(task: Task, k: int, ask: Callable[[str, int], Reply], workers: int) -> list[Reply]:
+    """`ask(user, length)` for each user on `workers` threads, replies in the users' order."""
     from concurrent.futures import ThreadPoolExecutor
 
     if workers == 1:
-        return [ask(user) for user in users]
+        return list(map(ask, task.users, task.lengths(k)))
     with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(ask, users))
+        return list(pool.map(ask, task.users, task.lengths(k)))

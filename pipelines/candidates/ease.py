@@ -9,7 +9,16 @@ from pydantic import Field
 
 from pipelines.candidates.ease_weights import dense_weights, sparse_weights
 from pipelines.kernels import answer_only, knows_history, recency_weights, top_k_of_product
-from pipelines.schema import Candidates, Catalogue, Floats, Interactions, Mask, Queries
+from pipelines.schema import (
+    NO_ITEM,
+    Candidates,
+    Catalogue,
+    Floats,
+    Interactions,
+    Longs,
+    Mask,
+    Queries,
+)
 from pipelines.stage import CandidateGenerator, DataShape, Estimate, StageConfig
 
 if TYPE_CHECKING:
@@ -35,6 +44,9 @@ class EaseConfig(StageConfig):
         le=100_000,
         description="Items up to which the exact dense form is used; above, the sparse one.",
     )
+    min_events: int = Field(
+        3, ge=1, le=1000, description="Events that an item must have to be modeled at all."
+    )
     neighbours: int = Field(
         50, ge=1, le=500, description="Sparse form: items that each item is explained by."
     )
@@ -47,8 +59,10 @@ class Ease(CandidateGenerator):
     https://arxiv.org/abs/1905.03375. Above, an **approximation**: each item is explained by
     its nearest `neighbours` alone, each by a small ridge regression (in the manner of Steck's
     sparse Markov random fields, https://arxiv.org/abs/1910.09645). What is learned from is
-    who took up what, once each; events' own weights are not looked at. Scale: dense memory
-    grows with n_items squared, time with its cube.
+    who took up what, once each; events' own weights are not looked at. Items with fewer than
+    `min_events` events are neither looked at nor proposed: nothing is to be learned of them,
+    and on a long tail they are most of the cost. Scale, in modeled items: dense memory grows
+    with their square, time with their cube.
     """
 
     name = "ease"
@@ -56,30 +70,42 @@ class Ease(CandidateGenerator):
     Config = EaseConfig
     config: EaseConfig
     known_: Mask
-    learned_: Mask
+    modeled_: Longs
+    """Codes of the m modeled items, ascending."""
     weights_: Floats | sp.csr_matrix
-    """(n_items, n_items): row = item of the history, column = item proposed."""
+    """(m, m): row = item of the history, column = item proposed."""
 
     def fit(self, interactions: Interactions, catalogue: Catalogue) -> Self:
         from pipelines.errors import Refused
 
-        n_items = interactions.n_items
+        counts = np.bincount(interactions.item, minlength=interactions.n_items)
+        self.modeled_ = np.flatnonzero(counts >= self.config.min_events)
+        n_items = len(self.modeled_)
         if self._dense(n_items) and (refusal := self._refusal(n_items)):
             raise Refused(refusal)
-        matrix = interactions.matrix()
+        matrix = interactions.matrix()[:, self.modeled_]
         matrix.data[:] = 1
         if self._dense(n_items):
             self.weights_ = dense_weights(matrix, self.config.l2)
         else:
             self.weights_ = sparse_weights(matrix, self.config.l2, self.config.neighbours)
-        self.learned_ = np.bincount(interactions.item, minlength=n_items) > 0
         self.known_ = catalogue.known.copy()
         return self
 
     def retrieve(self, queries: Queries, k: int) -> Candidates:
+        place = np.full(queries.n_items, NO_ITEM, np.int32)
+        place[self.modeled_] = np.arange(len(self.modeled_))
         history = queries.matrix(recency_weights(queries, self.config.half_life))
-        found = top_k_of_product(history, self.weights_, queries, k, self.known_)
-        return answer_only(knows_history(queries, self.learned_), found)
+        found = top_k_of_product(
+            history[:, self.modeled_],
+            self.weights_,
+            queries.exclude.mapped(place),
+            k,
+            self.known_[self.modeled_],
+        )
+        codes = np.append(self.modeled_, NO_ITEM).astype(np.int32)
+        answered = Candidates(codes[found.items], found.scores)
+        return answer_only(knows_history(queries, place >= 0), answered)
 
     def estimate(self, shape: DataShape) -> Estimate:
         pairs = shape.n_events**2 / max(1, shape.n_users) * 2  # histories are uneven

@@ -56,14 +56,14 @@ class AlternatingLeastSquares(CandidateGenerator):
         matrix = interactions.matrix()
         if not settings.use_weights:
             matrix.data[:] = 1
-        model = Implicit(
-            factors=settings.factors,
-            iterations=settings.iterations,
-            regularization=settings.regularization,
-            alpha=settings.alpha,
-            random_state=settings.seed,
-        )
         with threadpool_limits(1, "blas"):
+            model = Implicit(
+                factors=settings.factors,
+                iterations=settings.iterations,
+                regularization=settings.regularization,
+                alpha=settings.alpha,
+                random_state=settings.seed,
+            )
             model.fit(matrix, show_progress=False)
         self.learned_ = np.bincount(interactions.item, minlength=interactions.n_items) > 0
         self.known_ = catalogue.known.copy()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
@@ -56,7 +57,10 @@ class ItemNeighbours(CandidateGenerator):
         matrix = interactions.matrix()
         matrix.data[:] = 1
         model = classes[self.config.measure](K=self.config.neighbours + 1)  # itself is one
-        model.fit(matrix, show_progress=False)
+        with warnings.catch_warnings():
+            # Its own intermediate form makes `implicit` warn of a conversion of milliseconds.
+            warnings.filterwarnings("ignore", message="Method expects CSR input")
+            model.fit(matrix, show_progress=False)
         # A row holds an item's nearest, so the model's matrix stands as history row → item.
         self.similarity_ = model.similarity.astype(np.float32)
         self.similarity_.sort_indices()
@@ -65,7 +69,7 @@ class ItemNeighbours(CandidateGenerator):
 
     def retrieve(self, queries: Queries, k: int) -> Candidates:
         history = queries.matrix(recency_weights(queries, self.config.half_life))
-        return top_k_of_product(history, self.similarity_, queries, k, self.known_)
+        return top_k_of_product(history, self.similarity_, queries.exclude, k, self.known_)
 
     def estimate(self, shape: DataShape) -> Estimate:
         pairs = shape.n_events**2 / max(1, shape.n_users) * 2  # histories are uneven

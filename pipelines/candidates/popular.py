@@ -46,8 +46,8 @@ class Popular(CandidateGenerator):
         if self.config.window_days is not None and len(interactions):
             start = interactions.time.max() - self.config.window_days * DAY
             recent = interactions.item[interactions.time > start]
-            counts = np.bincount(recent, minlength=interactions.n_items)
-            counts = counts + all_time / (len(interactions) + 1)
+            in_window = np.bincount(recent, minlength=interactions.n_items)
+            counts = in_window + all_time / (len(interactions) + 1)
         self.scores_ = counts.astype(np.float32)
         return self
 

@@ -50,9 +50,7 @@ class SurpriseSVD(CandidateGenerator):
             reg_all=settings.regularization,
             random_state=settings.seed,
         ).fit(Trainset(**parts))
-        self.factors_ = RatingFactors.of(
-            model, parts, interactions.n_users, interactions.n_items
-        )
+        self.factors_ = RatingFactors.of(model, parts, interactions.n_users, interactions.n_items)
         self.known_ = catalogue.known.copy()
         return self
 

@@ -50,7 +50,8 @@ class Transitions(CandidateGenerator):
 
         user, item = interactions.user, interactions.item
         size = (interactions.n_items, interactions.n_items)
-        total = sp.csr_matrix(size, dtype=np.float32)
+        none = np.zeros(0, np.int32)
+        total = sp.csr_matrix((none.astype(np.float32), (none, none)), shape=size)
         for gap in range(1, min(self.config.window, max(1, len(item) - 1)) + 1):
             same = user[:-gap] == user[gap:]
             start, end = item[:-gap][same], item[gap:][same]
@@ -70,7 +71,7 @@ class Transitions(CandidateGenerator):
         weights = np.where(back < self.config.last, self.config.decay**back, 0).astype(np.float32)
         history = queries.matrix(weights)
         history.eliminate_zeros()
-        return top_k_of_product(history, self.steps_, queries, k, self.known_)
+        return top_k_of_product(history, self.steps_, queries.exclude, k, self.known_)
 
     def estimate(self, shape: DataShape) -> Estimate:
         steps = min(shape.n_events * self.config.window, shape.n_items**2)

@@ -19,6 +19,7 @@ from pipelines.data.split import Protocol, Split, split
 from pipelines.errors import AssayError
 from pipelines.evaluation.contender import Outcome
 from pipelines.evaluation.manifest import Budget, Manifest, hash_of_ids
+from pipelines.evaluation.metric_names import PER_USER
 from pipelines.evaluation.results import BakeoffDocument, ContenderResult, Kind
 from pipelines.evaluation.scoring import Scored, comparisons, score
 from pipelines.evaluation.task import ContenderTask
@@ -113,6 +114,18 @@ def _third_party(text: str) -> Entry:
     return Entry(name, title, kind, given)
 
 
+def _depths(request: BakeoffRequest) -> tuple[int, ...]:
+    return tuple(sorted({5, 10, 20, request.k}))
+
+
+def _check_metric(request: BakeoffRequest) -> None:
+    offered = [f"{name}@{k}" for k in _depths(request) for name in PER_USER]
+    if request.metric not in offered:
+        raise AssayError(
+            f"The metric {request.metric!r} is not measured here; use one of {', '.join(offered)}."
+        )
+
+
 def make_manifest(request: BakeoffRequest, dataset: Dataset, cut: Split) -> Manifest:
     """The manifest of a request, once the split is known."""
     users = dataset.users.decode(cut.queries.user)
@@ -128,7 +141,7 @@ def make_manifest(request: BakeoffRequest, dataset: Dataset, cut: Split) -> Mani
         items=len(items),
         catalogue_hash=hash_of_ids(items),
         k=request.k,
-        ks=tuple(sorted({5, 10, 20, request.k})),
+        ks=_depths(request),
         rules=tuple(request.rules),
         budget=request.budget,
         metric=request.metric,
@@ -148,6 +161,7 @@ def run_bakeoff(
 ) -> BakeoffDocument:
     """Run a bake-off in an existing, empty `folder`; fitted stages are shared in `stages`."""
     contenders = entries(request)
+    _check_metric(request)
     progress(0.0, "splitting the data")
     cut = split(
         dataset.interactions,

@@ -66,14 +66,12 @@ def main(task_folder: Path, here: Path, stages: Path) -> Outcome:
             items, steps = _third_party(task, given["adapter"], given["target"], here, outcome)
         items = _after_rules(task, items)
         names = task.users.decode(task.queries.user)
-        places = -np.arange(items.shape[1], dtype=np.float32)
-        slate = Slate(items, np.broadcast_to(places, items.shape))
-        frame = lists_frame(names, slate, task.catalogue.items)
+        frame = lists_frame(names, _in_order(items), task.catalogue.items)
         frame.to_parquet(here / "lists.parquet", index=False)
         arrays = {f"step_{n}": step for n, step in enumerate(steps)}
         np.savez(here / "answer.npz", items=items, **arrays)
     except AssayError as error:
-        outcome.status = getattr(error, "status", "failed")
+        outcome.status = "failed"
         outcome.reason = str(error)
     except Exception as error:
         traceback.print_exc()
@@ -166,14 +164,12 @@ def _third_party(
     task: ContenderTask, adapter_name: str, target: str, here: Path, outcome: Outcome
 ) -> tuple[Ints, list[Ints]]:
     from pipelines import registry
-    from pipelines.adapters.contract import Task
+    from pipelines.adapters.contract import NotComparable, Task
 
     adapter = registry.lookup("adapters", adapter_name)(target)
     users = task.users.decode(task.queries.user).tolist()
     ids = task.catalogue.items.ids
     history = task.queries.history
-    longest = int(task.queries.exclude.lengths().max(initial=0))
-    asked = _asked(task) + longest
     question = Task(
         dataset=task.dataset,
         folder=here / "scratch",
@@ -182,7 +178,7 @@ def _third_party(
         histories=[ids[history.row(r)].tolist() for r in range(len(history))],
         cutoff=task.cutoff,
         now=task.queries.now.tolist(),
-        k=asked,
+        k=_asked(task),
         seen=task.seen,
         item_ids=ids[task.catalogue.known].tolist(),
     )
@@ -191,14 +187,17 @@ def _third_party(
         tell(0.1, f"preparing {adapter_name}")
         adapter.prepare(question)
         tell(0.4, f"asking {adapter_name} for {len(users):,} lists")
-        replies = adapter.recommend(question, asked)
+        replies = adapter.recommend(question, adapter.k_to_ask(question))
         read = read_replies(replies, users, task, _asked(task))
+    except NotComparable as error:
+        outcome.status, outcome.reason = "not comparable", str(error)
+        return np.zeros((len(users), 0), np.int32), []
     finally:
         outcome.fit_seconds = adapter.fit_seconds
         outcome.calls, outcome.cost_usd = adapter.calls, adapter.cost_usd
         adapter.close()
     outcome.answered = read.answered
-    outcome.notes += read.notes
+    outcome.notes += [*adapter.notes, *read.notes]
     if read.milliseconds:
         p50, p95 = np.percentile(read.milliseconds, [50, 95])
         outcome.request_ms = RequestTime(p50=float(p50), p95=float(p95))
@@ -233,11 +232,17 @@ def _asked(task: ContenderTask) -> int:
 
 def _after_rules(task: ContenderTask, items: Ints) -> Ints:
     """The manifest's rules, the same for each contender, then the lists' full length."""
-    slate = Slate(items, -np.arange(items.shape[1], dtype=np.float32) + np.zeros(items.shape, np.float32))
+    slate = _in_order(items)
     for document in task.rules:
         rule = make_stage("rules", RuleBlock.model_validate(document))
         slate = rule.fit(task.train, task.catalogue).apply(task.queries, slate, task.length)
     return _padded(slate.items[:, : task.length], task.length)
+
+
+def _in_order(items: Ints) -> Slate:
+    """A slate whose scores are its places: third parties need not give any."""
+    places = -np.arange(items.shape[1], dtype=np.float32)
+    return Slate(items, np.broadcast_to(places, items.shape))
 
 
 def _padded(items: Ints, width: int) -> Ints:
@@ -245,10 +250,11 @@ def _padded(items: Ints, width: int) -> Ints:
 
 
 def _peak_mb() -> float:
+    """The largest memory that this process held, MB; Linux counts in KiB, macOS in bytes."""
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1e6 if sys.platform == "darwin" else 1e3) * (1 if sys.platform == "darwin" else 1.024)
+    return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from pipelines.stage import Ranker, StageConfig
 
 class LinearConfig(StageConfig):
     l2: float = Field(1e-3, ge=0, description="penalty on large weights")
-    lists: int = Field(4000, ge=10, description="at most this many requests are learned from")
+    lists: int = Field(2000, ge=10, description="at most this many requests are learned from")
     max_steps: int = Field(60, ge=1, le=1000, description="steps of the optimizer")
 
 

@@ -36,8 +36,7 @@ def run(
     One bake-off at a time per workspace: two at once would measure each other. What MLflow
     refuses becomes a note of the document; the result itself is kept before that.
     """
-    if run_bakeoff is None:
-        from pipelines.evaluation.bakeoff import run_bakeoff
+    answer = run_bakeoff or _real()
     with _alone(workspace, progress):
         progress(0.0, "loading the dataset")
         record = workspace.dataset_record(request.dataset)
@@ -45,8 +44,8 @@ def run(
         tracking.warm_up()
         id, folder = workspace.new_bakeoff()
         try:
-            stages, watched = workspace.home.stages, part(progress, 0.02, 0.96)
-            document = run_bakeoff(dataset, request, folder, stages, id, watched)
+            stages, watched = workspace.folders.stages, part(progress, 0.02, 0.96)
+            document = answer(dataset, request, folder, stages, id, watched)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -56,6 +55,12 @@ def run(
         (folder / "document.json").write_text(document.model_dump_json(indent=2))
         workspace.save_bakeoff(document, dataset_version=record.version, job=job)
     return document
+
+
+def _real() -> Run:
+    from pipelines.evaluation.bakeoff import run_bakeoff
+
+    return run_bakeoff
 
 
 def _track(document: BakeoffDocument, folder: Path, dataset: Dataset) -> BakeoffDocument:
@@ -73,5 +78,5 @@ def _alone(workspace: Workspace, progress: Progress) -> Iterator[None]:
     def waiting() -> None:
         progress(0.0, "waiting for another bake-off to end")
 
-    with workspace.home.locked("bakeoff", waiting):
+    with workspace.folders.locked("bakeoff", waiting):
         yield

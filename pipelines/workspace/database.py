@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import NullPool
 
 from pipelines.errors import AssayError
 from pipelines.workspace.home import Home
@@ -26,14 +25,14 @@ BUSY_SECONDS = 30
 
 
 class Database:
-    """Short transactions on the file; a connection each, so threads and forks are safe."""
+    """Short transactions on the file, from any thread."""
 
-    def __init__(self, home: Home) -> None:
-        self.home = home
-        address = f"sqlite:///{home.database}"
-        self._engine = create_engine(
-            address, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS}
-        )
+    def __init__(self, folders: Home) -> None:
+        self.folders = folders
+        # Pooled: when a database's last connection closes, SQLite tidies up and waits for
+        # the disk, which is slow to do after each statement.
+        address = f"sqlite:///{folders.database}"
+        self._engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS})
         event.listen(self._engine, "connect", _on_connect)
         event.listen(self._engine, "begin", _on_begin)
         self._writing: Engine = self._engine.execution_options(assay_write=True)
@@ -54,12 +53,10 @@ class Database:
         """Create or upgrade the tables where needed; safe when several processes ask."""
         try:
             if self._revision() != REVISION:
-                with self.home.locked("migrate"):
+                with self.folders.locked("migrate"):
                     self._migrate()
-        except OperationalError as error:
-            raise AssayError(_unreadable(self.home, error)) from error
         except DatabaseError as error:
-            raise AssayError(_unreadable(self.home, error)) from error
+            raise AssayError(_unreadable(self.folders, error)) from error
 
     def _revision(self) -> str | None:
         with self._engine.connect() as connection:
@@ -80,10 +77,11 @@ class Database:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
         config.set_main_option("path_separator", "os")
-        known = {revision.revision for revision in ScriptDirectory.from_config(config).walk_revisions()}
+        revisions = ScriptDirectory.from_config(config).walk_revisions()
+        known = {revision.revision for revision in revisions}
         if found is not None and found not in known:
             raise AssayError(
-                f"The workspace {self.home.root} was written by a newer Assay (its tables are "
+                f"The workspace {self.folders.root} was written by a newer Assay (its tables are "
                 f"at revision {found}); update this checkout, or name another ASSAY_HOME."
             )
         raw = self._engine.raw_connection()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import re
 import shutil
 from pathlib import Path
 
@@ -12,12 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.data.dataset import ABOUT, About, Dataset, load
+from pipelines.data.landing import check_name
 from pipelines.errors import AssayError
+from pipelines.progress import Progress, silent
 from pipelines.workspace.models import DatasetRow, JobRow
 from pipelines.workspace.records import LIVE, DatasetRecord, now_text
 from pipelines.workspace.shelf import Shelf
 
-NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
 AT_ONCE = "movielens-small"
 """The sample that a new workspace holds from its start; others are loaded on first use."""
 
@@ -62,12 +61,8 @@ class Datasets(Shelf):
         stay true, since that is kept too.
         """
         about = About.model_validate(json.loads((folder / ABOUT).read_text()))
-        if not NAME.fullmatch(about.name):
-            raise AssayError(
-                f"{about.name!r} cannot be a dataset's name; use at most 60 small letters, "
-                "digits, dots, hyphens and underscores, a letter or digit first."
-            )
-        with self.home.unfinished() as unfinished:
+        check_name(about.name)
+        with self.folders.unfinished() as unfinished:
             if folder.stat().st_dev != unfinished.stat().st_dev:
                 shutil.copytree(folder, unfinished / "dataset")
                 copied, folder = folder, unfinished / "dataset"
@@ -80,8 +75,8 @@ class Datasets(Shelf):
                 version = max(session.scalars(versions), default=0) + 1
                 about = about.model_copy(update={"version": version})
                 (folder / ABOUT).write_text(about.model_dump_json(indent=2))
-                place = Path("datasets", about.name, f"v{version}")
-                self._move(folder, self.home.root / place)
+                place = Path("datasets", f"{about.name}@{version}")
+                self._move(folder, self.home / place)
                 row = session.merge(
                     DatasetRow(
                         name=about.name,
@@ -96,6 +91,25 @@ class Datasets(Shelf):
             shutil.rmtree(copied)
         return record
 
+    def import_dataset(
+        self,
+        path: Path,
+        name: str,
+        *,
+        mapping: dict[str, str] | None = None,
+        items: Path | None = None,
+        users: Path | None = None,
+        progress: Progress = silent,
+    ) -> DatasetRecord:
+        """Read a file of events (and tables of items and users) into a new dataset."""
+        from pipelines.data.importer import import_file
+
+        with self.folders.unfinished() as unfinished:
+            folder = import_file(
+                path, name, unfinished, mapping=mapping, items=items, users=users, progress=progress
+            )
+            return self.add_dataset(folder)
+
     def delete_dataset(self, name: str) -> None:
         """Remove all versions of a dataset: the rows, then the files. Its bake-offs stay."""
         with self.database.write() as session:
@@ -107,9 +121,12 @@ class Datasets(Shelf):
                     f"The dataset {name!r} is in use by job {', '.join(users)}; "
                     "wait for its end or cancel it, then delete the dataset."
                 )
-            for row in session.scalars(select(DatasetRow).where(DatasetRow.name == name)):
+            rows = session.scalars(select(DatasetRow).where(DatasetRow.name == name)).all()
+            folders = [self.home / row.folder for row in rows if row.folder is not None]
+            for row in rows:
                 session.delete(row)
-        shutil.rmtree(self.home.datasets / name, ignore_errors=True)
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def register_samples(self) -> None:
         """List the bundled samples: the small one loaded at once, others on first use."""
@@ -129,28 +146,25 @@ class Datasets(Shelf):
     def _load_sample(self, name: str) -> DatasetRecord:
         from pipelines.data.samples import materialize
 
-        with self.home.locked(f"sample-{name}"):
+        with self.folders.locked(f"sample-{name}"):
             record = self.dataset_record(name)
             if record.folder is not None:  # another process loaded it meanwhile
                 return record
-            with self.home.unfinished() as unfinished:
-                folder = unfinished / name
-                folder.mkdir()
-                materialize(name, folder)
-                return self.add_dataset(folder)
+            with self.folders.unfinished() as unfinished:
+                materialize(name, unfinished / name)
+                return self.add_dataset(unfinished / name)
 
     def _move(self, folder: Path, place: Path) -> None:
-        place.parent.mkdir(parents=True, exist_ok=True)
         if place.exists():  # left by a process that died before its row was written
             shutil.rmtree(place)
-        os.replace(folder, place)
+        folder.replace(place)
 
     def _dataset_record(self, row: DatasetRow) -> DatasetRecord:
         if row.folder is None or row.about is None:
             about = _about_sample(row.name)
             return DatasetRecord(row.name, row.version, "not loaded yet", about, row.created, None)
         about = About.model_validate(row.about)
-        folder = self.home.root / row.folder
+        folder = self.home / row.folder
         return DatasetRecord(row.name, row.version, "ready", about, row.created, folder)
 
 
@@ -166,8 +180,7 @@ def _find(session: Session, name: str, version: int | None) -> DatasetRow:
     names = sorted(set(session.scalars(select(DatasetRow.name))))
     there = f"there are: {', '.join(names)}" if names else "there are none yet"
     raise AssayError(
-        f"There is no dataset {name!r}; {there}. "
-        "`assay data import FILE --name NAME` adds one."
+        f"There is no dataset {name!r}; {there}. `assay data import FILE --name NAME` adds one."
     )
 
 
@@ -179,13 +192,4 @@ def _about_sample(name: str) -> About:
     """What is known of a sample before it is loaded."""
     from pipelines.data.samples import SAMPLES
 
-    sample = SAMPLES[name]
-    return About(
-        name=name,
-        fingerprint="",
-        is_sample=True,
-        origin=sample.origin,
-        licence=sample.licence,
-        notice=sample.notice,
-        seen=sample.seen,
-    )
+    return About(fingerprint="", **SAMPLES[name].about())

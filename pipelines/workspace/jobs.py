@@ -60,7 +60,7 @@ class Jobs(Shelf):
 
     def job_log(self, id: int) -> str:
         """What the job's process printed so far."""
-        log = self.home.log(id)
+        log = self.folders.log(id)
         return log.read_text(errors="replace") if log.exists() else ""
 
     def cancel(self, id: int) -> None:
@@ -114,11 +114,11 @@ class Jobs(Shelf):
             session.flush()
             id = row.id
         environment = dict(os.environ)
-        if self.home.root != paths.home():
-            environment["ASSAY_HOME"] = str(self.home.root)
+        if self.home != paths.home():
+            environment["ASSAY_HOME"] = str(self.home)
         pid = processes.start_detached(
             [*self.worker_command, str(id)],
-            log=self.home.log(id),
+            log=self.folders.log(id),
             folder=paths.CHECKOUT,
             environment=environment,
         )
@@ -207,8 +207,11 @@ class Jobs(Shelf):
 
 
 def _is_lost(row: JobRow, moment: float) -> bool:
+    if row.pid is not None and not processes.alive(row.pid):
+        return True
+    starting = row.state == "queued" and row.pid is not None
     silent = row.heartbeat is None or moment - row.heartbeat > STALE_SECONDS
-    return silent or (row.pid is not None and not processes.alive(row.pid))
+    return silent and not starting
 
 
 def _row(session: Session, id: int) -> JobRow:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, MetaData, Text
+from sqlalchemy import JSON, Double, ForeignKey, Index, MetaData, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 VERSION_TABLE = "assay_alembic_version"
@@ -26,7 +26,7 @@ NAMES = {
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {dict[str, Any]: JSON(none_as_null=True), str: Text}
+    type_annotation_map = {dict[str, Any]: JSON(none_as_null=True), float: Double, str: Text}
 
 
 class DatasetRow(Base):

@@ -25,7 +25,7 @@ class Results(Shelf):
         while True:
             stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M")
             id = f"{stamp}-{secrets.token_hex(2)}"
-            folder = self.home.bakeoffs / id
+            folder = self.folders.bakeoffs / id
             try:
                 folder.mkdir()
             except FileExistsError:
@@ -113,7 +113,7 @@ class Results(Shelf):
             row.dataset,
             row.dataset_version,
             row.manifest_hash,
-            self.home.root / row.folder,
+            self.home / row.folder,
             row.created,
             row.job,
         )

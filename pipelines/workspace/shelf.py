@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pipelines.workspace.database import Database
 from pipelines.workspace.home import Home
 
@@ -9,6 +11,11 @@ from pipelines.workspace.home import Home
 class Shelf:
     """A part of the workspace."""
 
-    def __init__(self, home: Home, database: Database) -> None:
-        self.home = home
+    def __init__(self, folders: Home, database: Database) -> None:
+        self.folders = folders
         self.database = database
+
+    @property
+    def home(self) -> Path:
+        """The workspace's folder (absolute)."""
+        return self.folders.root

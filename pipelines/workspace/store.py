@@ -34,4 +34,4 @@ class Workspace(Datasets, Jobs, Results):
         """Remove folders that interrupted work left behind a day ago or earlier."""
         with self.database.read() as session:
             kept = set(session.scalars(select(BakeoffRow.id)))
-        self.home.tidy(kept)
+        self.folders.tidy(kept)

@@ -37,37 +37,26 @@ log = logging.getLogger(__name__)
 
 def bakeoff(workspace: Workspace, job: JobRecord, progress: Progress) -> dict[str, Any]:
     """`params` is a BakeoffRequest."""
-    from pydantic import ValidationError
-
     from pipelines.evaluation.bakeoff import BakeoffRequest
     from pipelines.workspace import bakeoffs
 
-    try:
-        request = BakeoffRequest.model_validate(job.params)
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise AssayError(f"The bake-off's setting {field} is wrong: {first['msg']}.") from error
+    request = BakeoffRequest.of(job.params)
     document = bakeoffs.run(workspace, request, progress, job=job.id)
     return {"bakeoff": document.id}
 
 
 def import_file(workspace: Workspace, job: JobRecord, progress: Progress) -> dict[str, Any]:
     """`params`: path, name; mapping, items, users where given."""
-    from pipelines.data import importer
-
     given = job.params
-    with workspace.home.unfinished() as unfinished:
-        folder = importer.import_file(
-            Path(given["path"]),
-            given["name"],
-            unfinished,
-            mapping=given.get("mapping"),
-            items=Path(given["items"]) if given.get("items") else None,
-            users=Path(given["users"]) if given.get("users") else None,
-            progress=progress,
-        )
-        record = workspace.add_dataset(folder)
+    items, users = (Path(given[key]) if given.get(key) else None for key in ("items", "users"))
+    record = workspace.import_dataset(
+        Path(given["path"]),
+        given["name"],
+        mapping=given.get("mapping"),
+        items=items,
+        users=users,
+        progress=progress,
+    )
     return {"dataset": record.name, "version": record.version}
 
 
@@ -82,39 +71,54 @@ WORK: dict[str, Work] = {"bakeoff": bakeoff, "import": import_file, "sample": sa
 
 
 class Attempt:
-    """One claimed job: its heartbeat, its progress, and how it hears that it should stop."""
+    """One claimed job: its heartbeat, its progress, and how it hears that it should stop.
+
+    Asked to stop, the work hears it at its next look; where it does not look up, it is
+    interrupted; where that does not help either, the whole group of processes is ended.
+    """
 
     def __init__(self, workspace: Workspace, job: JobRecord) -> None:
         self.workspace, self.job, self.pid = workspace, job, os.getpid()
         self.stop, self.ended = threading.Event(), threading.Event()
-        self._written = (-1.0, "", 0.0)
-        self._stop_by = float("inf")
+        self._written = ("", 0.0)
+        self._asked: float | None = None
+        self._working = False
 
     def progress(self, share: float, message: str) -> None:
         """Write how far the work is (at most four times a second); raise where it should stop."""
-        _, before, moment = self._written
+        before, moment = self._written
         now = time.monotonic()
         if message != before or now - moment >= WRITE_SECONDS:
-            self._written = (share, message, now)
+            self._written = (message, now)
             if not self.workspace.beat(self.job.id, self.pid, share, message):
                 self.stop.set()
         if self.stop.is_set():
             raise Cancelled
 
     def on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        """Asked once: stop at the next look. Asked again: stop here."""
+        if self.stop.is_set() and self._working:
+            raise Cancelled
         self.stop.set()
 
     def keep_beating(self) -> None:
-        """The heartbeat's thread; ends the whole group where the work does not look up."""
+        """The heartbeat's thread."""
         while not self.ended.wait(BEAT_SECONDS):
             if not self.workspace.beat(self.job.id, self.pid):
                 self.stop.set()
             if self.stop.is_set():
-                self._stop_by = min(self._stop_by, time.monotonic() + GRACE_SECONDS)
-            if time.monotonic() > self._stop_by:
-                log.warning("the work did not stop in %g s; its processes are ended", GRACE_SECONDS)
-                self.workspace.finish(self.job.id, self.pid, "cancelled")
-                os._exit(1)
+                self._insist()
+
+    def _insist(self) -> None:
+        now = time.monotonic()
+        if self._asked is None:
+            self._asked = now
+        elif now - self._asked < GRACE_SECONDS:
+            os.kill(self.pid, signal.SIGTERM)
+        else:
+            log.warning("the work did not stop in %g s; its processes are ended", GRACE_SECONDS)
+            self.workspace.finish(self.job.id, self.pid, "cancelled")
+            os._exit(1)
 
     def run(self, work: Work) -> None:
         """Do the work and write how it ended."""
@@ -122,9 +126,12 @@ class Attempt:
         beating.start()
         id, pid, finish = self.job.id, self.pid, self.workspace.finish
         try:
+            self._working = True
             result = work(self.workspace, self.job, self.progress)
+            self._working = False
             finish(id, pid, "done", result=result)
         except Exception as error:
+            self._working = False
             if self.stop.is_set() or isinstance(error, Cancelled):
                 log.info("cancelled")
                 finish(id, pid, "cancelled")

@@ -1,0 +1,128 @@
+"""A form from a stage's settings: one widget per field of its config."""
+
+from __future__ import annotations
+
+import types
+from typing import Any, Literal, Union, get_args, get_origin
+
+import streamlit as st
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from app.components.page import plain
+
+
+def settings(
+    config: type[BaseModel],
+    values: dict[str, Any],
+    *,
+    key: str,
+    disabled: bool = False,
+    leave_out: tuple[str, ...] = (),
+) -> dict[str, Any]:
+    """Widgets for the fields of `config`, filled with `values` or the fields' defaults.
+
+    Returns the settings that differ from their defaults, as JSON values. Bounds are those
+    of `Field(ge=, gt=, le=, lt=)`, the help is the field's description.
+    """
+    found: dict[str, Any] = {}
+    for name, info in config.model_fields.items():
+        if name in leave_out:
+            continue
+        default = _plain_value(info.get_default(call_default_factory=True))
+        now = _plain_value(values.get(name, default))
+        value = _widget(name, info, now, f"{key}_{name}", disabled)
+        if value != default:
+            found[name] = value
+    return found
+
+
+def label(name: str) -> str:
+    """`window_days` becomes `Window days`."""
+    return name.replace("_", " ").capitalize()
+
+
+def _widget(name: str, info: FieldInfo, value: Any, key: str, disabled: bool) -> Any:
+    kind, may_be_none = _unwrapped(info.annotation)
+    help = plain(info.description) if info.description else None
+    common: dict[str, Any] = {"key": key, "help": help, "disabled": disabled}
+    if get_origin(kind) is Literal:
+        options = [*([None] if may_be_none else []), *get_args(kind)]
+        at = options.index(value) if value in options else 0
+        return st.selectbox(label(name), options, index=at, format_func=_choice, **common)
+    if kind is bool:
+        return st.checkbox(label(name), value=bool(value), **common)
+    if kind is int:
+        least, most = _bounds(info, step=1)
+        return st.number_input(
+            label(name),
+            value=None if value is None else int(value),
+            min_value=None if least is None else int(least),
+            max_value=None if most is None else int(most),
+            step=1,
+            placeholder="no limit" if may_be_none else None,
+            **common,
+        )
+    if kind is float:
+        least, most = _bounds(info, step=1e-9)
+        return st.number_input(
+            label(name),
+            value=None if value is None else float(value),
+            min_value=None if least is None else float(least),
+            max_value=None if most is None else float(most),
+            step=_step(value),
+            format="%.6g",
+            placeholder="no limit" if may_be_none else None,
+            **common,
+        )
+    if get_origin(kind) in (tuple, list):
+        text = st.text_input(
+            f"{label(name)} (parted by commas)", value=", ".join(map(str, value or ())), **common
+        )
+        return [_part(p.strip(), kind) for p in text.split(",") if p.strip()]
+    text = st.text_input(label(name), value="" if value is None else str(value), **common)
+    return None if may_be_none and text == "" else text
+
+
+def _unwrapped(annotation: Any) -> tuple[Any, bool]:
+    """The type without `| None`, and whether None is allowed."""
+    if get_origin(annotation) in (Union, types.UnionType):
+        parts = [p for p in get_args(annotation) if p is not type(None)]
+        return (parts[0] if len(parts) == 1 else str), len(parts) < len(get_args(annotation))
+    return annotation, False
+
+
+def _bounds(info: FieldInfo, step: float) -> tuple[float | None, float | None]:
+    least = most = None
+    for rule in info.metadata:
+        least = getattr(rule, "ge", least)
+        most = getattr(rule, "le", most)
+        if getattr(rule, "gt", None) is not None:
+            least = rule.gt + step
+        if getattr(rule, "lt", None) is not None:
+            most = rule.lt - step
+    return least, most
+
+
+def _step(value: Any) -> float:
+    """A tenth of the value's size, so that the arrows move it by something sensible."""
+    if not value:
+        return 0.1
+    text = f"{abs(float(value)):e}"
+    return 10.0 ** (int(text.partition("e")[2]) - 1)
+
+
+def _part(text: str, kind: Any) -> Any:
+    inner = next((t for t in get_args(kind) if t is not Ellipsis), str)
+    try:
+        return inner(text) if inner in (int, float) else text
+    except ValueError:
+        return text  # the stage's own check names the setting and what is wrong with it
+
+
+def _plain_value(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple | list | set | frozenset) else value
+
+
+def _choice(value: Any) -> str:
+    return "none" if value is None else str(value)

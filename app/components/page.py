@@ -1,0 +1,108 @@
+"""What every page has: its opening sentence and picture, and errors shown as sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from app import PAGES
+from pipelines.data.dataset import About
+from pipelines.errors import AssayError
+
+
+def show(draw: Callable[[], None]) -> None:
+    """Draw a page; what the user has to mend is shown as a sentence."""
+    try:
+        draw()
+    except AssayError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+
+
+def opening(
+    sentence: str,
+    chart: alt.TopLevelMixin | None = None,
+    alt: str = "",
+    data: pd.DataFrame | None = None,
+    *,
+    key: str = "opening",
+    on_select: Callable[[], None] | None = None,
+    selection: str | None = None,
+) -> Any:
+    """The page's one computed sentence, its one picture, and the picture's data as CSV.
+
+    `alt` states the chart's finding in words. With `selection` (the name of a selection
+    parameter of the chart) a click reruns the page; what was chosen is returned.
+    """
+    st.title(plain(sentence), anchor=False)
+    return (
+        None
+        if chart is None
+        else picture(chart, alt, data, key=key, on_select=on_select, selection=selection)
+    )
+
+
+def picture(
+    chart: alt.TopLevelMixin,
+    alt: str,
+    data: pd.DataFrame | None = None,
+    *,
+    key: str,
+    on_select: Callable[[], None] | None = None,
+    selection: str | None = None,
+) -> Any:
+    """A chart across the page with its finding as `alt`, and its data as a CSV file."""
+    if not alt.strip():
+        raise ValueError(f"The chart {key!r} needs an alt text that states its finding.")
+    options: dict[str, Any] = {}
+    if selection is not None:
+        options = {"on_select": on_select or "rerun", "selection_mode": selection}
+    chosen = st.altair_chart(chart, width="stretch", alt=alt, key=f"{key}_chart", **options)
+    if data is not None and len(data):
+        st.download_button(
+            "The chart's data (CSV)",
+            data.to_csv(index=False).encode(),
+            file_name=f"{key}.csv",
+            mime="text/csv",
+            key=f"{key}_csv",
+            type="tertiary",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+    return chosen
+
+
+def numbers(title: str = "Numbers") -> Any:
+    """The expander in which a page keeps its tables (`with page.numbers(): ...`)."""
+    return st.expander(title, icon=":material/table_rows:")
+
+
+def notice(about: About | None) -> None:
+    """What a dataset's licence asks to be said wherever the data is shown; else nothing."""
+    if about is None:
+        return
+    words = " ".join(part for part in (about.notice, _licence(about)) if part)
+    if words:
+        st.caption(plain(words))
+
+
+def _licence(about: About) -> str:
+    if not about.is_sample or not about.licence or about.licence in about.notice:
+        return ""
+    return f"Licence: {about.licence.rstrip('.')}."
+
+
+def plain(text: str) -> str:
+    """`text` with Markdown's signs escaped, so that "$45 k" and "a_b" read as written."""
+    return re.sub(r"([\\`*_{}\[\]<>#$~|:])", r"\\\1", text)
+
+
+def link(name: str, label: str, icon: str | None = None) -> None:
+    """A link to another page of the app (`link("build", "Build a pipeline")`)."""
+    path = PAGES / f"{name}.py"
+    if path.exists():
+        st.page_link(str(path), label=label, icon=icon)

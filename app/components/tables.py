@@ -1,0 +1,90 @@
+"""Tables: at most seven columns, three significant digits, units in the headers."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+MOST_COLUMNS = 7
+
+
+def digits(value: float | None) -> str:
+    """Three significant digits, never in powers of ten: `0.0314`, `98.6`, `1,230,000`."""
+    if value is None or isinstance(value, bool) or not math.isfinite(value):
+        return "" if value is None or value != value else str(value)
+    if value == 0:
+        return "0"
+    places = 2 - math.floor(math.log10(abs(value)))
+    rounded = round(value, places)
+    # Rounding up may have added a digit before the point (9.996 becomes 10.0).
+    places = 2 - math.floor(math.log10(abs(rounded)))
+    return f"{rounded:,.{max(places, 0)}f}"
+
+
+def number(value: float | None) -> str:
+    """A count in full (`100,004`), anything else to three significant digits."""
+    if value is not None and not isinstance(value, bool) and float(value).is_integer():
+        return f"{value:,.0f}"
+    return digits(value)
+
+
+def signed(value: float) -> str:
+    """`+0.0120`, `−0.0120`: three significant digits with their sign."""
+    return ("+" if value > 0 else "−" if value < 0 else "") + digits(abs(value))
+
+
+def duration(seconds: float | None) -> str:
+    """`0.5 s`, `41 s`, `3 min 20 s`, `2 h 5 min`."""
+    if seconds is None:
+        return ""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 10:
+        return f"{int(seconds) // 60} min {int(seconds) % 60} s"
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def memory(megabytes: float) -> str:
+    """`320 MB`, `1.2 GB`."""
+    return f"{megabytes / 1000:.1f} GB" if megabytes >= 950 else f"{max(megabytes, 1):.0f} MB"
+
+
+def moment(text: str | None) -> str:
+    """`23 Nov 21:55` (UTC) of an ISO 8601 time."""
+    if not text:
+        return ""
+    at = pd.Timestamp(text)
+    return f"{at.day} {at.strftime('%b %H:%M')}"
+
+
+def show(
+    frame: pd.DataFrame,
+    *,
+    key: str,
+    alt: str,
+    columns: dict[str, Any] | None = None,
+    on_select: str | None = None,
+) -> Any:
+    """A sortable table of `frame` (headers as people read them, units included).
+
+    `columns` is Streamlit's `column_config`; with `on_select="single-row"` or "multi-row"
+    the chosen rows are in what is returned. Raises `ValueError` above seven columns.
+    """
+    if frame.shape[1] > MOST_COLUMNS:
+        raise ValueError(f"The table {key!r} has {frame.shape[1]} columns; 7 are readable.")
+    numeric = frame.select_dtypes("number").columns
+    styled = frame.style.format({name: _cell(frame[name]) for name in numeric}, na_rep="")
+    options: dict[str, Any] = {}
+    if on_select is not None:
+        options = {"on_select": "rerun", "selection_mode": on_select}
+    return st.dataframe(styled, hide_index=True, column_config=columns, key=key, alt=alt, **options)
+
+
+def _cell(values: pd.Series) -> Any:
+    return number if pd.api.types.is_integer_dtype(values) else digits

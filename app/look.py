@@ -1,0 +1,112 @@
+"""Colors, marks and sizes: what a contender looks like, the same on every page."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pipelines.evaluation.results import BakeoffDocument, Kind, Outcome
+
+# Okabe and Ito's palette, without black (lost on dark paper) and yellow (lost on light).
+BLUE, ORANGE, GREEN = "#0072B2", "#E69F00", "#009E73"
+PURPLE, SKY, VERMILION = "#CC79A7", "#56B4E9", "#D55E00"
+GREY = "#8A8F94"
+PALETTE = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION)
+
+PRIMARY = "#1B8A92"
+"""The app's own color where one value must be legible on light and on dark paper."""
+INK = "currentColor"
+"""The text's color of whichever theme is on; SVG and canvas both resolve it."""
+
+HEIGHT = 360
+"""Least height of a chart, pixels."""
+
+FIXED = {
+    "two-stage": BLUE,
+    "als": ORANGE,
+    "ease-recent": GREEN,
+    "two-stage-sponsored": PURPLE,
+    "stand-in": SKY,
+    "personalize": VERMILION,
+}
+
+OUTCOME_MARK: dict[Outcome, str] = {
+    "better": "▲",
+    "equivalent": "=",
+    "worse": "▼",
+    "inconclusive": "?",
+}
+OUTCOME_COLOR: dict[Outcome, str] = {
+    "better": BLUE,
+    "equivalent": GREY,
+    "worse": VERMILION,
+    "inconclusive": PURPLE,
+}
+
+KIND_MARK: dict[Kind, str] = {"built": "●", "third-party": "◆", "stand-in": "◇", "baseline": "●"}
+KIND_SHAPE: dict[Kind, str] = {
+    "built": "circle",
+    "third-party": "diamond",
+    "stand-in": "diamond",
+    "baseline": "circle",
+}
+KIND_WORDS: dict[Kind, str] = {
+    "built": "built here",
+    "third-party": "third party",
+    "stand-in": "stand-in (not Amazon)",
+    "baseline": "baseline",
+}
+DASH = (4, 3)
+"""The dash of a stand-in's lines, pixels on and off."""
+
+
+@dataclass(frozen=True)
+class Style:
+    """How one contender is drawn, everywhere."""
+
+    color: str
+    shape: str
+    filled: bool
+    dashed: bool
+    mark: str
+
+
+def styles(contenders: Iterable[tuple[str, Kind]]) -> dict[str, Style]:
+    """A style for each (name, kind).
+
+    Names that ship have fixed colors; another gets the color its name hashes to, or the
+    next free one where two of the same document would look alike.
+    """
+    wanted = list(contenders)
+    taken = {FIXED[name] for name, _ in wanted if name in FIXED}
+    found: dict[str, Style] = {}
+    for name, kind in wanted:
+        color = GREY if kind == "baseline" else FIXED.get(name)
+        if color is None:
+            start = zlib.crc32(name.encode()) % len(PALETTE)
+            turned = PALETTE[start:] + PALETTE[:start]
+            color = next((c for c in turned if c not in taken), turned[0])
+            taken.add(color)
+        hollow = kind == "stand-in"
+        found[name] = Style(color, KIND_SHAPE[kind], not hollow, hollow, KIND_MARK[kind])
+    return found
+
+
+def styles_of(document: BakeoffDocument) -> dict[str, Style]:
+    """A style for each contender of a bake-off, in the document's order."""
+    return styles((c.name, c.kind) for c in document.contenders)
+
+
+def outcome_words(outcome: Outcome, over_budget: bool = False) -> str:
+    """`▲ better`, or `▲ better, but over budget`."""
+    return f"{OUTCOME_MARK[outcome]} {outcome}" + (", but over budget" if over_budget else "")
+
+
+CSS = """
+<style>
+.stMainBlockContainer {max-width: 1200px; padding-top: 3.2rem; padding-bottom: 4rem;}
+h1 {line-height: 1.25 !important; padding-top: 0 !important; text-wrap: pretty;}
+.stMainBlockContainer p, .stMainBlockContainer li {max-width: 80ch;}
+</style>
+"""

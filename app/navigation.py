@@ -1,0 +1,76 @@
+"""Pages by section, and the sidebar's one picker of dataset and bake-off."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from app import PAGES, access, look, state
+from app.components import jobs
+from pipelines.errors import AssayError
+
+SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
+    "Understand": (("overview", "space_dashboard"), ("explore", "compare_arrows")),
+    "Work": (
+        ("data", "table_rows"),
+        ("build", "account_tree"),
+        ("compare", "candlestick_chart"),
+        ("runs", "history"),
+    ),
+    "Decide": (("decide", "balance"),),
+}
+
+
+def pages() -> dict[str, list[Any]]:
+    """The sections of the sidebar with their pages (`st.Page`)."""
+    return {
+        section: [
+            st.Page(
+                PAGES / f"{name}.py",
+                title=name.capitalize(),
+                icon=f":material/{icon}:",
+                url_path=name,
+                default=name == "overview",
+            )
+            for name, icon in entries
+            if (PAGES / f"{name}.py").exists()
+        ]
+        for section, entries in SECTIONS.items()
+    }
+
+
+def run() -> None:
+    """Draw the sidebar, what is running, and the page that was asked for."""
+    st.html(look.CSS)
+    page = st.navigation({name: found for name, found in pages().items() if found})
+    try:
+        with st.sidebar:
+            _picker()
+        jobs.strip()
+    except AssayError as error:
+        st.error(str(error))
+        st.stop()
+    page.run()
+
+
+def _picker() -> None:
+    """Choose a dataset and one of its bake-offs; both stand in the address."""
+    names = [r.name for r in state.dataset_records()]
+    if names:
+        state.apply_choice(state.DATASET, names)
+        st.selectbox("Dataset", names, key=state.DATASET, bind="query-params")
+        bakeoffs = [r.id for r in state.bakeoff_records(st.session_state[state.DATASET])]
+        state.apply_choice(state.BAKEOFF, bakeoffs)
+        if bakeoffs:
+            st.selectbox("Bake-off", bakeoffs, key=state.BAKEOFF, bind="query-params")
+        else:
+            st.caption("No bake-off on this dataset yet: start one under Build.")
+    else:
+        st.caption("No data yet: start under Data.")
+    if access.login_configured():
+        st.caption(f"{st.user.get('email', '')}, {access.role()}")
+        if st.button("Sign out", type="tertiary"):
+            st.logout()
+    elif not access.allowed("lead"):
+        st.caption("Read only: this server can be reached from other machines and has no sign-in.")

@@ -1,0 +1,187 @@
+"""Session keys and cached loaders, all of them.
+
+The session holds ids and plain values only: classes change identity when code is reloaded.
+The chosen dataset and bake-off live in the address (`?dataset=...&bakeoff=...`), so that
+every view is a link.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pandas as pd
+import streamlit as st
+
+from pipelines import paths
+from pipelines.data.dataset import About, Dataset
+from pipelines.evaluation.results import BakeoffDocument
+from pipelines.stage import DataShape
+from pipelines.workspace.records import BakeoffRecord, DatasetRecord
+
+if TYPE_CHECKING:
+    from pipelines.workspace import Workspace
+
+DATASET, BAKEOFF = "dataset", "bakeoff"
+"""Session keys of the sidebar's pickers; also the names in the address."""
+SPEC = "build_spec"
+"""Session key of the spec that is being edited: a document (`Spec.document()`)."""
+DISMISSED = "jobs_dismissed"
+"""Session key: ids of ended jobs whose notice was put away."""
+WATCHED = "jobs_watched"
+"""Session key: ids of jobs that were alive when the page was last drawn."""
+
+
+def workspace() -> Workspace:
+    """The workspace that `ASSAY_HOME` names; opened once per server."""
+    return _workspace(str(paths.home()))
+
+
+@st.cache_resource(show_spinner="Opening the workspace ...")
+def _workspace(home: str) -> Workspace:
+    from pipelines.workspace import Workspace
+
+    opened = Workspace.open(Path(home))
+    opened.mark_lost()
+    return opened
+
+
+def dataset_records() -> list[DatasetRecord]:
+    """The newest version of each dataset, by name."""
+    return workspace().datasets()
+
+
+def dataset(name: str, version: int | None = None) -> Dataset:
+    """A dataset, read-only and shared by all sessions; without a version, the newest."""
+    if version is None:
+        version = workspace().dataset_record(name).version
+    return _dataset(str(paths.home()), name, version, about(name).fingerprint)
+
+
+@st.cache_resource(max_entries=3, show_spinner="Loading the data ...")
+def _dataset(home: str, name: str, version: int, fingerprint: str) -> Dataset:
+    return workspace().dataset(name, version)
+
+
+def about(name: str) -> About:
+    """What a person should know of a dataset; does not load it."""
+    return workspace().about(name)
+
+
+def shape(name: str) -> DataShape:
+    """The size of a dataset."""
+    it = dataset(name).interactions
+    return DataShape(it.n_users, it.n_items, len(it))
+
+
+class Readiness(NamedTuple):
+    """What was found about a dataset."""
+
+    sentence: str
+    findings: pd.DataFrame
+    """check, value, threshold, state, why, todo, source."""
+    approaches: pd.DataFrame
+    """approach, state, have, need, missing."""
+
+
+def readiness(name: str) -> Readiness:
+    """The readiness of a dataset for each approach."""
+    record = workspace().dataset_record(name)
+    return _readiness(str(paths.home()), name, record.version, record.about.fingerprint)
+
+
+@st.cache_resource(max_entries=16, show_spinner="Looking at the data ...")
+def _readiness(home: str, name: str, version: int, fingerprint: str) -> Readiness:
+    from pipelines.data import readiness as found
+
+    data = dataset(name, version)
+    findings = pd.DataFrame([asdict(f) for f in found.findings(data)])
+    approaches = [{"approach": n, **asdict(a)} for n, a in found.approaches(data).items()]
+    return Readiness(found.sentence(data), findings, pd.DataFrame(approaches))
+
+
+def bakeoff_records(dataset: str | None = None) -> list[BakeoffRecord]:
+    """Finished bake-offs of a dataset (or of all), newest first."""
+    return workspace().bakeoffs(dataset)
+
+
+def document(bakeoff_id: str) -> BakeoffDocument:
+    """All that a bake-off found."""
+    return _document(str(paths.home()), bakeoff_id)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _document(home: str, bakeoff_id: str) -> BakeoffDocument:
+    return workspace().bakeoff(bakeoff_id)
+
+
+def chosen_dataset() -> str | None:
+    """The name of the dataset chosen in the sidebar; None in an empty workspace."""
+    return _chosen(DATASET, [r.name for r in dataset_records()])
+
+
+def chosen_bakeoff() -> str | None:
+    """The id of the chosen dataset's bake-off; None where it has none yet."""
+    name = chosen_dataset()
+    return _chosen(BAKEOFF, [r.id for r in bakeoff_records(name)] if name else [])
+
+
+def chosen_document() -> BakeoffDocument | None:
+    """The chosen bake-off's document; None where there is none yet."""
+    found = chosen_bakeoff()
+    return document(found) if found else None
+
+
+def _chosen(key: str, options: list[str]) -> str | None:
+    value = st.session_state.get(key)
+    return value if value in options else next(iter(options), None)
+
+
+def choose(**values: str) -> None:
+    """Choose a dataset or bake-off in the sidebar at the next run (`choose(bakeoff=...)`)."""
+    for key, value in values.items():
+        st.session_state[f"next_{key}"] = value
+
+
+def apply_choice(key: str, options: list[str]) -> None:
+    """Settle what a picker shows, before it is drawn: asked for, kept, else the first."""
+    asked = st.session_state.pop(f"next_{key}", None)
+    present = st.session_state.get(key, st.query_params.get(key))
+    if asked in options:
+        st.session_state[key] = asked
+    elif present not in options:
+        if options:
+            st.session_state[key] = options[0]
+        else:
+            st.session_state.pop(key, None)
+    else:
+        st.session_state[key] = present
+
+
+def preflight(spec: dict[str, Any], name: str) -> pd.DataFrame:
+    """What each stage of a spec (document) would take on a dataset.
+
+    Columns stage, seconds, megabytes, refusal (None where it fits).
+    """
+    size = shape(name)
+    return _preflight(json.dumps(spec, sort_keys=True), size.n_users, size.n_items, size.n_events)
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def _preflight(spec: str, n_users: int, n_items: int, n_events: int) -> pd.DataFrame:
+    from pipelines.compose import Pipeline
+    from pipelines.spec import Spec
+
+    found = Pipeline(Spec.of(json.loads(spec))).preflight(DataShape(n_users, n_items, n_events))
+    rows = [(stage, e.seconds, e.megabytes, e.refusal) for stage, e in found]
+    return pd.DataFrame(rows, columns=["stage", "seconds", "megabytes", "refusal"])
+
+
+def forget(name: str) -> None:
+    """Drop what is cached of datasets, after one was deleted."""
+    _dataset.clear()
+    _readiness.clear()
+    if st.session_state.get(DATASET) == name:
+        st.session_state.pop(DATASET)

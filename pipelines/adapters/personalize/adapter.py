@@ -1,0 +1,114 @@
+"""The adapter `personalize:NAME`: a campaign asked in real time, or a batch job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from pipelines.adapters.answers import Answers
+from pipelines.adapters.contract import Adapter, Capabilities, Reply, Task, lists_for
+from pipelines.adapters.personalize import limits, profile
+from pipelines.adapters.personalize.client import Runtime, client_of
+from pipelines.adapters.training import Claim, moment, require_comparable
+from pipelines.errors import AssayError
+
+
+class Personalize(Adapter):
+    """Amazon Personalize as it was trained from `assay export`'s files.
+
+    Real time gives times per request; batch is the cheaper evaluation and gives none. Each
+    answered call is billed.
+    """
+
+    name = "personalize"
+    title = "Amazon Personalize"
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        user_topk=True,
+        history=False,
+        rerank=True,
+        batch=True,
+        events=False,
+        vendor_metrics=False,
+    )
+    why_no_history = (
+        "Personalize answers for users it was trained on: a made-up history would first have to "
+        "be sent to it as events."
+    )
+    longest_list = limits.LONGEST_LIST
+    price_line = "personalize-v2"
+
+    runtime_: Runtime | None = None
+
+    def __init__(self, target: str) -> None:
+        super().__init__(target)
+        self.profile = profile.read(target)
+        self.meter.price_per_1000 = self.profile.price_per_1000
+
+    def prepare(self, task: Task) -> None:
+        """Check the training date, the settings and the credentials; nothing is called yet."""
+        start = profile.prefix(self.target)
+        self.notes = [
+            require_comparable(
+                self._claim(),
+                task,
+                source=f"personalize:{self.target}",
+                how=f"set {start}TRAINED_THROUGH to the last day in its training data",
+            )
+        ]
+        if self.profile.batch:
+            from pipelines.adapters.personalize.batch import check
+
+            check(self.profile, start)
+        else:
+            client = client_of("personalize-runtime", self.profile)
+            self.runtime_ = Runtime(client, self.profile, self.meter)
+
+    def recommend(self, task: Task, k: int) -> list[Reply]:
+        """Lists of at most min(k, 500) items, seen ones included (`Task.lengths`)."""
+        if self.profile.batch:
+            return self._recommend_in_batch(task, min(k, limits.LONGEST_LIST))
+        runtime = self._runtime()
+        replies = lists_for(task, k, runtime.recommend, self.profile.workers)
+        self.problems = problems_of(runtime, replies, task)
+        return replies
+
+    def rerank(self, user_id: str, items: list[str]) -> Reply:
+        """The items in the order of a campaign of a ranking recipe."""
+        return self._runtime().rerank(user_id, items)
+
+    def close(self) -> None:
+        """Forget the client; its connections go with it."""
+        self.runtime_ = None
+
+    def _runtime(self) -> Runtime:
+        if self.runtime_ is None:
+            raise AssayError("The campaign is not open: call prepare(task) first.")
+        return self.runtime_
+
+    def _recommend_in_batch(self, task: Task, k: int) -> list[Reply]:
+        from pipelines.adapters.exported import read
+        from pipelines.adapters.personalize import batch
+
+        answers: Answers = read(batch.run(self.profile, task.users, k, task.folder))
+        answers.compare_with(task)
+        self.problems = answers.counted()
+        self.meter.batched(len(task.users))
+        return answers.replies(task, k, "the batch output")
+
+    def _claim(self) -> Claim:
+        named = self.profile.handover
+        claim = Claim() if named is None else Claim.read(Path(named).expanduser())
+        stated = self.profile.trained_through
+        if stated is None:
+            return claim
+        return Claim(moment(stated), claim.split, claim.train_sha256)
+
+
+def problems_of(runtime: Runtime, replies: list[Reply], task: Task) -> dict[str, int]:
+    """Oddities of real-time answers, each with how often."""
+    known = set(task.item_ids)
+    counts = runtime.problems.copy()
+    for reply in replies:
+        counts["places with an unknown item"] += len(set(reply.items) - known)
+        counts["lists shorter than k"] += 0 < len(reply.items) < task.k
+    return {name: count for name, count in sorted(counts.items()) if count}

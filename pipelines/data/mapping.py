@@ -1,0 +1,149 @@
+"""Which column of a file is the user, the item, the weight, the time: by its name.
+
+The names are those of MovieLens (`userId, movieId`), Microsoft's Recommenders (`userID,
+itemID`), Amazon Personalize (`USER_ID, EVENT_VALUE`), Gorse (`UserId, FeedbackType`),
+RecTools (`datetime`), GA4 (`user_pseudo_id`) and of shops' exports (`CustomerID, StockCode`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipelines.errors import AssayError
+from pipelines.schema import Columns as C
+
+EVENT_NAMES: dict[str, tuple[str, ...]] = {
+    C.USER: (
+        "user", "uid", "customerid", "customer", "customernumber", "visitorid", "visitor",
+        "householdid", "memberid", "clientid", "accountid", "userpseudoid", "reviewerid",
+    ),
+    C.ITEM: (
+        "item", "iid", "movieid", "movie", "productid", "product", "sku", "stockcode",
+        "articleid", "trackid", "bookid", "isbn", "asin", "contentid", "newsid", "videoid",
+    ),
+    C.WEIGHT: (
+        "rating", "ratings", "stars", "eventvalue", "value", "quantity", "qty", "count",
+        "plays", "playcount",
+    ),
+    C.TIME: (
+        "time", "datetime", "date", "ts", "eventtime", "eventtimestamp", "createdat",
+        "invoicedate", "orderdate", "purchasedate", "transactiontimestamp", "transactiondate",
+        "unixtime", "unixreviewtime",
+    ),
+}  # fmt: skip
+ITEM_NAMES: dict[str, tuple[str, ...]] = {
+    C.ITEM: (*EVENT_NAMES[C.ITEM], "id"),
+    C.TITLE: ("name", "itemname", "productname", "movietitle", "itemtitle"),
+    C.CATEGORIES: ("category", "genres", "genre", "productcategory", "itemcategory"),
+    C.PRICE: ("unitprice", "itemprice", "listprice"),
+    C.AVAILABLE: ("availability", "isavailable", "instock"),
+    C.SPONSORED: ("issponsored", "promoted"),
+}
+USER_NAMES: dict[str, tuple[str, ...]] = {C.USER: (*EVENT_NAMES[C.USER], "id")}
+EVENTS_NEED = (C.USER, C.ITEM)
+
+
+@dataclass(frozen=True)
+class Match:
+    """What the names say: the mapping (standard → source), what fits twice, what is absent."""
+
+    mapping: dict[str, str]
+    ambiguous: dict[str, list[str]]
+    missing: list[str]
+
+
+def match(
+    columns: Sequence[str],
+    given: Mapping[str, str] | None = None,
+    *,
+    names: Mapping[str, tuple[str, ...]] = EVENT_NAMES,
+    need: Iterable[str] = EVENTS_NEED,
+) -> Match:
+    """Match `columns` by name; `given` (standard → source) wins, and "" leaves one out.
+
+    A standard name itself fits better than another name for it. Errors: a `given` name
+    that is not known, or a column that is not there.
+    """
+    mapping = _checked(columns, given or {}, names)
+    taken = set(mapping.values())
+    ambiguous: dict[str, list[str]] = {}
+    for standard, others in names.items():
+        if standard in mapping or standard in (given or {}):
+            continue
+        free = [c for c in columns if c not in taken]
+        for accepted in ((plain(standard),), others):
+            fits = [c for c in free if plain(c) in accepted]
+            if len(fits) == 1:
+                mapping[standard] = fits[0]
+            elif fits:
+                ambiguous[standard] = fits
+            if fits:
+                break
+    missing = [s for s in need if s not in mapping and s not in ambiguous]
+    return Match({s: mapping[s] for s in names if s in mapping}, ambiguous, missing)
+
+
+def propose(columns: Sequence[str]) -> dict[str, str]:
+    """The mapping (standard → source) of a file of events; see `resolve` for its errors."""
+    return resolve(columns)
+
+
+def resolve(
+    columns: Sequence[str],
+    given: Mapping[str, str] | None = None,
+    *,
+    names: Mapping[str, tuple[str, ...]] = EVENT_NAMES,
+    need: Iterable[str] = EVENTS_NEED,
+) -> dict[str, str]:
+    """As `match`, but an `AssayError` where a column fits twice or a needed one is absent."""
+    found = match(columns, given, names=names, need=need)
+    if found.ambiguous:
+        standard, fits = next(iter(found.ambiguous.items()))
+        raise AssayError(
+            f"The columns {_listed(fits)} fit {standard} equally well; "
+            f"name the one that is meant, as in --map {standard}={fits[0]}."
+        )
+    if found.missing:
+        raise AssayError(
+            f"No column could be recognized as {' or '.join(found.missing)} among "
+            f"{_listed(columns)}; name it, as in --map {found.missing[0]}=COLUMN."
+        )
+    return found.mapping
+
+
+def plain(name: str) -> str:
+    """A name without case and without anything but letters and digits."""
+    return "".join(ch for ch in name.casefold() if ch.isalnum())
+
+
+def _checked(
+    columns: Sequence[str], given: Mapping[str, str], names: Mapping[str, tuple[str, ...]]
+) -> dict[str, str]:
+    by_case = {c.casefold(): c for c in reversed(columns)}
+    out: dict[str, str] = {}
+    for standard, wanted in given.items():
+        if standard not in names:
+            raise AssayError(
+                f"{standard!r} is not a standard column; --map takes {', '.join(names)}."
+            )
+        if not wanted:
+            continue
+        source = wanted if wanted in columns else by_case.get(wanted.strip().casefold())
+        if source is None:
+            raise AssayError(
+                f"There is no column {wanted!r} for {standard}; the file has {_listed(columns)}."
+            )
+        if source in out.values():
+            other = next(s for s, c in out.items() if c == source)
+            raise AssayError(
+                f"The column {source!r} is mapped to both {other} and {standard}; "
+                "map each standard column to a column of its own."
+            )
+        out[standard] = source
+    return out
+
+
+def _listed(columns: Sequence[str], most: int = 12) -> str:
+    shown = ", ".join(repr(c if len(c) <= 40 else c[:40] + "…") for c in columns[:most])
+    return shown + (f" and {len(columns) - most} more" if len(columns) > most else "")

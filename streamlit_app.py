@@ -1,0 +1,9 @@
+"""The app's entry: page configuration, sign-in, navigation."""
+
+import streamlit as st
+
+from app import access, navigation
+
+st.set_page_config(page_title="Assay", page_icon=":material/balance:", layout="wide")
+access.gate()
+navigation.run()

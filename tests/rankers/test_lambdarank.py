@@ -1,0 +1,6 @@
+from pipelines.rankers.lambdarank import LambdaRank
+from tests.conformance import RankerTests
+
+
+class TestLambdaRank(RankerTests):
+    stage = LambdaRank

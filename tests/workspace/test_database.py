@@ -1,0 +1,97 @@
+"""Opening a workspace: from nothing, again, by several at once, and what cannot be opened."""
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from pipelines.errors import AssayError
+from pipelines.workspace import Workspace
+from pipelines.workspace.database import MIGRATIONS, REVISION
+from pipelines.workspace.models import VERSION_TABLE, Base
+
+
+def test_migrations_from_empty_make_the_tables_of_the_models(workspace):
+    with workspace.database.read() as session:
+        options = {"version_table": VERSION_TABLE, "compare_type": True}
+        context = MigrationContext.configure(session.connection(), opts=options)
+        assert compare_metadata(context, Base.metadata) == []
+        assert context.get_current_revision() == REVISION
+        tables = set(session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'table'")))
+    assert "alembic_version" not in tables  # Optuna would refuse the database
+
+
+def test_the_newest_migration_is_the_one_that_the_code_expects():
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    assert ScriptDirectory.from_config(config).get_current_head() == REVISION
+
+
+def test_connections_keep_foreign_keys_and_write_ahead(workspace):
+    with workspace.database.read() as session:
+        assert session.scalar(text("PRAGMA foreign_keys")) == 1
+        assert session.scalar(text("PRAGMA journal_mode")) == "wal"
+        assert session.scalar(text("PRAGMA busy_timeout")) == 30_000
+
+
+def test_a_later_opening_is_fast_and_runs_no_migration(workspace, monkeypatch):
+    monkeypatch.setattr(command, "upgrade", lambda *_: pytest.fail("migrated again"))
+    times = []
+    for _ in range(5):
+        start = time.perf_counter()
+        Workspace.open()
+        times.append(time.perf_counter() - start)
+    assert min(times) < 0.05
+
+
+def test_several_processes_may_open_an_empty_workspace_at_once(assay_home):
+    code = "from pipelines.workspace import Workspace; print(len(Workspace.open().jobs()))"
+    openers = [
+        subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    assert [opener.communicate(timeout=60)[0] for opener in openers] == ["0\n"] * 3
+    assert all(opener.returncode == 0 for opener in openers)
+
+
+def test_a_workspace_of_a_newer_version_is_refused(workspace):
+    with workspace.database.write() as session:
+        session.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '9999'"))
+    with pytest.raises(AssayError, match="newer Assay"):
+        Workspace.open()
+
+
+def test_a_file_that_is_no_database_is_named(assay_home):
+    assay_home.mkdir()
+    (assay_home / "assay.db").write_text("not a database, but long enough to be looked at" * 50)
+    with pytest.raises(AssayError, match=r"assay\.db cannot be used"):
+        Workspace.open()
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(AssayError, match="cannot be written"):
+        Workspace.open(tmp_path / "file" / "home")
+
+
+def test_tidy_removes_old_leftovers_and_nothing_else(workspace, document):
+    kept, _ = workspace.new_bakeoff()
+    workspace.save_bakeoff(document(kept), dataset_version=1)
+    left, _ = workspace.new_bakeoff()
+    (workspace.home / "incoming" / "half").mkdir()
+    running, _ = workspace.new_bakeoff()
+    two_days_ago = time.time() - 2 * 24 * 3600
+    for path in (f"bakeoffs/{kept}", f"bakeoffs/{left}", "incoming/half"):
+        os.utime(workspace.home / path, (two_days_ago, two_days_ago))
+    workspace.tidy()
+    assert {p.name for p in (workspace.home / "bakeoffs").iterdir()} == {kept, running}
+    assert list((workspace.home / "incoming").iterdir()) == []
