@@ -105,7 +105,7 @@ def outcome_words(outcome: Outcome, over_budget: bool = False) -> str:
 
 CSS = """
 <style>
-.stMainBlockContainer {max-width: 1200px; padding-top: 3.2rem; padding-bottom: 4rem;}
+.stMainBlockContainer {max-width: 1200px; padding-top: 4.4rem; padding-bottom: 4rem;}
 h1 {line-height: 1.25 !important; padding-top: 0 !important; text-wrap: pretty;}
 .stMainBlockContainer p, .stMainBlockContainer li {max-width: 80ch;}
 </style>

@@ -56,14 +56,14 @@ def run() -> None:
 
 def _picker() -> None:
     """Choose a dataset and one of its bake-offs; both stand in the address."""
-    names = [r.name for r in state.dataset_records()]
+    names = state.dataset_names()
     if names:
         state.apply_choice(state.DATASET, names)
-        st.selectbox("Dataset", names, key=state.DATASET, bind="query-params")
+        st.selectbox("Dataset", names, index=None, key=state.DATASET, bind="query-params")
         bakeoffs = [r.id for r in state.bakeoff_records(st.session_state[state.DATASET])]
         state.apply_choice(state.BAKEOFF, bakeoffs)
         if bakeoffs:
-            st.selectbox("Bake-off", bakeoffs, key=state.BAKEOFF, bind="query-params")
+            st.selectbox("Bake-off", bakeoffs, index=None, key=state.BAKEOFF, bind="query-params")
         else:
             st.caption("No bake-off on this dataset yet: start one under Build.")
     else:

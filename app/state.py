@@ -53,6 +53,14 @@ def dataset_records() -> list[DatasetRecord]:
     return workspace().datasets()
 
 
+def dataset_names() -> list[str]:
+    """The datasets' names: first the one of the newest bake-off, then those that are loaded."""
+    records = dataset_records()
+    newest = next((r.dataset for r in bakeoff_records()), None)
+    order = {r.name: (r.name != newest, r.state != "ready", r.name) for r in records}
+    return sorted(order, key=order.__getitem__)
+
+
 def dataset(name: str, version: int | None = None) -> Dataset:
     """A dataset, read-only and shared by all sessions; without a version, the newest."""
     if version is None:
@@ -119,7 +127,7 @@ def _document(home: str, bakeoff_id: str) -> BakeoffDocument:
 
 def chosen_dataset() -> str | None:
     """The name of the dataset chosen in the sidebar; None in an empty workspace."""
-    return _chosen(DATASET, [r.name for r in dataset_records()])
+    return _chosen(DATASET, dataset_names())
 
 
 def chosen_bakeoff() -> str | None:

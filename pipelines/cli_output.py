@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from pipelines.data.dataset import About, Dataset
     from pipelines.evaluation.results import BakeoffDocument, ContenderResult, Interval
 
-_out = Console(highlight=False)
+# Where stdout is no terminal, rich would assume 80 columns and fold every table.
+_out = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
 _err = Console(stderr=True, highlight=False)
 
 
@@ -63,7 +65,9 @@ def progress(title: str) -> Iterator[Progress]:
 def _table(*headers: str, right: Sequence[int] = ()) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for at, header in enumerate(headers):
-        table.add_column(header, justify="right" if at in right else "left", overflow="fold")
+        table.add_column(
+            header, justify="right" if at in right else "left", overflow="fold", no_wrap=at > 0
+        )
     return table
 
 
@@ -145,22 +149,25 @@ def bakeoff(found: BakeoffDocument, as_json: bool) -> None:
         "peak, MB", right=(2, 3, 4, 5, 6),
     )  # fmt: skip
     for c in sorted(found.contenders, key=lambda c: -_value(c, metric)):
-        if c.status != "scored":
-            table.add_row(c.title, f"{c.status}: {c.reason}", *["–"] * 5)
-            continue
-        table.add_row(
-            c.title,
-            interval(c.metrics.get(metric)),
-            three(_value(c, f"recall@{k}")),
-            three(_value(c, f"coverage@{k}")),
-            three(c.fit_seconds),
-            three(c.request_ms.p95 if c.request_ms else None),
-            f"{c.peak_mb:,.0f}" if c.peak_mb else "–",
-        )
+        if c.status == "scored":
+            table.add_row(
+                c.title,
+                interval(c.metrics.get(metric)),
+                three(_value(c, f"recall@{k}")),
+                three(_value(c, f"coverage@{k}")),
+                three(c.fit_seconds),
+                three(c.request_ms.p95 if c.request_ms else None),
+                f"{c.peak_mb:,.0f}" if c.peak_mb else "–",
+            )
     _out.print(table)
+    for c in found.contenders:
+        if c.status != "scored":
+            say(f"{c.title} is {c.status}: {c.reason}")
     for comparison in found.comparisons:
         if comparison.metric == metric:
             say(comparison.sentence)
+    for note in found.notes:
+        say(f"Note: {note}")
 
 
 def _value(contender: ContenderResult, metric: str) -> float:

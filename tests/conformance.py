@@ -397,7 +397,9 @@ class RuleTests(StageTests):
     def test_the_order_changes_only_for_a_reason(self) -> None:
         queries, slate = self.slate()
         after = self.fitted().apply(queries, slate, self.k)
-        touched = {(int(r), int(i)) for c in after.changes for r, i in zip(c.rows, c.items)}
+        touched = {
+            (int(r), int(i)) for c in after.changes for r, i in zip(c.rows, c.items, strict=True)
+        }
         for r in range(len(slate)):
             left = [
                 [i for i in x if i >= 0 and (r, int(i)) not in touched]

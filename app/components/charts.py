@@ -108,7 +108,8 @@ def steps(frame: pd.DataFrame) -> Any:
     )
     x = alt.X("at:Q", axis=None, scale=alt.Scale(domain=[-0.5, len(frame) - 0.5], nice=False))
     base = alt.Chart(drawn).encode(x=x, tooltip=[alt.Tooltip("step:N"), alt.Tooltip("word:N")])
-    ends = pd.DataFrame({"at": [0], "end": [len(frame) - 1]})
+    between = range(len(frame) - 1)
+    ends = pd.DataFrame({"at": [i + 0.3 for i in between], "end": [i + 0.7 for i in between]})
     rail = (
         alt.Chart(ends).mark_rule(color=look.GREY, strokeWidth=2).encode(x=x, x2="end:Q", y=_y(62))
     )
@@ -198,9 +199,9 @@ def flow(nodes: pd.DataFrame, links: pd.DataFrame, columns: int) -> Any:
     `nodes`: id, column, low, high (0 to 1), title, words, kind, chosen. `links`: column,
     next, low, high, next_low, next_high.
     """
-    x_scale = alt.Scale(domain=[-0.38, columns - 0.62], nice=False)
+    x_scale = alt.Scale(domain=[-0.4, columns - 0.6], nice=False)
     y_scale = alt.Scale(domain=[-0.04, 1.04], nice=False)
-    boxes = nodes.assign(left=nodes["column"] - 0.3, right=nodes["column"] + 0.3)
+    boxes = nodes.assign(left=nodes["column"] - 0.36, right=nodes["column"] + 0.36)
     boxes["middle"] = (boxes["low"] + boxes["high"]) / 2
     base = alt.Chart(boxes).encode(
         x=alt.X("left:Q", axis=None, scale=x_scale), y=alt.Y("low:Q", axis=None, scale=y_scale)
@@ -253,10 +254,10 @@ def _tallest(nodes: pd.DataFrame) -> int:
 
 
 def _bands(links: pd.DataFrame) -> pd.DataFrame:
-    ends = []
-    for at, row in enumerate(links.itertuples()):
-        ends.append((at, row.column + 0.3, row.low, row.high))
-        ends.append((at, row.next - 0.3, row.next_low, row.next_high))
+    ends: list[tuple[int, float, float, float]] = []
+    for at, link in enumerate(links.to_dict("records")):
+        ends.append((at, link["column"] + 0.36, link["low"], link["high"]))
+        ends.append((at, link["next"] - 0.36, link["next_low"], link["next_high"]))
     return pd.DataFrame(ends, columns=["link", "x", "low", "high"])
 
 

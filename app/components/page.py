@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import altair as alt
 import pandas as pd
 import streamlit as st
 
@@ -25,7 +24,7 @@ def show(draw: Callable[[], None]) -> None:
 
 def opening(
     sentence: str,
-    chart: alt.TopLevelMixin | None = None,
+    chart: Any = None,
     alt: str = "",
     data: pd.DataFrame | None = None,
     *,
@@ -47,7 +46,7 @@ def opening(
 
 
 def picture(
-    chart: alt.TopLevelMixin,
+    chart: Any,
     alt: str,
     data: pd.DataFrame | None = None,
     *,

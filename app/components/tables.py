@@ -50,6 +50,14 @@ def duration(seconds: float | None) -> str:
     return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
 
 
+def about(seconds: float) -> str:
+    """An estimate's duration: two significant digits are all that it holds."""
+    if seconds < 1:
+        return "1 s"
+    step = 10 ** max(0, math.floor(math.log10(seconds)) - 1)
+    return duration(max(1, round(seconds / step) * step)).replace(".0 s", " s")
+
+
 def memory(megabytes: float) -> str:
     """`320 MB`, `1.2 GB`."""
     return f"{megabytes / 1000:.1f} GB" if megabytes >= 950 else f"{max(megabytes, 1):.0f} MB"

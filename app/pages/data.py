@@ -60,9 +60,9 @@ def _not_loaded(record: DatasetRecord) -> None:
 def _with_words(approaches: pd.DataFrame) -> pd.DataFrame:
     """The approaches with the words that stand at each bar."""
     words = [
-        f"has {number(row.have)}, needs {number(row.need)}"
-        + (f": {row.missing}" if row.state != "enough" and row.missing else "")
-        for row in approaches.itertuples()
+        f"has {number(row['have'])}, needs {number(row['need'])}"
+        + (f": {row['missing']}" if row["state"] != "enough" and row["missing"] else "")
+        for row in approaches.to_dict("records")
     ]
     return approaches.assign(words=words)
 

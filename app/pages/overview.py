@@ -46,7 +46,8 @@ def draw() -> None:
     page.opening(
         standing(name, document, saved),
         charts.steps(frame),
-        "Five steps. " + " ".join(f"{r.step.capitalize()}: {r.line}." for r in frame.itertuples()),
+        "Five steps. "
+        + " ".join(f"{r['step'].capitalize()}: {r['line']}." for r in frame.to_dict("records")),
         frame,
         key="overview_steps",
     )

@@ -58,23 +58,29 @@ def moment(value: Any) -> int:
 
     A day counts to its last second: who trained "through" a day saw all of it.
     """
-    text = str(value).strip()
-    if isinstance(value, int | float) or re.fullmatch(r"\d{8,14}(\.\d*)?", text):
+    text = "" if isinstance(value, bool) else str(value).strip()
+    at = _iso(text)
+    if at is not None:
+        is_day = not re.search("[T :]", text)
+        return int((at + LAST_SECOND_OF_DAY if is_day else at).timestamp())
+    if re.fullmatch(r"\d+(\.\d*)?", text):
         seconds = float(text)
-        if not isinstance(value, bool) and np.isfinite(seconds) and seconds >= 0:
-            return int(seconds / 1000 if seconds >= MILLISECONDS_FROM else seconds)
-    else:
-        try:
-            at = datetime.fromisoformat(text)
-        except ValueError:
-            at = None
-        if at is not None:
-            at = at if at.tzinfo else at.replace(tzinfo=UTC)
-            return int((at + LAST_SECOND_OF_DAY if len(text) == 10 else at).timestamp())
+        return int(seconds / 1000 if seconds >= MILLISECONDS_FROM else seconds)
     raise AssayError(
         f"The date {text!r} in trained_through is not understood; write 2016-09-01, "
         "2016-09-01T12:00:00Z or seconds since 1970."
     )
+
+
+def _iso(text: str) -> datetime | None:
+    """An ISO time or day, 20160901 included; UTC unless it names a zone."""
+    if text.isdigit() and not re.fullmatch(r"(19|20)\d{6}", text):
+        return None  # other bare numbers are seconds
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def day(seconds: int) -> str:

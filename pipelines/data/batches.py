@@ -32,6 +32,8 @@ def batches(
     progress: Progress = silent,
 ) -> Iterator[None]:
     """Fill the table `batch` anew for each batch of `source`."""
+    import duckdb
+
     size = max(source.path.stat().st_size, 1)
     at = 0
 
@@ -47,7 +49,15 @@ def batches(
         query = _csv_query(source, columns) if source.kind == "csv" else _json_query(columns)
     for table in arrived:
         connection.register("arrived", table)
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE batch AS {query}")
+        try:
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE batch AS {query}")
+        except duckdb.Error as error:
+            if source.kind != "parquet":
+                raise  # text of any content must be readable; this would be a defect
+            raise AssayError(
+                f"{source.path.name!r} has columns of a kind that cannot be read as text; "
+                "write ids and times as text or numbers."
+            ) from error
         connection.unregister("arrived")
         yield
         share = counts.lines / rows_all if source.kind == "parquet" else at / size

@@ -63,9 +63,13 @@ def preview(path: Path, mapping: Mapping[str, str] | None = None, rows: int = 10
         sample = sample.rename(columns={"reason": "problem"})
         if C.TIME in found.mapping:
             sample[C.TIME] = pd.to_datetime(sample[C.TIME], unit="s", utc=True)
-        shown = [*found.mapping, *(["problem"] if sample["problem"].notna().any() else [])]
+        shown = [*found.mapping, *(["problem"] if _any_problem(sample) else [])]
         sample = sample[shown]
     return Preview(source.columns, found.mapping, found.ambiguous, found.missing, sample)
+
+
+def _any_problem(sample: pd.DataFrame) -> bool:
+    return "problem" in sample and bool(sample["problem"].notna().any())
 
 
 def import_file(

@@ -187,7 +187,8 @@ def _parse_quotes(block: _Block, source: Source, first: int) -> int:
     if len(source.separator) > 1:
         return len(block)
     marks = np.flatnonzero(np.frombuffer(block.data, np.uint8) == _QUOTE)
-    lines = np.unique(np.searchsorted(block.starts, marks, side="right") - 1)
+    lines = np.searchsorted(block.starts, marks, side="right") - 1
+    lines = lines[np.diff(lines, prepend=-1) > 0]
     if len(lines) * 10 > len(block) and _parse_whole(block, source, first):
         return len(block)
     free = first

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -255,6 +256,8 @@ def _in_child(entry: Entry, folder: Path, here: Path, stages: Path, progress: Pr
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
+            # Threads that spin while they wait take the cores that others need.
+            env={**os.environ, "OMP_WAIT_POLICY": "PASSIVE"},
         )
         try:
             assert child.stdout is not None

@@ -24,7 +24,7 @@ def flags(catalogue: Catalogue, column: str, *, missing: bool) -> Mask:
     said = values.notna().to_numpy()
     words = values.map(lambda value: str(value).strip().lower() not in NO_WORDS, na_action="ignore")
     yes = words.where(pd.Series(said, index=values.index), missing)
-    return yes.to_numpy(dtype=bool)
+    return yes.to_numpy(dtype=bool, copy=True)
 
 
 class Available(Filter):

@@ -71,6 +71,9 @@ class SponsoredSlot(Rule):
         return self
 
     def apply(self, queries: Queries, slate: Slate, k: int) -> Slate:
+        if slate.items.shape[1] == 0:
+            empty = np.full((len(slate), 1), NO_ITEM, np.int32)
+            slate = Slate(empty, np.full((len(slate), 1), -np.inf, np.float32), slate.changes)
         there = slate.items >= 0
         sponsored = there & self.sponsored_[np.maximum(slate.items, 0)]
         old = np.where(sponsored.any(axis=1), sponsored.argmax(axis=1), -1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -30,13 +31,19 @@ def params(document: BakeoffDocument, contender: ContenderResult | None = None) 
     found = {f"manifest.{key}": text for key, text in flat(document.manifest)}
     if contender is not None:
         found["contender"], found["kind"] = contender.name, contender.kind
-        found |= dict(flat(contender.spec or {}))
+        if contender.spec is not None:
+            found |= {legal(key): text for key, text in flat(contender.spec)}
     return dict(list(found.items())[:MOST_PARAMS])
 
 
 def metric_name(name: str) -> str:
     """`ndcg@10` → `ndcg_at_10`: MLflow forbids the "@"."""
-    return name.replace("@", "_at_")
+    return legal(name.replace("@", "_at_"))
+
+
+def legal(name: str) -> str:
+    """The name with "_" for each character that MLflow forbids in names."""
+    return re.sub(r"[^\w .:-]", "_", name)
 
 
 def metrics(contender: ContenderResult, comparison: Comparison | None) -> dict[str, float]:
@@ -59,8 +66,8 @@ def metrics(contender: ContenderResult, comparison: Comparison | None) -> dict[s
         name = f"{metric_name(comparison.metric)}_difference"
         found |= _interval(name, comparison.difference, comparison.low, comparison.high)
     for number, step in enumerate(contender.waterfall):
-        found[f"step_{number}_{step.stage}_recall"] = step.recall
-        found[f"step_{number}_{step.stage}_ms"] = step.milliseconds
+        name = legal(f"step_{number}_{step.stage}")
+        found |= {f"{name}_recall": step.recall, f"{name}_ms": step.milliseconds}
     return {name: float(value) for name, value in found.items() if value is not None}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import warnings
 from importlib import import_module, metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,7 +51,8 @@ def _save(folder: Path, pipeline: Path, model_id: str, run: str) -> None:
     from mlflow.types import ParamSchema, ParamSpec
 
     # MLflow copies a model's files; it is given an empty one, and the link comes after.
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as scratch, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*input example")
         stand_in = Path(scratch) / pipeline.name
         stand_in.touch()
         mlflow.pyfunc.save_model(

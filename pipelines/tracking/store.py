@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SETTINGS = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     # A server that does not answer delays a bake-off by seconds, not by minutes.
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
@@ -57,10 +58,10 @@ def client() -> MlflowClient:
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
     with _opening:
-        for chatty in ("mlflow", "alembic"):
-            logging.getLogger(chatty).setLevel(logging.WARNING)
         import mlflow
 
+        for chatty in ("mlflow", "alembic"):
+            logging.getLogger(chatty).setLevel(logging.WARNING)
         uri = paths.tracking_uri()
         if uri.startswith("sqlite:"):
             paths.mlruns().mkdir(parents=True, exist_ok=True)

@@ -159,6 +159,7 @@ def main(arguments: list[str]) -> int:
 
     form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
     logging.basicConfig(level=logging.INFO, format=form, stream=sys.stderr)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     workspace = Workspace.open()
     job = workspace.claim(int(arguments[0]), os.getpid())
     if job is None:

@@ -18,7 +18,7 @@ class TestInsertedSponsoredSlot(RuleTests):
     settings = {"slot": 3, "insert": True}
 
 
-def applied(items: list[int], history: list[int] | None = None, **settings: object) -> Slate:
+def applied(slate: list[int], history: list[int] | None = None, **settings: object) -> Slate:
     """Items a to f; e and f are sponsored, f taken up more often; d is not available."""
     frame = pd.DataFrame(
         {
@@ -30,8 +30,8 @@ def applied(items: list[int], history: list[int] | None = None, **settings: obje
     interactions = Interactions.build(np.arange(6), [3, 3, 3, 4, 5, 5], n_users=6, n_items=6)
     rule = SponsoredSlot(SponsoredSlot.Config(**settings)).fit(interactions, catalogue)
     queries = Queries.of_histories([history or []], n_items=6, now=9)
-    scores = np.float32([9 - np.arange(len(items))])
-    return rule.apply(queries, Slate(np.int32([items]), scores), 3)
+    scores = np.float32([9 - np.arange(len(slate))])
+    return rule.apply(queries, Slate(np.int32([slate]), scores), 3)
 
 
 @pytest.mark.parametrize(
