@@ -43,6 +43,7 @@ def pages() -> dict[str, list[Any]]:
 def run() -> None:
     """Draw the sidebar, what is running, and the page that was asked for."""
     st.html(look.CSS)
+    st.logo(str(PAGES.parent / "logo.svg"), size="large", icon_image=str(PAGES.parent / "icon.svg"))
     page = st.navigation({name: found for name, found in pages().items() if found})
     try:
         with st.sidebar:
@@ -59,11 +60,20 @@ def _picker() -> None:
     names = state.dataset_names()
     if names:
         state.apply_choice(state.DATASET, names)
-        st.selectbox("Dataset", names, index=None, key=state.DATASET, bind="query-params")
+        st.selectbox(
+            "Dataset", names, index=None, required=True, key=state.DATASET, bind="query-params"
+        )
         bakeoffs = [r.id for r in state.bakeoff_records(st.session_state[state.DATASET])]
         state.apply_choice(state.BAKEOFF, bakeoffs)
         if bakeoffs:
-            st.selectbox("Bake-off", bakeoffs, index=None, key=state.BAKEOFF, bind="query-params")
+            st.selectbox(
+                "Bake-off",
+                bakeoffs,
+                index=None,
+                required=True,
+                key=state.BAKEOFF,
+                bind="query-params",
+            )
         else:
             st.caption("No bake-off on this dataset yet: start one under Build.")
     else:

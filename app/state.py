@@ -91,7 +91,7 @@ class Readiness(NamedTuple):
     findings: pd.DataFrame
     """check, value, threshold, state, why, todo, source."""
     approaches: pd.DataFrame
-    """approach, state, have, need, missing."""
+    """approach, state, have, need, missing, unit, source, first."""
 
 
 def readiness(name: str) -> Readiness:

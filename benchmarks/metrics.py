@@ -68,7 +68,7 @@ def run(peer_python: Path) -> None:
             history
         )
         command = [str(peer_python), "-c", PEER, str(reco), str(history), str(K), str(RUNS)]
-        told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     rows = [[float(x) for x in line.split()] for line in told.splitlines()]
     theirs = [row[0] for row in rows]
     # The first run of each is a warm-up: imports and compilation.

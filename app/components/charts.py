@@ -187,10 +187,11 @@ def approaches(frame: pd.DataFrame) -> Any:
         ],
     )
     need = alt.Chart(drawn.head(1)).mark_rule(color=look.INK, strokeWidth=1.5).encode(x="one:Q")
-    words = text(base, align="left", dx=6, dy=-17, limit=900, fontSize=12.5).encode(
-        x=alt.value(0), text="words:N"
-    )
-    return finish(bars + need + words, height=max(look.HEIGHT, 52 * len(frame)))
+    # Words stand on the side of the line that the bar leaves free.
+    said = base.encode(x="one:Q", text="words:N")
+    over = text(said.transform_filter("datum.times >= 1"), align="right", dx=-10)
+    under = text(said.transform_filter("datum.times < 1"), align="left", dx=10)
+    return finish(bars + need + over + under, height=max(look.HEIGHT, 46 * len(frame)))
 
 
 def flow(nodes: pd.DataFrame, links: pd.DataFrame, columns: int) -> Any:
@@ -270,7 +271,7 @@ def over_time(frame: pd.DataFrame, styles: Mapping[str, Style], metric: str) -> 
     y = alt.Y("value:Q", title=metric, scale=alt.Scale(zero=False), axis=alt.Axis(format="~g"))
     base = alt.Chart(frame).encode(x=x)
     lines = base.mark_line(strokeWidth=2).encode(
-        y=y, color=contender_color(styles, legend=True), strokeDash=contender_dash(styles)
+        y=y, color=contender_color(styles), strokeDash=contender_dash(styles)
     )
     rules = base.mark_rule(strokeWidth=2, opacity=0.6).encode(
         y=alt.Y("low:Q"), y2="high:Q", color=contender_color(styles)

@@ -84,15 +84,11 @@ def notice(about: About | None) -> None:
     """What a dataset's licence asks to be said wherever the data is shown; else nothing."""
     if about is None:
         return
-    words = " ".join(part for part in (about.notice, _licence(about)) if part)
+    words = about.notice or (
+        f"Licence: {about.licence}" if about.is_sample and about.licence else ""
+    )
     if words:
         st.caption(plain(words))
-
-
-def _licence(about: About) -> str:
-    if not about.is_sample or not about.licence or about.licence in about.notice:
-        return ""
-    return f"Licence: {about.licence.rstrip('.')}."
 
 
 def plain(text: str) -> str:

@@ -13,14 +13,32 @@ from app.components import charts, jobs, page
 
 
 def settled(key: str, options: Sequence[str], default: str) -> str:
-    """The value a widget with this key will show: kept, from the address, or the default.
+    """The value that a widget with this key will show, set before it is drawn.
 
-    Called before the widget is drawn; an address that names something else is mended.
+    What the widget shows now comes first, then the address (`?key=value`), then what was
+    chosen before another page was opened. An address that names something else is mended.
     """
-    present = st.session_state.get(key, st.query_params.get(key))
-    value = str(present) if present in options else default
+    told = (st.session_state.get(key), st.query_params.get(key), st.session_state.get(_kept(key)))
+    value = next((v for v in told if v in options), default)
     st.session_state[key] = value
-    return value
+    return str(value)
+
+
+def keep(key: str, value: str, default: str) -> None:
+    """Write a choice into the address, and remember it for when the page is opened again.
+
+    Streamlit's own `bind` writes the words of an option, which change; this writes its id.
+    """
+    st.session_state[_kept(key)] = value
+    if value == default:
+        if key in st.query_params:
+            del st.query_params[key]
+    elif st.query_params.get(key) != value:
+        st.query_params[key] = value
+
+
+def _kept(key: str) -> str:
+    return f"kept_{key}"
 
 
 def choice(
@@ -30,20 +48,13 @@ def choice(
     key: str,
     default: str,
     format_func: Callable[[str], str] = str,
-    help: str | None = None,
 ) -> str:
     """One of a few options as a row of buttons, kept in the address under its key."""
     value = settled(key, options, default)
-    chosen = st.segmented_control(
-        label,
-        options,
-        key=key,
-        required=True,
-        format_func=format_func,
-        help=help,
-        bind="query-params",
-    )
-    return str(chosen) if chosen in options else value
+    chosen = st.segmented_control(label, options, key=key, required=True, format_func=format_func)
+    value = str(chosen) if chosen in options else value
+    keep(key, value, default)
+    return value
 
 
 def selection(
@@ -53,14 +64,13 @@ def selection(
     key: str,
     default: str,
     format_func: Callable[[str], str] = str,
-    help: str | None = None,
 ) -> str:
     """One of many options as a list to open, kept in the address under its key."""
     value = settled(key, options, default)
-    chosen = st.selectbox(
-        label, options, key=key, format_func=format_func, help=help, bind="query-params"
-    )
-    return str(chosen) if chosen in options else value
+    chosen = st.selectbox(label, options, key=key, format_func=format_func)
+    value = str(chosen) if chosen in options else value
+    keep(key, value, default)
+    return value
 
 
 def without_bakeoff(dataset: str | None, what: str) -> None:

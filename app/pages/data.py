@@ -35,7 +35,7 @@ def draw() -> None:
         found.sentence,
         charts.approaches(frame),
         _alt(frame),
-        frame[["approach", "state", "have", "need", "missing"]],
+        frame[["approach", "state", "have", "need", "unit", "missing"]],
         key="data_readiness",
     )
     page.notice(record.about)
@@ -60,8 +60,7 @@ def _not_loaded(record: DatasetRecord) -> None:
 def _with_words(approaches: pd.DataFrame) -> pd.DataFrame:
     """The approaches with the words that stand at each bar."""
     words = [
-        f"has {number(row['have'])}, needs {number(row['need'])}"
-        + (f": {row['missing']}" if row["state"] != "enough" and row["missing"] else "")
+        f"has {number(row['have'])}, needs {number(row['need'])} {row['unit']}"
         for row in approaches.to_dict("records")
     ]
     return approaches.assign(words=words)
@@ -84,18 +83,28 @@ def _findings(findings: pd.DataFrame) -> None:
             "check": drawn["check"],
             "value": [_text(v) for v in drawn["value"]],
             "threshold": [_text(v) for v in drawn["threshold"]],
-            "why it matters": drawn["why"],
-            "what to do": drawn["todo"],
+            "what it means": [
+                " ".join(part for part in parts if part)
+                for parts in zip(drawn["todo"], drawn["why"], strict=True)
+            ],
             "source": drawn["source"],
         }
     )
     widths = {
-        "state": st.column_config.TextColumn(width=110),
-        "check": st.column_config.TextColumn(width=180),
-        "value": st.column_config.TextColumn(width=90),
-        "threshold": st.column_config.TextColumn(width=90),
+        "state": st.column_config.TextColumn(width=100),
+        "check": st.column_config.TextColumn(width=170),
+        "value": st.column_config.TextColumn(width=80),
+        "threshold": st.column_config.TextColumn(width=80),
+        "what it means": st.column_config.TextColumn(width=420),
+        "source": st.column_config.TextColumn(width=150),
     }
-    show(frame, key="data_findings", alt="What was found about the data.", columns=widths)
+    show(
+        frame,
+        key="data_findings",
+        alt="What was found about the data.",
+        columns=widths,
+        row_height=58,
+    )
 
 
 def _text(value: object) -> str:

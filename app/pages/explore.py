@@ -15,7 +15,7 @@ from pipelines.evaluation.results import BakeoffDocument
 FEW_TITLES = 5_000  # up to here all titles stand in one list; above, a search comes first
 MOST_PICKED = 50
 PERSON, MADE_UP = "person", "made-up"
-HISTORY = "explore_history"
+HISTORY, PICKED = "explore_history", "explore_picked"
 
 
 def draw() -> None:
@@ -77,7 +77,9 @@ def _person(document: BakeoffDocument) -> Person | None:
 def _picked(document: BakeoffDocument) -> list[str]:
     """The titles of a made-up history, in the order picked (the newest last)."""
     items = explore_data.catalogue(document)
-    stored = st.session_state.get(HISTORY) or st.query_params.get(HISTORY, "").split(",")
+    stored = st.session_state.get(PICKED)
+    if stored is None:  # another page was open, or the address was
+        stored = (st.query_params.get(HISTORY) or st.session_state.get(HISTORY) or "").split(",")
     kept = [i for i in stored if i in items.index][:MOST_PICKED]
     options = [str(i) for i in items.index]
     if len(options) > FEW_TITLES:
@@ -89,20 +91,18 @@ def _picked(document: BakeoffDocument) -> list[str]:
         )
         options = explore_data.search(items, words)
     options = [*kept, *(i for i in options if i not in set(kept))]
-    st.session_state["explore_picked"] = kept
+    st.session_state[PICKED] = kept
     picked = st.multiselect(
         "Titles taken up, oldest first",
         options,
-        key="explore_picked",
+        key=PICKED,
         format_func=lambda i: str(items["title"].get(i, i)),
         max_selections=MOST_PICKED,
         placeholder="Pick two or three titles",
+        select_all=False,
     )
-    st.session_state[HISTORY] = picked
-    if picked:
-        st.query_params[HISTORY] = ",".join(picked)
-    elif HISTORY in st.query_params:
-        del st.query_params[HISTORY]
+    st.session_state[HISTORY] = ",".join(picked)
+    toolbar.keep(HISTORY, ",".join(picked), default="")
     return picked
 
 

@@ -67,14 +67,14 @@ def _runs(document: BakeoffDocument) -> Iterator[Run]:
 
 def changed_lines(before: str, after: str) -> int:
     """How many lines differ: a replaced line counts once. Names and words do not count."""
-    a, b = (_that_count(text) for text in (before, after))
+    a, b = ([line for line in _that_count(text) if line] for text in (before, after))
     blocks = difflib.SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
     return sum(max(i2 - i1, j2 - j1) for tag, i1, i2, j1, j2 in blocks if tag != "equal")
 
 
 def _that_count(text: str) -> list[str]:
     words = ("name = ", "title = ", "description = ")
-    return [line for line in text.splitlines() if line and not line.startswith(words)]
+    return [line for line in text.splitlines() if not line.startswith(words)]
 
 
 def nearest(runs: list[Run]) -> tuple[Run, Run] | None:
@@ -98,7 +98,7 @@ def sentence(before: Run, after: Run) -> str:
         )
     old = results.value_of(before.contender, metric) or 0.0
     new = results.value_of(after.contender, metric) or 0.0
-    names = f"{before.contender.title} to {after.contender.title}"
+    names = f"{before.contender.name} to {after.contender.name}"
     return f"{lines} changed from {names}: {signed(new - old)} {label(metric)}."
 
 
@@ -129,16 +129,15 @@ def _over_time(documents: list[BakeoffDocument], runs: list[Run]) -> None:
     page.opening(
         said,
         charts.over_time(frame, styles, label(metric)) if len(frame) else None,
-        f"{label(metric)} of {len(seen)} contenders over {len(alike)} bake-offs with the split "
+        f"{label(metric)} of {len(seen)} contenders over {len(alike)} bake-off(s) with the split "
         f"{split}: {results.who_leads(here)} in the chosen one.",
         frame,
         key="runs_over_time",
     )
     others = len(documents) - len(alike)
+    count = "One bake-off" if len(alike) == 1 else f"{len(alike)} bake-offs"
     more = f" {others} with another split, k or data are left out." if others else ""
-    st.caption(
-        page.plain(f"{len(alike)} bake-offs with split {split}, k {here.manifest.get('k')}.{more}")
-    )
+    st.caption(page.plain(f"{count} with split {split}, k {here.manifest.get('k')}.{more}"))
 
 
 def _alone(document: BakeoffDocument) -> str:
@@ -173,9 +172,8 @@ def _difference(runs: list[Run]) -> None:
     left.selectbox("Before", keys, key="runs_before")
     right.selectbox("After", keys, key="runs_after")
     before, after = _chosen_pair(runs) or pair
-    lines = difflib.unified_diff(
-        before.toml.splitlines(), after.toml.splitlines(), before.key, after.key, lineterm="", n=2
-    )
+    old, new = _that_count(before.toml), _that_count(after.toml)
+    lines = difflib.unified_diff(old, new, before.key, after.key, lineterm="", n=2)
     text = "\n".join(lines)
     if text:
         st.code(text, language="diff")
@@ -192,7 +190,8 @@ def _mlflow(documents: list[BakeoffDocument]) -> None:
         address = f"{MLFLOW}/#/runs/{here.mlflow_run_id}"
         st.link_button("Open this bake-off in MLflow", address, icon=":material/open_in_new:")
     else:
-        st.caption("The chosen bake-off was not written to MLflow.")
+        notes = [note for note in here.notes if "MLflow" in note]
+        st.caption(page.plain(" ".join(notes) or "The chosen bake-off was not written to MLflow."))
 
 
 def _table(documents: list[BakeoffDocument]) -> pd.DataFrame:

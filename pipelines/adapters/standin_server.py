@@ -17,7 +17,6 @@ import csv
 import json
 import os
 import re
-import sys
 import threading
 import time
 import uuid
@@ -221,7 +220,8 @@ class Handler(BaseHTTPRequestHandler):
 
 def _end_with_parent() -> None:
     """The parent holds our standard input; however it ends, that is closed."""
-    while sys.stdin.buffer.read(1024):
+    # Not through sys.stdin: its lock, held here, would spoil an ordinary end.
+    while os.read(0, 1024):
         pass
     os._exit(0)
 

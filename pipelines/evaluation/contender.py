@@ -146,17 +146,19 @@ def _last_moment(task: ContenderTask) -> int:
 
 
 def _time_requests(task: ContenderTask, pipeline: Pipeline, k: int) -> RequestTime:
-    """Single requests, one after another on one process, the first three not counted."""
+    """Single requests, one after another in one process, after a few that are not counted."""
     count = min(task.latency_requests, len(task.queries))
     rows = np.linspace(0, len(task.queries) - 1, count).astype(int)
-    seconds = []
-    for number, row in enumerate([*rows[:3], *rows]):
+
+    def seconds(row: int) -> float:
         query = task.queries.take(np.array([row]))
         began = time.perf_counter()
         pipeline.recommend(query, k)
-        if number >= 3:
-            seconds.append(time.perf_counter() - began)
-    p50, p95 = np.percentile(seconds, [50, 95]) * 1000
+        return time.perf_counter() - began
+
+    for row in rows[:3]:
+        seconds(row)
+    p50, p95 = np.percentile([seconds(row) for row in rows], [50, 95]) * 1000
     return RequestTime(p50=float(p50), p95=float(p95))
 
 

@@ -12,6 +12,7 @@ from pipelines.evaluation import metrics
 from pipelines.evaluation.comparison import compare
 from pipelines.evaluation.contender import Outcome
 from pipelines.evaluation.manifest import Manifest
+from pipelines.evaluation.metric_names import PER_USER
 from pipelines.evaluation.results import Comparison, ContenderResult, Interval, Kind, StageTime
 from pipelines.schema import Doubles, Ints
 
@@ -95,7 +96,8 @@ def comparisons(
     base = scored.get(manifest.baseline)
     if base is None:
         return []
-    names = [manifest.metric, *(m for m in base.per_user if m != manifest.metric)]
+    accuracy = [f"{name}@{k}" for k in manifest.ks for name in PER_USER]
+    names = [manifest.metric, *(m for m in accuracy if m != manifest.metric)]
     return [
         compare(
             result.name,

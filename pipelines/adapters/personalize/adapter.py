@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
-from pipelines.adapters.answers import Answers
 from pipelines.adapters.contract import Adapter, Capabilities, Reply, Task, lists_for
 from pipelines.adapters.personalize import limits, profile
 from pipelines.adapters.personalize.client import Runtime, client_of
@@ -38,6 +37,7 @@ class Personalize(Adapter):
     price_line = "personalize-v2"
 
     runtime_: Runtime | None = None
+    ready_for_batch_ = False
 
     def __init__(self, target: str) -> None:
         super().__init__(target)
@@ -59,13 +59,14 @@ class Personalize(Adapter):
             from pipelines.adapters.personalize.batch import check
 
             check(self.profile, start)
+            self.ready_for_batch_ = True
         else:
             client = client_of("personalize-runtime", self.profile)
             self.runtime_ = Runtime(client, self.profile, self.meter)
 
     def recommend(self, task: Task, k: int) -> list[Reply]:
         """Lists of at most min(k, 500) items, seen ones included (`Task.lengths`)."""
-        if self.profile.batch:
+        if self.profile.batch and self.ready_for_batch_:
             return self._recommend_in_batch(task, min(k, limits.LONGEST_LIST))
         runtime = self._runtime()
         replies = lists_for(task, k, runtime.recommend, self.profile.workers)
@@ -89,7 +90,11 @@ class Personalize(Adapter):
         from pipelines.adapters.exported import read
         from pipelines.adapters.personalize import batch
 
-        answers: Answers = read(batch.run(self.profile, task.users, k, task.folder))
+        try:
+            answers = read(batch.run(self.profile, task.users, k, task.folder))
+        except AssayError as error:
+            self.meter.failed("batch job")
+            return [Reply.failed(user, str(error)) for user in task.users]
         answers.compare_with(task)
         self.problems = answers.counted()
         self.meter.batched(len(task.users))

@@ -197,11 +197,10 @@ def explain(error: BaseException) -> Failure:
         return Failure("time-out", "no answer within the time limit")
     if isinstance(error, boto.ConnectionError | boto.HTTPClientError):
         return Failure("no connection", f"no connection: {_line(error)}", again=True)
-    if isinstance(error, BadAnswer):
-        return Failure("malformed answer", f"malformed answer: {error}")
-    if type(error).__name__ == "ResponseParserError" or isinstance(error, ValueError | TypeError):
-        return Failure("malformed answer", f"malformed answer: {_line(error)}")
-    return Failure("refused", f"the call failed: {_line(error)}")
+    if isinstance(error, boto.BotoCoreError):
+        return Failure("refused", f"the call failed: {_line(error)}")
+    # What is left comes from reading the answer: boto3 has no error of its own for most of it.
+    return Failure("malformed answer", f"malformed answer: {_line(error)}")
 
 
 def _of_service(error: Any) -> Failure:

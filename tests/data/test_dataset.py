@@ -1,0 +1,45 @@
+"""A dataset comes back from its files as it was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from pipelines.data.assembly import fingerprint
+from pipelines.data.dataset import load, save
+from tests import synthetic
+
+
+def test_what_is_saved_comes_back(tmp_path: Path) -> None:
+    made = synthetic.dataset()
+    save(made, tmp_path)
+    back = load(tmp_path)
+    for name in ("user", "item", "weight", "time"):
+        was, now = getattr(made.interactions, name), getattr(back.interactions, name)
+        assert now.dtype == was.dtype
+        np.testing.assert_array_equal(now, was)
+    assert back.about == made.about
+    assert back.users.ids.tolist() == made.users.ids.tolist()
+    assert back.catalogue.items.ids.tolist() == made.catalogue.items.ids.tolist()
+    assert back.catalogue.titles().tolist() == made.catalogue.titles().tolist()
+    assert (back.catalogue.categories != made.catalogue.categories).nnz == 0
+
+
+def test_the_fingerprint_survives_the_files_and_sees_each_change(tmp_path: Path) -> None:
+    made = synthetic.dataset()
+    save(made, tmp_path)
+    back = load(tmp_path)
+    parts = (made.interactions, made.catalogue.frame, made.user_frame)
+    assert fingerprint(back.interactions, back.catalogue.frame, back.user_frame) == fingerprint(
+        *parts
+    )
+    fewer = made.interactions.select(np.arange(1, len(made.interactions)))
+    renamed = made.catalogue.frame.assign(title="x")
+    prints = {
+        fingerprint(*parts),
+        fingerprint(fewer, *parts[1:]),
+        fingerprint(parts[0], renamed, parts[2]),
+        fingerprint(parts[0], made.catalogue.frame.rename(columns={"title": "name"}), parts[2]),
+    }
+    assert len(prints) == 4
