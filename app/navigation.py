@@ -59,21 +59,12 @@ def _picker() -> None:
     """Choose a dataset and one of its bake-offs; both stand in the address."""
     names = state.dataset_names()
     if names:
-        state.apply_choice(state.DATASET, names)
-        st.selectbox(
-            "Dataset", names, index=None, required=True, key=state.DATASET, bind="query-params"
-        )
+        state.settle(state.DATASET, names)
+        st.selectbox("Dataset", names, key=state.DATASET)
         bakeoffs = [r.id for r in state.bakeoff_records(st.session_state[state.DATASET])]
-        state.apply_choice(state.BAKEOFF, bakeoffs)
+        state.settle(state.BAKEOFF, bakeoffs)
         if bakeoffs:
-            st.selectbox(
-                "Bake-off",
-                bakeoffs,
-                index=None,
-                required=True,
-                key=state.BAKEOFF,
-                bind="query-params",
-            )
+            st.selectbox("Bake-off", bakeoffs, key=state.BAKEOFF)
         else:
             st.caption("No bake-off on this dataset yet: start one under Build.")
     else:

@@ -153,19 +153,23 @@ def choose(**values: str) -> None:
         st.session_state[f"next_{key}"] = value
 
 
-def apply_choice(key: str, options: list[str]) -> None:
-    """Settle what a picker shows, before it is drawn: asked for, kept, else the first."""
+def settle(key: str, options: list[str]) -> None:
+    """Settle what a picker shows, before it is drawn, and write it into the address.
+
+    First what was asked for by `choose`, then an address that changed (a link, the
+    browser's back), then what was shown, else the first.
+    """
     asked = st.session_state.pop(f"next_{key}", None)
-    present = st.session_state.get(key, st.query_params.get(key))
-    if asked in options:
-        st.session_state[key] = asked
-    elif present not in options:
-        if options:
-            st.session_state[key] = options[0]
-        else:
-            st.session_state.pop(key, None)
+    address, shown = st.query_params.get(key), st.session_state.get(key)
+    followed = address if address != st.session_state.get(f"address_{key}") else None
+    wanted = (asked, followed, shown, *options)
+    value = next((v for v in wanted if v in options), None)
+    if value is None:
+        st.session_state.pop(key, None)
+        st.query_params.pop(key, None)
     else:
-        st.session_state[key] = present
+        st.session_state[key] = st.query_params[key] = value
+    st.session_state[f"address_{key}"] = value
 
 
 def preflight(spec: dict[str, Any], name: str) -> pd.DataFrame:

@@ -64,8 +64,12 @@ def _workspace() -> Workspace:
     from pipelines.workspace import Workspace
 
     workspace = Workspace.open()
-    workspace.register_samples()
+    _samples(workspace)
     return workspace
+
+
+def _samples(workspace: Workspace) -> None:
+    workspace.register_samples()
 
 
 @data_app.command("import")
@@ -81,21 +85,13 @@ def data_import(
 ) -> None:
     """Import events: all or nothing; rows that cannot be read go to a quarantine file."""
     from pipelines import cli_output as out
-    from pipelines.data.importer import import_file
 
     workspace = _workspace()
     with out.progress("importing") as progress:
-        folder = import_file(
-            file,
-            name,
-            workspace.home / "datasets",
-            mapping=_pairs(mapping),
-            items=items,
-            users=users,
-            progress=progress,
+        record = workspace.import_dataset(
+            file, name, mapping=_pairs(mapping), items=items, users=users, progress=progress
         )
-    about = workspace.add_dataset(folder).about
-    out.imported(about, as_json)
+    out.imported(record.about, as_json)
 
 
 def _pairs(given: list[str] | None) -> dict[str, str] | None:
@@ -205,7 +201,9 @@ def recommend(
     if [user is not None, history is not None, everyone].count(True) != 1:
         raise AssayError("Say whom for, with one of --user U, --history ITEM,ITEM or --all.")
     if everyone and out_file is None:
-        raise AssayError("--all writes a file: name it with --out lists.csv or --out lists.parquet.")
+        raise AssayError(
+            "--all writes a file: name it with --out lists.csv or --out lists.parquet."
+        )
     workspace = _workspace()
     folder = workspace.bakeoff_folder(bakeoff_id)
     opened = open_contender(folder, contender)
@@ -258,7 +256,9 @@ def decide(
     from pipelines.economics.reckoning import reckon
 
     if not case and bakeoff_id is None:
-        raise AssayError("Name a case with --case (shop, video, data-poor or a file), or a --bakeoff.")
+        raise AssayError(
+            "Name a case with --case (shop, video, data-poor or a file), or a --bakeoff."
+        )
     document = None
     if bakeoff_id is not None:
         document = _workspace().bakeoff(bakeoff_id).model_dump(mode="json")

@@ -119,7 +119,9 @@ def datasets(records: Sequence[Any], as_json: bool) -> None:
     table = _table("dataset", "version", "events", "origin", right=(1, 2))
     for row in rows:
         events = f"{row['events']:,}" if row["events"] else "not loaded yet"
-        table.add_row(row["name"], str(row["version"]), events, "sample" if row["sample"] else "yours")
+        table.add_row(
+            row["name"], str(row["version"]), events, "sample" if row["sample"] else "yours"
+        )
     _out.print(table)
 
 
@@ -141,7 +143,8 @@ def bakeoff(found: BakeoffDocument, as_json: bool) -> None:
     metric, k = manifest["metric"], manifest["k"]
     note = f" ({manifest['split_note']})" if manifest.get("split_note") else ""
     say(
-        f"{manifest['users']:,} users, {manifest['items']:,} items, split {manifest['split']}{note}; "
+        f"{manifest['users']:,} users, {manifest['items']:,} items, "
+        f"split {manifest['split']}{note}; "
         f"{manifest['users_without_history']:,} users had no history."
     )
     table = _table(

@@ -141,8 +141,9 @@ def drop_from_slate(slate: Slate, barred: Mask, *, rule: str, reason: str) -> Sl
         return slate
     empty = gone | (slate.items < 0)
     order = np.argsort(empty, axis=1, kind="stable")
-    items = np.where(np.take_along_axis(empty, order, 1), NO_ITEM,
-                     np.take_along_axis(slate.items, order, 1))
+    items = np.where(
+        np.take_along_axis(empty, order, 1), NO_ITEM, np.take_along_axis(slate.items, order, 1)
+    )
     scores = np.where(items < 0, np.float32(-np.inf), np.take_along_axis(slate.scores, order, 1))
     rows, columns = np.nonzero(gone)
     change = Change(rule, "removed", reason, rows, slate.items[rows, columns])

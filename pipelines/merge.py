@@ -69,7 +69,7 @@ def fill_up(candidates: Candidates, fallback: Candidates, k: int) -> Candidates:
     rows = np.flatnonzero(have < k)
     if len(rows) == 0 or candidates.source_scores is None or candidates.source_ranks is None:
         return candidates
-    n, width = candidates.items.shape
+    width = candidates.items.shape[1]
     extra = max(0, k - width)
     items = np.pad(candidates.items, ((0, 0), (0, extra)), constant_values=NO_ITEM)
     scores = np.pad(candidates.scores, ((0, 0), (0, extra)), constant_values=-np.inf)

@@ -55,18 +55,30 @@ def personas(dataset: Dataset, cut: Split) -> list[Persona]:
     span = _days(cut)
 
     add("The newcomer", -lengths.astype(float), lengths >= 0, events)
-    add("The regular", -np.abs(lengths - np.median(lengths[there])) if there.any() else share[:0],
-        there, events)
+    add(
+        "The regular",
+        -np.abs(lengths - np.median(lengths[there])) if there.any() else share[:0],
+        there,
+        events,
+    )
     add("The enthusiast", lengths.astype(float), there, events)
     add("The mainstream taste", mean_share, some, lambda r: _share_words(mean_share[r]))
     add("The explorer of rarities", -mean_share, some, lambda r: _share_words(mean_share[r]))
     if variety.any():
-        add("The specialist", category_share, some,
-            lambda r: f"{category_share[r]:.0%} of the history is {main_category(r)}")
+        add(
+            "The specialist",
+            category_share,
+            some,
+            lambda r: f"{category_share[r]:.0%} of the history is {main_category(r)}",
+        )
         add("The omnivore", variety, some, lambda r: f"{variety[r]:.0f} different categories")
     add("The long-standing one", span, some, lambda r: f"{span[r]:,.0f} days from first to last")
-    add("The one-day visitor", -span, some & (lengths >= 2),
-        lambda r: f"{lengths[r]:,} events within {max(1.0, span[r]):,.0f} days")
+    add(
+        "The one-day visitor",
+        -span,
+        some & (lengths >= 2),
+        lambda r: f"{lengths[r]:,} events within {max(1.0, span[r]):,.0f} days",
+    )
     return found[:8]
 
 

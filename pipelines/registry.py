@@ -59,4 +59,6 @@ def lookup(kind: Kind, name: str) -> Any:
     for entry in entry_points(group=f"assay.{kind}"):
         if entry.name == name:
             return entry.load()
-    raise AssayError(f"There is no {kind} stage named {name!r}; use one of {', '.join(names(kind))}.")
+    raise AssayError(
+        f"There is no {kind} stage named {name!r}; use one of {', '.join(names(kind))}."
+    )

@@ -174,7 +174,9 @@ def make_stage(kind: Kind, block: Block) -> Any:
     try:
         return cls(cls.Config.model_validate(block.settings()))
     except ValidationError as error:
-        raise AssayError(f"The stage {block.stage!r} has a wrong setting: {_first(error)}.") from None
+        raise AssayError(
+            f"The stage {block.stage!r} has a wrong setting: {_first(error)}."
+        ) from None
 
 
 def _first(error: ValidationError) -> str:

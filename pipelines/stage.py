@@ -13,8 +13,16 @@ from typing import ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from pipelines.schema import Candidates, Catalogue, Features, Floats, Interactions, Queries, Slate
-from pipelines.schema import Mask
+from pipelines.schema import (
+    Candidates,
+    Catalogue,
+    Features,
+    Floats,
+    Interactions,
+    Mask,
+    Queries,
+    Slate,
+)
 
 
 class StageConfig(BaseModel):

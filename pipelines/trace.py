@@ -46,7 +46,7 @@ def trace_frame(fitted: FittedPipeline, queries: Queries, k: int) -> pd.DataFram
         )
     frame = pd.DataFrame(rows, columns=_COLUMNS)
     whole = ["source_rank", "light_rank", "heavy_rank"]
-    return frame.astype({name: "Int64" for name in whole})
+    return frame.astype(dict.fromkeys(whole, "Int64"))
 
 
 _COLUMNS = [

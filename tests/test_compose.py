@@ -6,9 +6,9 @@ from pipelines.data.split import Protocol, split
 from pipelines.errors import AssayError, Refused
 from pipelines.evaluation.metrics import per_user
 from pipelines.fitted import FittedPipeline
+from pipelines.merge import merge
 from pipelines.schema import Candidates, Queries
 from pipelines.spec import Spec
-from pipelines.merge import merge
 from pipelines.stage import DataShape
 from pipelines.stage_store import StageStore
 from pipelines.trace import trace_frame
@@ -37,8 +37,10 @@ def test_two_stages_find_the_taste_of_each_person(two_stage):
     right = (items < half) == (CUT.queries.user % 2 == 0)[:, None]
     assert right.mean() > 0.9
     popular = fitted({"schema": 1, "name": "p", "candidates": [{"stage": "popular"}]})
-    score = [per_user(p.recommend(CUT.queries, 5).items, CUT.truth, (5,))["ndcg@5"].mean()
-             for p in (two_stage, popular)]
+    score = [
+        per_user(p.recommend(CUT.queries, 5).items, CUT.truth, (5,))["ndcg@5"].mean()
+        for p in (two_stage, popular)
+    ]
     assert score[0] > score[1]
 
 
@@ -101,8 +103,16 @@ def test_the_trace_shows_sources_and_tiers(two_stage):
 def _named(pipeline):
     moments = np.full(len(DATA.users), int(CUT.train.time.max()), np.int64)
     titles = DATA.catalogue.titles()
-    return FittedPipeline(pipeline, CUT.train, DATA.users, DATA.catalogue.items, titles,
-                          moments, int(moments[0]), "exclude")
+    return FittedPipeline(
+        pipeline,
+        CUT.train,
+        DATA.users,
+        DATA.catalogue.items,
+        titles,
+        moments,
+        int(moments[0]),
+        "exclude",
+    )
 
 
 def test_lists_by_name_are_the_lists_by_code(two_stage, tmp_path):
@@ -133,8 +143,11 @@ def test_a_shared_stage_is_fitted_once_and_charged_twice(tmp_path):
 
 
 def test_what_would_not_fit_is_refused_with_a_way_out():
-    document = {"schema": 1, "name": "big", "candidates": [
-        {"stage": "ease", "dense_up_to": 100_000}]}
+    document = {
+        "schema": 1,
+        "name": "big",
+        "candidates": [{"stage": "ease", "dense_up_to": 100_000}],
+    }
     pipeline = Pipeline(Spec.of(document))
     ((_, estimate),) = pipeline.preflight(DataShape(100_000, 60_000, 2_000_000))
     assert estimate.refusal is not None and "sparse form" in estimate.refusal

@@ -13,8 +13,9 @@ def test_top_k_is_the_sorted_order_with_ties_to_the_lower_code(seed, n, m, k):
     scores[rng.random((n, m)) < 0.1] = -np.inf
     scores[rng.random((n, m)) < 0.1] = np.nan
     known = rng.random(m) > 0.2
-    exclude = Ragged.of([rng.choice(m, rng.integers(0, m), replace=False).tolist()
-                         for _ in range(n)])
+    exclude = Ragged.of(
+        [rng.choice(m, rng.integers(0, m), replace=False).tolist() for _ in range(n)]
+    )
     found = top_k(scores, k, exclude, known)
     for r in range(n):
         free = known & np.isfinite(scores[r])

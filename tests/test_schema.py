@@ -15,7 +15,9 @@ def test_a_vocabulary_goes_there_and_back_and_marks_the_unknown():
 
 
 def test_events_are_sorted_by_user_time_and_input_order():
-    events = Interactions.build([1, 0, 1, 1], [5, 6, 7, 8], None, [9, 9, 2, 2], n_users=2, n_items=9)
+    events = Interactions.build(
+        [1, 0, 1, 1], [5, 6, 7, 8], None, [9, 9, 2, 2], n_users=2, n_items=9
+    )
     assert events.item.tolist() == [6, 7, 8, 5]
     assert events.indptr.tolist() == [0, 1, 4]
 

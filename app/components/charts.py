@@ -132,11 +132,11 @@ def steps(frame: pd.DataFrame) -> Any:
             ),
             text(sign.transform_filter("datum.state !== 'done'"), fontSize=22, fontWeight="bold"),
             text(base, fontSize=16, fontWeight=600).encode(y=_y(122), text="name:N"),
-            text(base, fontSize=13, lineBreak="\n", baseline="top", lineHeight=19).encode(
+            text(base, fontSize=13, lineBreak="\n", baseline="top", lineHeight=18).encode(
                 y=_y(146), text="line:N"
             ),
         ),
-        height=look.HEIGHT - 120,
+        height=270,
     )
 
 
@@ -153,10 +153,10 @@ def _by_state(values: Mapping[str, Any], other: Any) -> Any:
     return chain.otherwise(alt.value(other))
 
 
-def _wrapped(line: str, width: int = 24) -> str:
+def _wrapped(line: str, width: int = 16) -> str:
     import textwrap
 
-    return "\n".join(textwrap.wrap(line, width)[:4])
+    return "\n".join(textwrap.wrap(line, width)[:6])
 
 
 def approaches(frame: pd.DataFrame) -> Any:
@@ -171,7 +171,7 @@ def approaches(frame: pd.DataFrame) -> Any:
     y = alt.Y("approach:N", sort=order, title=None, axis=alt.Axis(labelFontSize=14, ticks=False))
     x = alt.X(
         "times:Q",
-        title="have ÷ need (1 = enough; ends of the scale stand for anything beyond)",
+        title="have ÷ need (1 is enough)",
         scale=alt.Scale(type="log", domain=[0.02, 100]),
         axis=alt.Axis(values=ticks, format="~g", grid=False),
     )
@@ -241,7 +241,7 @@ def flow(nodes: pd.DataFrame, links: pd.DataFrame, columns: int) -> Any:
         )
         .add_params(alt.selection_point(name="stage", fields=["id"]))
     )
-    name = text(base, fontWeight=600, fontSize=13, dy=-8, limit=220).encode(
+    name = text(base, fontWeight=600, fontSize=12.5, dy=-8, limit=220).encode(
         x="column:Q", y="middle:Q", text="title:N"
     )
     words = text(base, fontSize=12, dy=9, limit=220).encode(

@@ -34,7 +34,7 @@ def nodes_and_links(
         heights = _at_least([share * size / whole for _, _, size, _ in column], share)
         for (id, name, _, words), tall in zip(column, heights, strict=True):
             low = top - tall
-            took = duration(seconds[id]) if id in seconds else ""
+            took = duration(seconds[id]) if seconds.get(id, 0.0) >= 0.05 else ""
             rows.append(
                 {
                     "id": id,
@@ -42,7 +42,7 @@ def nodes_and_links(
                     "low": low,
                     "high": top,
                     "title": name,
-                    "words": ", ".join(part for part in (words, took) if part),
+                    "words": " · ".join(part for part in (words, took) if part),
                     "kind": id.partition(":")[0],
                     "chosen": id == chosen,
                 }
@@ -63,26 +63,26 @@ def funnel(doc: dict[str, Any], k: int) -> str:
 def _columns(doc: dict[str, Any], k: int) -> list[list[tuple[str, str, float, str]]]:
     """Per column its boxes: id, title, size, words."""
     first = [
-        (f"candidates:{i}", title("candidates", b["stage"]), float(b.get("k", 200)), _proposes(b))
+        (f"candidates:{i}", _generator(b), float(b.get("k", 200)), str(b.get("k", 200)))
         for i, b in enumerate(doc["candidates"])
     ]
     columns = [first]
     for i, b in enumerate(doc.get("rankers", [])):
         keep = int(b.get("keep", 100))
         name = title("rankers", b["stage"])
-        columns.append([(f"rankers:{i}", name, float(keep), f"keeps {keep}")])
+        columns.append([(f"rankers:{i}", name, float(keep), str(keep))])
     rules = doc.get("rules", [])
     if rules:
         columns.append(
             [(f"rules:{i}", title("rules", b["stage"]), float(k), "") for i, b in enumerate(rules)]
         )
-    columns.append([("list:0", "List", float(k), f"{k} items")])
+    columns.append([("list:0", "List", float(k), str(k))])
     return columns
 
 
-def _proposes(block: dict[str, Any]) -> str:
+def _generator(block: dict[str, Any]) -> str:
     window = block.get("window_days")
-    return str(block.get("k", 200)) + (f" of {window:g} days" if window else "")
+    return title("candidates", block["stage"]) + (f" {window:g} days" if window else "")
 
 
 def _at_least(heights: list[float], whole: float) -> list[float]:

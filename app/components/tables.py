@@ -78,13 +78,11 @@ def show(
     alt: str,
     columns: dict[str, Any] | None = None,
     on_select: str | None = None,
-    row_height: int | None = None,
 ) -> Any:
     """A sortable table of `frame` (headers as people read them, units included).
 
     `columns` is Streamlit's `column_config`; with `on_select="single-row"` or "multi-row"
-    the chosen rows are in what is returned. `row_height` (pixels) above 35 lets long texts
-    wrap. Raises `ValueError` above seven columns.
+    the chosen rows are in what is returned. Raises `ValueError` above seven columns.
     """
     if frame.shape[1] > MOST_COLUMNS:
         raise ValueError(f"The table {key!r} has {frame.shape[1]} columns; 7 are readable.")
@@ -99,7 +97,6 @@ def show(
         column_config=columns,
         key=key,
         alt=alt,
-        row_height=row_height,
         **options,
     )
 

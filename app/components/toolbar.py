@@ -18,9 +18,11 @@ def settled(key: str, options: Sequence[str], default: str) -> str:
     What the widget shows now comes first, then the address (`?key=value`), then what was
     chosen before another page was opened. An address that names something else is mended.
     """
-    told = (st.session_state.get(key), st.query_params.get(key), st.session_state.get(_kept(key)))
+    session = st.session_state
+    asked = session.pop(f"next_{key}", None)  # asked for after the widget was drawn
+    told = (asked, session.get(key), st.query_params.get(key), session.get(_kept(key)))
     value = next((v for v in told if v in options), default)
-    st.session_state[key] = value
+    session[key] = value
     return str(value)
 
 

@@ -90,21 +90,8 @@ def _findings(findings: pd.DataFrame) -> None:
             "source": drawn["source"],
         }
     )
-    widths = {
-        "state": st.column_config.TextColumn(width=100),
-        "check": st.column_config.TextColumn(width=170),
-        "value": st.column_config.TextColumn(width=80),
-        "threshold": st.column_config.TextColumn(width=80),
-        "what it means": st.column_config.TextColumn(width=420),
-        "source": st.column_config.TextColumn(width=150),
-    }
-    show(
-        frame,
-        key="data_findings",
-        alt="What was found about the data.",
-        columns=widths,
-        row_height=58,
-    )
+    # A plain table: its long texts wrap.
+    st.table(frame, hide_index=True, alt="What was found about the data.")
 
 
 def _text(value: object) -> str:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from pipelines.adapters.contract import Reply, Task
+from pipelines.adapters.contract import SHORT_LISTS, UNKNOWN_ITEMS, Reply, Task
 
 
 @dataclass
@@ -47,8 +47,8 @@ class Answers:
         self.problems["users that were not asked for"] = len(self.lists.keys() - asked)
         for user in asked & self.lists.keys():
             items = self.lists[user][0]
-            self.problems["places with an unknown item"] += len(set(items) - known)
-            self.problems["lists shorter than k"] += 0 < len(items) < task.k
+            self.problems[UNKNOWN_ITEMS] += len(set(items) - known)
+            self.problems[SHORT_LISTS] += 0 < len(items) < task.k
 
     def counted(self) -> dict[str, int]:
         """The problems that occurred."""

@@ -19,6 +19,10 @@ from pipelines.errors import AssayError
 if TYPE_CHECKING:
     import pandas as pd
 
+UNKNOWN_ITEMS, SHORT_LISTS = "places with an unknown item", "lists shorter than k"
+SEEN_LATER = {UNKNOWN_ITEMS, SHORT_LISTS}
+"""Problems that the bake-off counts by itself when it reads the replies."""
+
 
 class NotComparable(AssayError):
     """The answers exist, but stand on other data than the rest: the sentence says which."""
@@ -125,8 +129,8 @@ class Adapter(ABC):
         self.meter = Meter()
         self.problems: dict[str, int] = {}
         """Oddities found in the answers, each with how often."""
-        self.notes: list[str] = []
-        """Sentences that belong beside the result."""
+        self.remarks: list[str] = []
+        """Sentences on what was trained where, set by `prepare`."""
 
     @abstractmethod
     def prepare(self, task: Task) -> None:
@@ -156,6 +160,15 @@ class Adapter(ABC):
     def k_to_ask(self, task: Task) -> int:
         """`task.reach`, within the vendor's own maximum (lists may then come out short)."""
         return min(task.reach, self.longest_list or task.reach)
+
+    @property
+    def notes(self) -> list[str]:
+        """Sentences that belong beside the result: remarks, oddities, failed calls."""
+        odd = [
+            f"{count:,} {what}" for what, count in self.problems.items() if what not in SEEN_LATER
+        ]
+        failed = self.meter.sentence()
+        return [*self.remarks, *odd, *([failed] if failed else [])]
 
     @property
     def fit_seconds(self) -> float | None:

@@ -24,8 +24,8 @@ class Exported(Adapter):
     """Reads `exported:FILE`, `exported:FOLDER` or `exported:FILE@2016-09-01`.
 
     `trained_through` comes from after the `@`, from `FILE.meta.json`, or in a folder from
-    `meta.json` or `handover.json`. The lists are taken as they are, unknown items included:
-    each of those holds a place that cannot be a hit. `problems` counts what was odd.
+    `meta.json` or `handover.json`. The lists are passed on as they are, unknown items included
+    (the bake-off drops and counts those). `problems` counts what was odd.
     """
 
     name = "exported"
@@ -60,7 +60,7 @@ class Exported(Adapter):
         answers.compare_with(task)
         self.answers_ = answers
         self.problems = answers.counted()
-        self.notes = [note]
+        self.remarks = [note]
 
     def recommend(self, task: Task, k: int) -> list[Reply]:
         """The files' lists, cut to k; a user without one gets an error."""

@@ -70,10 +70,11 @@ class StandIn(Adapter):
             endpoint=f"http://127.0.0.1:{int(ready['port'])}",
             workers=1,
             attempts=2,
+            first_wait_seconds=0.02,
         )
         client = client_of("personalize-runtime", profile, DUMMY_KEYS)
         self.runtime_ = Runtime(client, profile, self.meter)
-        self.notes = ["A local stand-in, item co-occurrence: it says nothing about Amazon."]
+        self.remarks = ["A local stand-in, item co-occurrence: it says nothing about Amazon."]
 
     def recommend(self, task: Task, k: int) -> list[Reply]:
         """Lists of at most min(k, 500) items, seen ones included (`Task.lengths`)."""

@@ -18,7 +18,7 @@ class FactorsConfig(StageConfig):
     factors: int = Field(64, ge=1, le=512, description="Numbers that describe an item.")
     iterations: int = Field(15, ge=1, le=200, description="Passes over users and items.")
     regularization: float = Field(
-        0.05, gt=0, le=1000, description="Larger keeps the factors of rare items smaller."
+        10, gt=0, le=1000, description="Larger keeps the factors of rare items smaller."
     )
     alpha: float = Field(
         2.0, gt=0, le=1000, description="Confidence in an event, beside 1 for no event."

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 class NeighboursConfig(StageConfig):
     measure: Literal["cosine", "tfidf", "bm25"] = Field(
-        "cosine", description="How two items' likeness is measured."
+        "tfidf", description="How two items' likeness is measured."
     )
     neighbours: int = Field(100, ge=1, le=2000, description="Like items kept for each item.")
     half_life: float | None = Field(
-        30,
+        10,
         gt=0,
         le=100_000,
         description="Events back from the newest at which one counts half; empty counts all alike.",
@@ -57,12 +57,15 @@ class ItemNeighbours(CandidateGenerator):
         matrix = interactions.matrix()
         matrix.data[:] = 1
         model = classes[self.config.measure](K=self.config.neighbours + 1)  # itself is one
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), np.errstate(invalid="ignore"):
             # Its own intermediate form makes `implicit` warn of a conversion of milliseconds.
             warnings.filterwarnings("ignore", message="Method expects CSR input")
             model.fit(matrix, show_progress=False)
         # A row holds an item's nearest, so the model's matrix stands as history row → item.
         self.similarity_ = model.similarity.astype(np.float32)
+        # TF-IDF gives an item that all but one took up the weight 0, and no likeness: NaN.
+        self.similarity_.data = np.nan_to_num(self.similarity_.data)
+        self.similarity_.eliminate_zeros()
         self.similarity_.sort_indices()
         self.known_ = catalogue.known.copy()
         return self

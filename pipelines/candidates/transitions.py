@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 class TransitionsConfig(StageConfig):
     window: int = Field(10, ge=1, le=200, description="Events that count as following another.")
-    last: int = Field(10, ge=1, le=1000, description="Newest events of a history that speak.")
+    last: int = Field(20, ge=1, le=1000, description="Newest events of a history that speak.")
     decay: float = Field(
-        0.8, gt=0, le=1, description="Weight of an event beside that of the next newer one."
+        0.85, gt=0, le=1, description="Weight of an event beside that of the next newer one."
     )
     popularity: float = Field(
-        0.5,
+        0,
         ge=0,
         le=1,
         description="Exponent by which popular items are held back: 0 not at all, 1 in full.",

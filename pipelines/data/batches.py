@@ -78,8 +78,10 @@ def _shown(columns: Sequence[str], values: Sequence[str]) -> str:
     )
 
 
-def _too_long() -> str:
-    return f"WHEN length(text) > {MAX_LINE} THEN 'the line is longer than {MAX_LINE:,} characters'"
+def _no_line() -> str:
+    return f"""
+        WHEN length(text) > {MAX_LINE} THEN 'the line is longer than {MAX_LINE:,} characters'
+        WHEN contains(text, chr(0)) THEN 'the line holds binary data'"""
 
 
 def _csv_query(source: Source, columns: Sequence[str]) -> str:
@@ -88,7 +90,7 @@ def _csv_query(source: Source, columns: Sequence[str]) -> str:
     return f"""
         SELECT line, left(text, {RAW}) AS text, problem, {_shown(columns, values)}
         FROM (SELECT line, text, f, CASE
-                {_too_long()}
+                {_no_line()}
                 WHEN text = {quoted(source.header)} THEN 'the header stands here again'
                 WHEN len(f) <> {wide}
                 THEN 'columns: ' || len(f) || ' where the header has {wide}'
@@ -106,7 +108,7 @@ def _json_query(columns: Sequence[str]) -> str:
     return f"""
         SELECT line, left(text, {RAW}) AS text, problem, {_shown(columns, values)}
         FROM (SELECT line, text, CASE
-                {_too_long()}
+                {_no_line()}
                 WHEN NOT json_valid(text) THEN 'not valid JSON'
                 WHEN json_type(CASE WHEN json_valid(text) THEN text END) <> 'OBJECT'
                 THEN 'not a JSON object'

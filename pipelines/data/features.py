@@ -177,8 +177,18 @@ def _keep_strongest(indptr, indices, data, most):  # type: ignore[no-untyped-def
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _match(  # type: ignore[no-untyped-def]
-    out, items, indptr, history, cat_indptr, cats, n_cats, near_indptr, near_items, near_values,
-    popularity, recent_events,
+    out,
+    items,
+    indptr,
+    history,
+    cat_indptr,
+    cats,
+    n_cats,
+    near_indptr,
+    near_items,
+    near_values,
+    popularity,
+    recent_events,
 ):
     n, k = items.shape
     share = np.zeros(n_cats, np.float32)

@@ -123,8 +123,9 @@ def _text(path: Path, *, packed: bool) -> Source:
 
 def _is_binary(text: str) -> bool:
     start = text[:8192]
-    strange = sum(ch < " " and ch not in "\t\r\n\f\v" for ch in start)
-    return "\0" in start or strange + start.count("�") > len(start) // 10
+    strange = sum(ch < " " and ch not in "\t\r\n\f\v" for ch in start) + start.count("\ufffd")
+    # A few strange characters are a row's fault, not the file's.
+    return strange > max(8, len(start) // 20)
 
 
 def _header(path: Path, line: str) -> tuple[str, list[str]]:

@@ -120,9 +120,7 @@ def split(
     first_event = interactions.time[rows[truth.indptr[:-1]]]
     now = first_event if cutoff is None else np.full(len(users), cutoff, np.int64)
     queries = queries_of_users(train, users, now, seen=seen)
-    return Split(
-        protocol, train, known, queries, truth, cutoff, int((~known[item]).sum()), repeats
-    )
+    return Split(protocol, train, known, queries, truth, cutoff, int((~known[item]).sum()), repeats)
 
 
 def _held_out(interactions: Interactions, protocol: Protocol) -> tuple[Mask, int | None]:

@@ -63,7 +63,8 @@ class Option(BaseModel):
 
     model_config = STRICT
     uplift: float | UpliftRange | None = _input(
-        "share of the margin", "Change of the addressed margin by those who see it; 2 % is 0.02",
+        "share of the margin",
+        "Change of the addressed margin by those who see it; 2 % is 0.02",
         "a person's range or an online test, never an offline metric (Jannach & Jugovac 2019)",
     )
     months_to_launch: Quantity | None = _input("months", "Time until the launch")
@@ -73,8 +74,10 @@ class Option(BaseModel):
     fee: float | None = _input("$k a month", "Flat fee to the vendor", "the contract", ge=0)
     price: str | None = _input("line of the price book", "Fee by requests", "price book")
     overrun: Quantity | Literal["it-projects"] = _input(
-        "factor on the set-up", "Overrun; 'it-projects' draws from the record of IT projects",
-        FLYVBJERG, default=1.0,
+        "factor on the set-up",
+        "Overrun; 'it-projects' draws from the record of IT projects",
+        FLYVBJERG,
+        default=1.0,
     )
     exit_cost: float = _input("$k", "Cost of leaving it", default=0.0, ge=0)
     exit_probability: float = _input(
@@ -93,12 +96,15 @@ class Case(BaseModel):
         "share", "Share of the addressed visitors who see recommendations at all", USER
     )
     requests: Quantity | None = _input("requests a month", "Traffic to the recommender", USER)
-    horizon_months: int = _input("months", "Time over which costs and benefits count",
-                                 default=36, ge=1, le=240)
+    horizon_months: int = _input(
+        "months", "Time over which costs and benefits count", default=36, ge=1, le=240
+    )
     discount_rate: float = _input("a year", "Discount rate", default=0.10, ge=0, le=1)
     fte_cost: Quantity = _input(
-        "$k a year", "Loaded cost of one full-time person",
-        "BLS median of $112,590; a benefits share of about .298 is unverified", default=160.0,
+        "$k a year",
+        "Loaded cost of one full-time person",
+        "BLS median of $112,590; a benefits share of about .298 is unverified",
+        default=160.0,
     )
     popularity: Option | None = _input("option", "A popularity rule")
     buy: Option | None = _input("option", "A third party's recommender")
@@ -114,7 +120,8 @@ class Case(BaseModel):
         "yes or no", "Who saw which recommendation is logged", "your logging"
     )
     team_available: bool | None = _input(
-        "yes or no", "The people who build and run it can be had",
+        "yes or no",
+        "The people who build and run it can be had",
         "Cookpad: 5 researchers, 2 engineers; eezylife: 3 researchers, 6 on the data pipeline",
     )
     legal_use: bool | None = _input("yes or no", "The events may be used for this", "your counsel")
@@ -128,8 +135,11 @@ class Case(BaseModel):
     @model_validator(mode="after")
     def _sensible(self) -> "Case":
         for name, quantity in quantities(self).items():
-            values = [quantity.low, quantity.mode, quantity.high] if isinstance(
-                quantity, Range) else [float(quantity)]
+            values = (
+                [quantity.low, quantity.mode, quantity.high]
+                if isinstance(quantity, Range)
+                else [float(quantity)]
+            )
             if min(values) < 0 and not isinstance(quantity, UpliftRange):
                 raise ValueError(f"{name} is negative; it must be 0 or more")
             if name == "open_rate" and max(values) > 1:
@@ -169,11 +179,16 @@ def fields() -> list[dict[str, Any]]:
         extra = info.json_schema_extra
         assert isinstance(extra, dict)
         kinds = get_args(info.annotation)
-        rows.append({
-            "name": f"{prefix}{name}", "unit": extra["unit"], "source": extra["source"],
-            "description": info.description, "default": info.default,
-            "range": any(isinstance(kind, type) and issubclass(kind, Range) for kind in kinds),
-        })
+        rows.append(
+            {
+                "name": f"{prefix}{name}",
+                "unit": extra["unit"],
+                "source": extra["source"],
+                "description": info.description,
+                "default": info.default,
+                "range": any(isinstance(kind, type) and issubclass(kind, Range) for kind in kinds),
+            }
+        )
 
     for name, info in Case.model_fields.items():
         if name in ("popularity", "buy", "build"):

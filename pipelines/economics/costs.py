@@ -50,9 +50,7 @@ def evaluate(
     end = np.asarray(case.horizon_months if until is None else until)
     months = np.arange(1, int(end.max()) + 1)
     # discount[t] = present value of 1 $k a month over the months 1..t
-    discount = np.concatenate(
-        [[0.0], np.cumsum((1 + case.discount_rate) ** (-months / 12))]
-    )
+    discount = np.concatenate([[0.0], np.cumsum((1 + case.discount_rate) ** (-months / 12))])
 
     def alive(start: float | np.ndarray, stop: float | np.ndarray) -> np.ndarray:
         last = np.minimum(np.floor(stop), end).astype(np.int64)

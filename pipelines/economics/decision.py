@@ -56,8 +56,10 @@ def decide(
     is_sample = evidence is not None and evidence.is_sample
     reasons = []
     if evidence is not None and evidence.is_sample:
-        reasons.append(f"The bake-off ran on sample data ({evidence.dataset}): it says nothing "
-                       "about your data, so its results were left out.")
+        reasons.append(
+            f"The bake-off ran on sample data ({evidence.dataset}): it says nothing "
+            "about your data, so its results were left out."
+        )
     stated = case or blank_case()
     stated, measured = with_measured_cost(stated, own, book)
     reasons += measured + (own.findings() if own else [])
@@ -68,9 +70,11 @@ def decide(
     facts: dict[str, Any] = {
         "closed": sorted(closed),
         "case": case.title if case else "no case yet",
-        "is_sample": is_sample, "missing": missing,
+        "is_sample": is_sample,
+        "missing": missing,
         "gates": [{"name": g.name, "state": g.state, "reason": g.reason} for g in gates],
-        "horizon_months": stated.horizon_months, "discount_rate": stated.discount_rate,
+        "horizon_months": stated.horizon_months,
+        "discount_rate": stated.discount_rate,
     }
     reasons += [gate.reason for gate in gates if gate.state != "not checked"]
     shut = next((gate for gate in failed if gate.instead), None)
@@ -88,8 +92,10 @@ def decide(
     chosen, rule_reasons = _choose(stated, npv, allowed, facts["uncertainty"])
     if shut:
         if chosen == "popularity":
-            reasons.append(f"Until then a popularity rule is worth {money(npv[chosen])} "
-                           f"over {months(stated.horizon_months)}.")
+            reasons.append(
+                f"Until then a popularity rule is worth {money(npv[chosen])} "
+                f"over {months(stated.horizon_months)}."
+            )
         ahead = max(npv, key=lambda name: npv[name])
         reverses = open_gates(gates)
         reverses.insert(0, f"By the sums alone {LABELS[ahead]} leads now.")
@@ -102,7 +108,10 @@ def decide(
     return Decision(
         decision=shut.instead if shut else NAMES[chosen],
         chosen=None if chosen == NOTHING else chosen,
-        reasons=reasons, reverses=reverses, tornado=tornado(stated, book, shown), **facts,
+        reasons=reasons,
+        reverses=reverses,
+        tornado=tornado(stated, book, shown),
+        **facts,
     )
 
 
@@ -113,20 +122,29 @@ def _choose(
     ranked = sorted([*allowed, NOTHING], key=lambda name: -npv.get(name, 0.0))
     best = ranked[0]
     favored = RULE.get(case.core_business or "", ())
-    says = {"yes": "your core business depends on it, so build",
-            "no": "your core business does not depend on it, so buy"}
-    reasons = [f"The rule: {says[case.core_business]}." if case.core_business in says
-               else "The rule of core business is silent: the answer is unknown."]
+    says = {
+        "yes": "your core business depends on it, so build",
+        "no": "your core business does not depend on it, so buy",
+    }
+    reasons = [
+        f"The rule: {says[case.core_business]}."
+        if case.core_business in says
+        else "The rule of core business is silent: the answer is unknown."
+    ]
     values = "; ".join(f"{LABELS[name]} {money(npv[name])}" for name in npv)
-    reasons.append(f"The sums over {months(case.horizon_months)} at "
-                   f"{percent(case.discount_rate)} a year: {values}.")
+    reasons.append(
+        f"The sums over {months(case.horizon_months)} at "
+        f"{percent(case.discount_rate)} a year: {values}."
+    )
     if not favored or best in favored:
         return best, reasons
     chance = 1.0 if uncertainty is None else float(uncertainty["p_best"][best])
     able = [name for name in ranked if name in favored and npv[name] > 0]
     if best in NAMES and chance < CLEAR_LEAD and able:
-        reasons.append(f"The sums put {LABELS[best]} first in only "
-                       f"{percent(chance)} of the draws, so the rule decides.")
+        reasons.append(
+            f"The sums put {LABELS[best]} first in only "
+            f"{percent(chance)} of the draws, so the rule decides."
+        )
         return able[0], reasons
     reasons.append(f"The sums speak against the rule: {LABELS[best]} comes first.")
     return best, reasons
@@ -138,8 +156,11 @@ def _sums(case: Case, book: PriceBook) -> dict[str, Any]:
     flows = evaluate(case, values, book)
     paths = curves(case, values, book)
     traffic = break_even_requests(case, values, book)
-    settings = {(months_, rate) for months_ in (case.horizon_months, *REFERENCE_HORIZONS)
-                for rate in (case.discount_rate, REFERENCE_RATE)}
+    settings = {
+        (months_, rate)
+        for months_ in (case.horizon_months, *REFERENCE_HORIZONS)
+        for rate in (case.discount_rate, REFERENCE_RATE)
+    }
     horizons = []
     for length, rate in sorted(settings):
         other = case.model_copy(update={"horizon_months": length, "discount_rate": rate})
@@ -147,13 +168,19 @@ def _sums(case: Case, book: PriceBook) -> dict[str, Any]:
         horizons.append({"months": length, "discount_rate": rate, "npv": sums})
     return {
         "options": [
-            {"name": name, "npv": float(flow.npv), "benefit": float(flow.benefit),
-             "cost": float(flow.cost)}
+            {
+                "name": name,
+                "npv": float(flow.npv),
+                "benefit": float(flow.benefit),
+                "cost": float(flow.cost),
+            }
             for name, flow in flows.items()
         ],
         "break_even": {
-            "open_rate": {name: break_even_open_rate(flow, values["open_rate"])
-                          for name, flow in flows.items()},
+            "open_rate": {
+                name: break_even_open_rate(flow, values["open_rate"])
+                for name, flow in flows.items()
+            },
             "requests_per_month": traffic["running_cost"],
             "requests_per_month_decision": traffic["decision"],
             "positive_from_month": {name: positive_from(path) for name, path in paths.items()},

@@ -109,17 +109,24 @@ def evidence_from_bakeoff(
         rows = [row for row in document["contenders"] if row["kind"] != "stand-in"]
         contenders = tuple(
             Contender(
-                name=row["name"], kind=row["kind"], status=row["status"],
-                reason=row.get("reason") or "", fit_seconds=row.get("fit_seconds"),
-                p95_ms=(row.get("request_ms") or {}).get("p95"), model_mb=row.get("model_mb"),
+                name=row["name"],
+                kind=row["kind"],
+                status=row["status"],
+                reason=row.get("reason") or "",
+                fit_seconds=row.get("fit_seconds"),
+                p95_ms=(row.get("request_ms") or {}).get("p95"),
+                model_mb=row.get("model_mb"),
             )
             for row in rows
         )
         manifest = document.get("manifest") or {}
         outcomes = tuple(
             Outcome(
-                contender=row["contender"], baseline=row["baseline"], metric=row["metric"],
-                outcome=row["outcome"], over_budget=bool(row.get("over_budget")),
+                contender=row["contender"],
+                baseline=row["baseline"],
+                metric=row["metric"],
+                outcome=row["outcome"],
+                over_budget=bool(row.get("over_budget")),
             )
             for row in document.get("comparisons", [])
             if _counts(row, contenders, manifest)

@@ -62,9 +62,12 @@ def _data(case: Case, own: Evidence | None) -> Gate:
     measured = None if own is None or own.readiness == "unknown" else own.readiness == "enough"
     ready = case.data_ready if measured is None else measured
     return _answered(
-        "data", ready, "The data suffices to train on.",
+        "data",
+        ready,
+        "The data suffices to train on.",
         "The data does not yet suffice to train on; the readiness report says how much is missing.",
-        (*BUILT, "buy"), "neither: collect more data",
+        (*BUILT, "buy"),
+        "neither: collect more data",
     )
 
 
@@ -73,21 +76,31 @@ def _testability(case: Case) -> Gate:
     values = means(case)
     claims = {o: values[f"{o}.uplift"] for o in ("buy", "build") if f"{o}.uplift" in values}
     if visitors is None or conversion is None or not claims:
-        return Gate("testability", "not checked",
-                    "testability: visitors an arm or today's conversion not stated")
+        return Gate(
+            "testability",
+            "not checked",
+            "testability: visitors an arm or today's conversion not stated",
+        )
     change = detectable_change(visitors, conversion)
     claimed = max(claims.values())
-    finds = (f"An 8-week test with {count(visitors)} visitors an arm finds a change of "
-             f"{percent(change / conversion)} or more ({change:.5f} absolute)")
+    finds = (
+        f"An 8-week test with {count(visitors)} visitors an arm finds a change of "
+        f"{percent(change / conversion)} or more ({change:.5f} absolute)"
+    )
     if change / conversion <= claimed:
         return Gate("testability", "passed", f"{finds}: enough for the uplift claimed.")
-    needed = (f"; it would take {count(visitors_needed(conversion, conversion * claimed))} an arm"
-              if claimed > 0 else "")
+    needed = (
+        f"; it would take {count(visitors_needed(conversion, conversion * claimed))} an arm"
+        if claimed > 0
+        else ""
+    )
     return Gate(
-        "testability", "failed",
+        "testability",
+        "failed",
         f"{finds}; the best option claims {percent(claimed)}, so nobody could tell whether it "
         f"works{needed}. Log who saw which recommendation, so that only they count.",
-        (*BUILT, "buy"), "neither: fix the logging",
+        (*BUILT, "buy"),
+        "neither: fix the logging",
     )
 
 
@@ -105,7 +118,8 @@ def _quality(own: Evidence | None, kind: str, label: str, closes: tuple[str, ...
         return Gate(name, "passed", f"{best} beats the baseline on {own.dataset} offline.")
     if all(found <= {"worse", "equivalent"} for found in outcomes.values()):
         return Gate(
-            name, "failed",
+            name,
+            "failed",
             f"No {label} beats the baseline on {own.dataset} offline, so an uplift above the "
             "popularity rule's has nothing to rest on.",
             closes,
@@ -119,18 +133,36 @@ def check_gates(case: Case, own: Evidence | None) -> list[Gate]:
     return [
         _data(case, own),
         _answered(
-            "exposure logging", case.exposure_logged, "Exposures are logged.",
+            "exposure logging",
+            case.exposure_logged,
+            "Exposures are logged.",
             "It is not logged who saw which recommendation, so no test could tell what works.",
-            everything, "neither: fix the logging",
+            everything,
+            "neither: fix the logging",
         ),
         _testability(case),
-        _answered("team", case.team_available, "The team to build and run it can be had.",
-                  "The people to build and run it cannot be had.", BUILT),
-        _answered("legal (use)", case.legal_use, "The events may be used for this.",
-                  "The events may not be used for recommendations.",
-                  everything, "neither: settle the legal question"),
-        _answered("legal (vendor)", case.legal_transfer, "The events may be sent to a vendor.",
-                  "The events may not be sent to a vendor.", BOUGHT),
+        _answered(
+            "team",
+            case.team_available,
+            "The team to build and run it can be had.",
+            "The people to build and run it cannot be had.",
+            BUILT,
+        ),
+        _answered(
+            "legal (use)",
+            case.legal_use,
+            "The events may be used for this.",
+            "The events may not be used for recommendations.",
+            everything,
+            "neither: settle the legal question",
+        ),
+        _answered(
+            "legal (vendor)",
+            case.legal_transfer,
+            "The events may be sent to a vendor.",
+            "The events may not be sent to a vendor.",
+            BOUGHT,
+        ),
         _quality(own, "built", "built contender", BUILT),
         _quality(own, "third-party", "third party", BOUGHT),
     ]

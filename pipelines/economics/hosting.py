@@ -39,9 +39,7 @@ def built_candidate(own: Evidence) -> Contender | None:
     return max(better or timed, key=lambda c: c.p95_ms or 0.0, default=None)
 
 
-def with_measured_cost(
-    case: Case, own: Evidence | None, book: PriceBook
-) -> tuple[Case, list[str]]:
+def with_measured_cost(case: Case, own: Evidence | None, book: PriceBook) -> tuple[Case, list[str]]:
     """The case with the bake-off's server cost where the case has none, and what it says."""
     built = None if own is None else built_candidate(own)
     if built is None or case.build is None or case.requests is None:
@@ -50,8 +48,10 @@ def with_measured_cost(
     cost = hosting_cost(built, traffic, book)
     if cost is None:
         return case, []
-    told = (f"Servers for {built.name} as measured ({built.p95_ms:.3g} ms a request at p95) cost "
-            f"about {money(cost)} a month")
+    told = (
+        f"Servers for {built.name} as measured ({built.p95_ms:.3g} ms a request at p95) cost "
+        f"about {money(cost)} a month"
+    )
     if case.build.infra is None:
         build = case.build.model_copy(update={"infra": cost})
         return case.model_copy(update={"build": build}), [f"{told}; the case has no figure."]

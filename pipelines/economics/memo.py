@@ -11,16 +11,39 @@ from pipelines.economics.pricebook import PriceBook
 from pipelines.economics.summary import NOT_DECIDABLE, Decision, sentence
 from pipelines.economics.wording import count, money, months, percent
 
-GENERAL = ("core_business", "margin", "open_rate", "requests", "horizon_months",
-           "discount_rate", "fte_cost", "visitors_per_arm", "baseline_conversion")
-PER_OPTION = ("uplift", "months_to_launch", "setup", "overrun", "ftes", "infra", "fee", "price",
-              "exit_cost", "exit_probability")
+GENERAL = (
+    "core_business",
+    "margin",
+    "open_rate",
+    "requests",
+    "horizon_months",
+    "discount_rate",
+    "fte_cost",
+    "visitors_per_arm",
+    "baseline_conversion",
+)
+PER_OPTION = (
+    "uplift",
+    "months_to_launch",
+    "setup",
+    "overrun",
+    "ftes",
+    "infra",
+    "fee",
+    "price",
+    "exit_cost",
+    "exit_probability",
+)
 SHARES = {"open_rate", "discount_rate", "baseline_conversion", "uplift", "exit_probability"}
 MONEY = {"margin", "fte_cost", "infra", "fee", "exit_cost"}
 COUNTS = {"requests", "visitors_per_arm"}
-CONFIDENCE = {"vendor": "the vendor's own page", "second": "a secondary source only",
-              "derived": "computed from another line", "conflict": "sources disagree",
-              "by contract": "by contract"}
+CONFIDENCE = {
+    "vendor": "the vendor's own page",
+    "second": "a secondary source only",
+    "derived": "computed from another line",
+    "conflict": "sources disagree",
+    "by contract": "by contract",
+}
 
 
 @lru_cache(maxsize=1)
@@ -28,8 +51,11 @@ def _template() -> Any:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True,
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     return environment.get_template("memo.html.j2")
 
@@ -74,8 +100,11 @@ def three_numbers(decision: Decision) -> list[tuple[str, str]]:
     if decision.decision == NOT_DECIDABLE or not decision.options:
         waiting = sum(gate["state"] == "not checked" for gate in decision.gates)
         shut = sum(gate["state"] == "failed" for gate in decision.gates)
-        return [(str(len(decision.missing)), "inputs missing"),
-                (str(waiting), "gates not checked"), (str(shut), "gates failed")]
+        return [
+            (str(len(decision.missing)), "inputs missing"),
+            (str(waiting), "gates not checked"),
+            (str(shut), "gates failed"),
+        ]
     span = months(decision.horizon_months)
     ranked = sorted(decision.options, key=lambda option: -float(option["npv"]))
     shown = decision.chosen or str(ranked[0]["name"])
@@ -84,13 +113,20 @@ def three_numbers(decision: Decision) -> list[tuple[str, str]]:
     others = [float(option["npv"]) for option in ranked if option["name"] != shown]
     if others:
         lead = value - others[0]
-        rows.append((money(abs(lead)), "ahead of the next option" if lead >= 0
-                     else "behind the leading option"))
+        rows.append(
+            (
+                money(abs(lead)),
+                "ahead of the next option" if lead >= 0 else "behind the leading option",
+            )
+        )
     else:
         rows.append((money(value), "ahead of doing nothing"))
     rate = decision.break_even["open_rate"].get(shown)
-    rows.append((percent(rate), "open rate at which it breaks even") if rate is not None
-                else ("none", "no open rate makes it break even"))
+    rows.append(
+        (percent(rate), "open rate at which it breaks even")
+        if rate is not None
+        else ("none", "no open rate makes it break even")
+    )
     return rows
 
 
@@ -98,8 +134,9 @@ def _shown(name: str, value: Any) -> str:
     if value is None:
         return "missing"
     if isinstance(value, Range):
-        return (f"{_shown(name, value.mode)} "
-                f"({_shown(name, value.low)} to {_shown(name, value.high)})")
+        return (
+            f"{_shown(name, value.mode)} ({_shown(name, value.low)} to {_shown(name, value.high)})"
+        )
     if isinstance(value, str | bool):
         return str(value)
     if name in SHARES:
@@ -113,7 +150,8 @@ def _general(case: Case) -> list[dict[str, str]]:
     info = {row["name"]: row for row in fields()}
     return [
         {
-            "what": info[name]["description"], "value": _shown(name, getattr(case, name)),
+            "what": info[name]["description"],
+            "value": _shown(name, getattr(case, name)),
             "unit": _unit(name, info[name]["unit"]),
             "source": case.sources.get(name, info[name]["source"]),
         }
@@ -132,12 +170,14 @@ def _per_option(case: Case) -> list[dict[str, Any]]:
             continue
         told = {case.sources[f"{o}.{name}"] for o in case.options if f"{o}.{name}" in case.sources}
         optional = name in ("fee", "price")
-        rows.append({
-            "what": info[f"buy.{name}"]["description"],
-            "unit": _unit(name, info[f"buy.{name}"]["unit"]),
-            "cells": ["none" if optional and v is None else _shown(name, v) for v in values],
-            "source": "; ".join(sorted(told)) or info[f"buy.{name}"]["source"],
-        })
+        rows.append(
+            {
+                "what": info[f"buy.{name}"]["description"],
+                "unit": _unit(name, info[f"buy.{name}"]["unit"]),
+                "cells": ["none" if optional and v is None else _shown(name, v) for v in values],
+                "source": "; ".join(sorted(told)) or info[f"buy.{name}"]["source"],
+            }
+        )
     return rows
 
 
@@ -150,8 +190,10 @@ def _unit(name: str, unit: str) -> str:
 
 def _prices(case: Case, book: PriceBook) -> list[str]:
     lines = [book.line(option.price) for option in case.options.values() if option.price]
-    return [f"{line.vendor}, {line.service}: {line.source} ({CONFIDENCE[line.confidence]})."
-            for line in lines]
+    return [
+        f"{line.vendor}, {line.service}: {line.source} ({CONFIDENCE[line.confidence]})."
+        for line in lines
+    ]
 
 
 def _options(decision: Decision) -> list[dict[str, str]]:
@@ -159,10 +201,12 @@ def _options(decision: Decision) -> list[dict[str, str]]:
     fan = (decision.uncertainty or {}).get("fan", {})
     return [
         {
-            "name": option["name"], "chosen": option["name"] == decision.chosen,
+            "name": option["name"],
+            "chosen": option["name"] == decision.chosen,
             **{key: money(option[key]) for key in ("npv", "benefit", "cost")},
             "range": f"{money(fan[option['name']]['p5'])} to {money(fan[option['name']]['p95'])}"
-            if option["name"] in fan else "",
+            if option["name"] in fan
+            else "",
             "chance": percent(chances[option["name"]]) if option["name"] in chances else "",
         }
         for option in decision.options
@@ -174,5 +218,7 @@ def _evidence(evidence: Evidence | None) -> str:
         return "No bake-off was used."
     kind = "sample data, not used in the decision" if evidence.is_sample else "own data"
     scored = sum(contender.status == "scored" for contender in evidence.contenders)
-    return (f"Bake-off {evidence.bakeoff_id} on {evidence.dataset} ({kind}): {scored} of "
-            f"{len(evidence.contenders)} contenders scored. Offline results are no uplift.")
+    return (
+        f"Bake-off {evidence.bakeoff_id} on {evidence.dataset} ({kind}): {scored} of "
+        f"{len(evidence.contenders)} contenders scored. Offline results are no uplift."
+    )

@@ -16,11 +16,16 @@ def missing_inputs(case: Case) -> list[str]:
     without = [name for name, option in case.options.items() if option.uplift is None]
     if without:
         missing.append(f"uplift of {', '.join(without)} (a range you hold possible)")
-    words = {"months_to_launch": "months to launch", "setup": "set-up (person-months)",
-             "ftes": "full-time people", "infra": "infrastructure ($k a month)"}
+    words = {
+        "months_to_launch": "months to launch",
+        "setup": "set-up (person-months)",
+        "ftes": "full-time people",
+        "infra": "infrastructure ($k a month)",
+    }
     for name, option in case.options.items():
-        missing += [f"{text} of {name}" for field, text in words.items()
-                    if getattr(option, field) is None]
+        missing += [
+            f"{text} of {name}" for field, text in words.items() if getattr(option, field) is None
+        ]
         if name == "buy" and option.price is None and option.fee is None:
             missing.append("fee of buy ($k a month, or a line of the price book)")
     return missing

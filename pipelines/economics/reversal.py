@@ -53,9 +53,7 @@ def thresholds(case: Case, book: PriceBook, allowed: list[str]) -> list[str]:
     return found + _horizon(case, book, allowed, base)
 
 
-def _horizon(
-    case: Case, book: PriceBook, allowed: list[str], base: dict[str, float]
-) -> list[str]:
+def _horizon(case: Case, book: PriceBook, allowed: list[str], base: dict[str, float]) -> list[str]:
     """The nearest shorter and longer horizon with another leader, up to 120 months."""
     now = case.horizon_months
     paths = curves(case, base, book, max(120, now))
@@ -73,8 +71,11 @@ def _horizon(
 
 def open_gates(gates: list[Gate]) -> list[str]:
     """What would close an option, or open one again, in words."""
-    failed = [f"{gate.name.capitalize()}: once this gate passes, the sums decide."
-              for gate in gates if gate.state == "failed"]
+    failed = [
+        f"{gate.name.capitalize()}: once this gate passes, the sums decide."
+        for gate in gates
+        if gate.state == "failed"
+    ]
     waiting = [gate.name for gate in gates if gate.state == "not checked"]
     if waiting:
         failed.append(f"A gate not checked yet turns out to be shut: {', '.join(waiting)}.")

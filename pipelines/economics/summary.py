@@ -74,8 +74,10 @@ def sentence(decision: Decision) -> str:
     lead = value - float(runner_up["npv"])
     if lead < 0:
         other = LABELS[str(runner_up["name"])]
-        return (f"{label}{comma} by the rule of core business: the sums put {other} "
-                f"{money(-lead)} ahead {span}, too little to tell{loses}.")
+        return (
+            f"{label}{comma} by the rule of core business: the sums put {other} "
+            f"{money(-lead)} ahead {span}, too little to tell{loses}."
+        )
     return f"{label}{comma} leads by {money(lead)} {span}{loses}."
 
 

@@ -126,16 +126,20 @@ def tornado(case: Case, book: PriceBook, option: str) -> list[dict[str, Any]]:
             float(evaluate(case, {**base, name: x}, book)[option].npv) for x in (low, high)
         )
         if abs(at_high - at_low) > 1e-9:
-            rows.append({
-                "input": name, "low": low, "high": high,
-                "npv_low": at_low, "npv_high": at_high, "assumed": assumed,
-            })
+            rows.append(
+                {
+                    "input": name,
+                    "low": low,
+                    "high": high,
+                    "npv_low": at_low,
+                    "npv_high": at_high,
+                    "assumed": assumed,
+                }
+            )
     return sorted(rows, key=lambda row: -abs(row["npv_high"] - row["npv_low"]))
 
 
-def leader(
-    values: dict[str, np.ndarray], allowed: list[str], shape: tuple[int, ...]
-) -> np.ndarray:
+def leader(values: dict[str, np.ndarray], allowed: list[str], shape: tuple[int, ...]) -> np.ndarray:
     """Index into `[*allowed, nothing]` of the best option, of `shape`; ties go to the first."""
     # an option that does not depend on what is varied comes as one number
     stack = [np.broadcast_to(values[name], shape) for name in allowed] + [np.zeros(shape)]

@@ -23,12 +23,15 @@ from pipelines.evaluation.manifest import Budget, Manifest, hash_of_ids
 from pipelines.evaluation.metric_names import PER_USER
 from pipelines.evaluation.results import BakeoffDocument, ContenderResult, Kind
 from pipelines.evaluation.scoring import Scored, comparisons, score
-from pipelines.evaluation.task import ContenderTask
+from pipelines.evaluation.task import TASK, ContenderTask
 from pipelines.progress import Progress, part, silent
 from pipelines.spec import Spec
+from pipelines.stage_store import StageStore
 
 DOCUMENT, TRUTH = "document.json", "truth.parquet"
 BASELINES = ("random", "popular")
+STAGES_MB = 4_000
+"""Fitted stages kept for the next bake-off, at most; the newest stay."""
 
 
 class BakeoffRequest(BaseModel):
@@ -96,7 +99,8 @@ def entries(request: BakeoffRequest) -> list[Entry]:
         raise AssayError(f"Two contenders are named {twice!r}; give one of them another name.")
     if request.baseline not in names:
         raise AssayError(
-            f"The baseline {request.baseline!r} does not take part; choose one of {', '.join(names)}."
+            f"The baseline {request.baseline!r} does not take part; "
+            f"choose one of {', '.join(names)}."
         )
     return found
 
@@ -197,7 +201,8 @@ def run_bakeoff(
         comparisons=comparisons(results, scored, manifest),
     )
     (folder / DOCUMENT).write_text(document.model_dump_json(indent=1))
-    (folder / "task.joblib").unlink(missing_ok=True)
+    (folder / TASK).unlink(missing_ok=True)
+    StageStore(stages, "").drop_older(STAGES_MB)
     progress(1.0, "done")
     return document
 

@@ -65,10 +65,10 @@ def main(task_folder: Path, here: Path, stages: Path) -> Outcome:
         else:
             items, steps = _third_party(task, given["adapter"], given["target"], here, outcome)
         items = _after_rules(task, items)
-        names = task.users.decode(task.queries.user)
+        names = task.users.decode(task.queries.user).tolist()
         frame = lists_frame(names, _in_order(items), task.catalogue.items)
         frame.to_parquet(here / "lists.parquet", index=False)
-        arrays = {f"step_{n}": step for n, step in enumerate(steps)}
+        arrays: dict[str, Any] = {f"step_{n}": step for n, step in enumerate(steps)}
         np.savez(here / "answer.npz", items=items, **arrays)
     except AssayError as error:
         outcome.status = "failed"

@@ -148,9 +148,7 @@ def bootstrap_interval(value: float, draws: npt.ArrayLike, within: tuple[float, 
     """
     d = np.asarray(draws, np.float64)
     low, high = np.quantile(d - d.mean(), [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
-    return Interval(
-        value=value, low=max(within[0], value + low), high=min(within[1], value + high)
-    )
+    return Interval(value=value, low=max(within[0], value + low), high=min(within[1], value + high))
 
 
 def _defined(values: npt.ArrayLike) -> Doubles:

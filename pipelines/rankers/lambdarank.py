@@ -80,7 +80,9 @@ class LambdaRank(Ranker):
         )
         self.model_ = booster.model_to_string()
         gain = booster.feature_importance("gain")
-        self.importance_ = dict(zip(features.names, (gain / max(gain.sum(), 1e-12)).tolist(), strict=True))
+        self.importance_ = dict(
+            zip(features.names, (gain / max(gain.sum(), 1e-12)).tolist(), strict=True)
+        )
         self._booster = booster
         return self
 

@@ -227,6 +227,7 @@ def test_failed_lines_and_missing_users_are_replies_with_errors(task: Task, tmp_
         "lines without a user": 1,
         "lines without recommendedItems": 1,
     }
+    assert "1 lines that are not JSON" in adapter.notes
 
 
 def test_repeats_unknown_items_and_strangers_are_counted(task: Task, tmp_path: Path) -> None:

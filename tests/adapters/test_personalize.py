@@ -158,6 +158,7 @@ def test_throttled_calls_are_sent_again_and_timed_alone(
     replies = adapter.recommend(task, 5)
     assert [reply.error for reply in replies] == [None] * n
     assert adapter.meter.errors == {"throttled": n}
+    assert adapter.notes[-1] == f"{n} of {2 * n} calls failed ({n} throttled)."
     assert (adapter.calls, adapter.meter.answers, adapter.meter.retries) == (2 * n, n, n)
     assert len(adapter.meter.milliseconds) == n
 

@@ -17,13 +17,24 @@ from botocore.exceptions import ClientError, ParamValidationError
 
 from pipelines.adapters import standin
 from pipelines.adapters.contract import Task
+from pipelines.adapters.meter import Meter
 from pipelines.adapters.standin import CAMPAIGN, StandIn
 from pipelines.data.dataset import Dataset
 from pipelines.data.split import split
 from pipelines.errors import AssayError
 from pipelines.registry import lookup
 from tests.adapters.conformance import AdapterTests
-from tests.adapters.conftest import task_of
+from tests.adapters.conftest import task_of, world
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[StandIn, Task]]:
+    dataset = world()
+    task = task_of(dataset, split(dataset.interactions, "time:0.7"), tmp_path_factory.mktemp("s"))
+    adapter = StandIn("")
+    adapter.prepare(task)
+    yield adapter, task
+    adapter.close()
 
 
 class TestConformance(AdapterTests):
@@ -33,17 +44,15 @@ class TestConformance(AdapterTests):
         yield adapter
         adapter.close()
 
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[StandIn, Task]]:
-    from tests.adapters.conftest import world
-
-    dataset = world()
-    task = task_of(dataset, split(dataset.interactions, "time:0.7"), tmp_path_factory.mktemp("s"))
-    adapter = StandIn("")
-    adapter.prepare(task)
-    yield adapter, task
-    adapter.close()
+    @pytest.fixture
+    def ready(self, running: tuple[StandIn, Task]) -> StandIn:
+        """The module's process, which was trained on the same world, with a new meter."""
+        adapter = running[0]
+        assert adapter.runtime_ is not None
+        seconds = adapter.meter.fit_seconds
+        adapter.meter = adapter.runtime_.meter = Meter()
+        adapter.meter.fit_seconds = seconds
+        return adapter
 
 
 def address(adapter: StandIn) -> str:

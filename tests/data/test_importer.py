@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +20,9 @@ from pipelines.data import quarantine
 from pipelines.data.importer import import_file, preview
 from pipelines.progress import Cancelled
 from pipelines.schema import Columns as C
-from tests.data.conftest import Import, Write
 
+Write = Callable[[str, str | bytes], Path]
+Import = Callable[..., store.Dataset]
 HEADER = "user_id,item_id,weight,timestamp\n"
 MOMENT = 1_600_000_000  # 2020-09-13 12:26:40 UTC
 
@@ -174,7 +176,8 @@ def test_each_bad_line_is_there_with_its_physical_number(imported: Import, home:
         + "a,y,1,8,9\n"  # 11
         + f"a,{'y' * 200_000},1,9\n"  # 12
         + f"a,{'y' * 2_000},1,9\n"  # 13
-        + "a,z,1,9"  # 14
+        + "a,\0,1,9\n"  # 14
+        + "a,z,1,9"  # 15
     )
     made = imported(content)
     assert [row[1] for row in rows(made)] == ["x", "two\nlines", "z"]
@@ -187,10 +190,11 @@ def test_each_bad_line_is_there_with_its_physical_number(imported: Import, home:
         11: "columns: 5 where the header has 4",
         12: "the line is longer than 100,000 characters",
         13: "the item is longer than 1,000 characters",
+        14: "the line holds binary data",
     }
     assert found["text"].str.len().max() == 500
     about = made.about
-    assert (about.rows_in, about.kept, about.quarantined) == (10, 3, 7)
+    assert (about.rows_in, about.kept, about.quarantined) == (11, 3, 8)
 
 
 def test_an_unmatched_quote_loses_nothing(imported: Import, home: Path) -> None:
@@ -243,7 +247,8 @@ def test_tables_are_joined_by_id(imported: Import, write: Write, home: Path) -> 
     items = write(
         "items.csv",
         "movieId,name,genres,unit_price,in_stock,studio\n"
-        'x,"Film, the",A|B,4.5,yes,S1\nx,Again,C,1,no,S2\nnew,New,"[""A"", ""D""]",,,\n,No id,,,,\n',
+        'x,"Film, the",A|B,4.5,yes,S1\nx,Again,C,1,no,S2\n'
+        'new,New,"[""A"", ""D""]",,,\n,No id,,,,\n',
     )
     users = write("users.jsonl", '{"id": "b", "age": 30}\n{"id": "q", "age": 31}\n')
     made = imported(HEADER + "a,x,1,1\nb,y,1,2\n", items=items, users=users)

@@ -69,7 +69,11 @@ def test_data_poor():
 def test_a_flow_of_two_years_against_the_textbook():
     # -100, then 60 at the end of each of two years, at 10 %: 4.132231
     case = Case(
-        margin=720.0, open_rate=1.0, horizon_months=24, discount_rate=0.10, fte_cost=120.0,
+        margin=720.0,
+        open_rate=1.0,
+        horizon_months=24,
+        discount_rate=0.10,
+        fte_cost=120.0,
         buy=Option(uplift=1.0, months_to_launch=0, setup=10, ftes=0.0, infra=0.0, fee=0.0),
     )
     at = {
@@ -107,8 +111,9 @@ def test_launch_after_the_horizon_leaves_the_set_up_only():
 def test_exit_and_overrun_are_charged():
     shop = load_case("shop")
     buy = shop.buy.model_copy(update={"exit_cost": 50.0, "exit_probability": 0.2, "overrun": 1.5})
-    flows = evaluate(shop.model_copy(update={"buy": buy}), means(
-        shop.model_copy(update={"buy": buy})), BOOK)
+    flows = evaluate(
+        shop.model_copy(update={"buy": buy}), means(shop.model_copy(update={"buy": buy})), BOOK
+    )
     before = evaluate(shop, means(shop), BOOK)
     extra_setup = 0.5 * 2 * 160 / 12
     assert float(flows["buy"].cost - before["buy"].cost) == pytest.approx(10 + extra_setup)

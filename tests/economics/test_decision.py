@@ -17,8 +17,14 @@ def _bakeoff(built="better", vendor=None, dataset="mine", **changes):
     contenders = [
         {"name": "popular", "kind": "baseline", "status": "scored"},
         {"name": "random", "kind": "baseline", "status": "scored"},
-        {"name": "two-stage", "kind": "built", "status": "scored", "fit_seconds": 60.0,
-         "request_ms": {"p50": 4.0, "p95": 8.0}, "model_mb": 120.0},
+        {
+            "name": "two-stage",
+            "kind": "built",
+            "status": "scored",
+            "fit_seconds": 60.0,
+            "request_ms": {"p50": 4.0, "p95": 8.0},
+            "model_mb": 120.0,
+        },
         {"name": "stand-in (not Amazon)", "kind": "stand-in", "status": "scored"},
     ]
     rows = [
@@ -30,14 +36,26 @@ def _bakeoff(built="better", vendor=None, dataset="mine", **changes):
     ]
     if vendor:
         contenders.append({"name": "vendor", "kind": "third-party", "status": "scored"})
-        rows += [("vendor", "popular", "ndcg@10", vendor),
-                 ("vendor", "two-stage", "ndcg@10", "equivalent")]
+        rows += [
+            ("vendor", "popular", "ndcg@10", vendor),
+            ("vendor", "two-stage", "ndcg@10", "equivalent"),
+        ]
     return {
-        "id": "b7", "dataset": dataset, "manifest": {"metric": "ndcg@10", "baseline": "popular"},
+        "id": "b7",
+        "dataset": dataset,
+        "manifest": {"metric": "ndcg@10", "baseline": "popular"},
         "contenders": contenders,
         "comparisons": [
-            {"contender": c, "baseline": b, "metric": m, "outcome": o, "difference": 0.5,
-             "low": 0.4, "high": 0.6} for c, b, m, o in rows
+            {
+                "contender": c,
+                "baseline": b,
+                "metric": m,
+                "outcome": o,
+                "difference": 0.5,
+                "low": 0.4,
+                "high": 0.6,
+            }
+            for c, b, m, o in rows
         ],
     } | changes
 
@@ -88,8 +106,9 @@ def test_sample_without_a_case_is_not_decidable():
 
 
 def test_sample_evidence_changes_no_figure_of_a_case():
-    evidence = evidence_from_bakeoff(_bakeoff(built="worse", dataset="complete-journey"),
-                                     readiness="needs more")
+    evidence = evidence_from_bakeoff(
+        _bakeoff(built="worse", dataset="complete-journey"), readiness="needs more"
+    )
     with_sample, without = decide(load_case("shop"), evidence), decide(load_case("shop"))
     assert with_sample.decision == "buy" and with_sample.options == without.options
     assert "sample data (complete-journey)" in with_sample.reasons[0]
@@ -102,7 +121,8 @@ def test_missing_uplift_is_never_filled_from_a_bakeoff():
     assert decision.decision == "not decidable yet"
     assert decision.missing == ["uplift of buy (a range you hold possible)"]
     assert not {"difference", "low", "high"} & set(
-        evidence_from_bakeoff(_bakeoff()).outcomes[0].model_fields_set)
+        evidence_from_bakeoff(_bakeoff()).outcomes[0].model_fields_set
+    )
 
 
 @pytest.mark.parametrize(
@@ -150,7 +170,8 @@ def test_stand_in_and_random_are_ignored():
     evidence = evidence_from_bakeoff(_bakeoff("worse"))
     assert [c.name for c in evidence.contenders] == ["popular", "random", "two-stage"]
     assert [(o.contender, o.baseline, o.outcome) for o in evidence.outcomes] == [
-        ("two-stage", "popular", "worse")]
+        ("two-stage", "popular", "worse")
+    ]
 
 
 def test_measured_cost_fills_only_a_gap():
@@ -166,8 +187,14 @@ def test_measured_cost_fills_only_a_gap():
 
 def test_who_does_not_answer_is_named():
     document = _bakeoff()
-    document["contenders"].append({"name": "acme", "kind": "third-party", "status": "not scored",
-                                   "reason": "answered 3 of 600 users"})
+    document["contenders"].append(
+        {
+            "name": "acme",
+            "kind": "third-party",
+            "status": "not scored",
+            "reason": "answered 3 of 600 users",
+        }
+    )
     reasons = decide(load_case("shop"), evidence_from_bakeoff(document)).reasons
     assert "acme is not scored: answered 3 of 600 users." in reasons
 
@@ -175,10 +202,12 @@ def test_who_does_not_answer_is_named():
 def test_the_rule_decides_where_the_sums_cannot():
     shop = load_case("shop")
     wide = UpliftRange(low=-0.02, mode=0.02, high=0.06)
-    case = shop.model_copy(update={
-        "popularity": shop.popularity.model_copy(update={"uplift": 0.015}),
-        "buy": shop.buy.model_copy(update={"uplift": wide}),
-    })
+    case = shop.model_copy(
+        update={
+            "popularity": shop.popularity.model_copy(update={"uplift": 0.015}),
+            "buy": shop.buy.model_copy(update={"uplift": wide}),
+        }
+    )
     by_rule = decide(case, draws=20_000)
     assert by_rule.npv("popularity") > by_rule.npv("buy") > 0
     assert by_rule.decision == "buy" and "too little to tell" in sentence(by_rule)
@@ -214,11 +243,20 @@ def test_document_is_plain_json_with_the_promised_keys(name):
 
 
 def test_one_option_alone_and_ranges():
-    case = case_from({
-        "core_business": "unknown", "margin": {"low": 900.0, "mode": 1000.0, "high": 1500.0},
-        "open_rate": 0.4,
-        "build": {"uplift": 0.1, "months_to_launch": 3.0, "setup": 2.0, "ftes": 0.1, "infra": 0.1},
-    })
+    case = case_from(
+        {
+            "core_business": "unknown",
+            "margin": {"low": 900.0, "mode": 1000.0, "high": 1500.0},
+            "open_rate": 0.4,
+            "build": {
+                "uplift": 0.1,
+                "months_to_launch": 3.0,
+                "setup": 2.0,
+                "ftes": 0.1,
+                "infra": 0.1,
+            },
+        }
+    )
     decision = decide(case, draws=5_000)
     assert decision.decision == "build" and "is worth" in sentence(decision)
     assert decision.uncertainty["p_best"]["build"] == pytest.approx(1.0)
@@ -230,8 +268,14 @@ def test_blank_case_without_evidence():
     assert decide(blank_case()).missing == decide().missing
 
 
-@pytest.mark.parametrize("bad", [{}, {"dataset": "x", "contenders": [1]},
-                                 {"dataset": "x", "contenders": [{"name": "a", "kind": "odd"}]}])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {},
+        {"dataset": "x", "contenders": [1]},
+        {"dataset": "x", "contenders": [{"name": "a", "kind": "odd"}]},
+    ],
+)
 def test_what_is_no_bakeoff_document(bad):
     with pytest.raises(AssayError, match="not a bake-off's document"):
         evidence_from_bakeoff(bad)

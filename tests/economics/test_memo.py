@@ -39,17 +39,31 @@ def test_memo_says_it_all():
     case = load_case("shop")
     decision = decide(case)
     page = _parse(render_memo(decision, case, None, DATE))
-    for text in (sentence(decision), "$145 k", "$45 k", "36 %", "2026-11-23", "Dissent",
-                 "Exit plan", "What would reverse it", "beta pricing page", *decision.reverses,
-                 *decision.reasons):
+    for text in (
+        sentence(decision),
+        "$145 k",
+        "$45 k",
+        "36 %",
+        "2026-11-23",
+        "Dissent",
+        "Exit plan",
+        "What would reverse it",
+        "beta pricing page",
+        *decision.reverses,
+        *decision.reasons,
+    ):
         assert text in page.text
 
 
 def test_users_text_is_escaped_and_nothing_is_loaded():
-    case = load_case("shop").model_copy(update={
-        "title": HOSTILE, "dissent": HOSTILE, "exit_plan": HOSTILE,
-        "sources": {"margin": HOSTILE, "buy.uplift": HOSTILE},
-    })
+    case = load_case("shop").model_copy(
+        update={
+            "title": HOSTILE,
+            "dissent": HOSTILE,
+            "exit_plan": HOSTILE,
+            "sources": {"margin": HOSTILE, "buy.uplift": HOSTILE},
+        }
+    )
     evidence = Evidence(dataset=HOSTILE, is_sample=True, bakeoff_id=HOSTILE)
     html = render_memo(decide(case, evidence), case, evidence, HOSTILE)
     page = _parse(html)
@@ -74,11 +88,23 @@ def test_prints_on_one_page(name, tmp_path):
     case = load_case(name)
     (tmp_path / "memo.html").write_text(render_memo(decide(case), case, None, DATE), "utf-8")
     subprocess.run(
-        [browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync",
-         f"--user-data-dir={tmp_path / 'profile'}", "--no-pdf-header-footer",
-         f"--print-to-pdf={tmp_path / 'memo.pdf'}", (tmp_path / "memo.html").as_uri()],
-        check=True, capture_output=True, timeout=60,
+        [
+            browser,
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            f"--user-data-dir={tmp_path / 'profile'}",
+            "--no-pdf-header-footer",
+            f"--print-to-pdf={tmp_path / 'memo.pdf'}",
+            (tmp_path / "memo.html").as_uri(),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=60,
     )
     pages = re.findall(rb"/Type\s*/Page\b", (tmp_path / "memo.pdf").read_bytes())
     assert len(pages) == 1

@@ -21,8 +21,13 @@ DATA = dataset()
 
 
 def request(**changes):
-    given = {"dataset": DATA.name, "specs": [TWO_STAGE], "split": "last-n:2", "k": 5,
-             "metric": "ndcg@5"}
+    given = {
+        "dataset": DATA.name,
+        "specs": [TWO_STAGE],
+        "split": "last-n:2",
+        "k": 5,
+        "metric": "ndcg@5",
+    }
     return BakeoffRequest.of(given | changes)
 
 
@@ -138,7 +143,9 @@ def test_a_killed_contender_fails_alone(tmp_path):
     )
     assert killed
     outcome = document.contender("small-two-stage")
-    assert outcome.status == "failed" and "signal 9" in outcome.reason or "memory" in outcome.reason
+    assert (
+        outcome.status == "failed" and "signal 9" in outcome.reason
+    ) or "memory" in outcome.reason
     assert document.contender("popular").status == "scored"
 
 

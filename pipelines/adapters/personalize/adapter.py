@@ -5,7 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
-from pipelines.adapters.contract import Adapter, Capabilities, Reply, Task, lists_for
+from pipelines.adapters.contract import (
+    SHORT_LISTS,
+    UNKNOWN_ITEMS,
+    Adapter,
+    Capabilities,
+    Reply,
+    Task,
+    lists_for,
+)
 from pipelines.adapters.personalize import limits, profile
 from pipelines.adapters.personalize.client import Runtime, client_of
 from pipelines.adapters.training import Claim, moment, require_comparable
@@ -47,7 +55,7 @@ class Personalize(Adapter):
     def prepare(self, task: Task) -> None:
         """Check the training date, the settings and the credentials; nothing is called yet."""
         start = profile.prefix(self.target)
-        self.notes = [
+        self.remarks = [
             require_comparable(
                 self._claim(),
                 task,
@@ -114,6 +122,6 @@ def problems_of(runtime: Runtime, replies: list[Reply], task: Task) -> dict[str,
     known = set(task.item_ids)
     counts = runtime.problems.copy()
     for reply in replies:
-        counts["places with an unknown item"] += len(set(reply.items) - known)
-        counts["lists shorter than k"] += 0 < len(reply.items) < task.k
+        counts[UNKNOWN_ITEMS] += len(set(reply.items) - known)
+        counts[SHORT_LISTS] += 0 < len(reply.items) < task.k
     return {name: count for name, count in sorted(counts.items()) if count}
