@@ -103,7 +103,7 @@ def outcome_words(outcome: Outcome, over_budget: bool = False) -> str:
     return f"{OUTCOME_MARK[outcome]} {outcome}" + (", but over budget" if over_budget else "")
 
 
-CSS = """
+_CSS = """
 <style>
 .stMainBlockContainer {max-width: 1200px; padding-top: 4.4rem; padding-bottom: 4rem;}
 h1 {line-height: 1.25 !important; padding-top: 0 !important; text-wrap: pretty;}
@@ -114,3 +114,15 @@ h1 {line-height: 1.25 !important; padding-top: 0 !important; text-wrap: pretty;}
 }
 </style>
 """
+
+_DARK = """
+<style>
+[data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primary"] p,
+[data-baseweb="tag"], [data-baseweb="tag"] * {color: #14171A !important;}
+</style>
+"""
+
+
+def css(dark: bool) -> str:
+    """Widths and spacing; on dark paper also dark words on the light primary color."""
+    return _CSS + (_DARK if dark else "")

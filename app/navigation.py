@@ -42,7 +42,7 @@ def pages() -> dict[str, list[Any]]:
 
 def run() -> None:
     """Draw the sidebar, what is running, and the page that was asked for."""
-    st.html(look.CSS)
+    st.html(look.css(dark=st.context.theme.type == "dark"))
     st.logo(str(PAGES.parent / "logo.svg"), size="large", icon_image=str(PAGES.parent / "icon.svg"))
     page = st.navigation({name: found for name, found in pages().items() if found})
     try:

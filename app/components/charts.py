@@ -47,12 +47,15 @@ def contender_shape(
     return alt.Shape(f"{field}:N", scale=scale, legend=shown)
 
 
-def contender_fill(styles: Mapping[str, Style], field: str = "contender") -> alt.FillOpacity:
+def contender_fill(
+    styles: Mapping[str, Style], field: str = "contender", *, legend: bool = False
+) -> alt.FillOpacity:
     """Open marks for stand-ins, filled ones for all others."""
+    shown = alt.Legend(title=None, orient="top") if legend else None
     scale = alt.Scale(
         domain=list(styles), range=[1.0 if s.filled else 0.0 for s in styles.values()]
     )
-    return alt.FillOpacity(f"{field}:N", scale=scale, legend=None)
+    return alt.FillOpacity(f"{field}:N", scale=scale, legend=shown)
 
 
 def contender_dash(styles: Mapping[str, Style], field: str = "contender") -> alt.StrokeDash:
@@ -64,17 +67,21 @@ def contender_dash(styles: Mapping[str, Style], field: str = "contender") -> alt
     return alt.StrokeDash(f"{field}:N", scale=scale, legend=None)
 
 
-def points(base: alt.Chart, styles: Mapping[str, Style], *, size: int = 130, **encode: Any) -> Any:
+def points(
+    base: alt.Chart,
+    styles: Mapping[str, Style],
+    *,
+    size: int = 130,
+    legend: bool = False,
+    **encode: Any,
+) -> Any:
     """Contenders as marks in their colors and shapes (field `contender`)."""
+    color = contender_color(styles, legend=legend)
     return base.mark_point(size=size, strokeWidth=2.2, opacity=1).encode(
-        color=contender_color(styles),
-        fill=alt.Fill(
-            "contender:N",
-            scale=alt.Scale(domain=list(styles), range=[s.color for s in styles.values()]),
-            legend=None,
-        ),
-        fillOpacity=contender_fill(styles),
-        shape=contender_shape(styles),
+        color=color,
+        fill=alt.Fill("contender:N", scale=color.scale, legend=color.legend),
+        fillOpacity=contender_fill(styles, legend=legend),
+        shape=contender_shape(styles, legend=legend),
         **encode,
     )
 
@@ -279,6 +286,7 @@ def over_time(frame: pd.DataFrame, styles: Mapping[str, Style], metric: str) -> 
     marks = points(
         base,
         styles,
+        legend=True,
         y=y,
         tooltip=[
             alt.Tooltip("bakeoff:N", title="bake-off"),

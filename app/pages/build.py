@@ -23,8 +23,10 @@ def draw() -> None:
     name = state.chosen_dataset()
     top = st.container()
     spec_editor.settle_stage()
-    _starting_point()
-    picture, form = st.columns([7, 4], gap="medium")
+    left, form = st.columns([7, 4], gap="medium")
+    picture = left.container()
+    with left:
+        _starting_point()
     with form:
         doc = spec_editor.editor()
     wrong = spec_editor.problem(doc)
@@ -69,7 +71,7 @@ def _starting_point() -> None:
             index=shipped.index(spec_editor.START),
             format_func=lambda name: Spec.load(name).title or name,
             key=spec_editor.FROM,
-            width=320,
+            width=240,
         )
         if st.button("Load it", disabled=not _differs(doc, chosen)):
             spec_editor.load(Spec.load(chosen))
@@ -78,7 +80,7 @@ def _starting_point() -> None:
             "Name of this pipeline",
             value=str(doc["name"]),
             key=f"build_name_{doc['name']}",
-            width=280,
+            width=240,
         ).strip()
     description = doc.get("description")
     if description:

@@ -60,7 +60,7 @@ def _not_loaded(record: DatasetRecord) -> None:
 def _with_words(approaches: pd.DataFrame) -> pd.DataFrame:
     """The approaches with the words that stand at each bar."""
     words = [
-        f"has {number(row['have'])}, needs {number(row['need'])} {row['unit']}"
+        f"has {number(row['have'])}, needs {number(row['need'])} {row['unit'].split()[0]}"
         for row in approaches.to_dict("records")
     ]
     return approaches.assign(words=words)

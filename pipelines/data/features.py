@@ -147,12 +147,14 @@ def _near_pairs(
     import scipy.sparse as sp
 
     n = interactions.n_items
-    total = sp.csr_matrix((n, n), dtype=np.float32)
+    before, after, weight = [], [], []
     for gap in range(1, reach + 1):
         same = interactions.user[gap:] == interactions.user[:-gap]
-        a, b = interactions.item[:-gap][same], interactions.item[gap:][same]
-        ones = np.full(len(a), 1.0 / gap, np.float32)
-        total = total + sp.csr_matrix((ones, (a, b)), shape=(n, n), dtype=np.float32)
+        before.append(interactions.item[:-gap][same])
+        after.append(interactions.item[gap:][same])
+        weight.append(np.full(int(same.sum()), 1.0 / gap, np.float32))
+    pairs = (np.concatenate(before), np.concatenate(after))
+    total = sp.csr_matrix((np.concatenate(weight), pairs), shape=(n, n))
     total = (total + total.T).tocsr()
     total.setdiag(0)
     total.eliminate_zeros()
