@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -27,6 +27,11 @@ def titles(document: BakeoffDocument) -> dict[str, str]:
     }
     every = list(given.values())
     return {name: t if every.count(t) == 1 else f"{t} ({name})" for name, t in given.items()}
+
+
+def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
+    """The rows of a frame, each with a field per column."""
+    return frame.itertuples()
 
 
 def titled_styles(document: BakeoffDocument) -> dict[str, Style]:
@@ -111,7 +116,7 @@ def differences_alt(frame: pd.DataFrame, metric: str, baseline: str) -> str:
     said = [
         f"{row.contender} {row.outcome} at {signed(row.difference)} "
         f"({signed(row.low)} to {signed(row.high)})"
-        for row in frame.itertuples()
+        for row in rows_of(frame)
     ]
     smallest = digits(float(frame["smallest_useful"].max()))
     return (
@@ -212,7 +217,7 @@ def quality_alt(frame: pd.DataFrame, metric: str) -> str:
     said = [
         f"{row.contender} {digits(row.value)} at {digits(row.p95)} ms"
         + (f" (over budget: {row.over_budget})" if row.over_budget else "")
-        for row in frame.itertuples()
+        for row in rows_of(frame)
     ]
     front = charts.names(frame[frame["front"]]["contender"])
     return (
@@ -289,7 +294,7 @@ def waterfall_alt(frame: pd.DataFrame, contender: str) -> str:
     said = [
         f"{row.step}: {digits(100 * row.recall)} % of later choices still in the list, "
         f"NDCG@10 {digits(row.ndcg)}, {digits(row.milliseconds)} ms a request"
-        for row in frame.itertuples()
+        for row in rows_of(frame)
     ]
     return f"The steps of {contender}: {'; '.join(said)}."
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -81,7 +82,7 @@ def headline(document: BakeoffDocument, found: list[Comparison], metric: str, ag
     return "Only the baselines took part: there is nothing to compare yet."
 
 
-def _opened(best: Comparison, kinds: dict[str, str]) -> str:
+def _opened(best: Comparison, kinds: Mapping[str, str]) -> str:
     sentence = best.sentence
     if kinds[best.contender] == "stand-in" and "not Amazon" not in sentence:
         sentence = sentence.replace(best.contender, f"{best.contender} (not Amazon)", 1)

@@ -26,7 +26,7 @@ OPTION_WORDS = {
     "popularity": "popularity rule",
     "buy": "buy",
     "build": "build",
-    "staged": "buy, then build",
+    "staged": "build, bridged by buy",
     "nothing": "do nothing",
 }
 
@@ -64,8 +64,8 @@ def over_time(
     frame["shown"] = frame["value"] / unit.divisor
     ends = frame[frame["month"] == frame["month"].max()].copy()
     span = float(frame["shown"].max() - frame["shown"].min()) or 1.0
-    ends["label_at"] = spread(ends["shown"].tolist(), 0.065 * span)
-    ends["label"] = ends["option"] + " " + ends["value"].map(money)
+    ends["label_at"] = spread(ends["shown"].tolist(), 0.14 * span)
+    ends["label"] = ends["option"] + "\n" + ends["value"].map(money)
     present = list(curves)
     names = [OPTION_WORDS.get(o, o) for o in present]
     color = alt.Color(
@@ -82,7 +82,7 @@ def over_time(
     month = alt.X(
         "month:Q",
         title="months from the decision",
-        scale=alt.Scale(domain=[0, last * 1.26], nice=False),
+        scale=alt.Scale(domain=[0, last * 1.36], nice=False),
         axis=alt.Axis(values=_month_ticks(last), format="d", grid=False),
     )
     tooltip = [
@@ -98,7 +98,9 @@ def over_time(
     )
     labels = (
         alt.Chart(ends)
-        .mark_text(align="left", dx=8, fontSize=12.5, fontWeight=600)
+        .mark_text(
+            align="left", dx=8, dy=-7, fontSize=12.5, fontWeight=600, lineBreak="\n", lineHeight=15
+        )
         .encode(x="month:Q", y="label_at:Q", text="label:N", color=color)
     )
     turns = _turns(frame, positive_from, color)
@@ -110,7 +112,7 @@ def _turns(
 ) -> list[alt.Chart]:
     """Dots at zero with the month from which the value stays positive."""
     rows = [
-        (month, OPTION_WORDS.get(option, option), 0.0, f"month {month}")
+        (month, OPTION_WORDS.get(option, option), 0.0, f"even in month {month}")
         for option, month in positive_from.items()
         if month
     ]
@@ -130,7 +132,7 @@ def _turns(
     )
     texts = [
         alt.Chart(turns.iloc[[at]])
-        .mark_text(align="left", dx=5, dy=14 if at % 2 == 0 else -12, fontSize=11.5)
+        .mark_text(align="left", dx=5, dy=15 + 15 * at, fontSize=12)
         .encode(x="month:Q", y="shown:Q", text="label:N", color=color)
         for at in range(len(turns))
     ]
@@ -297,17 +299,20 @@ def tornado(rows: Sequence[Mapping[str, Any]], base: float) -> Any:
     unit = money_unit([base, *frame["value"]])
     frame["shown"] = frame["value"] / unit.divisor
     frame["base"] = base / unit.divisor
-    frame["side"] = (frame["value"] >= base).map({True: "right", False: "left"})
+    frame["side"] = _sides(frame, base)
     order = list(dict.fromkeys(frame["input"]))
     y = alt.Y("input:N", title=None, sort=order, axis=alt.Axis(labelLimit=330, ticks=False))
     # room for the words at the bars' ends
-    low, high = min(frame["shown"].min(), base / unit.divisor), max(frame["shown"].max(), 0)
+    low, high = float(frame["shown"].min()), float(frame["shown"].max())
     pad = 0.14 * ((high - low) or 1.0)
+    near_zero = low - (high - low) <= 0 <= high + (high - low)
+    if near_zero:
+        low, high = min(low, 0.0), max(high, 0.0)
     x = alt.X(
         "shown:Q",
         title=f"value, {unit.name}",
-        scale=alt.Scale(domain=[float(low - pad), float(high + pad)], nice=False),
-        axis=alt.Axis(format=",.6~g"),
+        scale=alt.Scale(domain=[low - pad, high + pad], nice=False),
+        axis=alt.Axis(format=",.6~g", tickCount=8),
     )
     color = alt.Color(
         "end:N",
@@ -326,11 +331,15 @@ def tornado(rows: Sequence[Mapping[str, Any]], base: float) -> Any:
         .mark_bar(height=16)
         .encode(x=x, x2="base:Q", y=y, color=color, tooltip=tooltip)
     )
+    sides: dict[str, dict[str, Any]] = {
+        "left": {"align": "right", "dx": -5},
+        "right": {"align": "left", "dx": 5},
+    }
     texts = [
-        alt.Chart(frame[frame["side"] == side])
-        .mark_text(align=align, dx=dx, fontSize=11.5, color=look.INK)
-        .encode(x=x, y=y, text="at:N")
-        for side, align, dx in (("left", "right", -5), ("right", "left", 5))
+        charts.text(alt.Chart(frame[frame["side"] == side]), fontSize=12, **mark).encode(
+            x=x, y=y, text="at:N"
+        )
+        for side, mark in sides.items()
     ]
     middle = (
         alt.Chart(pd.DataFrame({"base": [base / unit.divisor]}))
@@ -339,6 +348,16 @@ def tornado(rows: Sequence[Mapping[str, Any]], base: float) -> Any:
     )
     height = max(look.HEIGHT, 34 * len(order) + 90)
     return charts.finish(alt.layer(charts.zero_line("x"), bars, *texts, middle), height=height)
+
+
+def _sides(frame: pd.DataFrame, base: float) -> list[str]:
+    """On which side of its bar the words of each end stand; an end at `base` has the free one."""
+    pairs = frame.groupby("input", sort=False)["value"].transform
+    others = pairs("sum") - frame["value"]
+    return [
+        "right" if value > base or (value == base and other <= base) else "left"
+        for value, other in zip(frame["value"], others, strict=True)
+    ]
 
 
 def tornado_alt(rows: Sequence[Mapping[str, Any]], option: str) -> str:

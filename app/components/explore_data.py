@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -47,7 +48,7 @@ class Lists:
 
 
 @st.cache_data(max_entries=32, show_spinner="Finding eight people who differ ...")
-def _people(home: str, bakeoff_id: str) -> list[dict[str, object]]:
+def _people(home: str, bakeoff_id: str) -> list[dict[str, Any]]:
     record = state.workspace().bakeoff_record(bakeoff_id)
     document = state.document(bakeoff_id)
     data = state.dataset(record.dataset, record.dataset_version)
@@ -56,7 +57,7 @@ def _people(home: str, bakeoff_id: str) -> list[dict[str, object]]:
     rows = np.flatnonzero(np.isin(cut.queries.user, asked))
     cut = replace(cut, queries=cut.queries.take(rows), truth=cut.truth.take(rows))
     row_of = {int(user): row for row, user in enumerate(cut.queries.user)}
-    found = []
+    found: list[dict[str, Any]] = []
     for p in personas(data, cut):
         row = row_of[int(data.users.encode([p.user_id])[0])]
         newest = cut.queries.history.row(row)[-HISTORY_SHOWN:]
@@ -67,7 +68,7 @@ def _people(home: str, bakeoff_id: str) -> list[dict[str, object]]:
 
 def people(document: BakeoffDocument) -> list[Person]:
     """Up to eight evaluated users, each typical of one description."""
-    return [Person(**row) for row in _people(str(paths.home()), document.id)]  # type: ignore[arg-type]
+    return [Person(**row) for row in _people(str(paths.home()), document.id)]
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -22,7 +22,9 @@ NOUN = {"bakeoff": "Bake-off", "import": "Import", "sample": "Sample"}
 def start(kind: str, params: dict[str, Any]) -> int:
     """Start a job; its id. Needs the role analyst."""
     access.require("analyst", DEED.get(kind, "Starting a job"))
-    return state.workspace().submit(kind, params)
+    id = state.workspace().submit(kind, params)
+    st.toast(f"{NOUN.get(kind, kind)} started: its progress stands at the top of every page.")
+    return id
 
 
 def cancel(id: int) -> None:

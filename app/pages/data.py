@@ -39,9 +39,9 @@ def draw() -> None:
         key="data_readiness",
     )
     page.notice(record.about)
+    upload.panel()
     st.header("What was found", anchor=False)
     _findings(found.findings)
-    upload.panel()
     with page.numbers("The rows, and where they come from"):
         _rows(record.about)
         _delete(name)

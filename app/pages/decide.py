@@ -140,8 +140,6 @@ def _picture(decision: Decision, name: str, changed: bool) -> None:
             "An empty picture: the value of each option will stand here once its inputs are given.",
             key="decide",
         )
-        st.markdown("**Still missing**")
-        st.markdown("\n".join(f"- {page.plain(text)}" for text in decision.missing))
         return
     positive = decision.break_even.get("positive_from_month", {})
     page.picture(
@@ -155,7 +153,12 @@ def _picture(decision: Decision, name: str, changed: bool) -> None:
 def _why(decision: Decision) -> None:
     with st.container(border=True):
         st.markdown(f"**{page.plain(_capital(decision.decision))}**, because")
-        st.markdown("\n".join(f"- {page.plain(_capital(r))}" for r in decision.reasons))
+        reasons = [r for r in decision.reasons if not r.startswith("Missing: ")]
+        if decision.missing:
+            reasons.append("Still missing:")
+        lines = [f"- {page.plain(_capital(r))}" for r in reasons]
+        lines += [f"    - {page.plain(_capital(text))}" for text in decision.missing]
+        st.markdown("\n".join(lines))
     if decision.reverses:
         with st.container(border=True):
             st.markdown("**What would reverse it**")
@@ -203,8 +206,8 @@ def _lower(decision: Decision) -> None:
         named = "; ".join(f"{words.get(n, n)} {money(v)}" for n, v in worth if v > 0)
         st.caption(
             page.plain(
-                f"To know everything before deciding would be worth {money(found['evpi'])}; to know "
-                f"one input alone: {named or 'nothing'}. {found['draws']:,} draws."
+                f"To know everything before deciding would be worth {money(found['evpi'])}; "
+                f"to know one input alone: {named or 'nothing'}. {found['draws']:,} draws."
             )
         )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -213,7 +215,7 @@ def _way(document: BakeoffDocument, person: Person) -> None:
         {
             "rank": frame["rank"],
             "title": frame["title"],
-            "found by": [_source(r.source, r.source_rank) for r in frame.itertuples()],
+            "found by": [_source(r.source, r.source_rank) for r in compare_charts.rows_of(frame)],
             "also by": also,
             "after light": frame["light_rank"],
             "after heavy": frame["heavy_rank"],
@@ -239,9 +241,9 @@ def _way(document: BakeoffDocument, person: Person) -> None:
     )
 
 
-def _source(name: str, rank: object) -> str:
+def _source(name: str, rank: Any) -> str:
     """`ease 1`: a generator and the item's place in its list."""
-    return str(name) if pd.isna(rank) else f"{name} {rank}"  # type: ignore[call-overload]
+    return str(name) if pd.isna(rank) else f"{name} {rank}"
 
 
 def _numbers(found: Lists) -> None:

@@ -6,12 +6,8 @@ from pipelines.candidates.ease_weights import dense_weights, sparse_weights
 from pipelines.errors import AssayError
 from pipelines.schema import Interactions, Queries
 from pipelines.stage import DataShape
-from tests.conformance import (
-    CandidateGeneratorTests,
-    known_items,
-    make_catalogue,
-    make_interactions,
-)
+from tests.conformance import CandidateGeneratorTests
+from tests.made_up import known_items, make_catalogue, make_interactions
 
 
 class TestEase(CandidateGeneratorTests):

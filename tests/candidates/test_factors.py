@@ -2,13 +2,8 @@ import numpy as np
 import pytest
 
 from pipelines.candidates.factors import AlternatingLeastSquares
-from tests.conformance import (
-    CandidateGeneratorTests,
-    all_queries,
-    known_items,
-    make_catalogue,
-    make_interactions,
-)
+from tests.conformance import CandidateGeneratorTests
+from tests.made_up import all_queries, known_items, make_catalogue, make_interactions
 
 
 class TestAlternatingLeastSquares(CandidateGeneratorTests):

@@ -2,7 +2,8 @@ import numpy as np
 
 from pipelines.candidates.neighbours import ItemNeighbours
 from pipelines.schema import Interactions, Queries
-from tests.conformance import CandidateGeneratorTests, make_catalogue
+from tests.conformance import CandidateGeneratorTests
+from tests.made_up import make_catalogue
 
 
 class TestItemNeighbours(CandidateGeneratorTests):
@@ -16,7 +17,7 @@ class TestBM25(CandidateGeneratorTests):
 
 class TestCosine(CandidateGeneratorTests):
     stage = ItemNeighbours
-    settings = {"measure": "cosine", "neighbours": 5}
+    settings = {"measure": "cosine", "neighbours": 12}
 
 
 def test_an_item_that_all_but_one_took_up_has_no_likeness() -> None:

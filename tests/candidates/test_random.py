@@ -2,13 +2,8 @@ import numpy as np
 
 from pipelines.candidates.random import Random
 from pipelines.schema import Queries
-from tests.conformance import (
-    NOW,
-    CandidateGeneratorTests,
-    known_items,
-    make_catalogue,
-    make_interactions,
-)
+from tests.conformance import CandidateGeneratorTests
+from tests.made_up import NOW, known_items, make_catalogue, make_interactions
 
 
 class TestRandom(CandidateGeneratorTests):

@@ -5,15 +5,8 @@ from pipelines.candidates.surprise import SurpriseSVD
 from pipelines.errors import AssayError
 from pipelines.ratings import trainset_parts
 from pipelines.schema import Interactions, Queries
-from tests.conformance import (
-    N_ITEMS,
-    NOW,
-    CandidateGeneratorTests,
-    all_queries,
-    known_items,
-    make_catalogue,
-    make_interactions,
-)
+from tests.conformance import CandidateGeneratorTests
+from tests.made_up import N_ITEMS, NOW, all_queries, known_items, make_catalogue, make_interactions
 
 
 class TestSurpriseSVD(CandidateGeneratorTests):

@@ -2,7 +2,8 @@ import numpy as np
 
 from pipelines.candidates.transitions import Transitions
 from pipelines.schema import Interactions, Queries
-from tests.conformance import CandidateGeneratorTests, make_catalogue
+from tests.conformance import CandidateGeneratorTests
+from tests.made_up import make_catalogue
 
 
 class TestTransitions(CandidateGeneratorTests):

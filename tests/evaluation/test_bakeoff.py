@@ -53,6 +53,97 @@ def test_everyone_answers_the_same_manifest_and_popular_is_always_there(finished
     best = document.contender("small-two-stage")
     assert best.metrics["ndcg@5"].low > document.contender("popular").metrics["ndcg@5"].value
     declared = document.comparisons[0]
+    assert (declared.metric, declared.baseline) == ("ndcg@5", "popular")
+    outcome = next(c for c in document.comparisons if c.contender == "small-two-stage")
+    assert outcome.outcome == "better"
+
+
+def test_the_metrics_are_those_of_the_lists_on_disk(finished):
+    folder, document = finished
+    truth = pd.read_parquet(folder / "truth.parquet")
+    for contender in document.contenders:
+        lists = pd.read_parquet(folder / "contenders" / contender.name / "lists.parquet")
+        values = pd.read_parquet(folder / "contenders" / contender.name / "per_user.parquet")
+        users = values["user_id"].tolist()
+        code = DATA.catalogue.items.encode
+        of = lists.sort_values("rank").groupby("user_id")["item_id"].agg(list)
+        rows = [code(of.get(u, [])).tolist() for u in users]
+        items = np.array([r + [-1] * (20 - len(r)) for r in rows], np.int32)
+        taken = truth.groupby("user_id")["item_id"].agg(list)
+        again = per_user(items, Ragged.of([code(taken[u]).tolist() for u in users]), (5,))
+        assert np.allclose(again["ndcg@5"], values["ndcg@5"], atol=1e-12)
+        assert values["ndcg@5"].mean() == pytest.approx(contender.metrics["ndcg@5"].value)
+
+
+def test_the_waterfall_only_ever_loses_truths(finished):
+    _, document = finished
+    steps = document.contender("small-two-stage").waterfall
+    assert [s.stage for s in steps] == ["candidates", "linear", "lambdarank"]
+    recalls = [s.recall for s in steps]
+    assert recalls == sorted(recalls, reverse=True) and recalls[0] <= 1
+
+
+def test_asked_again_a_contender_gives_the_list_of_the_bakeoff(finished):
+    folder, _ = finished
+    stored = folder / "contenders" / "small-two-stage" / "lists.parquet"
+    before = pd.read_parquet(stored)
+    hidden = stored.rename(stored.with_suffix(".away"))
+    try:
+        opened = open_contender(folder, "small-two-stage")
+        users = evaluated_users(folder)
+        batch = opened.recommend(users=users, k=5)
+        alone = opened.recommend(users=[users[7]], k=5)
+    finally:
+        hidden.rename(stored)
+    first = before[before["rank"] <= 5].reset_index(drop=True)
+    assert batch["item_id"].tolist() == first["item_id"].tolist()
+    assert alone["item_id"].tolist() == first[first["user_id"] == users[7]]["item_id"].tolist()
+
+
+def test_the_document_is_one_json_value_and_comes_back_the_same(finished):
+    folder, document = finished
+    text = (folder / "document.json").read_text()
+    assert BakeoffDocument.model_validate_json(text) == document
+    assert set(json.loads(text)) >= {"id", "dataset", "manifest", "contenders", "comparisons"}
+    assert not (folder / "task.joblib").exists()
+
+
+def test_the_child_is_not_given_the_truth(tmp_path, monkeypatch):
+    from pipelines.evaluation import bakeoff as module
+
+    seen = {}
+
+    def look(entry, folder, here, stages, progress):
+        from pipelines.evaluation.task import ContenderTask
+
+        seen["task"] = ContenderTask.load(folder)
+        raise Cancelled
+
+    monkeypatch.setattr(module, "_in_child", look)
+    with pytest.raises(Cancelled):
+        run_bakeoff(DATA, request(), tmp_path / "b", tmp_path / "stages", "b")
+    truth = pd.read_parquet(tmp_path / "b" / "truth.parquet")
+    task = seen["task"]
+    users, items = task.users.ids[task.train.user], task.catalogue.items.ids[task.train.item]
+    trained = set(zip(users, items, strict=True))
+    assert not trained & set(zip(truth["user_id"], truth["item_id"], strict=True))
+
+
+def test_a_killed_contender_fails_alone(tmp_path):
+    killed = []
+
+    def kill_the_child(share, message):
+        if "Small two-stage" in message and not killed:
+            children = _children()
+            killed.extend(children)
+            for pid in children:
+                os.kill(pid, signal.SIGKILL)
+
+    document = run_bakeoff(
+        DATA, request(), tmp_path / "b", tmp_path / "stages", "b", kill_the_child
+    )
+    assert killed
+    outcome = document.contender("small-two-stage")
     assert outcome.status == "failed"
     assert "signal 9" in outcome.reason and "memory" in outcome.reason
     assert document.contender("popular").status == "scored"

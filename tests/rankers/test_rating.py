@@ -5,7 +5,8 @@ from pipelines.errors import AssayError
 from pipelines.rankers.rating import Rating
 from pipelines.ratings import trainset_parts
 from pipelines.schema import Candidates, Features, Queries
-from tests.conformance import NOW, RankerTests
+from tests.conformance import RankerTests
+from tests.made_up import NOW
 
 
 class TestRating(RankerTests):

@@ -3,7 +3,8 @@ import pandas as pd
 
 from pipelines.rules.diversity import CategoryCap
 from pipelines.schema import Catalogue, Columns, Queries, Slate, Vocabulary
-from tests.conformance import RuleTests, make_interactions
+from tests.conformance import RuleTests
+from tests.made_up import make_interactions
 
 
 class TestCategoryCap(RuleTests):

@@ -4,7 +4,8 @@ import pytest
 
 from pipelines.rules.filters import Available, flags
 from pipelines.schema import Catalogue, Columns, Slate, Vocabulary
-from tests.conformance import RuleTests, all_queries, make_interactions
+from tests.conformance import RuleTests
+from tests.made_up import all_queries, make_interactions
 
 
 class TestAvailable(RuleTests):
