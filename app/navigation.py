@@ -34,7 +34,6 @@ def pages() -> dict[str, list[Any]]:
                 default=name == "overview",
             )
             for name, icon in entries
-            if (PAGES / f"{name}.py").exists()
         ]
         for section, entries in SECTIONS.items()
     }
@@ -44,7 +43,7 @@ def run() -> None:
     """Draw the sidebar, what is running, and the page that was asked for."""
     st.html(look.css(dark=st.context.theme.type == "dark"))
     st.logo(str(PAGES.parent / "logo.svg"), size="large", icon_image=str(PAGES.parent / "icon.svg"))
-    page = st.navigation({name: found for name, found in pages().items() if found})
+    page = st.navigation(pages())
     try:
         with st.sidebar:
             _picker()

@@ -31,9 +31,13 @@ def peer_python() -> Path:
 
 
 def main(names: list[str]) -> int:
-    from benchmarks import bakeoff, metrics
+    from benchmarks import bakeoff, metrics, tuning
 
-    known: dict[str, Callable[[Path], None]] = {"metrics": metrics.run, "bakeoff": bakeoff.run}
+    known: dict[str, Callable[[Path], None]] = {
+        "metrics": metrics.run,
+        "bakeoff": bakeoff.run,
+        "tuning": tuning.run,
+    }
     wrong = [name for name in names if name not in known]
     if wrong:
         print(f"There is no benchmark {wrong[0]!r}; there are {', '.join(known)}.", file=sys.stderr)

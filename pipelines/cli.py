@@ -98,9 +98,12 @@ def _pairs(given: list[str] | None) -> dict[str, str] | None:
     if not given:
         return None
     pairs = [text.partition("=") for text in given]
-    wrong = next((left for left, equals, right in pairs if not (left and equals and right)), None)
+    wrong = next((left for left, equals, _ in pairs if not (left and equals)), None)
     if wrong is not None:
-        raise AssayError(f"--map {wrong!r} is not a pair; write it as --map user_id=COLUMN.")
+        raise AssayError(
+            f"--map {wrong!r} is not a pair; write it as --map user_id=COLUMN, "
+            "or --map weight= to leave a column out."
+        )
     return {left.strip(): right.strip() for left, _, right in pairs}
 
 

@@ -76,10 +76,11 @@ def points(
     **encode: Any,
 ) -> Any:
     """Contenders as marks in their colors and shapes (field `contender`)."""
-    color = contender_color(styles, legend=legend)
+    colors = alt.Scale(domain=list(styles), range=[s.color for s in styles.values()])
+    shown = alt.Legend(title=None, orient="top") if legend else None
     return base.mark_point(size=size, strokeWidth=2.2, opacity=1).encode(
-        color=color,
-        fill=alt.Fill("contender:N", scale=color.scale, legend=color.legend),
+        color=contender_color(styles, legend=legend),
+        fill=alt.Fill("contender:N", scale=colors, legend=shown),
         fillOpacity=contender_fill(styles, legend=legend),
         shape=contender_shape(styles, legend=legend),
         **encode,

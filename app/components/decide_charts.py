@@ -90,7 +90,14 @@ def over_time(
         alt.Tooltip("month:Q", format="d"),
         alt.Tooltip("shown:Q", title=f"value, {unit.name}", format=",.3~g"),
     ]
-    value = alt.Y("shown:Q", title=f"cumulative value, {unit.name}", axis=alt.Axis(format=",.6~g"))
+    bottom = min(0.0, *frame["shown"], *(ends["label_at"] - 0.05 * span))
+    top = max(0.0, *frame["shown"], *(ends["label_at"] + 0.08 * span))
+    value = alt.Y(
+        "shown:Q",
+        title=f"cumulative value, {unit.name}",
+        scale=alt.Scale(domain=[bottom, top], nice=False),
+        axis=alt.Axis(format=",.6~g", tickCount=6),
+    )
     lines = (
         alt.Chart(frame)
         .mark_line(strokeWidth=2.25)
@@ -164,7 +171,7 @@ def fan(uncertainty: Mapping[str, Any]) -> Any:
     unit = money_unit([*frame["p5"], *frame["p95"]])
     for name in ("p5", "p50", "p95"):
         frame[name] /= unit.divisor
-    names = list(uncertainty["fan"])
+    names = sorted(uncertainty["fan"], key=lambda n: -float(uncertainty["fan"][n]["p50"]))
     color = alt.Color(
         "option:N",
         scale=alt.Scale(
@@ -173,7 +180,7 @@ def fan(uncertainty: Mapping[str, Any]) -> Any:
         ),
         legend=None,
     )
-    y = alt.Y("option:N", title=None, sort="-x", axis=alt.Axis(labelLimit=140))
+    y = alt.Y("option:N", title=None, sort=[OPTION_WORDS.get(n, n) for n in names])
     base = alt.Chart(frame)
     tooltip = [
         "option:N",
@@ -212,7 +219,7 @@ def chances(uncertainty: Mapping[str, Any]) -> Any:
         for name, share in uncertainty["p_best"].items()
     ]
     frame = pd.DataFrame(rows, columns=["option", "share", "label"])
-    names = list(uncertainty["p_best"])
+    names = sorted(uncertainty["p_best"], key=lambda n: -float(uncertainty["p_best"][n]))
     color = alt.Color(
         "option:N",
         scale=alt.Scale(
@@ -221,7 +228,7 @@ def chances(uncertainty: Mapping[str, Any]) -> Any:
         ),
         legend=None,
     )
-    y = alt.Y("option:N", title=None, sort="-x", axis=alt.Axis(labelLimit=140))
+    y = alt.Y("option:N", title=None, sort=[OPTION_WORDS.get(n, n) for n in names])
     x = alt.X(
         "share:Q",
         title="share of the draws in which it comes first",

@@ -93,11 +93,9 @@ def notice(about: About | None) -> None:
 
 def plain(text: str) -> str:
     """`text` with Markdown's signs escaped, so that "$45 k" and "a_b" read as written."""
-    return re.sub(r"([\\`*_{}\[\]<>#$~|:])", r"\\\1", text)
+    return re.sub(r"([\\`*_\[\]<>$~]|:(?=[a-z_]+[:\[])|^#)", r"\\\1", text)
 
 
 def link(name: str, label: str, icon: str | None = None) -> None:
     """A link to another page of the app (`link("build", "Build a pipeline")`)."""
-    path = PAGES / f"{name}.py"
-    if path.exists():
-        st.page_link(str(path), label=label, icon=icon)
+    st.page_link(str(PAGES / f"{name}.py"), label=label, icon=icon)

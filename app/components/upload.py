@@ -26,6 +26,18 @@ LABELS = {
 LEFT_OUT = "(none)"
 
 
+def samples() -> None:
+    """A button that adds the bundled samples; needs the role analyst."""
+    if not access.allowed("analyst"):
+        return
+    if st.button("Add the bundled samples", type="primary", key="samples"):
+        access.require("analyst", "Adding the samples")
+        with st.spinner("Loading the small sample ..."):
+            state.workspace().register_samples()
+        st.rerun()
+    st.caption("Two small public datasets, to look around with before you load your own.")
+
+
 def panel(*, open_now: bool = False) -> None:
     """Everything that it takes to load a file; needs the role analyst."""
     if not access.allowed("analyst"):

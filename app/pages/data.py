@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from app import access, state
-from app.components import charts, jobs, page, upload
+from app.components import charts, jobs, page, steps, upload
 from app.components.tables import number, show
 from pipelines.data.dataset import About
 from pipelines.workspace.records import DatasetRecord
@@ -18,11 +18,9 @@ def draw() -> None:
     name = state.chosen_dataset()
     if name is None:
         importing = jobs.waiting("import")
-        page.opening(importing or "No data yet: load your events, or look around with a sample.")
-        if st.button("Add the bundled samples"):
-            with st.spinner("Loading the small sample ..."):
-                state.workspace().register_samples()
-            st.rerun()
+        words = importing or "No data yet: load your events, or look around with a sample."
+        steps.opening(words, "data", key="data_empty")
+        upload.samples()
         upload.panel(open_now=True)
         return
     record = state.workspace().dataset_record(name)
@@ -49,7 +47,8 @@ def draw() -> None:
 
 def _not_loaded(record: DatasetRecord) -> None:
     waiting = jobs.waiting("sample", record.name)
-    page.opening(waiting or f"{record.name} is not loaded yet; loading it takes some seconds.")
+    words = waiting or f"{record.name} is not loaded yet; loading it takes some seconds."
+    steps.opening(words, "data", key="data_unloaded")
     if not waiting and st.button("Load it", type="primary"):
         jobs.start("sample", {"name": record.name})
         st.rerun()

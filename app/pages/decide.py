@@ -31,9 +31,9 @@ CASES = {
 CHANGES = "decide_inputs"
 # Inputs left of the picture; on a narrow screen the picture comes first.
 NARROW = """<style>@media (max-width: 1050px) {
-.st-key-decide_split > div > [data-testid="stHorizontalBlock"],
-.st-key-decide_split > [data-testid="stHorizontalBlock"] {flex-direction: column-reverse;}
-.st-key-decide_split > [data-testid="stHorizontalBlock"] > div {width: 100%; flex: 1 1 100%;}
+.st-key-decide_split > div > [data-testid="stHorizontalBlock"] {flex-direction: column-reverse;}
+.st-key-decide_split > div > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"]
+{flex: none; width: 100%;}
 }</style>"""
 GATE_MARK = {"passed": "✓ passed", "failed": "✗ failed", "not checked": "? not checked"}
 

@@ -231,7 +231,10 @@ def _way(document: BakeoffDocument, person: Person) -> None:
         columns={
             "rank": st.column_config.Column(width="small"),
             "title": st.column_config.Column(width="medium"),
-            "also by": st.column_config.Column(width="medium"),
+            "found by": st.column_config.Column(width="medium"),
+            "also by": st.column_config.Column(width="large"),
+            "after light": st.column_config.Column(width="small"),
+            "after heavy": st.column_config.Column(width="small"),
         },
     )
     st.caption(

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from app import state
-from app.components import charts, jobs, page, results
+from app.components import charts, jobs, page, results, upload
 from app.components.tables import digits, moment, show
 from pipelines.economics.decision import decide
 from pipelines.economics.evidence import evidence_from_bakeoff
@@ -52,11 +52,7 @@ def draw() -> None:
         key="overview_steps",
     )
     if name is None:
-        if st.button("Add the bundled samples", type="primary"):
-            with st.spinner("Loading the small sample ..."):
-                state.workspace().register_samples()
-            st.rerun()
-        st.caption("Two small public datasets, to look around with before you load your own.")
+        upload.samples()
     columns = st.columns(3, gap="medium")
     for column, (title, words, target, label) in zip(columns, CARDS, strict=True):
         with column.container(border=True, height="stretch"):

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from app import look, state
-from app.components import charts, jobs, page, results
+from app.components import charts, jobs, page, results, steps
 from app.components.tables import duration, moment, show, signed
 from pipelines import paths
 from pipelines.evaluation.metric_names import label
@@ -45,7 +45,7 @@ def draw() -> None:
     documents = [state.document(r.id) for r in state.bakeoff_records(name)[:NEWEST]] if name else []
     if not documents:
         words = jobs.waiting("bakeoff", name) or "No bake-off has been run here yet."
-        page.opening(words)
+        steps.opening(words, "build", key="runs_empty")
         page.link("build", "Run a bake-off", ":material/arrow_forward:")
         _jobs()
         return
@@ -80,11 +80,11 @@ def _that_count(text: str) -> list[str]:
 def nearest(runs: list[Run]) -> tuple[Run, Run] | None:
     """The two runs that answered one question with the least different specs, newest first."""
     pairs = [
-        (changed_lines(b.toml, a.toml), at, (b, a))
+        (changed_lines(b.toml, a.toml), a.contender.name != b.contender.name, at, (b, a))
         for at, (a, b) in enumerate(combinations(runs[:40], 2))
         if a.question == b.question and a.contender.spec_hash != b.contender.spec_hash
     ]
-    return min(pairs, key=lambda pair: pair[:2])[2] if pairs else None
+    return min(pairs, key=lambda pair: pair[:3])[3] if pairs else None
 
 
 def sentence(before: Run, after: Run) -> str:
@@ -98,8 +98,9 @@ def sentence(before: Run, after: Run) -> str:
         )
     old = results.value_of(before.contender, metric) or 0.0
     new = results.value_of(after.contender, metric) or 0.0
-    names = f"{before.contender.name} to {after.contender.name}"
-    return f"{lines} changed from {names}: {signed(new - old)} {label(metric)}."
+    one, two = before.contender.name, after.contender.name
+    names = f"in {one}" if one == two else f"from {one} to {two}"
+    return f"{lines} changed {names}: {signed(new - old)} {label(metric)}."
 
 
 def _over_time(documents: list[BakeoffDocument], runs: list[Run]) -> None:

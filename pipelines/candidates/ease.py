@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import scipy.sparse as sp
 
 DENSE_LIMIT = 20_000
-"""Items up to which the dense inverse fits a 24 GB machine (20,000: 41 s, 3.2 GB)."""
+"""Items up to which the dense inverse fits a 24 GB machine (20,000: 41 s, 1.6 GB)."""
 
 
 class EaseConfig(StageConfig):
@@ -114,9 +114,10 @@ class Ease(CandidateGenerator):
             per_item = near**3 / 3e9 + near**2 / 2 * shape.n_events / max(1, shape.n_items) / 5e8
             memory = 36 * shape.n_events + 12 * near * shape.n_items
             return Estimate(pairs / 3e8 + shape.n_items * per_item + 0.1, memory / 1e6)
-        # Measured with 2 cores in float32: 3,706 items .6 s, 20,000 items 41 s and 3.2 GB.
+        # Measured with 2 cores in float32: 4,678 items .6 s, 20,000 items 41 s. One buffer of
+        # n_items squared is filled and inverted in place.
         seconds = pairs / 5e8 + 5.2e-12 * shape.n_items**3 + 0.1
-        megabytes = (8 * shape.n_items**2 + 24 * shape.n_events) / 1e6
+        megabytes = (4 * shape.n_items**2 + 24 * shape.n_events) / 1e6
         return Estimate(seconds, megabytes, self._refusal(shape.n_items))
 
     def _dense(self, n_items: int) -> bool:
@@ -126,6 +127,6 @@ class Ease(CandidateGenerator):
         if not self._dense(n_items) or n_items <= DENSE_LIMIT:
             return None
         return (
-            f"Dense EASE on {n_items:,} items needs {8 * n_items**2 / 1e9:,.3g} GB; "
+            f"Dense EASE on {n_items:,} items needs {4 * n_items**2 / 1e9:,.3g} GB; "
             f"set dense_up_to to {DENSE_LIMIT:,} or less for the sparse form, or use item-knn."
         )

@@ -63,7 +63,11 @@ def read_table(
     frame = frame.drop_duplicates(key, ignore_index=True)
     for column in frame.columns:
         frame[column] = _typed(frame[column], str(column))
-    notes = [f"{twice:,} rows of {path.name} repeat an id; the first one counts"] if twice else []
+    notes = (
+        [f"rows of {path.name} that repeat an id, of which the first counts: {twice:,}"]
+        if twice
+        else []
+    )
     return frame, notes
 
 

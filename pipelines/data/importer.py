@@ -191,10 +191,10 @@ def _origin(source: Source, counts: Counts, notes: list[str]) -> str:
     said = [f"Imported from {source.path.name}"]
     if counts.stray_quotes:
         said.append(
-            f"{counts.stray_quotes:,} lines with an unmatched quote mark were read as plain text"
+            f"lines with an unmatched quote mark, read as plain text: {counts.stray_quotes:,}"
         )
     if counts.recoded:
-        said.append(f"{counts.recoded:,} lines were not UTF-8 and were read as Windows-1252")
+        said.append(f"lines that were not UTF-8, read as Windows-1252: {counts.recoded:,}")
     ignored = [c for c in source.columns if plain(c) in ("eventtype", "feedbacktype", "eventname")]
     said += [f"all kinds of event in {c!r} count alike" for c in ignored]
     return "; ".join(said + notes) + "."

@@ -95,6 +95,11 @@ def split(
         protocol = Protocol.parse(protocol)
     held, cutoff = _held_out(interactions, protocol)
     train = interactions.select(~held)
+    if len(train) == 0:
+        raise AssayError(
+            f"The split {protocol} leaves no events to learn from, since so many share the "
+            "first moment; use last-n:N, or map another time column."
+        )
     known = np.bincount(train.item, minlength=interactions.n_items) > 0
 
     rows = np.flatnonzero(held)

@@ -86,7 +86,7 @@ def test_what_would_not_fit_is_refused_with_an_alternative() -> None:
     shape = DataShape(1_000_000, 60_000, 10_000_000)
     refusal = Ease(Ease.Config(dense_up_to=100_000)).estimate(shape).refusal
     assert refusal is not None
-    assert "60,000 items needs 28.8 GB" in refusal
+    assert "60,000 items needs 14.4 GB" in refusal
     assert "dense_up_to" in refusal
     sparse = Ease().estimate(shape)
     assert sparse.refusal is None

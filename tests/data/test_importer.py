@@ -206,7 +206,7 @@ def test_an_unmatched_quote_loses_nothing(imported: Import, home: Path) -> None:
     assert made.about.rows_in == 60_000
     assert made.about.kept == 59_999
     assert quarantined(home)["line"].tolist() == [40_002]
-    assert "3 lines with an unmatched quote mark" in made.about.origin
+    assert "an unmatched quote mark, read as plain text: 3." in made.about.origin
 
 
 def test_a_quoted_field_may_run_over_a_block(
@@ -222,7 +222,7 @@ def test_a_quoted_field_may_run_over_a_block(
 def test_text_that_is_not_utf8_is_read_and_said(imported: Import) -> None:
     made = imported(HEADER.encode() + "a,Café,1,5\n".encode("cp1252") + "a,Größe,1,6\n".encode())
     assert [row[1] for row in rows(made)] == ["Café", "Größe"]
-    assert "1 lines were not UTF-8" in made.about.origin
+    assert "not UTF-8, read as Windows-1252: 1." in made.about.origin
 
 
 def test_duplicates_are_folded_the_last_weight_stays(imported: Import) -> None:
@@ -263,7 +263,7 @@ def test_tables_are_joined_by_id(imported: Import, write: Write, home: Path) -> 
     assert made.catalogue.titles().tolist() == ["New", "Film, the", "y"]
     assert made.users.ids.tolist() == ["a", "b"]
     assert made.user_frame.set_index(C.USER)["age"].tolist()[1] == 30
-    assert "1 rows of items.csv repeat an id" in made.about.origin
+    assert "rows of items.csv that repeat an id, of which the first counts: 1." in made.about.origin
     found = quarantined(home)
     assert found[["table", "line"]].to_numpy().tolist() == [["items", 5]]
     assert made.about.quarantined == 0  # the identity counts events

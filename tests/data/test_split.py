@@ -137,3 +137,11 @@ def test_every_event_is_trained_on_or_asked_about_never_both(
             times = made.queries.times[made.queries.history.indptr[r] :][: made.queries.lengths[r]]
             assert (times <= made.queries.now[r]).all()
             assert (made.train.user == user).sum() == made.queries.lengths[r]
+
+
+def test_a_cut_that_leaves_nothing_to_learn_from_is_refused():
+    events = Interactions.build(
+        [0, 0, 1, 1], [0, 1, 0, 1], None, [5, 5, 5, 9], n_users=2, n_items=2
+    )
+    with pytest.raises(AssayError, match="no events to learn from"):
+        split(events, "time:0.5")
