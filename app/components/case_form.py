@@ -245,11 +245,8 @@ def _quantity(path: str, value: Any, key: str) -> Any:
     st.markdown(
         f"<small>{_label(path, value)}</small>", unsafe_allow_html=True, help=plain(one.about)
     )
-    for column, (part, word) in zip(
-        st.columns(3, gap="small"),
-        {"low": "low", "mode": "likely", "high": "high"}.items(),
-        strict=True,
-    ):
+    words = {"low": "low", "mode": "likely", "high": "high"}
+    for column, (part, word) in zip(st.columns(3, gap="small"), words.items(), strict=True):
         held = three.get(part)
         number = column.number_input(
             f"{one.name}, {word}",

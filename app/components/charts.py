@@ -49,13 +49,11 @@ def contender_shape(
 
 def contender_fill(
     styles: Mapping[str, Style], field: str = "contender", *, legend: bool = False
-) -> alt.FillOpacity:
+) -> alt.Fill:
     """Open marks for stand-ins, filled ones for all others."""
+    fills = [s.color if s.filled else "transparent" for s in styles.values()]
     shown = alt.Legend(title=None, orient="top") if legend else None
-    scale = alt.Scale(
-        domain=list(styles), range=[1.0 if s.filled else 0.0 for s in styles.values()]
-    )
-    return alt.FillOpacity(f"{field}:N", scale=scale, legend=shown)
+    return alt.Fill(f"{field}:N", scale=alt.Scale(domain=list(styles), range=fills), legend=shown)
 
 
 def contender_dash(styles: Mapping[str, Style], field: str = "contender") -> alt.StrokeDash:
@@ -76,12 +74,9 @@ def points(
     **encode: Any,
 ) -> Any:
     """Contenders as marks in their colors and shapes (field `contender`)."""
-    colors = alt.Scale(domain=list(styles), range=[s.color for s in styles.values()])
-    shown = alt.Legend(title=None, orient="top") if legend else None
     return base.mark_point(size=size, strokeWidth=2.2, opacity=1).encode(
         color=contender_color(styles, legend=legend),
-        fill=alt.Fill("contender:N", scale=colors, legend=shown),
-        fillOpacity=contender_fill(styles, legend=legend),
+        fill=contender_fill(styles, legend=legend),
         shape=contender_shape(styles, legend=legend),
         **encode,
     )
@@ -287,7 +282,6 @@ def over_time(frame: pd.DataFrame, styles: Mapping[str, Style], metric: str) -> 
     marks = points(
         base,
         styles,
-        legend=True,
         y=y,
         tooltip=[
             alt.Tooltip("bakeoff:N", title="bake-off"),
@@ -297,7 +291,20 @@ def over_time(frame: pd.DataFrame, styles: Mapping[str, Style], metric: str) -> 
             alt.Tooltip("high:Q", format=".3~g"),
         ],
     )
-    return finish(lines + rules + marks)
+    ends = text(alt.Chart(_labels(frame)), align="left", dx=12).encode(
+        x=x, y="at:Q", text="contender:N"
+    )
+    return finish(alt.layer(lines, rules, marks, ends).properties(padding={"right": 110}))
+
+
+def _labels(frame: pd.DataFrame) -> pd.DataFrame:
+    """Each contender's name at its newest value, pushed up where names would overlap."""
+    newest = frame.sort_values("created").groupby("contender").tail(1).sort_values("value")
+    gap = 0.055 * float(frame["high"].max() - frame["low"].min())
+    places: list[float] = []
+    for value in newest["value"].tolist():
+        places.append(max(value, places[-1] + gap) if places else value)
+    return newest.assign(at=places)
 
 
 def names(values: Iterable[str]) -> str:

@@ -16,6 +16,7 @@ from app.look import Style
 from pipelines.evaluation.metric_names import label
 from pipelines.evaluation.results import BakeoffDocument, Comparison, StageTime
 
+BREAK = " · "
 STEP_WORDS = {"candidates": "candidates", "linear": "light rank", "lambdarank": "heavy rank"}
 
 
@@ -105,7 +106,7 @@ def differences(
         strokeDash=charts.contender_dash(shown),
         tooltip=tooltip,
     )
-    marks = charts.points(base, shown, size=170, x=x, y=y, tooltip=tooltip)
+    marks = _points(base, shown, x=x, y=y, tooltip=tooltip)
     words = charts.text(base, align="left", dx=12).encode(x="high:Q", y=y, text="words:N")
     height = max(look.HEIGHT, 52 * len(frame) + 70)
     return charts.finish(alt.layer(band, charts.zero_line("x"), rules, marks, words), height=height)
@@ -192,13 +193,18 @@ def quality(
         color=charts.contender_color(shown),
         strokeDash=charts.contender_dash(shown),
     )
-    marks = charts.points(base, shown, size=170, x=x, y=y, tooltip=tooltip)
+    marks = _points(base, shown, x=x, y=y, tooltip=tooltip)
     over = frame["over_budget"] != ""
     named = frame.assign(word=frame["contender"] + np.where(over, " (over budget)", ""))
-    words = charts.text(alt.Chart(named), align="left", dx=12, dy=-9).encode(
-        x=x, y=y, text="word:N"
-    )
-    layers = [front, rules, marks, words]
+    named["corner"] = _corners(named, (low, high))
+    words = [
+        charts.text(alt.Chart(named[named["corner"] == corner]), **mark).encode(
+            x=x, y=y, text="word:N"
+        )
+        for corner, mark in CORNERS.items()
+        if (named["corner"] == corner).any()
+    ]
+    layers = [front, rules, marks, *words]
     if p95_budget is not None:
         limit = alt.Chart(
             pd.DataFrame({"limit": [p95_budget], "word": [f"budget {p95_budget:,.4g} ms"]})
@@ -210,6 +216,52 @@ def quality(
             )
         )
     return charts.finish(alt.layer(*layers))
+
+
+def _points(base: alt.Chart, styles: Mapping[str, Style], **encode: Any) -> Any:
+    """Contenders' marks; a stand-in's is open and dashed."""
+    inside = [s.color if s.filled else "transparent" for s in styles.values()]
+    return charts.points(base, styles, size=170, **encode).encode(
+        fill=alt.Fill(
+            "contender:N", scale=alt.Scale(domain=list(styles), range=inside), legend=None
+        ),
+        fillOpacity=alt.value(1),
+        strokeDash=charts.contender_dash(styles),
+    )
+
+
+CORNERS: dict[str, dict[str, Any]] = {
+    "right above": {"align": "left", "dx": 12, "dy": -9},
+    "right below": {"align": "left", "dx": 12, "dy": 12},
+    "left above": {"align": "right", "dx": -12, "dy": -9},
+    "left below": {"align": "right", "dx": -12, "dy": 12},
+}
+"""Where a name may stand beside its point."""
+
+
+def _corners(frame: pd.DataFrame, limits: tuple[float, float]) -> list[str]:
+    """For each point the first corner where its name meets no other name (on a usual screen)."""
+    bottom, top = _padded(frame)
+    wide, tall = 640.0, 250.0  # of the plot, pixels: a narrow one, so that wider ones have room
+    taken: list[tuple[float, float, float, float]] = []
+    chosen = []
+    for row in rows_of(frame):
+        x = wide * np.log(row.p95 / limits[0]) / np.log(limits[1] / limits[0])
+        y = tall * (top - row.value) / (top - bottom)
+        boxes = {}
+        for corner, mark in CORNERS.items():
+            width = 7.0 * len(row.word)
+            left = x + mark["dx"] - (width if mark["align"] == "right" else 0)
+            boxes[corner] = (left, left + width, y + mark["dy"] - 8, y + mark["dy"] + 8)
+        free = (c for c, b in boxes.items() if b[0] > 0 and not any(_meet(b, t) for t in taken))
+        corner = next(free, "right above")
+        taken.append(boxes[corner])
+        chosen.append(corner)
+    return chosen
+
+
+def _meet(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
+    return a[0] < b[1] and b[0] < a[1] and a[2] < b[3] and b[2] < a[3]
 
 
 def quality_alt(frame: pd.DataFrame, metric: str) -> str:
@@ -230,7 +282,8 @@ def waterfall_frame(steps: Sequence[StageTime]) -> pd.DataFrame:
     """A row per step, in order: step (words), keeps, recall, ndcg, milliseconds."""
     rows = [
         {
-            "step": f"{n}. {STEP_WORDS.get(s.stage, s.stage)}, keeps {s.keeps:,}",
+            "step": f"{n}. {STEP_WORDS.get(s.stage, s.stage)}, keeps {s.keeps:,}"
+            f"{BREAK}{digits(s.milliseconds)} ms a request",
             "keeps": s.keeps,
             "recall": s.recall,
             "ndcg": s.ndcg,
@@ -241,11 +294,11 @@ def waterfall_frame(steps: Sequence[StageTime]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["step", "keeps", "recall", "ndcg", "milliseconds"])
 
 
-FOUND, NDCG = "later choices still in the list (share)", "NDCG@10 of the list"
+FOUND, NDCG = "later choices still listed", "NDCG@10"
 
 
 def waterfall(frame: pd.DataFrame, color: str) -> Any:
-    """Per step: the share of truths still in the list (pale), NDCG@10 (full), ms a request."""
+    """Per step: the share of truths still in the list (pale) and NDCG@10 (full)."""
     names = {"recall": FOUND, "ndcg": NDCG}
     long = frame.rename(columns=names).melt(
         id_vars=["step"], value_vars=list(names.values()), var_name="what", value_name="value"
@@ -256,12 +309,12 @@ def waterfall(frame: pd.DataFrame, color: str) -> Any:
         "step:N",
         sort=frame["step"].tolist(),
         title=None,
-        axis=alt.Axis(ticks=False, labelFontSize=14),
+        axis=alt.Axis(ticks=False, labelExpr=f"split(datum.label, '{BREAK}')"),
     )
     x = alt.X(
         "value:Q",
-        title="share, or NDCG@10; at the right ms a request",
-        scale=alt.Scale(domain=[0, 1.28 * largest], nice=False),
+        title="share of later choices, and NDCG@10",
+        scale=alt.Scale(domain=[0, 1.15 * largest], nice=False),
         axis=alt.Axis(format="~g", tickCount=6),
     )
     scale = alt.Scale(domain=[FOUND, NDCG], range=[0.4, 1.0])
@@ -279,21 +332,15 @@ def waterfall(frame: pd.DataFrame, color: str) -> Any:
         )
     )
     values = charts.text(base, align="left", dx=6).encode(text="words:N")
-    right = frame.assign(
-        end=1.27 * largest, time=frame["milliseconds"].map(lambda ms: f"{digits(ms)} ms")
-    )
-    times = charts.text(alt.Chart(right), align="right", fontWeight=600).encode(
-        x="end:Q", y=y, text="time:N"
-    )
     height = max(look.HEIGHT, 72 * len(frame) + 90)
-    return charts.finish(alt.layer(bars, values, times), height=height)
+    return charts.finish(alt.layer(bars, values), height=height)
 
 
 def waterfall_alt(frame: pd.DataFrame, contender: str) -> str:
     """What the waterfall says, in words."""
     said = [
-        f"{row.step}: {digits(100 * row.recall)} % of later choices still in the list, "
-        f"NDCG@10 {digits(row.ndcg)}, {digits(row.milliseconds)} ms a request"
+        f"{row.step}, {digits(100 * row.recall)} % of later choices still listed, "
+        f"NDCG@10 {digits(row.ndcg)}"
         for row in rows_of(frame)
     ]
     return f"The steps of {contender}: {'; '.join(said)}."

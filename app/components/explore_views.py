@@ -84,6 +84,17 @@ def linked_lists(frame: pd.DataFrame, styles: Mapping[str, Style]) -> Any:
             stroke=alt.when(alt.datum.chosen)
             .then(alt.value(look.INK))
             .otherwise(alt.value("transparent")),
+        )
+    )
+    # Over the words, so that pointing at a word is pointing at its item.
+    over = (
+        alt.Chart(drawn)
+        .mark_rect(fill=look.GREY, fillOpacity=0.001)
+        .encode(
+            x=x,
+            x2="right:Q",
+            y=y,
+            y2="bottom:Q",
             tooltip=[
                 alt.Tooltip("title:N"),
                 alt.Tooltip("contender:N"),
@@ -135,7 +146,7 @@ def linked_lists(frame: pd.DataFrame, styles: Mapping[str, Style]) -> Any:
         )
     )
     return charts.finish(
-        alt.layer(bands, tiles, words, titles), height=max(look.HEIGHT, 34 * places + 60)
+        alt.layer(bands, tiles, words, titles, over), height=max(look.HEIGHT, 34 * places + 60)
     )
 
 
@@ -161,7 +172,7 @@ def linked_alt(frame: pd.DataFrame, one: str, other: str) -> str:
 
 
 STYLE = """
-.lists{display:grid;grid-template-columns:repeat(auto-fill,minmax(188px,1fr));gap:14px;
+.lists{display:grid;grid-template-columns:repeat(auto-fill,minmax(188px,1fr));gap:14px;align-items:start;
  font-size:14px;line-height:1.35}
 .lists section{border:1px solid color-mix(in srgb,currentColor 18%,transparent);
  border-top-width:3px;border-radius:6px;padding:10px 12px}

@@ -1,4 +1,4 @@
-"""Loading a file of events: choose, confirm what its columns are, import as a job."""
+"""Loading a file of events: choose, confirm what its columns are, import as a job; deleting."""
 
 from __future__ import annotations
 
@@ -98,7 +98,17 @@ def _mapping(found: Preview) -> dict[str, str]:
     for standard, fits in found.ambiguous.items():
         if not mapping[standard]:
             st.warning(plain(f"{', '.join(fits)} fit {standard} equally well: choose one."))
+    absent = [LABELS[need] for need in EVENTS_NEED if not mapping[need]]
+    if absent:
+        st.warning(plain(f"Say which column is: {', '.join(absent)}."))
     return mapping
+
+
+def delete(name: str) -> None:
+    """Remove a dataset. Needs the role lead."""
+    access.require("lead", "Deleting a dataset")
+    state.workspace().delete_dataset(name)
+    state.forget(name)
 
 
 def kept(file: Any) -> Path:

@@ -95,7 +95,7 @@ def _opening(document: BakeoffDocument, metric: str, against: str) -> list[Compa
     st.caption(
         f"{look.OUTCOME_MARK['better']} better: the whole interval lies above zero. "
         f"{look.OUTCOME_MARK['equivalent']} equivalent: it lies within the grey band, the "
-        f"smallest useful difference ({tables.digits(100 * share)} % of {baseline}). "
+        f"smallest useful difference ({100 * share:.3g} % of {baseline}). "
         f"{look.OUTCOME_MARK['worse']} worse: below zero. "
         f"{look.OUTCOME_MARK['inconclusive']} inconclusive: more people are needed."
     )
@@ -164,7 +164,7 @@ def _contenders(
     rows = []
     for c in document.contenders:
         value = c.metrics.get(metric)
-        why = c.reason if c.status != "scored" else "; ".join([*c.over_budget, *c.notes])
+        why = "; ".join([*c.over_budget, *c.notes])
         state_words = "over budget" if c.status == "scored" and c.over_budget else c.status
         rows.append(
             {
@@ -186,7 +186,7 @@ def _contenders(
         frame,
         key="compare_contenders",
         alt="Who took part, with status, value, outcome and reason.",
-        columns={"why": st.column_config.TextColumn("reason or note", width="large")},
+        columns={"why": st.column_config.TextColumn("note", width="large")},
     )
     left_out = [c for c in document.contenders if c.status != "scored"]
     for c in left_out:

@@ -158,17 +158,10 @@ def _confirm(name: str) -> None:
     st.write(page.plain(f"All versions of {name} are removed. Its bake-offs and decisions stay."))
     with st.container(horizontal=True):
         if st.button("Delete", type="primary"):
-            delete(name)
+            upload.delete(name)
             st.rerun()
         if st.button("Keep it"):
             st.rerun()
-
-
-def delete(name: str) -> None:
-    """Remove a dataset. Needs the role lead."""
-    access.require("lead", "Deleting a dataset")
-    state.workspace().delete_dataset(name)
-    state.forget(name)
 
 
 page.show(draw)

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from app import access, state
-from app.components import case_form, page, tables, toolbar
+from app.components import case_form, page, tables, toolbar, tornado_chart
 from app.components import decide_charts as pictures
 from pipelines.economics.case import Case, blank_case, load_case
 from pipelines.economics.decision import decide
@@ -34,12 +34,15 @@ NARROW = """<style>@media (max-width: 1050px) {
 .st-key-decide_split > div > [data-testid="stHorizontalBlock"] {flex-direction: column-reverse;}
 .st-key-decide_split > div > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"]
 {flex: none; width: 100%;}
-}</style>"""
+}
+.st-key-decide_split [data-testid="stColumn"] [data-testid="stColumn"]
+{min-width: 0; flex: 1 1 0;}</style>"""
 GATE_MARK = {"passed": "✓ passed", "failed": "✗ failed", "not checked": "? not checked"}
 
 
 def draw() -> None:
     head = st.container()
+    told = _told()
     name = toolbar.settled("decide_case", list(CASES), OWN)
     base = blank_case() if name == OWN else load_case(name)
     st.html(NARROW)
@@ -54,7 +57,7 @@ def draw() -> None:
             default=OWN,
             format_func=CASES.__getitem__,
         )
-        changes = _form(name, base)
+        changes = _form(name, base, told)
     evidence = _evidence()
     try:
         case = case_form.changed_case(base, changes)
@@ -76,12 +79,11 @@ def draw() -> None:
     _saved()
 
 
-def _form(name: str, base: Case) -> case_form.Values:
+def _form(name: str, base: Case, told: dict[str, case_form.Values]) -> case_form.Values:
     """The inputs; what was changed stands in the address and survives another page."""
     kept = f"decide_changes_{name}"
     if kept not in st.session_state:
-        told = st.query_params.get(CHANGES, "") if _address_is_for(name) else ""
-        st.session_state[kept] = case_form.from_text(told)
+        st.session_state[kept] = told.get(name, {})
     start = st.session_state.setdefault(f"{kept}_start", st.session_state[kept])
     changes = case_form.draw(base, start, key=f"decide_{name}")
     st.session_state[kept] = changes
@@ -91,8 +93,10 @@ def _form(name: str, base: Case) -> case_form.Values:
     return changes
 
 
-def _address_is_for(name: str) -> bool:
-    return st.query_params.get("decide_case", OWN) == name
+def _told() -> dict[str, case_form.Values]:
+    """The changes in the address and the case that they belong to, before it is rewritten."""
+    case = st.query_params.get("decide_case", OWN)
+    return {case: case_form.from_text(st.query_params.get(CHANGES, ""))}
 
 
 def _restart(name: str, changes: case_form.Values) -> None:
@@ -178,9 +182,9 @@ def _lower(decision: Decision) -> None:
     st.subheader(f"What moves the value of {pictures.OPTION_WORDS.get(shown, shown)}", anchor=False)
     base = decision.npv(shown) or 0.0
     page.picture(
-        pictures.tornado(decision.tornado, base),
-        pictures.tornado_alt(decision.tornado, shown),
-        pictures.tornado_frame(decision.tornado).rename(columns={"value": "value, $k"}),
+        tornado_chart.tornado(decision.tornado, base),
+        tornado_chart.tornado_alt(decision.tornado, shown),
+        tornado_chart.tornado_frame(decision.tornado).rename(columns={"value": "value, $k"}),
         key="decide_tornado",
     )
     st.subheader("How sure it is", anchor=False)
@@ -202,7 +206,7 @@ def _lower(decision: Decision) -> None:
         )
     worth = list(found["evppi"].items())[:3]
     if found["evpi"] > 0:
-        words = pictures.input_words()
+        words = tornado_chart.input_words()
         named = "; ".join(f"{words.get(n, n)} {money(v)}" for n, v in worth if v > 0)
         st.caption(
             page.plain(

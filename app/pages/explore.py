@@ -230,11 +230,7 @@ def _way(document: BakeoffDocument, person: Person) -> None:
         alt=f"The way of each item of {named[name]}: source, light, heavy, rules.",
         columns={
             "rank": st.column_config.Column(width="small"),
-            "title": st.column_config.Column(width="medium"),
-            "found by": st.column_config.Column(width="medium"),
-            "also by": st.column_config.Column(width="large"),
-            "after light": st.column_config.Column(width="small"),
-            "after heavy": st.column_config.Column(width="small"),
+            "also by": st.column_config.Column(width="medium"),
         },
     )
     st.caption(
@@ -246,7 +242,12 @@ def _way(document: BakeoffDocument, person: Person) -> None:
 
 def _source(name: str, rank: Any) -> str:
     """`ease 1`: a generator and the item's place in its list."""
-    return str(name) if pd.isna(rank) else f"{name} {rank}"
+    return _readable(name if pd.isna(rank) else f"{name} {rank}")
+
+
+def _readable(name: str) -> str:
+    """`popular (window_days=90)` for `popular(window_days=90)`, `popular` for `popular()`."""
+    return name.replace("()", "").replace("(", " (")
 
 
 def _numbers(found: Lists) -> None:

@@ -71,7 +71,7 @@ class LambdaRank(Ranker):
                 "seed": c.seed,
                 "deterministic": True,
                 "force_row_wise": True,
-                "max_bin": 63,  # a third faster than 255, the same NDCG on the samples
+                "max_bin": 255,
                 "num_threads": 2,
                 "verbosity": -1,
             },

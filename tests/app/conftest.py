@@ -89,6 +89,10 @@ def small_dataset(name: str = "shop") -> Dataset:
     return Dataset(about, interactions, catalogue, users, pd.DataFrame({"user_id": users.ids}))
 
 
+def _around(value: float) -> Interval:
+    return Interval(value=value, low=value - 0.01, high=value + 0.01)
+
+
 def document(id: str, gain: float = 0.0) -> BakeoffDocument:
     """A bake-off of random, popular, als and ease-recent (whose k moves with `gain`)."""
     ease = Spec.load("ease-recent").document()
@@ -103,10 +107,7 @@ def document(id: str, gain: float = 0.0) -> BakeoffDocument:
             title=str(spec.get("title", name)),
             kind="baseline" if name in ("random", "popular") else "built",
             status="scored",
-            metrics={
-                "ndcg@10": Interval(value=v, low=v - 0.01, high=v + 0.01)
-                for v in (values[name],)
-            },
+            metrics={"ndcg@10": _around(values[name])},
             fit_seconds=1.5,
             request_ms=RequestTime(p50=1.0, p95=2.0),
             peak_mb=200.0,

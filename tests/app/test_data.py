@@ -3,7 +3,7 @@
 import pytest
 
 from app import access, state
-from app.components import jobs
+from app.components import jobs, upload
 from pipelines.errors import AssayError
 
 
@@ -47,8 +47,14 @@ def test_deleting_asks_first(open_page, filled):
     app = open_page("data", dataset="shop")
     next(b for b in app.button if b.label.startswith("Delete")).click().run()
     assert [r.name for r in filled.datasets()] == ["shop"]
-    next(b for b in app.button if b.label == "Delete").click().run()
-    assert filled.datasets() == []
+    assert {b.label for b in app.button} >= {"Delete", "Keep it"}
+
+
+def test_a_deleted_dataset_is_gone(open_page, filled):
+    upload.delete("shop")
+    app = open_page("data")
+    assert not app.exception
+    assert app.title[0].value.startswith("No data yet")
 
 
 def test_a_viewer_can_neither_import_nor_delete(open_page, filled, monkeypatch):
@@ -58,6 +64,8 @@ def test_a_viewer_can_neither_import_nor_delete(open_page, filled, monkeypatch):
     assert not any(b.label.startswith("Delete") for b in app.button)
     with pytest.raises(AssayError, match="needs the role analyst; yours is viewer"):
         jobs.start("import", {})
+    with pytest.raises(AssayError, match="needs the role lead; yours is viewer"):
+        upload.delete("shop")
 
 
 def test_the_preview_asks_to_confirm_columns(open_page, filled, tmp_path):
@@ -75,6 +83,15 @@ def test_the_preview_asks_to_confirm_columns(open_page, filled, tmp_path):
 
 def test_a_file_that_cannot_be_read_is_a_sentence(open_page, filled):
     app = open_page("data", dataset="shop")
-    app.file_uploader(key="data_events").set_value(("x.csv", b"\x00\x01\x02", "text/csv")).run()
+    page = ("x.csv", b"<!doctype html><html><body>Sign in</body></html>", "text/csv")
+    app.file_uploader(key="data_events").set_value(page).run()
     assert not app.exception
-    assert len(app.error) == 1
+    assert ["web page" in e.value for e in app.error] == [True]
+
+
+def test_a_file_without_known_columns_asks_for_them(open_page, filled):
+    app = open_page("data", dataset="shop")
+    app.file_uploader(key="data_events").set_value(("x.csv", b"a,b\n1,2\n", "text/csv")).run()
+    assert not app.exception
+    assert any("Who (user), What (item)" in w.value for w in app.warning)
+    assert app.button(key="data_import").disabled

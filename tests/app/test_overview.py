@@ -8,9 +8,7 @@ def test_empty_workspace_says_so_and_offers_samples(open_page):
     assert any(b.label == "Add the bundled samples" for b in app.button)
 
 
-def test_with_a_bakeoff_the_question_is_not_decidable_and_the_inputs_are_counted(
-    open_page, filled
-):
+def test_with_a_bakeoff_the_question_is_not_decidable_and_the_inputs_are_counted(open_page, filled):
     app = open_page()
     assert not app.exception
     assert app.title[0].value.startswith("Not decidable yet: ")
@@ -33,8 +31,8 @@ def test_every_view_is_a_link(open_page, filled):
     app = open_page(bakeoff="20261120-1000-aaaa")
     assert app.session_state["bakeoff"] == "20261120-1000-aaaa"
     app = open_page()
-    assert app.query_params["dataset"] == ["shop"]
-    assert app.query_params["bakeoff"] == ["20261121-1000-bbbb"]
+    address = {key: app.query_params[key] for key in ("dataset", "bakeoff")}
+    assert address == {"dataset": "shop", "bakeoff": "20261121-1000-bbbb"}
 
 
 def test_an_address_with_an_unknown_dataset_falls_back(open_page, filled):

@@ -1,0 +1,221 @@
+"""Numbers, styles, forms, charts, jobs and roles: what the pages are made of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app import access, look
+from app.components import charts, page, spec_flow, tables
+from pipelines import paths, registry
+from pipelines.errors import AssayError
+from pipelines.spec import Spec
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.031416, "0.0314"), (9.996, "10.0"), (98.64, "98.6"), (1234567.0, "1,230,000"),
+        (0, "0"), (-0.5, "-0.500"), (None, ""), (float("nan"), ""), (1e-7, "0.000000100"),
+    ],
+)  # fmt: skip
+def test_three_significant_digits(value, text):
+    assert tables.digits(value) == text
+
+
+def test_counts_are_shown_in_full():
+    assert tables.number(100004) == "100,004"
+    assert tables.signed(0.012) == "+0.0120"
+    assert tables.signed(-0.5) == "−0.500"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.52, "0.5 s"), (41.2, "41 s"), (200, "3 min 20 s"), (1500, "25 min"), (7500, "2 h 5 min")],
+)
+def test_durations(seconds, text):
+    assert tables.duration(seconds) == text
+
+
+def test_an_estimate_claims_two_digits_at_most():
+    assert tables.about(101.4) == "1 min 40 s"
+    assert tables.about(18.7) == "19 s"
+    assert tables.about(0.2) == "1 s"
+
+
+def test_eight_columns_are_refused():
+    with pytest.raises(ValueError, match="8 columns"):
+        tables.show(pd.DataFrame([range(8)]), key="wide", alt="too wide")
+
+
+def test_a_chart_without_a_finding_is_refused():
+    with pytest.raises(ValueError, match="alt text"):
+        page.picture(charts.zero_line(), " ", key="x")
+
+
+def test_markdown_is_shown_as_written():
+    assert page.plain("Buy leads by $45 k*") == "Buy leads by \\$45 k\\*"
+    assert page.plain("time:0.9: note") == "time:0.9: note"
+
+
+def test_a_contender_looks_the_same_in_whatever_company():
+    few = look.styles([("popular", "baseline"), ("als", "built"), ("mine", "built")])
+    more = look.styles(
+        [("als", "built"), ("two-stage", "built"), ("stand-in", "stand-in"), ("mine", "built")]
+    )
+    assert few["als"] == more["als"]
+    assert few["popular"].color == look.GREY
+    assert more["stand-in"].dashed
+    assert not more["stand-in"].filled
+    assert len({style.color for style in more.values()}) == 4
+
+
+def test_outcomes_have_a_sign_and_no_red_or_green_alone():
+    assert [look.OUTCOME_MARK[o] for o in ("better", "equivalent", "worse", "inconclusive")] == [
+        "▲", "=", "▼", "?",
+    ]  # fmt: skip
+    assert look.outcome_words("better", over_budget=True) == "▲ better, but over budget"
+
+
+def _marks(spec: dict) -> int:
+    return sum(len(rows) for rows in spec.get("datasets", {}).values())
+
+
+def _charts():
+    doc = Spec.load("two-stage-sponsored").document()
+    nodes, links, columns = spec_flow.nodes_and_links(doc, 10, {"candidates:0": 2.0}, "rankers:0")
+    approach = pd.DataFrame(
+        {
+            "approach": ["a", "b"], "have": [10.0, 0.0], "need": [5.0, 7.0],
+            "state": ["enough", "not enough"], "words": ["x", "y"],
+        }
+    )  # fmt: skip
+    step = pd.DataFrame({"step": list(charts.STEPS), "state": "open", "line": "nothing yet"})
+    times = pd.DataFrame(
+        {
+            "created": pd.to_datetime(["2026-11-20", "2026-11-21"]), "bakeoff": ["a", "b"],
+            "contender": ["als", "als"], "value": [0.1, 0.2], "low": [0.05, 0.1],
+            "high": [0.15, 0.3],
+        }
+    )  # fmt: skip
+    styles = look.styles([("als", "built")])
+    return {
+        "flow": charts.flow(nodes, links, columns),
+        "approaches": charts.approaches(approach),
+        "steps": charts.steps(step),
+        "over_time": charts.over_time(times, styles, "NDCG@10"),
+    }
+
+
+@pytest.mark.parametrize("name", ["flow", "approaches", "steps", "over_time"])
+def test_charts_are_valid_light_and_small(name):
+    spec = _charts()[name].to_dict()  # Altair checks it against Vega-Lite's schema
+    assert spec["config"]["background"] == "transparent"
+    assert _marks(spec) < 2000
+    assert spec["height"] >= (look.HEIGHT if name != "steps" else 250)
+
+
+def _form_of_everything() -> None:
+    from typing import Literal
+
+    import streamlit as st
+    from pydantic import BaseModel, Field
+
+    from app.components import forms
+
+    class Config(BaseModel):
+        count: int = Field(5, ge=1, le=9, description="how many")
+        rate: float = Field(0.001, gt=0, description="how fast")
+        on: bool = Field(True, description="whether")
+        kind: Literal["a", "b"] = Field("a", description="which")
+        word: str = Field("x", description="what")
+        limit: float | None = Field(None, description="at most")
+        parts: tuple[int, ...] = Field((1, 2), description="pieces")
+
+    st.session_state["found"] = forms.settings(Config, {"kind": "b"}, key="f")
+
+
+def test_a_form_has_a_widget_for_each_kind_of_field(monkeypatch):
+    monkeypatch.chdir(paths.CHECKOUT)
+    app = AppTest.from_function(_form_of_everything).run()
+    assert not app.exception
+    assert app.session_state["found"] == {"kind": "b"}  # defaults are left out
+    count = app.number_input(key="f_count")
+    assert (count.min, count.max, count.help) == (1, 9, "how many")
+    count.set_value(7)
+    app.number_input(key="f_limit").set_value(2.5)
+    app.text_input(key="f_parts").set_value("3, 4")
+    app.checkbox(key="f_on").uncheck().run()
+    assert app.session_state["found"] == {
+        "count": 7, "on": False, "kind": "b", "limit": 2.5, "parts": [3, 4],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["candidates", "rankers", "rules"])
+def test_each_stages_settings_have_a_form(kind, monkeypatch):
+    monkeypatch.chdir(paths.CHECKOUT)
+    for name in registry.names(kind):
+        app = AppTest.from_function(_form_of_a_stage, args=(kind, name)).run()
+        assert not app.exception, name
+        assert app.session_state["found"] == {}, name
+
+
+def _form_of_a_stage(kind: str, name: str) -> None:
+    import streamlit as st
+
+    from app.components import forms
+    from pipelines import registry
+
+    config = registry.lookup(kind, name).Config
+    st.session_state["found"] = forms.settings(config, {}, key="f")
+
+
+def test_a_failed_job_says_why_and_can_be_put_away(open_page, filled, wait_until):
+    id = filled.submit("import", {"path": "/no/such/file.csv", "name": "x"})
+    wait_until(lambda: not filled.job(id).live, 60)
+    app = open_page()
+    assert not app.exception
+    assert any("failed" in m.value and "no file" in m.value for m in app.markdown)
+    app.button(key=f"dismiss_{id}").click().run()
+    assert not any("failed" in m.value for m in app.markdown)
+
+
+def test_a_waiting_job_is_shown_and_cancelled(open_page, filled, monkeypatch):
+    monkeypatch.setattr(type(filled), "worker_command", ("sleep",))  # never claims the job
+    id = filled.submit("sample", {"name": "x"})
+    monkeypatch.setattr(type(filled), "mark_lost", lambda self: [])
+    app = open_page()
+    assert not app.exception
+    app.button(key=f"cancel_{id}").click().run()
+    assert filled.job(id).state == "cancelled"
+    assert not any(b.key == f"cancel_{id}" for b in app.button)
+
+
+def test_roles(monkeypatch):
+    monkeypatch.setattr(access, "login_configured", lambda: False)
+    monkeypatch.setattr(access.st, "get_option", lambda name: "127.0.0.1")
+    assert access.role() == "lead"
+    monkeypatch.setattr(access.st, "get_option", lambda name: None)
+    assert access.role() == "viewer"
+    with pytest.raises(AssayError, match="needs the role analyst; yours is viewer"):
+        access.require("analyst", "Importing data")
+
+
+def test_a_page_imports_neither_mlflow_nor_lightgbm():
+    code = "import app.navigation, app.state, app.components.upload, sys; "
+    code += "sys.exit(bool({'mlflow', 'lightgbm'} & set(sys.modules)))"
+    import subprocess
+    import sys
+
+    assert subprocess.run([sys.executable, "-c", code], cwd=paths.CHECKOUT).returncode == 0
+
+
+def test_every_page_of_the_navigation_is_there():
+    from app import navigation
+
+    for entries in navigation.SECTIONS.values():
+        for name, _ in entries:
+            assert Path(paths.CHECKOUT, "app", "pages", f"{name}.py").exists()

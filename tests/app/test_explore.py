@@ -1,0 +1,154 @@
+"""The Explore page: lists side by side, for a person of the data and for a made-up history."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from app.components import explore_data
+from app.components import explore_views as views
+from app.look import styles
+from pipelines.compose import Pipeline
+from pipelines.data.split import Protocol, split
+from pipelines.fitted import FittedPipeline, lists_frame
+from pipelines.spec import Spec
+
+ID = "20261121-1000-bbbb"
+
+
+def lists(**answers):
+    """A frame of lists; an item given as `X*` was chosen later."""
+    rows = [
+        {"contender": name, "rank": n, "item_id": i.strip("*"), "title": f"<{i.strip('*')}>",
+         "categories": "", "chosen": i.endswith("*")}
+        for name, items in answers.items()
+        for n, i in enumerate(items, 1)
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows)
+    frame["lists"] = frame.groupby("item_id")["contender"].transform("nunique")
+    frame["mark"] = np.where(frame["lists"] > 1, "A", "")
+    return frame
+
+
+TWO = lists(One=["a", "b", "c*"], Two=["d", "a", "e"])
+LOOKS = styles([("One", "built"), ("Two", "third-party")])
+
+
+def test_the_sentence_counts_what_two_lists_share():
+    assert views.sentence(TWO, "One", "Two") == "One and Two share one of three."
+    apart = lists(One=["a"], Two=["b"])
+    assert views.sentence(apart, "One", "Two") == "One and Two share none of one."
+
+
+def test_the_picture_links_what_neighbors_share_and_ticks_what_was_chosen():
+    spec = views.linked_lists(TWO, LOOKS).to_dict()
+    links = next(m for m in spec["layer"] if m["mark"]["type"] == "rule")
+    (link,) = spec["datasets"][links["data"]["name"]]
+    assert (link["item_id"], link["from_rank"], link["to_rank"]) == ("a", 1, 2)
+    words = [row["words"] for rows in spec["datasets"].values() for row in rows if "item_id" in row
+             and "words" in row]  # fmt: skip
+    assert "✓ <c>" in words
+    assert spec["params"][0]["name"] == "item"
+
+
+def test_the_alt_text_names_what_is_shared_and_what_was_chosen():
+    said = views.linked_alt(TWO, "One", "Two")
+    assert "share one of three: <a>." in said
+    assert "One holds one later chosen" in said
+
+
+def test_cards_escape_titles_and_say_why_there_is_no_list():
+    about = {"One": ("built here", LOOKS["One"]), "Two": ("third party", LOOKS["Two"])}
+    html = views.cards(TWO[TWO["contender"] == "One"], {"Two": "It <broke>."}, about)
+    assert "&lt;a&gt;" in html and "<a>" not in html
+    assert "No list: It &lt;broke&gt;." in html
+    assert "✓ chosen later" in html
+
+
+@pytest.mark.parametrize(("number", "letter"), [(0, "A"), (25, "Z"), (26, "AA"), (52, "BA")])
+def test_letters(number, letter):
+    assert explore_data.letters(number) == letter
+
+
+def test_the_search_finds_every_word_and_prefers_beginnings():
+    titles = ["The Toy", "Toy Story", "A Story of a Toy", "Heat"]
+    items = pd.DataFrame({"folded": [t.casefold() for t in titles]}, index=list("abcd"))
+    assert explore_data.search(items, "toy") == ["b", "a", "c"]
+    assert explore_data.search(items, "story TOY") == ["b", "c"]
+    assert explore_data.search(items, "nothing") == []
+
+
+@pytest.fixture
+def explored(filled):
+    """Two contenders that can be asked, one that left a list alone, one that left nothing."""
+    data = filled.dataset("shop")
+    cut = split(data.interactions, "time:0.9")
+    folder = filled.bakeoff_folder(ID)
+    folder.mkdir(parents=True, exist_ok=True)
+    who = np.repeat(data.users.decode(cut.queries.user), cut.truth.lengths())
+    what = data.catalogue.items.decode(cut.truth.values)
+    pd.DataFrame({"user_id": who, "item_id": what}).to_parquet(folder / "truth.parquet")
+    document = filled.bakeoff(ID)
+    (folder / "document.json").write_text(document.model_dump_json())
+    users = data.users.decode(cut.queries.user)
+    for name in ("popular", "ease-recent"):
+        here = folder / "contenders" / name
+        here.mkdir(parents=True)
+        pipeline = Pipeline(Spec.load(name)).fit(
+            cut.train,
+            data.catalogue.at(cut.known),
+            protocol=Protocol.parse("time:0.9"),
+            seen="exclude",
+        )
+        moments = np.full(len(data.users), cut.cutoff, np.int64)
+        FittedPipeline(
+            pipeline, cut.train, data.users, data.catalogue.items, data.catalogue.titles(),
+            moments, int(cut.cutoff), "exclude",
+        ).save(here / "pipeline.joblib")  # fmt: skip
+        slate = pipeline.recommend(cut.queries, 20)
+        frame = lists_frame(users, slate, data.catalogue.items)
+        frame.to_parquet(here / "lists.parquet")
+    only_lists = folder / "contenders" / "als"
+    only_lists.mkdir()
+    frame.to_parquet(only_lists / "lists.parquet")
+    return filled
+
+
+def opened(open_page, **address):
+    return open_page("explore", dataset="shop", bakeoff=ID, **address)
+
+
+def test_empty(open_page, workspace):
+    app = open_page("explore")
+    assert not app.exception
+    assert app.title[0].value.startswith("Nothing to show yet")
+
+
+def test_a_person_of_the_data(open_page, explored):
+    app = opened(open_page)
+    assert not app.exception
+    assert " share " in app.title[0].value
+    assert len(app.selectbox(key="explore_persona").options) >= 4
+    table = app.dataframe[-1].value
+    assert set(table["contender"]) == {"Popular", "ALS", "EASE, recent first"}
+    assert table.groupby("contender").size().eq(10).all()
+    assert any("after the cut-off" in c.value for c in app.caption)
+
+
+def test_a_made_up_history_is_answered_live_and_others_say_why_not(open_page, explored):
+    app = opened(open_page, explore_who="made-up", explore_history="i03,i07,nonsense")
+    assert not app.exception
+    assert app.multiselect[0].value == ["i03", "i07"]
+    table = app.dataframe[-1].value
+    assert set(table["contender"]) == {"Popular", "EASE, recent first"}
+    assert not set(table["title"]) & {"Item 3", "Item 7"}
+    html = " ".join(str(h.proto.body) for h in app.get("html"))
+    assert "The fitted pipeline of ALS is no longer stored" in html
+
+
+def test_picking_titles_moves_the_answer(open_page, explored):
+    app = opened(open_page, explore_who="made-up")
+    assert app.title[0].value.startswith("Pick a few titles")
+    app.multiselect[0].set_value(["i05", "i11", "i02"]).run()
+    assert not app.exception
+    assert " share " in app.title[0].value
+    assert app.query_params["explore_history"] == "i05,i11,i02"
