@@ -17,6 +17,7 @@ from pipelines.evaluation.metric_names import label
 from pipelines.evaluation.results import BakeoffDocument, Comparison, StageTime
 
 BREAK = " · "
+MARK_DASH = (4, 1.5)  # finer than a line's dash, so that the shape stays legible
 STEP_WORDS = {"candidates": "candidates", "linear": "light rank", "lambdarank": "heavy rank"}
 
 
@@ -72,11 +73,12 @@ def differences(
     smallest = float(frame["smallest_useful"].max())
     low, high = min(frame["low"].min(), -smallest), max(frame["high"].max(), smallest)
     width = float(high - low) or 1.0
+    room = 0.62 if frame["words"].str.len().max() > 15 else 0.3
     x = alt.X(
         "difference:Q",
         title=f"difference in {label(metric)} to {baseline}: point and 95 % interval",
         # room at the right for the outcomes in words
-        scale=alt.Scale(domain=[low - 0.04 * width, high + 0.3 * width], nice=False),
+        scale=alt.Scale(domain=[low - 0.04 * width, high + room * width], nice=False),
         axis=alt.Axis(format="~g", tickCount=7),
     )
     y = alt.Y(
@@ -109,7 +111,12 @@ def differences(
     marks = _points(base, shown, x=x, y=y, tooltip=tooltip)
     words = charts.text(base, align="left", dx=12).encode(x="high:Q", y=y, text="words:N")
     height = max(look.HEIGHT, 52 * len(frame) + 70)
-    return charts.finish(alt.layer(band, charts.zero_line("x"), rules, marks, words), height=height)
+    return charts.finish(
+        alt.layer(band, charts.zero_line("x"), rules, marks, words).resolve_scale(
+            strokeDash="independent"
+        ),
+        height=height,
+    )
 
 
 def differences_alt(frame: pd.DataFrame, metric: str, baseline: str) -> str:
@@ -215,18 +222,22 @@ def quality(
                 x="limit:Q", y=alt.value(4), text="word:N"
             )
         )
-    return charts.finish(alt.layer(*layers))
+    return charts.finish(alt.layer(*layers).resolve_scale(strokeDash="independent"))
 
 
 def _points(base: alt.Chart, styles: Mapping[str, Style], **encode: Any) -> Any:
     """Contenders' marks; a stand-in's is open and dashed."""
+    names = list(styles)
     inside = [s.color if s.filled else "transparent" for s in styles.values()]
+    dashes = [list(MARK_DASH) if s.dashed else [1, 0] for s in styles.values()]
+    sizes = [170 if s.filled else 260 for s in styles.values()]
     return charts.points(base, styles, size=170, **encode).encode(
-        fill=alt.Fill(
-            "contender:N", scale=alt.Scale(domain=list(styles), range=inside), legend=None
-        ),
+        fill=alt.Fill("contender:N", scale=alt.Scale(domain=names, range=inside), legend=None),
         fillOpacity=alt.value(1),
-        strokeDash=charts.contender_dash(styles),
+        strokeDash=alt.StrokeDash(
+            "contender:N", scale=alt.Scale(domain=names, range=dashes), legend=None
+        ),
+        size=alt.Size("contender:N", scale=alt.Scale(domain=names, range=sizes), legend=None),
     )
 
 

@@ -119,7 +119,7 @@ def test_a_stand_in_is_an_open_dashed_diamond(document):
     assert (drawn("shape"), drawn("fill"), drawn("strokeDash")) == (
         "diamond",
         "transparent",
-        list(look.DASH),
+        list(pictures.MARK_DASH),
     )
 
 
