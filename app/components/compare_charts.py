@@ -73,7 +73,7 @@ def differences(
     smallest = float(frame["smallest_useful"].max())
     low, high = min(frame["low"].min(), -smallest), max(frame["high"].max(), smallest)
     width = float(high - low) or 1.0
-    room = 0.62 if frame["words"].str.len().max() > 15 else 0.3
+    room = 0.72 if frame["words"].str.len().max() > 15 else 0.3
     x = alt.X(
         "difference:Q",
         title=f"difference in {label(metric)} to {baseline}: point and 95 % interval",
