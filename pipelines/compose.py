@@ -7,7 +7,8 @@ keeps what happened on the way for the trace and the waterfall.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,7 @@ from pipelines.candidates.popular import Popular
 from pipelines.data.features import FeatureBuilder
 from pipelines.data.split import Protocol, SeenPolicy, Split, split
 from pipelines.errors import AssayError, Refused
-from pipelines.kernels import order_within
+from pipelines.kernels import best_columns
 from pipelines.merge import fill_up, merge
 from pipelines.progress import Progress, silent
 from pipelines.schema import Candidates, Catalogue, Floats, Interactions, Mask, Queries, Slate
@@ -94,17 +95,16 @@ class Pipeline:
                 raise Refused(f"{name}: {estimate.refusal}")
         if self.rankers:
             self._fit_rankers(train, catalogue, protocol, seen, store, progress)
-        progress(0.6, "fitting the candidate generators on all training data")
-        self._fit_models(train, catalogue, "outer", store)
         for rule in self.rules:
             rule.fit(train, catalogue)
+        progress(0.6, "fitting the candidate generators on all training data")
+        self._fit_models(train, catalogue, "outer", store)
         progress(1.0, "fitted")
         return self
 
     def _fit_models(
         self, train: Interactions, catalogue: Catalogue, window: str, store: StageStore | None
     ) -> None:
-        self.allowed_: Mask = catalogue.known
         for at, (name, generator) in enumerate(
             zip(self.spec.source_names(), self.generators, strict=True)
         ):
@@ -116,7 +116,10 @@ class Pipeline:
                 self.generators[at], seconds = store.fitted(generator, train, catalogue, window)
             self.fit_seconds[f"{name} ({window})"] = seconds
         began = time.perf_counter()
-        self.fallback = Popular().fit(train, catalogue)
+        showable = catalogue.known.copy()
+        for allowed in self._filters():
+            showable &= allowed
+        self.fallback = Popular().fit(train, catalogue.at(showable))
         if self.rankers:
             self.features = FeatureBuilder().fit(train, catalogue)
             self.fit_seconds[f"features ({window})"] = time.perf_counter() - began
@@ -153,20 +156,13 @@ class Pipeline:
             ranker.fit(inner.queries, candidates, features, labels)
             if number < len(self.rankers):
                 scores = ranker.score(inner.queries, candidates, features)
-                columns = order_within(scores, candidates.items, block.keep)
+                columns = best_columns(scores, candidates.items, block.keep)
                 candidates = candidates.pick(columns)
             self.fit_seconds[f"{ranker.name} {number}"] = time.perf_counter() - began
 
     def recommend(self, queries: Queries, k: int) -> Slate:
         """The k items (n, k) for each request, after all tiers and rules."""
-        slates = [self.run(part, k).slate for part in _chunks(queries)]
-        changes = [
-            type(c)(c.rule, c.action, c.reason, c.rows + at * CHUNK, c.items)
-            for at, slate in enumerate(slates)
-            for c in slate.changes
-        ]
-        items = np.concatenate([s.items for s in slates])
-        return Slate(items, np.concatenate([s.scores for s in slates]), tuple(changes))
+        return in_chunks(queries, lambda part: self.run(part, k).slate)
 
     def run(self, queries: Queries, k: int) -> Journey:
         """Answer requests and keep what happened on the way."""
@@ -179,7 +175,7 @@ class Pipeline:
             features = self.features.build(queries, ranked, sources_only=ranker.sources_only)
             scores = ranker.score(queries, ranked, features)
             last = at == len(self.rankers) - 1
-            columns = order_within(scores, ranked.items, max(k, block.keep))
+            columns = best_columns(scores, ranked.items, max(k, block.keep))
             kept = np.take_along_axis(scores, np.maximum(columns, 0), axis=1)
             # Only the last tier's scores are shown; the tiers between keep the sources' words.
             ranked = ranked.pick(columns, kept if last else None)
@@ -202,14 +198,21 @@ class Pipeline:
 
     def _filtered(self, candidates: Candidates) -> Candidates:
         """Hard filters run before any tier keeps anything."""
-        for rule in self.rules:
-            if isinstance(rule, Filter) and hasattr(rule, "allowed_"):
-                barred = ~rule.allowed_[np.maximum(candidates.items, 0)] & (candidates.items >= 0)
-                if barred.any():
-                    columns = np.where(barred, -1, np.arange(candidates.items.shape[1]))
-                    order = np.argsort(columns < 0, axis=1, kind="stable")
-                    candidates = candidates.pick(np.take_along_axis(columns, order, axis=1))
+        for allowed in self._filters():
+            barred = ~allowed[np.maximum(candidates.items, 0)] & (candidates.items >= 0)
+            if barred.any():
+                columns = np.where(barred, -1, np.arange(candidates.items.shape[1]))
+                order = np.argsort(columns < 0, axis=1, kind="stable")
+                candidates = candidates.pick(np.take_along_axis(columns, order, axis=1))
         return candidates
+
+    def _filters(self) -> list[Mask]:
+        """What each hard filter lets through, (n_items,); none while the rankers learn.
+
+        What is unavailable now was available when the older window was taken up.
+        """
+        rules = [rule for rule in self.rules if isinstance(rule, Filter)]
+        return [rule.allowed_ for rule in rules if hasattr(rule, "allowed_")]
 
 
 def _labels(candidates: Candidates, inner: Split) -> Floats:
@@ -221,6 +224,14 @@ def _labels(candidates: Candidates, inner: Split) -> Floats:
     return (np.isin(asked, taken) & (candidates.items >= 0)).astype(np.float32)
 
 
-def _chunks(queries: Queries) -> list[Queries]:
+def in_chunks(queries: Queries, answer: Callable[[Queries], Slate]) -> Slate:
+    """The answers to `CHUNK` requests at a time, one below the other."""
     starts = range(0, max(1, len(queries)), CHUNK)
-    return [queries.take(np.arange(s, min(s + CHUNK, len(queries)))) for s in starts]
+    slates = [answer(queries.take(np.arange(s, min(s + CHUNK, len(queries))))) for s in starts]
+    changes = [
+        replace(change, rows=change.rows + start)
+        for start, slate in zip(starts, slates, strict=True)
+        for change in slate.changes
+    ]
+    items = np.concatenate([s.items for s in slates])
+    return Slate(items, np.concatenate([s.scores for s in slates]), tuple(changes))

@@ -134,6 +134,19 @@ def order_within(scores: Floats, items: Ints, keep: int) -> Ints:
     return np.where(there, columns, -1).astype(np.int32)
 
 
+def best_columns(scores: Floats, items: Ints, keep: int) -> Ints:
+    """Columns (n, keep) int32 of each row's best; equals stay in the order given; -1 where none.
+
+    A ranker that cannot tell two candidates apart leaves them as the step before had them.
+    """
+    valid = items >= 0
+    first = np.argsort(~valid, axis=1, kind="stable")
+    shown = np.take_along_axis(np.where(valid, scores, -np.inf), first, axis=1)
+    columns = np.take_along_axis(first, np.argsort(-shown, axis=1, kind="stable"), axis=1)
+    there = np.take_along_axis(valid, columns, axis=1)
+    return np.where(there, columns, -1)[:, :keep].astype(np.int32)
+
+
 def drop_from_slate(slate: Slate, barred: Mask, *, rule: str, reason: str) -> Slate:
     """The slate without `barred` items (n_items,), the others moved up in their order."""
     gone = (slate.items >= 0) & barred[np.maximum(slate.items, 0)]

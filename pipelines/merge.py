@@ -67,10 +67,10 @@ def fill_up(candidates: Candidates, fallback: Candidates, k: int) -> Candidates:
     """
     have = (candidates.items >= 0).sum(axis=1)
     rows = np.flatnonzero(have < k)
-    if len(rows) == 0 or candidates.source_scores is None or candidates.source_ranks is None:
+    extra = max(0, k - candidates.items.shape[1])
+    if len(rows) == 0 and extra == 0:
         return candidates
-    width = candidates.items.shape[1]
-    extra = max(0, k - width)
+    assert candidates.source_scores is not None and candidates.source_ranks is not None
     items = np.pad(candidates.items, ((0, 0), (0, extra)), constant_values=NO_ITEM)
     scores = np.pad(candidates.scores, ((0, 0), (0, extra)), constant_values=-np.inf)
     source_scores = np.pad(

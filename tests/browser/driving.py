@@ -1,0 +1,198 @@
+"""Starting the real app, opening its pages in a real Chromium, and what holds of every page."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlencode
+
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from app.navigation import SECTIONS
+from pipelines import paths
+
+PAGES = tuple(name for entries in SECTIONS.values() for name, _ in entries)
+NO_CHROMIUM = "no Chromium here: install the package chromium (apt-get install chromium)"
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+SLOW_MS = 30_000
+"""How long a page may take on a busy machine before a test gives up."""
+LOOK_SECONDS = 0.05
+START_SECONDS = 60.0
+
+Theme = Literal["light", "dark"]
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium without a window, with a new profile."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=list(ARGUMENTS)
+        )
+        yield browser
+        browser.close()
+
+
+def new_page(browser: Browser, *, theme: Theme = "light", width: int = 1440) -> Page:
+    """A window of its own, with nothing remembered, on light or dark paper."""
+    context = browser.new_context(
+        color_scheme=theme, viewport={"width": width, "height": 900}, reduced_motion="reduce"
+    )
+    context.set_default_timeout(SLOW_MS)
+    return context.new_page()
+
+
+@dataclass
+class RunningApp:
+    """The app as a process of its own on 127.0.0.1."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+
+    def address(self, page: str = "", **query: str) -> str:
+        """`http://127.0.0.1:8501/compare?bakeoff=...`"""
+        return f"http://127.0.0.1:{self.port}/{page}" + (f"?{urlencode(query)}" if query else "")
+
+    def end(self, number: signal.Signals = signal.SIGKILL) -> None:
+        """End the app's process alone, not the workers that it started."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        self.process.wait(30)
+
+
+def start_app(home: Path, log: Path, *, prepared: bool = True) -> RunningApp:
+    """Start the app on a free port and wait until it answers.
+
+    As `assay run` starts it, or without preparing the workspace: no samples, no first job.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    if prepared:
+        command = ["-m", "pipelines.cli", "run", "--port", str(port)]
+    else:
+        command = ["-m", "streamlit", "run", str(paths.CHECKOUT / "streamlit_app.py")]
+        command += ["--server.port", str(port), "--server.headless", "true"]
+    environment = {k: v for k, v in os.environ.items() if k != "MLFLOW_TRACKING_URI"}
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            [sys.executable, *command],
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            cwd=paths.CHECKOUT,
+            env=environment | {"ASSAY_HOME": str(home)},
+        )
+    app = RunningApp(process, port)
+    try:
+        _wait_for_health(app, log)
+    except BaseException:
+        app.end()
+        raise
+    return app
+
+
+def _wait_for_health(app: RunningApp, log: Path) -> None:
+    end = time.monotonic() + START_SECONDS
+    while not _healthy(app):
+        if app.process.poll() is not None or time.monotonic() > end:
+            raise RuntimeError(f"The app did not start; it printed:\n{log.read_text()[-2000:]}")
+        time.sleep(LOOK_SECONDS)  # the pause between two looks
+
+
+def _healthy(app: RunningApp) -> bool:
+    try:
+        with urllib.request.urlopen(app.address("_stcore/health"), timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def opened(page: Page, address: str) -> Locator:
+    """Open an address and wait until the page is drawn; its opening sentence."""
+    page.goto(address)
+    return drawn(page)
+
+
+def go(page: Page, name: str) -> Locator:
+    """Open another page by its link in the sidebar; its opening sentence."""
+    link = page.get_by_test_id("stSidebarNav").get_by_role("link", name=name.capitalize())
+    link.click()
+    expect(link).to_have_attribute("aria-current", "page")
+    return drawn(page)
+
+
+def drawn(page: Page) -> Locator:
+    """Wait until nothing is being computed or loaded; the opening sentence."""
+    app = page.get_by_test_id("stApp")
+    expect(app).to_have_attribute("data-test-connection-state", "CONNECTED", timeout=SLOW_MS)
+    sentence = page.locator("h1")
+    expect(sentence).to_have_count(1, timeout=SLOW_MS)
+    page.wait_for_function(SETTLED, timeout=SLOW_MS)
+    return sentence
+
+
+# Nothing runs, nothing on the page is left over from before, each chart has its picture, and
+# the height has been the same for half a second: charts are drawn after the script's end.
+SETTLED = """() => {
+  const app = document.querySelector('[data-testid="stApp"]');
+  const waiting = '[data-testid="stSkeleton"], [data-testid="stSpinner"], [data-stale="true"]';
+  const charts = [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')];
+  const main = document.querySelector('[data-testid="stMain"]');
+  const still = app?.dataset.testScriptState === 'notRunning'
+    && !document.querySelector(waiting)
+    && charts.every(chart => chart.querySelector('canvas, svg') || chart.offsetHeight === 0);
+  const height = still ? main.scrollHeight : -1;
+  if (window.assayHeight !== height) {
+    window.assayHeight = height;
+    window.assaySince = performance.now();
+  }
+  return still && performance.now() - window.assaySince > 500;
+}"""
+
+
+def check_page(page: Page, *, picture: bool = True) -> None:
+    """What holds of every page: a sentence, a picture that says what it shows, no exception."""
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    assert page.locator("h1").inner_text().strip(), f"no opening sentence on {page.url}"
+    charts = page.get_by_test_id("stVegaLiteChart")
+    if picture:
+        expect(charts.first).to_be_visible()
+    for at in range(charts.count()):
+        words = chart_words(charts.nth(at))
+        assert len(words.split()) >= 4, f"a chart on {page.url} says only {words!r}"
+
+
+def chart_words(chart: Locator) -> str:
+    """What a screen reader hears of a chart."""
+    return str(chart.locator("[role][aria-label]").first.get_attribute("aria-label") or "")
+
+
+def sideways(page: Page) -> int:
+    """By how many pixels the page's content is wider than its window."""
+    return int(
+        page.evaluate(
+            """() => Math.max(...['stMain', 'stApp'].map(id => {
+                 const box = document.querySelector(`[data-testid="${id}"]`);
+                 return box.scrollWidth - box.clientWidth;
+               }), document.documentElement.scrollWidth - window.innerWidth)"""
+        )
+    )
