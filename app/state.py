@@ -175,7 +175,7 @@ def settle(key: str, options: list[str]) -> None:
 def preflight(spec: dict[str, Any], name: str) -> pd.DataFrame:
     """What each stage of a spec (document) would take on a dataset.
 
-    Columns stage, seconds, megabytes, refusal (None where it fits).
+    Columns stage, seconds, megabytes, usd, refusal (None where it fits).
     """
     size = shape(name)
     return _preflight(json.dumps(spec, sort_keys=True), size.n_users, size.n_items, size.n_events)
@@ -184,11 +184,19 @@ def preflight(spec: dict[str, Any], name: str) -> pd.DataFrame:
 @st.cache_data(max_entries=128, show_spinner=False)
 def _preflight(spec: str, n_users: int, n_items: int, n_events: int) -> pd.DataFrame:
     from pipelines.compose import Pipeline
+    from pipelines.preflight import forecast
     from pipelines.spec import Spec
 
-    found = Pipeline(Spec.of(json.loads(spec))).preflight(DataShape(n_users, n_items, n_events))
-    rows = [(stage, e.seconds, e.megabytes, e.refusal) for stage, e in found]
-    return pd.DataFrame(rows, columns=["stage", "seconds", "megabytes", "refusal"])
+    stages = Pipeline(Spec.of(json.loads(spec))).preflight(DataShape(n_users, n_items, n_events))
+    found = forecast(stages)
+    rows = [(stage, e.seconds, e.megabytes, e.refusal) for stage, e in stages]
+    takes = pd.DataFrame(rows, columns=["stage", "seconds", "megabytes", "refusal"])
+    takes["usd"] = found.usd * takes["seconds"] / max(found.seconds, 1e-9)
+    if found.refusal and takes["refusal"].isna().all():
+        # Each stage would fit alone; it is their sum that this machine cannot hold.
+        takes["refusal"] = takes["refusal"].astype(object)
+        takes.loc[takes["megabytes"].idxmax(), "refusal"] = found.refusal
+    return takes
 
 
 def forget(name: str) -> None:

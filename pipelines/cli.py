@@ -173,6 +173,7 @@ def bakeoff(
         }
     )
     workspace = _workspace()
+    out.forecasts(workspace.dataset(data), request.specs)
     with out.progress("bake-off") as progress:
         document = run(workspace, request, progress)
     out.bakeoff(document, as_json)

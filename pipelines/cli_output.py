@@ -135,6 +135,21 @@ def readiness(dataset: Dataset) -> None:
     _out.print(table)
 
 
+def forecasts(dataset: Dataset, specs: Sequence[Any]) -> None:
+    """What each spec's fit would take, on stderr, before the bake-off begins."""
+    from pipelines.compose import Pipeline
+    from pipelines.preflight import forecast
+    from pipelines.spec import Spec
+    from pipelines.stage import DataShape
+
+    events = dataset.interactions
+    shape = DataShape(events.n_users, events.n_items, len(events))
+    for given in specs:
+        spec = Spec.load(given)
+        told = forecast(Pipeline(spec).preflight(shape)).sentence
+        _err.print(f"{spec.title or spec.name}: {told}", markup=False)
+
+
 def bakeoff(found: BakeoffDocument, as_json: bool) -> None:
     if as_json:
         document(found.model_dump(mode="json"))

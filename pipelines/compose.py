@@ -19,6 +19,7 @@ from pipelines.data.split import Protocol, SeenPolicy, Split, split
 from pipelines.errors import AssayError, Refused
 from pipelines.kernels import best_columns
 from pipelines.merge import fill_up, merge
+from pipelines.preflight import forecast
 from pipelines.progress import Progress, silent
 from pipelines.schema import Candidates, Catalogue, Floats, Interactions, Mask, Queries, Slate
 from pipelines.spec import Spec, make_stage
@@ -90,9 +91,8 @@ class Pipeline:
         The inner split repeats the outer one's kind, within `train`: nothing leaks.
         """
         shape = DataShape(train.n_users, int(catalogue.known.sum()), len(train))
-        for name, estimate in self.preflight(shape):
-            if estimate.refusal:
-                raise Refused(f"{name}: {estimate.refusal}")
+        if refusal := forecast(self.preflight(shape)).refusal:
+            raise Refused(refusal)
         if self.rankers:
             self._fit_rankers(train, catalogue, protocol, seen, store, progress)
         for rule in self.rules:

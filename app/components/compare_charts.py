@@ -65,6 +65,20 @@ def differences_frame(document: BakeoffDocument, found: Iterable[Comparison]) ->
     return frame.sort_values("difference", ascending=False, ignore_index=True)
 
 
+def without_floor(frame: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """The rows without Random, and a sentence that gives its figure instead.
+
+    Its distance is so large that on the same axis every other interval shrinks to a point.
+    """
+    floor = frame[frame["contender"] == "Random"]
+    if len(floor) == 0 or len(frame) == 1:
+        return frame, ""
+    row = floor.iloc[0]
+    span = f"{signed(float(row['low']))} to {signed(float(row['high']))}"
+    said = f"Not drawn: Random, at {signed(float(row['difference']))} ({span})."
+    return frame.drop(index=floor.index).reset_index(drop=True), said
+
+
 def differences(
     frame: pd.DataFrame, styles: Mapping[str, Style], metric: str, baseline: str
 ) -> Any:

@@ -57,7 +57,9 @@ def sentence(doc: dict[str, Any], k: int, takes: pd.DataFrame | None, wrong: str
     if takes["refusal"].notna().any():
         return f"{funnel}; it would not fit: see below for what would."
     seconds, megabytes = float(takes["seconds"].sum()), float(takes["megabytes"].sum())
-    return f"{funnel}; about {about(seconds)} to fit, {memory(megabytes)}."
+    usd = float(takes["usd"].sum())
+    money = f"${usd:,.2f}" if usd >= 0.01 else "under $0.01"
+    return f"{funnel}; about {about(seconds)} to fit, {memory(megabytes)}, {money}."
 
 
 def _starting_point() -> None:

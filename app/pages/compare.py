@@ -88,9 +88,12 @@ def _opening(document: BakeoffDocument, metric: str, against: str) -> list[Compa
         return found
     frame = pictures.differences_frame(document, found)
     baseline = pictures.titles(document)[against]
-    chart = pictures.differences(frame, pictures.titled_styles(document), metric, baseline)
+    drawn, floor = pictures.without_floor(frame)
+    chart = pictures.differences(drawn, pictures.titled_styles(document), metric, baseline)
     alt = pictures.differences_alt(frame, metric, baseline)
     page.picture(chart, alt, frame.drop(columns="words"), key="compare")
+    if floor:
+        st.caption(page.plain(floor))
     share = float(document.manifest.get("useful_share", 0.02))
     st.caption(
         f"{look.OUTCOME_MARK['better']} better: the whole interval lies above zero. "

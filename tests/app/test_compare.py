@@ -250,3 +250,21 @@ def test_nobody_was_scored(open_page, filled, document):
     assert not app.exception
     assert app.title[0].value.startswith("Nobody was scored")
     assert "It broke" in " ".join(m.value for m in app.markdown)
+
+
+def test_random_is_told_in_words_since_it_would_flatten_the_picture():
+    from app.components import compare_charts
+
+    frame = pd.DataFrame(
+        {
+            "contender": ["ALS", "Random"],
+            "difference": [0.01, -0.4],
+            "low": [0.0, -0.5],
+            "high": [0.02, -0.3],
+        }
+    )
+    drawn, said = compare_charts.without_floor(frame)
+    assert drawn["contender"].tolist() == ["ALS"]
+    assert "Random" in said and "0.4" in said
+    alone, nothing = compare_charts.without_floor(frame[1:].reset_index(drop=True))
+    assert len(alone) == 1 and nothing == ""
