@@ -20,23 +20,31 @@ SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "Decide": (("decide", "balance"),),
 }
+START = "overview"
 
 
 def pages() -> dict[str, list[Any]]:
     """The sections of the sidebar with their pages (`st.Page`)."""
-    return {
+    found: dict[str, list[Any]] = {
         section: [
             st.Page(
                 PAGES / f"{name}.py",
                 title=name.capitalize(),
                 icon=f":material/{icon}:",
-                url_path=name,
-                default=name == "overview",
+                url_path=name if name != START else "start",
+                default=name == START,
             )
             for name, icon in entries
         ]
         for section, entries in SECTIONS.items()
     }
+    # The first page is served at the root alone; whoever writes its name is led there.
+    found["Understand"].append(st.Page(_to_start, url_path=START, visibility="hidden"))
+    return found
+
+
+def _to_start() -> None:
+    st.switch_page(str(PAGES / f"{START}.py"), query_params=st.query_params)
 
 
 def run() -> None:

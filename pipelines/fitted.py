@@ -6,17 +6,19 @@ The bake-off, `assay recommend`, the app and the MLflow model all answer through
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from pipelines.compose import Pipeline
+from pipelines.compose import Journey, Pipeline, Step, in_chunks
 from pipelines.data.split import SeenPolicy, queries_of_users
 from pipelines.errors import AssayError
 from pipelines.schema import Columns, Interactions, Longs, Queries, Slate, Vocabulary
+from pipelines.stage import Rule
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +29,9 @@ class FittedPipeline:
     """A pipeline, the events it was fitted on, and the ids behind the codes.
 
     `now` (n_users,) int64 is the moment of each user's request, seconds UTC; `last` the
-    moment that stands for now where a visitor has no number.
+    moment that stands for now where a visitor has no number. `length` is how many places
+    the bake-off asked for and `rules` its manifest's, fitted: shorter lists are the first
+    places of those, since a pipeline that is asked for less may weigh fewer candidates.
     """
 
     pipeline: Pipeline
@@ -38,6 +42,23 @@ class FittedPipeline:
     now: Longs
     last: int
     seen: SeenPolicy
+    length: int = 0
+    rules: tuple[Rule, ...] = ()
+
+    def run(self, queries: Queries, k: int) -> Journey:
+        """Answer requests, the manifest's rules after the pipeline's own, and keep the way."""
+        shown = max(k, self.length)
+        journey = self.pipeline.run(queries, places_to_ask(shown, len(self.rules)))
+        slate, steps = journey.slate, list(journey.steps)
+        for rule in self.rules:
+            began = time.perf_counter()
+            slate = rule.apply(queries, slate, shown)
+            steps.append(Step(rule.name, slate.items, time.perf_counter() - began))
+        return replace(journey, slate=slate.cut(k), steps=steps)
+
+    def answer(self, queries: Queries, k: int) -> Slate:
+        """The k items (n, k) for each request."""
+        return in_chunks(queries, lambda part: self.run(part, k).slate)
 
     def queries(self, users: Sequence[str]) -> Queries:
         """A query per known user; an `AssayError` names one that is not known."""
@@ -80,6 +101,8 @@ class FittedPipeline:
 
         For histories, `user_id` is "history 1", "history 2", … in their order.
         """
+        if k < 1:
+            raise AssayError(f"A list of {k} places has nothing to show; ask for 1 or more.")
         if (users is None) == (histories is None):
             raise AssayError("Ask either for users or for histories, not both or neither.")
         if users is not None:
@@ -88,7 +111,7 @@ class FittedPipeline:
             assert histories is not None
             names = [f"history {n}" for n in range(1, len(histories) + 1)]
             queries = self.queries_of_histories(histories)
-        return lists_frame(names, self.pipeline.recommend(queries, k), self.items)
+        return lists_frame(names, self.answer(queries, k), self.items)
 
     def save(self, path: Path) -> None:
         import joblib
@@ -100,6 +123,11 @@ class FittedPipeline:
         import joblib
 
         return cast(FittedPipeline, joblib.load(path))
+
+
+def places_to_ask(length: int, n_rules: int) -> int:
+    """Longer lists are asked for where the manifest's rules may take items out."""
+    return length * 3 if n_rules else length
 
 
 def lists_frame(names: Sequence[str], slate: Slate, items: Vocabulary) -> pd.DataFrame:

@@ -24,7 +24,7 @@ def personas(dataset: Dataset, cut: Split) -> list[Persona]:
     """Up to eight evaluated users, each the most typical of one description.
 
     Every one is computed from the history before the cut-off; fewer where the data has no
-    such user (nobody without a history, no categories).
+    such user (few users, no categories, no times).
     """
     queries = cut.queries
     lengths = queries.lengths
@@ -46,13 +46,13 @@ def personas(dataset: Dataset, cut: Split) -> list[Persona]:
             found.append(Persona(name, user, why(row)))
 
     def events(row: int) -> str:
-        return f"{lengths[row]:,} events before the cut-off"
+        return f"{_count(lengths[row], 'event', 'events')} before the cut-off"
 
     there = lengths > 0
     some = lengths >= min(10, int(np.median(lengths[there]))) if there.any() else there
     mean_share = _mean_of_history(queries.history.values, queries.history.indptr, share)
     main_category, category_share, variety = _categories(dataset, cut)
-    span = _days(cut)
+    span = _spans(cut)
 
     add("The newcomer", -lengths.astype(float), lengths >= 0, events)
     add(
@@ -68,17 +68,28 @@ def personas(dataset: Dataset, cut: Split) -> list[Persona]:
         add(
             "The specialist",
             category_share,
-            some,
+            some & (variety > 0),
             lambda r: f"{category_share[r]:.0%} of the history is {main_category(r)}",
         )
-        add("The omnivore", variety, some, lambda r: f"{variety[r]:.0f} different categories")
-    add("The long-standing one", span, some, lambda r: f"{span[r]:,.0f} days from first to last")
-    add(
-        "The one-day visitor",
-        -span,
-        some & (lengths >= 2),
-        lambda r: f"{lengths[r]:,} events within {max(1.0, span[r]):,.0f} days",
-    )
+        add(
+            "The omnivore",
+            variety,
+            some & (variety > 0),
+            lambda r: _count(variety[r], "category", "different categories"),
+        )
+    if span.any():  # else there are no times
+        add(
+            "The long-standing one",
+            span,
+            some & (span >= 1),
+            lambda r: f"{_days(span[r])} from first to last",
+        )
+        add(
+            "The one-day visitor",
+            lengths.astype(float),
+            some & (lengths >= 2) & (span <= 1),
+            lambda r: f"{lengths[r]:,} events within one day",
+        )
     return found[:8]
 
 
@@ -91,7 +102,16 @@ def _mean_of_history(values: np.ndarray, indptr: np.ndarray, of: np.ndarray) -> 
     return (sums[indptr[1:]] - sums[indptr[:-1]]) / np.maximum(1, np.diff(indptr))
 
 
-def _days(cut: Split) -> np.ndarray:
+def _count(value: float, one: str, many: str) -> str:
+    return f"{value:,.0f} {one if round(value) == 1 else many}"
+
+
+def _days(value: float) -> str:
+    return _count(value, "day", "days")
+
+
+def _spans(cut: Split) -> np.ndarray:
+    """Days from the first event of each history to its last, (n,) float64; 0 without one."""
     times, indptr = np.append(cut.queries.times, 0), cut.queries.history.indptr
     newest = times[np.maximum(indptr[1:] - 1, 0)]
     days = (newest - times[indptr[:-1]]) / 86_400

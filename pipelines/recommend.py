@@ -22,7 +22,7 @@ import numpy as np
 
 from pipelines.errors import AssayError
 from pipelines.evaluation.bakeoff import DOCUMENT, TRUTH
-from pipelines.evaluation.contender import PIPELINE
+from pipelines.evaluation.contender import LISTS, PIPELINE
 from pipelines.evaluation.results import BakeoffDocument, ContenderResult
 from pipelines.fitted import FittedPipeline
 from pipelines.schema import Columns
@@ -60,7 +60,7 @@ class Opened:
             return ""
         if self.result.status in ("failed", "not comparable"):
             return f"{self.result.title} has no answer: {self.result.reason}"
-        if self.result.kind == "built":
+        if self.result.kind in ("built", "baseline"):
             return f"The fitted pipeline of {self.result.title} is no longer stored; run it again."
         return (
             f"{self.result.title} was asked for known users only: it knows people by the id that "
@@ -77,24 +77,26 @@ class Opened:
         """Lists with a row per place: user_id, item_id, rank (from 1), score."""
         if self.live:
             return self.fitted.recommend(users=users, histories=histories, k=k)
-        if users is None or not (self.folder / "lists.parquet").exists():
+        answered = self.result.status in ("scored", "not scored")
+        if users is None or not answered or not (self.folder / LISTS).exists():
             raise AssayError(self.why_not)
-        return self._answered(users, k)
+        return self._answered(list(map(str, users)), k)
 
-    def _answered(self, users: Sequence[str], k: int) -> pd.DataFrame:
+    def _answered(self, users: list[str], k: int) -> pd.DataFrame:
         import pandas as pd
 
-        wanted = [str(u) for u in users]
-        lists = pd.read_parquet(
-            self.folder / "lists.parquet", filters=[(Columns.USER, "in", set(wanted))]
-        )
-        missing = next((u for u in wanted if u not in set(lists[Columns.USER])), None)
+        lists = pd.read_parquet(self.folder / LISTS)
+        lists = lists[lists[Columns.USER].isin(users) & (lists[Columns.RANK] <= k)]
+        found = dict(list(lists.groupby(Columns.USER)))
+        missing = next((user for user in users if user not in found), None)
         if missing is not None:
+            asked = missing in evaluated_users(self.folder.parents[1])
+            what = "gave no list for" if asked else "was not asked about"
             raise AssayError(
-                f"{self.result.title} was not asked about user {missing!r} in this bake-off; "
-                "choose one of its evaluated users."
+                f"{self.result.title} {what} user {missing!r} in this bake-off; "
+                "choose another of its evaluated users."
             )
-        return lists[lists[Columns.RANK] <= k].reset_index(drop=True)
+        return pd.concat([lists[:0], *(found[user] for user in users)], ignore_index=True)
 
     def with_titles(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The same rows with a `title` column, where titles are known here."""

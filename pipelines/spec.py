@@ -23,6 +23,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -31,7 +32,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pipelines import paths, registry
 from pipelines.errors import AssayError
 from pipelines.registry import Kind
-from pipelines.stage import Stage
+from pipelines.stage import Rule, Stage
 
 SLUG = r"^[a-z0-9][a-z0-9-]{0,59}$"
 
@@ -95,9 +96,14 @@ class Spec(BaseModel):
 
     @property
     def hash(self) -> str:
-        """SHA-256 (hex) of what is computed: names, titles and words do not count."""
-        shown = {k: v for k, v in self.document().items() if k not in _WORDS}
-        text = json.dumps(shown, sort_keys=True, separators=(",", ":"))
+        """SHA-256 (hex) of what is computed: stages with all their settings, also those that
+        are left to their defaults. Names, titles and words do not count."""
+        blocks = []
+        for kind, block in self.blocks():
+            tier = block.model_dump(mode="json", include=set(type(block).model_fields))
+            settings = make_stage(kind, block).config.model_dump(mode="json")
+            blocks.append([kind, tier, settings])
+        text = json.dumps([self.format, blocks], sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
     def to_toml(self) -> str:
@@ -164,7 +170,6 @@ class Spec(BaseModel):
         ]
 
 
-_WORDS = {"name", "title", "description"}
 _ORDER = ("random", "popular", "als", "ease-recent", "two-stage", "two-stage-sponsored")
 
 
@@ -177,6 +182,18 @@ def make_stage(kind: Kind, block: Block) -> Any:
         raise AssayError(
             f"The stage {block.stage!r} has a wrong setting: {_first(error)}."
         ) from None
+
+
+def make_rules(documents: Iterable[dict[str, Any]]) -> list[Rule]:
+    """The rules of a manifest, their settings checked."""
+    found = []
+    for document in documents:
+        try:
+            block = RuleBlock.model_validate(document)
+        except ValidationError as error:
+            raise AssayError(f"A rule of the bake-off is not valid: {_first(error)}.") from None
+        found.append(make_stage("rules", block))
+    return found
 
 
 def _first(error: ValidationError) -> str:

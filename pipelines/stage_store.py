@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 import os
 import time
@@ -13,7 +14,10 @@ from pipelines.schema import Catalogue, Interactions
 from pipelines.stage import CandidateGenerator
 
 CODE_VERSION = 1
-"""Rises when a fitted stage of old would answer differently from one fitted now."""
+"""Rises when a fitted stage of old would answer differently from one fitted now, for a reason
+that lies outside the stage's own file."""
+ABANDONED_SECONDS = 86_400
+"""Age from which a half-written file belongs to a process that is gone."""
 
 
 class StageStore:
@@ -31,6 +35,7 @@ class StageStore:
         parts = {
             "code": CODE_VERSION,
             "class": f"{type(stage).__module__}.{type(stage).__qualname__}",
+            "source": _source_hash(type(stage)),
             "config": stage.config.model_dump(mode="json"),
             "data": self.data_key,
             "window": window,
@@ -52,8 +57,10 @@ class StageStore:
         import joblib
 
         path = self.path(stage, window)
-        if path.exists():
+        try:
             return cast(tuple[CandidateGenerator, float], joblib.load(path))
+        except FileNotFoundError:  # not fitted yet, or dropped by another bake-off just now
+            pass
         began = time.perf_counter()
         stage.fit(train, catalogue)
         seconds = time.perf_counter() - began
@@ -64,10 +71,22 @@ class StageStore:
         return stage, seconds
 
     def drop_older(self, most_mb: float) -> None:
-        """Keep the newest files, together at most `most_mb`."""
+        """Keep the newest files, together at most `most_mb`; clear what was never finished."""
+        for part in self.folder.glob("*.part"):
+            if part.stat().st_mtime < time.time() - ABANDONED_SECONDS:
+                part.unlink(missing_ok=True)
         files = sorted(self.folder.glob("*.joblib"), key=lambda p: p.stat().st_mtime, reverse=True)
         total = 0.0
         for path in files:
             total += path.stat().st_size / 1e6
             if total > most_mb:
                 path.unlink(missing_ok=True)
+
+
+def _source_hash(cls: type) -> str:
+    """SHA-256 (hex) of the file that a stage's class is written in.
+
+    Whoever writes a stage and changes how it learns must not be given what it learned before.
+    """
+    source = inspect.getsourcefile(cls)
+    return hashlib.sha256(Path(source).read_bytes() if source else b"").hexdigest()

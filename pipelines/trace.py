@@ -25,7 +25,7 @@ def trace_frame(fitted: FittedPipeline, queries: Queries, k: int) -> pd.DataFram
     """
     import pandas as pd
 
-    journey = fitted.pipeline.run(queries, k)
+    journey = fitted.run(queries, k)
     items = journey.slate.items[0]
     rows = []
     for place, item in enumerate(items[items >= 0].tolist(), 1):

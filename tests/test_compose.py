@@ -1,7 +1,12 @@
+import importlib
+import os
+import sys
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from pipelines.compose import FALLBACK, Pipeline
+from pipelines.compose import CHUNK, FALLBACK, Pipeline
 from pipelines.data.split import Protocol, split
 from pipelines.errors import AssayError, Refused
 from pipelines.evaluation.metrics import per_user
@@ -171,3 +176,73 @@ def test_merging_keeps_each_sources_word():
     assert merged.source_ranks[0].tolist() == [[2, 1], [1, 0], [0, 2]]
     assert merged.source_scores[0, 0].tolist() == [8.0, 0.5]
     assert np.isnan(merged.source_scores[0, 1, 1])
+
+
+def test_who_cannot_be_answered_enough_gets_popular_items_that_the_filters_let_through():
+    counts = np.bincount(CUT.train.item, minlength=CUT.train.n_items)
+    frame = DATA.catalogue.frame.assign(available=True)
+    frame.loc[np.argsort(-counts)[:25], "available"] = False
+    catalogue = replace(KNOWN, frame=frame)
+    document = {
+        "schema": 1,
+        "name": "few",
+        "candidates": [{"stage": "ease", "k": 3, "l2": 10.0}],
+        "rules": [{"stage": "available"}],
+    }
+    pipeline = Pipeline(Spec.of(document)).fit(CUT.train, catalogue, protocol=LAST, seen="exclude")
+    items = pipeline.recommend(CUT.queries, 10).items
+    assert (items >= 0).all(), "a list came out short"
+    assert frame["available"].to_numpy()[items].all()
+
+
+def test_a_ranker_that_has_learned_nothing_leaves_the_order_as_it_is():
+    document = TWO_STAGE | {"rankers": [{"stage": "linear", "keep": 30}]}
+    pipeline = fitted(document)
+    pipeline.rankers[0].weights_[:] = 0
+    plain = fitted(TWO_STAGE | {"rankers": []})
+    items = [p.recommend(CUT.queries, 10).items for p in (pipeline, plain)]
+    assert (items[0] == items[1]).all()
+
+
+def test_a_stage_whose_source_has_changed_is_fitted_anew(tmp_path, monkeypatch):
+    store = StageStore(tmp_path / "stages", "key")
+    folder = tmp_path / "package"
+    folder.mkdir()
+    monkeypatch.syspath_prepend(folder)
+    paths = []
+    for k in (1, 2):
+        source = "from pipelines.candidates.popular import Popular\n\n\n"
+        (folder / "own_stage.py").write_text(f"{source}class Own(Popular):\n    factor = {k}\n")
+        sys.modules.pop("own_stage", None)
+        importlib.invalidate_caches()
+        paths.append(store.path(importlib.import_module("own_stage").Own(), "outer"))
+    sys.modules.pop("own_stage", None)
+    assert paths[0] != paths[1]
+
+
+def test_the_store_keeps_the_newest_and_clears_what_was_never_finished(tmp_path):
+    store = StageStore(tmp_path, "key")
+    fitted({"schema": 1, "name": "p", "candidates": [{"stage": "popular"}]}, store)
+    (kept,) = tmp_path.iterdir()
+    old, new = tmp_path / "ease-1.9.part", tmp_path / "ease-2.9.part"
+    for part in (old, new):
+        part.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    store.drop_older(4000)
+    assert set(tmp_path.iterdir()) == {kept, new}
+    store.drop_older(0)
+    assert set(tmp_path.iterdir()) == {new}
+
+
+def test_no_requests_are_an_empty_slate(two_stage):
+    slate = two_stage.recommend(CUT.queries.take(np.arange(0)), 5)
+    assert slate.items.shape == slate.scores.shape == (0, 5)
+
+
+def test_the_changes_of_later_chunks_name_their_own_rows():
+    few = Queries.of_histories([[0]] * (CHUNK + 3), n_items=CUT.queries.n_items, now=0)
+    rows = {"schema": 1, "name": "p", "candidates": [{"stage": "popular"}]}
+    rule = {"stage": "sponsored-slot", "slot": 4}
+    slate = fitted(rows | {"rules": [rule]}).recommend(few, 5)
+    (*_, last) = slate.changes
+    assert last.rows.tolist() == [CHUNK, CHUNK + 1, CHUNK + 2]

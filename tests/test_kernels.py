@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.kernels import drop_from_slate, order_within, top_k
+from pipelines.kernels import best_columns, drop_from_slate, order_within, top_k
 from pipelines.schema import Ragged, Slate
 
 
@@ -45,3 +45,12 @@ def test_dropping_moves_the_rest_up_and_says_what_went():
         [0, 1],
         [2, 3],
     )
+
+
+def test_the_best_columns_leave_equals_in_the_order_given():
+    items = np.array([[7, 3, -1, 5, 1]], np.int32)
+    scores = np.array([[1, 1, 9, 2, 1]], np.float32)
+    assert best_columns(scores, items, 4).tolist() == [[3, 0, 1, 4]]
+    assert best_columns(scores, items, 9).tolist() == [[3, 0, 1, 4, -1]]
+    low = np.full((1, 5), -np.inf, np.float32)  # a candidate stays before an empty place
+    assert best_columns(low, items, 5).tolist() == [[0, 1, 3, 4, -1]]

@@ -58,3 +58,14 @@ def test_a_wrong_spec_is_one_sentence(text, says):
 def test_a_spec_that_is_not_there_names_those_that_ship():
     with pytest.raises(AssayError, match="two-stage"):
         Spec.load("no-such-spec")
+
+
+def test_a_setting_left_to_its_default_is_hashed_like_the_same_one_written_out():
+    spec = {"schema": 1, "name": "e", "candidates": [{"stage": "ease", "k": 50}]}
+    default = Spec.of(spec).hash
+    written = [{"stage": "ease", "k": 50, "half_life": 5}]
+    other = [{"stage": "ease", "k": 50, "half_life": 6}]
+    assert Spec.of(spec | {"candidates": written}).hash == default
+    assert Spec.of(spec | {"candidates": other}).hash != default
+    assert Spec.of(spec | {"candidates": [{"stage": "ease", "k": 51}]}).hash != default
+    assert Spec.of(spec | {"rankers": [{"stage": "linear"}]}).hash != default

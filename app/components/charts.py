@@ -139,7 +139,7 @@ def steps(frame: pd.DataFrame) -> Any:
                 y=_y(146), text="line:N"
             ),
         ),
-        height=270,
+        height=170 + 18 * max(5, 1 + int(drawn["line"].str.count("\n").max())),
     )
 
 
@@ -159,7 +159,7 @@ def _by_state(values: Mapping[str, Any], other: Any) -> Any:
 def _wrapped(line: str, width: int = 16) -> str:
     import textwrap
 
-    return "\n".join(textwrap.wrap(line, width)[:6])
+    return "\n".join(textwrap.wrap(line, width, max_lines=9, placeholder=" …"))
 
 
 def approaches(frame: pd.DataFrame) -> Any:
@@ -294,7 +294,7 @@ def over_time(frame: pd.DataFrame, styles: Mapping[str, Style], metric: str) -> 
     ends = text(alt.Chart(_labels(frame)), align="left", dx=12).encode(
         x=x, y="at:Q", text="contender:N"
     )
-    return finish(alt.layer(lines, rules, marks, ends).properties(padding={"right": 110}))
+    return finish(alt.layer(lines, rules, marks, ends).properties(padding={"right": 150}))
 
 
 def _labels(frame: pd.DataFrame) -> pd.DataFrame:

@@ -90,7 +90,7 @@ def differences(
     room = 0.72 if frame["words"].str.len().max() > 15 else 0.3
     x = alt.X(
         "difference:Q",
-        title=f"difference in {label(metric)} to {baseline}: point and 95 % interval",
+        title=[f"difference in {label(metric)} to {baseline}:", "point and 95 % interval"],
         # room at the right for the outcomes in words
         scale=alt.Scale(domain=[low - 0.04 * width, high + room * width], nice=False),
         axis=alt.Axis(format="~g", tickCount=7),
@@ -182,7 +182,7 @@ def quality(
     """Quality against the time of a request (log ms), the front of the unbeaten, the budget."""
     shown = {name: style for name, style in styles.items() if name in set(frame["contender"])}
     ends = [*frame["p95"], *([] if p95_budget is None else [p95_budget])]
-    low, high = min(ends) / 1.5, max(ends) * 3  # room for names at the right
+    low, high = min(ends) / 1.5, max(ends) * 4  # room for names at the right
     x = alt.X(
         "p95:Q",
         title="95th percentile of a request, ms (log scale)",
@@ -265,21 +265,30 @@ CORNERS: dict[str, dict[str, Any]] = {
 
 
 def _corners(frame: pd.DataFrame, limits: tuple[float, float]) -> list[str]:
-    """For each point the first corner where its name meets no other name (on a usual screen)."""
+    """For each point the first corner where its name meets neither name, point nor interval."""
     bottom, top = _padded(frame)
     wide, tall = 640.0, 250.0  # of the plot, pixels: a narrow one, so that wider ones have room
+    across = wide * np.log(frame["p95"] / limits[0]) / np.log(limits[1] / limits[0])
+    down = {name: tall * (top - frame[name]) / (top - bottom) for name in ("value", "low", "high")}
+    marks = [
+        box
+        for x, y, low, high in zip(across, down["value"], down["low"], down["high"], strict=True)
+        for box in ((x - 9, x + 9, y - 9, y + 9), (x - 2, x + 2, high, low))
+    ]
     taken: list[tuple[float, float, float, float]] = []
     chosen = []
-    for row in rows_of(frame):
-        x = wide * np.log(row.p95 / limits[0]) / np.log(limits[1] / limits[0])
-        y = tall * (top - row.value) / (top - bottom)
+    for row, x, y in zip(rows_of(frame), across, down["value"], strict=True):
         boxes = {}
-        for corner, mark in CORNERS.items():
+        # Inwards first: in a narrow window a name beside the edge would be cut.
+        inwards = "right" if x < wide / 2 else "left"
+        for corner in sorted(CORNERS, key=lambda c: not c.startswith(inwards)):
+            mark = CORNERS[corner]
             width = 7.0 * len(row.word)
             left = x + mark["dx"] - (width if mark["align"] == "right" else 0)
             boxes[corner] = (left, left + width, y + mark["dy"] - 8, y + mark["dy"] + 8)
-        free = (c for c, b in boxes.items() if b[0] > 0 and not any(_meet(b, t) for t in taken))
-        corner = next(free, "right above")
+        there = [*marks, *taken]
+        free = (c for c, b in boxes.items() if b[0] > 0 and not any(_meet(b, t) for t in there))
+        corner = next(free, f"{inwards} above")
         taken.append(boxes[corner])
         chosen.append(corner)
     return chosen

@@ -103,15 +103,24 @@ def over_time(
         .mark_line(strokeWidth=2.25)
         .encode(x=month, y=value, color=color, strokeDash=dash, tooltip=tooltip)
     )
-    labels = (
+    # Words in the page's own ink, behind a sign in the line's color: not every color is legible.
+    signs = (
         alt.Chart(ends)
-        .mark_text(
-            align="left", dx=8, dy=-7, fontSize=12.5, fontWeight=600, lineBreak="\n", lineHeight=15
-        )
-        .encode(x="month:Q", y="label_at:Q", text="label:N", color=color)
+        .mark_point(shape="square", filled=True, size=70, opacity=1, xOffset=12, yOffset=-7)
+        .encode(x="month:Q", y="label_at:Q", color=color)
     )
+    labels = charts.text(
+        alt.Chart(ends),
+        align="left",
+        dx=21,
+        dy=-7,
+        fontSize=12.5,
+        fontWeight=600,
+        lineBreak="\n",
+        lineHeight=15,
+    ).encode(x="month:Q", y="label_at:Q", text="label:N")
     turns = _turns(frame, positive_from, color)
-    return charts.finish(alt.layer(charts.zero_line("y"), lines, labels, *turns))
+    return charts.finish(alt.layer(charts.zero_line("y"), lines, signs, labels, *turns))
 
 
 def _turns(
@@ -138,9 +147,9 @@ def _turns(
         )
     )
     texts = [
-        alt.Chart(turns.iloc[[at]])
-        .mark_text(align="left", dx=5, dy=15 + 15 * at, fontSize=12)
-        .encode(x="month:Q", y="shown:Q", text="label:N", color=color)
+        charts.text(
+            alt.Chart(turns.iloc[[at]]), align="left", dx=5, dy=15 + 15 * at, fontSize=12
+        ).encode(x="month:Q", y="shown:Q", text="label:N")
         for at in range(len(turns))
     ]
     return [points, *texts]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from html import escape
 from typing import Any
@@ -60,7 +61,7 @@ def linked_lists(frame: pd.DataFrame, styles: Mapping[str, Style]) -> Any:
         start=drawn["column"] - 0.42,
     )
     x_scale = alt.Scale(domain=[-0.5, n - 0.5], nice=False)
-    y_scale = alt.Scale(domain=[-0.6, places + 0.5], nice=False, reverse=True)
+    y_scale = alt.Scale(domain=[-1.0, places + 0.5], nice=False, reverse=True)
     hover = alt.selection_point(
         name="item", fields=["item_id"], on="pointerover", clear="pointerout", empty=False
     )
@@ -127,27 +128,57 @@ def linked_lists(frame: pd.DataFrame, styles: Mapping[str, Style]) -> Any:
         y=alt.Y("rank:Q", scale=y_scale, axis=None),
         text="words:N",
     )
-    heads = pd.DataFrame(
+    return charts.finish(
+        alt.layer(bands, tiles, words, *_heads(order, styles, x_scale, y_scale), over),
+        height=max(look.HEIGHT, 34 * places + 75),
+    )
+
+
+def _heads(
+    order: list[str], styles: Mapping[str, Style], x_scale: alt.Scale, y_scale: alt.Scale
+) -> list[Any]:
+    """Over each column its contender's name, in two lines at most, and a line in its color."""
+    n = len(order)
+    frame = pd.DataFrame(
         {
             "column": range(n),
-            "at": [0.0] * n,
+            "left": [at - 0.45 for at in range(n)],
+            "right": [at + 0.45 for at in range(n)],
             "contender": order,
-            "words": [f"{styles[c].mark} {c}" for c in order],
+            "words": [_two_lines(f"{styles[c].mark} {c}") for c in order],
         }
     )
-    titles = (
-        alt.Chart(heads)
-        .mark_text(fontSize=13, fontWeight=600, limit=alt.ExprRef(f"0.94 * width / {n}"))
-        .encode(
-            x=alt.X("column:Q", scale=x_scale, axis=None),
-            y=alt.Y("at:Q", scale=y_scale, axis=None),
-            text="words:N",
-            color=charts.contender_color({c: styles[c] for c in order}),
-        )
+    base = alt.Chart(frame)
+    names = charts.text(
+        base,
+        fontWeight=600,
+        baseline="top",
+        lineBreak="\n",
+        lineHeight=16,
+        limit=alt.ExprRef(f"0.98 * width / {n}"),
+    ).encode(
+        x=alt.X("column:Q", scale=x_scale, axis=None),
+        y=alt.Y(datum=-0.95, scale=y_scale, axis=None),
+        text="words:N",
     )
-    return charts.finish(
-        alt.layer(bands, tiles, words, titles, over), height=max(look.HEIGHT, 34 * places + 60)
+    shown = {c: styles[c] for c in order}
+    lines = base.mark_rule(strokeWidth=3).encode(
+        x=alt.X("left:Q", scale=x_scale, axis=None),
+        x2="right:Q",
+        y=alt.Y(datum=0.32, scale=y_scale, axis=None),
+        color=charts.contender_color(shown),
+        strokeDash=charts.contender_dash(shown),
     )
+    return [lines, names]
+
+
+def _two_lines(text: str, width: int = 17) -> str:
+    """`text` on two lines; what fits on one stands on the second, next to its column."""
+    name, bracket, more = text.partition(" (")
+    if bracket and len(text) > width >= len(name):
+        return f"{name}\n({more}"
+    first, *rest = textwrap.wrap(text, width) or [text]
+    return f"{first}\n{' '.join(rest)}" if rest else f" \n{first}"
 
 
 def _links(drawn: pd.DataFrame, n: int) -> pd.DataFrame:
@@ -169,6 +200,19 @@ def linked_alt(frame: pd.DataFrame, one: str, other: str) -> str:
     later = [f"{name} holds {in_words(int(hits[name]))} later chosen" for name in hits.index]
     told = f" Of what the person chose later: {'; '.join(later)}." if later else ""
     return f"{sentence(frame, one, other)[:-1]}{named}.{told}"
+
+
+SIDE_BY_SIDE = "explore_side_by_side"
+"""Key of the container of the linked picture."""
+
+
+def room(columns: int) -> str:
+    """In a narrow window the picture of the lists is scrolled rather than cut to syllables."""
+    block = f".st-key-{SIDE_BY_SIDE}"
+    return (
+        f"<style>@media (max-width: 1100px) {{{block} {{overflow-x: auto;}}"
+        f"{block} > :has(.stVegaLiteChart) {{min-width: {118 * columns}px;}}}}</style>"
+    )
 
 
 STYLE = """

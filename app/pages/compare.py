@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from app import look, state
+from app.components import charts, page, tables, toolbar
 from app.components import compare_charts as pictures
-from app.components import page, tables, toolbar
 from app.components.compare_data import comparisons, headline, offered
 from pipelines.evaluation.metric_names import label
 from pipelines.evaluation.results import BakeoffDocument, Comparison
@@ -117,7 +117,7 @@ def _protocol(document: BakeoffDocument) -> None:
             "A split in time is what counts for a decision."
         )
     else:
-        st.caption(f"Split {page.plain(split)} at one moment for all; {asked}; full catalogue.")
+        st.caption(f"Split {page.plain(split)}: one moment for all; {asked}; full catalogue.")
 
 
 def _quality(document: BakeoffDocument, metric: str) -> None:
@@ -167,7 +167,6 @@ def _contenders(
     rows = []
     for c in document.contenders:
         value = c.metrics.get(metric)
-        why = "; ".join([*c.over_budget, *c.notes])
         state_words = "over budget" if c.status == "scored" and c.over_budget else c.status
         rows.append(
             {
@@ -177,28 +176,34 @@ def _contenders(
                 label(metric): None if value is None else value.value,
                 "outcome": "compared with" if c.name == against else outcomes.get(c.name, ""),
                 "p95, ms": None if c.request_ms is None else c.request_ms.p95,
-                "why": why,
             }
         )
     frame = pd.DataFrame(rows).sort_values(
         label(metric), ascending=False, na_position="last", ignore_index=True
     )
-    if not frame["why"].any():
-        frame = frame.drop(columns="why")
     tables.show(
         frame,
         key="compare_contenders",
-        alt="Who took part, with status, value, outcome and reason.",
-        columns={"why": st.column_config.TextColumn("note", width="large")},
+        alt="Who took part, with status, value and outcome.",
     )
-    left_out = [c for c in document.contenders if c.status != "scored"]
-    for c in left_out:
-        st.markdown(
-            f"**{page.plain(named[c.name])}: {c.status}.** "
-            + page.plain(c.reason or "It gave no reason.")
-        )
+    for c in document.contenders:
+        if c.status != "scored":
+            why = page.plain(c.reason or "It gave no reason.")
+            st.markdown(f"**{page.plain(named[c.name])}: {c.status}.** {why}")
+    _notes(document, named)
     for note in document.notes:
         st.caption(page.plain(note))
+
+
+def _notes(document: BakeoffDocument, named: dict[str, str]) -> None:
+    """What is to be known of contenders; said once where it holds of several."""
+    about: dict[str, list[str]] = {}
+    for c in document.contenders:
+        for text in (*c.over_budget, *c.notes):
+            about.setdefault(text.rstrip("."), []).append(named[c.name])
+    lines = [f"{charts.names(who)}: {text}." for text, who in about.items()]
+    if lines:
+        st.caption("\n".join(f"- {page.plain(line)}" for line in lines))
 
 
 def _numbers(document: BakeoffDocument) -> None:

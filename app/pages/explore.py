@@ -159,12 +159,14 @@ def _opening(document: BakeoffDocument, found: Lists, one: str, other: str) -> N
     else:
         page.opening(views.sentence(found.frame, one, other))
         styles = compare_charts.titled_styles(document)
-        page.picture(
-            views.linked_lists(found.frame, styles),
-            views.linked_alt(found.frame, one, other),
-            found.frame,
-            key="explore",
-        )
+        st.html(views.room(found.frame["contender"].nunique()))
+        with st.container(key=views.SIDE_BY_SIDE):
+            page.picture(
+                views.linked_lists(found.frame, styles),
+                views.linked_alt(found.frame, one, other),
+                found.frame,
+                key="explore",
+            )
     page.notice(state.about(document.dataset))
 
 
@@ -209,7 +211,8 @@ def _way(document: BakeoffDocument, person: Person) -> None:
         st.info(page.plain(str(error)))
         return
     also = [
-        ", ".join(part for part in str(row.sources).split(", ")[1:]) for row in frame.itertuples()
+        ", ".join(_readable(part) for part in str(row.sources).split(", ")[1:])
+        for row in frame.itertuples()
     ]
     shown = pd.DataFrame(
         {
@@ -230,7 +233,7 @@ def _way(document: BakeoffDocument, person: Person) -> None:
         alt=f"The way of each item of {named[name]}: source, light, heavy, rules.",
         columns={
             "rank": st.column_config.Column(width="small"),
-            "also by": st.column_config.Column(width="medium"),
+            "also by": st.column_config.Column(width="large"),
         },
     )
     st.caption(
@@ -246,8 +249,9 @@ def _source(name: str, rank: Any) -> str:
 
 
 def _readable(name: str) -> str:
-    """`popular (window_days=90)` for `popular(window_days=90)`, `popular` for `popular()`."""
-    return name.replace("()", "").replace("(", " (")
+    """`popular (window days 90)` for `popular(window_days=90)`, `popular` for `popular()`."""
+    words = name.replace("()", "").replace("(", " (")
+    return words.replace("_", " ").replace("=", " ")
 
 
 def _numbers(found: Lists) -> None:

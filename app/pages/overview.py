@@ -9,7 +9,7 @@ import streamlit as st
 
 from app import state
 from app.components import charts, jobs, page, results, upload
-from app.components.tables import digits, moment, show
+from app.components.tables import moment, show
 from pipelines.economics.decision import decide
 from pipelines.economics.evidence import evidence_from_bakeoff
 from pipelines.economics.summary import sentence
@@ -129,10 +129,7 @@ def _build_line(document: BakeoffDocument | None) -> str:
 def _compare_line(document: BakeoffDocument | None) -> str:
     if document is None:
         return "no bake-off yet"
-    best = results.leader(document)
-    value = results.value_of(best, results.metric_of(document)) if best else None
-    figure = f" ({results.metric_label(document)} {digits(value)})" if value is not None else ""
-    return f"{results.who_leads(document)}{figure}; {results.vendor_words(document)}"
+    return f"{results.who_leads(document)}; {results.vendor_words(document)}"
 
 
 def _decide_line(saved: DecisionRecord | None) -> str:

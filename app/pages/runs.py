@@ -113,7 +113,7 @@ def _over_time(documents: list[BakeoffDocument], runs: list[Run]) -> None:
         {
             "created": pd.Timestamp(d.created).tz_convert("UTC").tz_localize(None),
             "bakeoff": d.id,
-            "contender": c.name,
+            "contender": _drawn_as(c),
             "value": c.metrics[metric].value,
             "low": c.metrics[metric].low,
             "high": c.metrics[metric].high,
@@ -123,22 +123,32 @@ def _over_time(documents: list[BakeoffDocument], runs: list[Run]) -> None:
         if results.value_of(c, metric) is not None
     ]
     frame = pd.DataFrame(rows)
-    seen = {c.name: c.kind for d in reversed(alike) for c in d.contenders}
-    styles = look.styles(sorted(seen.items()))
+    seen = {c.name: c for d in reversed(alike) for c in d.contenders}
+    known = look.styles((name, seen[name].kind) for name in sorted(seen))
+    styles = {_drawn_as(seen[name]): style for name, style in known.items()}
     said = sentence(*pair) if pair else _alone(here)
     split = here.manifest.get("split", "")
     page.opening(
         said,
         charts.over_time(frame, styles, label(metric)) if len(frame) else None,
-        f"{label(metric)} of {len(seen)} contenders over {len(alike)} bake-off(s) with the split "
+        f"{label(metric)} of {len(seen)} contenders over {_bakeoffs(len(alike))} with the split "
         f"{split}: {results.who_leads(here)} in the chosen one.",
         frame,
         key="runs_over_time",
     )
     others = len(documents) - len(alike)
-    count = "One bake-off" if len(alike) == 1 else f"{len(alike)} bake-offs"
-    more = f" {others} with another split, k or data are left out." if others else ""
-    st.caption(page.plain(f"{count} with split {split}, k {here.manifest.get('k')}.{more}"))
+    more = f"; not drawn: {_bakeoffs(others)} with another split, k or data" if others else ""
+    drawn = f"{_bakeoffs(len(alike))} with split {split}, k {here.manifest.get('k')}{more}."
+    st.caption(page.plain(drawn[0].upper() + drawn[1:]))
+
+
+def _bakeoffs(count: int) -> str:
+    return "one bake-off" if count == 1 else f"{count} bake-offs"
+
+
+def _drawn_as(contender: ContenderResult) -> str:
+    """What the chart calls a contender: its name, as in the specs below; a stand-in in full."""
+    return look.KIND_WORDS["stand-in"] if contender.kind == "stand-in" else contender.name
 
 
 def _alone(document: BakeoffDocument) -> str:

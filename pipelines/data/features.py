@@ -28,7 +28,16 @@ RECENT_EVENTS = 5
 
 ITEM = ("popularity", "recent_popularity", "trend", "age_days", "days_since_last", "mean_weight")
 PERSON = ("history_length", "days_since_event", "span_days")
-MATCH = ("category_share", "recent_category_share", "co_now", "co_last", "popularity_gap")
+MATCH = (
+    "category_share",
+    "recent_category_share",
+    "co_now",
+    "co_last",
+    "popularity_gap",
+    # What people of a shop buy again; all alike where seen items are left out.
+    "times_taken",
+    "days_since_taken",
+)
 
 
 class FeatureBuilder:
@@ -119,9 +128,10 @@ class FeatureBuilder:
         newest = padded[np.maximum(queries.history.indptr[1:] - 1, 0)]
         oldest = padded[queries.history.indptr[:-1]]
         idle = np.log1p(np.maximum(queries.now - newest, 0) / DAY)
+        span = np.where(there, newest - oldest, 0)
         out[:, :, 0] = np.log1p(lengths)[:, None]
         out[:, :, 1] = np.where(there, idle, np.nan)[:, None]
-        out[:, :, 2] = np.where(there, np.log1p((newest - oldest) / DAY), np.nan)[:, None]
+        out[:, :, 2] = np.where(there, np.log1p(span / DAY), np.nan)[:, None]
 
     def _matches(self, out: Floats, queries: Queries, candidates: Candidates) -> None:
         _match(
@@ -129,6 +139,8 @@ class FeatureBuilder:
             candidates.items,
             queries.history.indptr,
             queries.history.values,
+            queries.times,
+            queries.now,
             self.categories_.indptr,
             self.categories_.values,
             self.n_categories_,
@@ -183,6 +195,8 @@ def _match(  # type: ignore[no-untyped-def]
     items,
     indptr,
     history,
+    times,
+    now,
     cat_indptr,
     cats,
     n_cats,
@@ -197,6 +211,8 @@ def _match(  # type: ignore[no-untyped-def]
     recent = np.zeros(n_cats, np.float32)
     near = np.zeros(len(popularity), np.float32)
     nearest = np.zeros(len(popularity), np.float32)
+    taken = np.zeros(len(popularity), np.int32)
+    last = np.zeros(len(popularity), np.int64)
     for r in range(n):
         share[:] = 0
         recent[:] = 0
@@ -206,6 +222,8 @@ def _match(  # type: ignore[no-untyped-def]
         for p in range(start, end):
             item = history[p]
             mean_popularity += popularity[item]
+            taken[item] += 1
+            last[item] = times[p]
             for c in range(cat_indptr[item], cat_indptr[item + 1]):
                 share[cats[c]] += 1
                 if p >= fresh:
@@ -238,6 +256,12 @@ def _match(  # type: ignore[no-untyped-def]
             out[r, j, 2] = near[item]
             out[r, j, 3] = nearest[item]
             out[r, j, 4] = popularity[item] - mean_popularity
+            out[r, j, 5] = np.log1p(taken[item])
+            out[r, j, 6] = np.nan
+            if taken[item] > 0:
+                out[r, j, 6] = np.log1p(max(now[r] - last[item], 0) / DAY)
+        for p in range(start, end):
+            taken[history[p]] = 0
         for p in range(fresh, end):
             item = history[p]
             for q in range(near_indptr[item], near_indptr[item + 1]):

@@ -44,7 +44,9 @@ class Protocol:
         )
 
     def __str__(self) -> str:
-        return f"{self.kind}:{self.value:g}"
+        # In full: a manifest and the stored stages are told apart by this text.
+        whole = self.value == int(self.value)
+        return f"{self.kind}:{int(self.value) if whole else self.value}"
 
     @property
     def note(self) -> str:

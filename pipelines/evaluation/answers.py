@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipelines.schema import NO_ITEM, Ints
+from pipelines.schema import NO_ITEM, Ints, Mask
 
 if TYPE_CHECKING:
     from pipelines.adapters.contract import Reply
@@ -31,7 +31,8 @@ def read_replies(replies: list[Reply], users: list[str], task: ContenderTask, le
 
     Left out of a list, and counted: unknown ids, items that may not be recommended, seen
     items under seen-policy "exclude", later copies of an item. Of two replies for a user
-    the first counts. A reply with an error, or with no usable item, is no answer.
+    the first counts. A reply with an error, or with no usable item, is no answer, unless
+    nothing is left for the person.
     """
     place = {user: row for row, user in enumerate(users)}
     items = np.full((len(users), length), NO_ITEM, np.int32)
@@ -70,5 +71,15 @@ def read_replies(replies: list[Reply], users: list[str], task: ContenderTask, le
         items[row, : len(kept)] = kept
         answered[row] = bool(kept)
         found["lists that are too short"] += 0 < len(kept) < length
+    answered |= nothing_left(task)
     notes = [f"{count:,} {what}" for what, count in found.items() if count]
     return Read(items, int(answered.sum()), milliseconds, notes, first_error)
+
+
+def nothing_left(task: ContenderTask) -> Mask:
+    """Requests (n,) of people who had every item that may be recommended: no list is right."""
+    exclude, n_items = task.queries.exclude, task.queries.n_items
+    rows = np.repeat(np.arange(len(exclude), dtype=np.int64), exclude.lengths())
+    there = task.catalogue.known[exclude.values]
+    had = np.unique(rows[there] * n_items + exclude.values[there]) // n_items
+    return np.bincount(had, minlength=len(exclude)) >= task.catalogue.known.sum()

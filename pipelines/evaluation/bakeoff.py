@@ -25,7 +25,7 @@ from pipelines.evaluation.results import BakeoffDocument, ContenderResult, Kind
 from pipelines.evaluation.scoring import Scored, comparisons, score
 from pipelines.evaluation.task import TASK, ContenderTask
 from pipelines.progress import Progress, part, silent
-from pipelines.spec import Spec
+from pipelines.spec import Spec, make_rules
 from pipelines.stage_store import StageStore
 
 DOCUMENT, TRUTH = "document.json", "truth.parquet"
@@ -167,6 +167,7 @@ def run_bakeoff(
     """Run a bake-off in an existing, empty `folder`; fitted stages are shared in `stages`."""
     contenders = entries(request)
     _check_metric(request)
+    make_rules(request.rules)
     progress(0.0, "splitting the data")
     cut = split(
         dataset.interactions,

@@ -17,18 +17,21 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel
 
-from pipelines.compose import Pipeline
+from pipelines.compose import CHUNK, Pipeline
 from pipelines.errors import AssayError
-from pipelines.evaluation.answers import read_replies
+from pipelines.evaluation.answers import nothing_left, read_replies
 from pipelines.evaluation.results import RequestTime, Status
 from pipelines.evaluation.task import ContenderTask
-from pipelines.fitted import FittedPipeline, lists_frame
+from pipelines.fitted import FittedPipeline, lists_frame, places_to_ask
 from pipelines.orphans import die_with_parent
-from pipelines.schema import Columns, Ints, Slate
-from pipelines.spec import RuleBlock, Spec, make_stage
+from pipelines.schema import NO_ITEM, Columns, Ints, Longs, Slate
+from pipelines.spec import Spec, make_rules
+from pipelines.stage import Rule
 from pipelines.stage_store import StageStore
 
-PIPELINE = "pipeline.joblib"
+PIPELINE, LISTS = "pipeline.joblib", "lists.parquet"
+STEP_REQUESTS = 20_000
+"""Requests whose lists are kept after each step, at most: a wide step of a million is 2 GB."""
 
 
 class Outcome(BaseModel):
@@ -61,15 +64,16 @@ def main(task_folder: Path, here: Path, stages: Path) -> Outcome:
     outcome = Outcome(requested=len(task.queries))
     try:
         if given["kind"] == "built":
-            items, steps = _built(task, Spec.of(given["spec"]), here, stages, outcome)
+            slate, steps = _built(task, Spec.of(given["spec"]), here, stages, outcome)
         else:
-            items, steps = _third_party(task, given["adapter"], given["target"], here, outcome)
-        items = _after_rules(task, items)
+            steps = []
+            slate = _third_party(task, given["adapter"], given["target"], here, outcome)
         names = task.users.decode(task.queries.user).tolist()
-        frame = lists_frame(names, _in_order(items), task.catalogue.items)
-        frame.to_parquet(here / "lists.parquet", index=False)
+        frame = lists_frame(names, slate, task.catalogue.items)
+        frame.to_parquet(here / LISTS, index=False)
         arrays: dict[str, Any] = {f"step_{n}": step for n, step in enumerate(steps)}
-        np.savez(here / "answer.npz", items=items, **arrays)
+        rows = _step_rows(len(slate))
+        np.savez(here / "answer.npz", items=slate.items, step_rows=rows, **arrays)
     except AssayError as error:
         outcome.status = "failed"
         outcome.reason = str(error)
@@ -84,7 +88,7 @@ def main(task_folder: Path, here: Path, stages: Path) -> Outcome:
 
 def _built(
     task: ContenderTask, spec: Spec, here: Path, stages: Path, outcome: Outcome
-) -> tuple[Ints, list[Ints]]:
+) -> tuple[Slate, list[Ints]]:
     pipeline = Pipeline(spec)
     pipeline.fit(
         task.train,
@@ -95,28 +99,6 @@ def _built(
         progress=lambda share, message: tell(0.7 * share, message),
     )
     outcome.fit_seconds = sum(pipeline.fit_seconds.values())
-    tell(0.7, f"answering {len(task.queries):,} requests")
-    blocks, journeys = [], []
-    asked = _asked(task)
-    for start in range(0, len(task.queries), 256):
-        rows = np.arange(start, min(start + 256, len(task.queries)))
-        journey = pipeline.run(task.queries.take(rows), asked)
-        blocks.append(journey.slate.items)
-        journeys.append(journey.steps)
-        tell(0.7 + 0.2 * rows[-1] / len(task.queries), "answering requests")
-    steps = []
-    for parts in zip(*journeys, strict=True):
-        width = max(part.items.shape[1] for part in parts)
-        steps.append(np.concatenate([_padded(part.items, width) for part in parts]))
-        outcome.steps.append((parts[0].stage, sum(part.seconds for part in parts)))
-    items = np.concatenate(blocks)
-    outcome.answered = int((items >= 0).any(axis=1).sum())
-    outcome.request_ms = _time_requests(task, pipeline, asked)
-    blank = int((task.queries.lengths == 0).sum())
-    if blank and not all(g.name in ("popular", "random") for g in pipeline.generators):
-        outcome.notes.append(
-            f"{blank:,} of {len(items):,} requests had no history: popularity answered or led them."
-        )
     fitted = FittedPipeline(
         pipeline,
         task.train,
@@ -126,10 +108,52 @@ def _built(
         _moments(task),
         _last_moment(task),
         task.seen,
+        task.length,
+        _fitted_rules(task),
     )
+    slate, steps = _ask_all(task, fitted, outcome)
+    answered = (slate.items >= 0).any(axis=1) | nothing_left(task)
+    _count_answers(outcome, int(answered.sum()))
+    outcome.request_ms = _time_requests(task, fitted)
+    blank = int((task.queries.lengths == 0).sum())
+    if blank and not all(g.name in ("popular", "random") for g in pipeline.generators):
+        outcome.notes.append(
+            f"{blank:,} of {len(slate):,} requests had no history: popularity answered or led them."
+        )
     fitted.save(here / PIPELINE)
     outcome.model_mb = (here / PIPELINE).stat().st_size / 1e6
-    return items, steps
+    return slate, steps
+
+
+def _ask_all(
+    task: ContenderTask, fitted: FittedPipeline, outcome: Outcome
+) -> tuple[Slate, list[Ints]]:
+    """Every request's list, and for the rows of `_step_rows` the list after each step."""
+    n = len(task.queries)
+    tell(0.7, f"answering {n:,} requests")
+    watched = np.zeros(n, bool)
+    watched[_step_rows(n)] = True
+    slates, kept, seconds = [], [], []
+    for start in range(0, n, CHUNK):
+        rows = np.arange(start, min(start + CHUNK, n))
+        journey = fitted.run(task.queries.take(rows), task.length)
+        slates.append(journey.slate)
+        kept.append([step.items[watched[rows]] for step in journey.steps])
+        seconds.append([step.seconds for step in journey.steps])
+        tell(0.7 + 0.2 * rows[-1] / n, "answering requests")
+    steps = []
+    for parts in zip(*kept, strict=True):
+        width = max(part.shape[1] for part in parts)
+        steps.append(np.concatenate([_padded(part, width) for part in parts]))
+    spent = np.sum(seconds, axis=0).tolist()
+    outcome.steps = [(s.stage, t) for s, t in zip(journey.steps, spent, strict=True)]
+    items = np.concatenate([slate.items for slate in slates])
+    return Slate(items, np.concatenate([slate.scores for slate in slates])), steps
+
+
+def _step_rows(n: int) -> Longs:
+    """The requests whose steps are kept: evenly spread over all, ascending."""
+    return np.unique(np.linspace(0, n - 1, min(n, STEP_REQUESTS)).astype(np.int64))
 
 
 def _moments(task: ContenderTask) -> np.ndarray:
@@ -145,7 +169,7 @@ def _last_moment(task: ContenderTask) -> int:
     return int(task.train.time.max()) + 1 if len(task.train) else 0
 
 
-def _time_requests(task: ContenderTask, pipeline: Pipeline, k: int) -> RequestTime:
+def _time_requests(task: ContenderTask, fitted: FittedPipeline) -> RequestTime:
     """Single requests, one after another in one process, after a few that are not counted."""
     count = min(task.latency_requests, len(task.queries))
     rows = np.linspace(0, len(task.queries) - 1, count).astype(int)
@@ -153,7 +177,7 @@ def _time_requests(task: ContenderTask, pipeline: Pipeline, k: int) -> RequestTi
     def seconds(row: int) -> float:
         query = task.queries.take(np.array([row]))
         began = time.perf_counter()
-        pipeline.recommend(query, k)
+        fitted.answer(query, task.length)
         return time.perf_counter() - began
 
     for row in rows[:3]:
@@ -164,7 +188,7 @@ def _time_requests(task: ContenderTask, pipeline: Pipeline, k: int) -> RequestTi
 
 def _third_party(
     task: ContenderTask, adapter_name: str, target: str, here: Path, outcome: Outcome
-) -> tuple[Ints, list[Ints]]:
+) -> Slate:
     from pipelines import registry
     from pipelines.adapters.contract import NotComparable, Task
 
@@ -172,6 +196,8 @@ def _third_party(
     users = task.users.decode(task.queries.user).tolist()
     ids = task.catalogue.items.ids
     history = task.queries.history
+    rules = _fitted_rules(task)
+    asked = places_to_ask(task.length, len(rules))
     question = Task(
         dataset=task.dataset,
         folder=here / "scratch",
@@ -180,7 +206,7 @@ def _third_party(
         histories=[ids[history.row(r)].tolist() for r in range(len(history))],
         cutoff=task.cutoff,
         now=task.queries.now.tolist(),
-        k=_asked(task),
+        k=asked,
         seen=task.seen,
         item_ids=ids[task.catalogue.known].tolist(),
     )
@@ -190,27 +216,35 @@ def _third_party(
         adapter.prepare(question)
         tell(0.4, f"asking {adapter_name} for {len(users):,} lists")
         replies = adapter.recommend(question, adapter.k_to_ask(question))
-        read = read_replies(replies, users, task, _asked(task))
+        read = read_replies(replies, users, task, asked)
     except NotComparable as error:
         outcome.status, outcome.reason = "not comparable", str(error)
-        return np.zeros((len(users), 0), np.int32), []
+        return _in_order(np.full((len(users), task.length), NO_ITEM, np.int32))
     finally:
         outcome.fit_seconds = adapter.fit_seconds
         outcome.calls, outcome.cost_usd = adapter.calls, adapter.cost_usd
         adapter.close()
-    outcome.answered = read.answered
+    _count_answers(outcome, read.answered, read.first_error)
     outcome.notes += [*adapter.notes, *read.notes]
     if read.milliseconds:
         p50, p95 = np.percentile(read.milliseconds, [50, 95])
         outcome.request_ms = RequestTime(p50=float(p50), p95=float(p95))
-    if read.answered < len(users):
+    slate = _in_order(read.items)
+    for rule in rules:
+        slate = rule.apply(task.queries, slate, task.length)
+    return slate.cut(task.length)
+
+
+def _count_answers(outcome: Outcome, answered: int, first_error: str = "") -> None:
+    """Who does not answer for everyone is "not scored", with the count; never scored as zero."""
+    outcome.answered = answered
+    missing = outcome.requested - answered
+    if missing:
+        why = f": {first_error}" if first_error else ""
         outcome.status = "not scored"
-        missing = len(users) - read.answered
         outcome.reason = (
-            f"It gave no list for {missing:,} of {len(users):,} users"
-            + (f": {read.first_error}" if read.first_error else "")
-        ).rstrip(".") + "."
-    return read.items, []
+            f"It gave no list for {missing:,} of {outcome.requested:,} users{why}".rstrip(".") + "."
+        )
 
 
 def _train_frame(task: ContenderTask) -> Any:
@@ -227,24 +261,15 @@ def _train_frame(task: ContenderTask) -> Any:
     )
 
 
-def _asked(task: ContenderTask) -> int:
-    """Longer lists are asked for where the manifest's rules may take items out."""
-    return task.length * 3 if task.rules else task.length
-
-
-def _after_rules(task: ContenderTask, items: Ints) -> Ints:
-    """The manifest's rules, the same for each contender, then the lists' full length."""
-    slate = _in_order(items)
-    for document in task.rules:
-        rule = make_stage("rules", RuleBlock.model_validate(document))
-        slate = rule.fit(task.train, task.catalogue).apply(task.queries, slate, task.length)
-    return _padded(slate.items[:, : task.length], task.length)
+def _fitted_rules(task: ContenderTask) -> tuple[Rule, ...]:
+    """The manifest's rules, the same for each contender."""
+    return tuple(rule.fit(task.train, task.catalogue) for rule in make_rules(task.rules))
 
 
 def _in_order(items: Ints) -> Slate:
     """A slate whose scores are its places: third parties need not give any."""
     places = -np.arange(items.shape[1], dtype=np.float32)
-    return Slate(items, np.broadcast_to(places, items.shape))
+    return Slate(items, np.where(items >= 0, places, np.float32(-np.inf)))
 
 
 def _padded(items: Ints, width: int) -> Ints:

@@ -14,7 +14,7 @@ from pipelines.evaluation.contender import Outcome
 from pipelines.evaluation.manifest import Manifest
 from pipelines.evaluation.metric_names import PER_USER
 from pipelines.evaluation.results import Comparison, ContenderResult, Interval, Kind, StageTime
-from pipelines.schema import Doubles, Ints
+from pipelines.schema import Doubles, Ints, Ragged
 
 
 @dataclass
@@ -41,6 +41,7 @@ def score(
     with np.load(here / "answer.npz") as arrays:
         items = arrays["items"]
         steps = [arrays[f"step_{n}"] for n in range(len(outcome.steps))]
+        watched = cut.truth.take(arrays["step_rows"])
     per_user = metrics.per_user(items, cut.truth, manifest.ks)
     lists = metrics.of_lists(
         items, known=cut.known, popularity=metrics.popularity(cut.train), ks=manifest.ks
@@ -48,7 +49,7 @@ def score(
     found = metrics.summarize(per_user | lists)
     per_user |= {name: values for name, values in lists.items() if not isinstance(values, Interval)}
     waterfall = [
-        _stage(stage, step, seconds, cut)
+        _stage(stage, step, watched, seconds / max(1, len(items)))
         for (stage, seconds), step in zip(outcome.steps, steps, strict=True)
     ]
     update = {
@@ -59,17 +60,17 @@ def score(
     return result.model_copy(update=update), Scored(per_user)
 
 
-def _stage(stage: str, step: Ints, seconds: float, cut: Split) -> StageTime:
+def _stage(stage: str, step: Ints, truth: Ragged, seconds: float) -> StageTime:
     """How many items a step keeps, the share of truths among them, NDCG@10, time a request."""
-    kept = metrics.per_user(step, cut.truth, (step.shape[1], 10))
-    truths = cut.truth.lengths()
+    kept = metrics.per_user(step, truth, (step.shape[1], 10))
+    truths = truth.lengths()
     found = float((kept[f"recall@{step.shape[1]}"] * truths).sum() / max(1, truths.sum()))
     return StageTime(
         stage=stage,
         keeps=int(np.median((step >= 0).sum(axis=1))),
         recall=found,
         ndcg=float(kept["ndcg@10"].mean()),
-        milliseconds=1000 * seconds / max(1, len(step)),
+        milliseconds=1000 * seconds,
     )
 
 

@@ -19,11 +19,11 @@ from typing import Literal
 from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from app.navigation import SECTIONS
 from pipelines import paths
 
-PAGES = tuple(name for entries in SECTIONS.values() for name, _ in entries)
+PAGES = tuple(sorted(path.stem for path in (paths.CHECKOUT / "app" / "pages").glob("[a-z]*.py")))
 NO_CHROMIUM = "no Chromium here: install the package chromium (apt-get install chromium)"
 ARGUMENTS = (
     "--no-sandbox",
@@ -33,7 +33,7 @@ ARGUMENTS = (
     "--disable-sync",
     "--no-first-run",
 )
-SLOW_MS = 30_000
+SLOW_MS = 60_000
 """How long a page may take on a busy machine before a test gives up."""
 LOOK_SECONDS = 0.05
 START_SECONDS = 60.0
@@ -92,14 +92,13 @@ def start_app(home: Path, log: Path, *, prepared: bool = True) -> RunningApp:
     else:
         command = ["-m", "streamlit", "run", str(paths.CHECKOUT / "streamlit_app.py")]
         command += ["--server.port", str(port), "--server.headless", "true"]
-    environment = {k: v for k, v in os.environ.items() if k != "MLFLOW_TRACKING_URI"}
     with log.open("ab") as out:
         process = subprocess.Popen(
             [sys.executable, *command],
             stdout=out,
             stderr=subprocess.STDOUT,
             cwd=paths.CHECKOUT,
-            env=environment | {"ASSAY_HOME": str(home)},
+            env=environment(home),
         )
     app = RunningApp(process, port)
     try:
@@ -108,6 +107,12 @@ def start_app(home: Path, log: Path, *, prepared: bool = True) -> RunningApp:
         app.end()
         raise
     return app
+
+
+def environment(home: Path) -> dict[str, str]:
+    """This process's environment with another workspace, MLflow's store inside it."""
+    kept = {name: value for name, value in os.environ.items() if name != "MLFLOW_TRACKING_URI"}
+    return kept | {"ASSAY_HOME": str(home)}
 
 
 def _wait_for_health(app: RunningApp, log: Path) -> None:
@@ -142,36 +147,39 @@ def go(page: Page, name: str) -> Locator:
 
 def drawn(page: Page) -> Locator:
     """Wait until nothing is being computed or loaded; the opening sentence."""
-    app = page.get_by_test_id("stApp")
-    expect(app).to_have_attribute("data-test-connection-state", "CONNECTED", timeout=SLOW_MS)
-    sentence = page.locator("h1")
-    expect(sentence).to_have_count(1, timeout=SLOW_MS)
-    page.wait_for_function(SETTLED, timeout=SLOW_MS)
+    app, sentence = page.get_by_test_id("stApp"), page.locator("h1")
+    try:
+        expect(app).to_have_attribute("data-test-connection-state", "CONNECTED", timeout=SLOW_MS)
+        expect(sentence).to_have_count(1, timeout=SLOW_MS)
+        page.wait_for_function(SETTLED, timeout=SLOW_MS)
+    except (AssertionError, PlaywrightTimeout) as error:
+        shown = page.locator("body").inner_text()
+        raise AssertionError(f"{page.url} was not drawn; it shows:\n{shown}") from error
     return sentence
 
 
-# Nothing runs, nothing on the page is left over from before, each chart has its picture, and
-# the height has been the same for half a second: charts are drawn after the script's end.
+# Nothing is computed, nothing on the page is left over from before, each chart has its picture,
+# and the height has been the same for .4 s: charts are drawn after the script's end.
 SETTLED = """() => {
   const app = document.querySelector('[data-testid="stApp"]');
+  const main = document.querySelector('[data-testid="stMain"]');
   const waiting = '[data-testid="stSkeleton"], [data-testid="stSpinner"], [data-stale="true"]';
   const charts = [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')];
-  const main = document.querySelector('[data-testid="stMain"]');
-  const still = app?.dataset.testScriptState === 'notRunning'
-    && !document.querySelector(waiting)
-    && charts.every(chart => chart.querySelector('canvas, svg') || chart.offsetHeight === 0);
-  const height = still ? main.scrollHeight : -1;
-  if (window.assayHeight !== height) {
-    window.assayHeight = height;
+  if (window.assayHeight !== main.scrollHeight) {
+    window.assayHeight = main.scrollHeight;
     window.assaySince = performance.now();
   }
-  return still && performance.now() - window.assaySince > 500;
+  return performance.now() - window.assaySince > 400
+    && app.dataset.testScriptState === 'notRunning'
+    && !document.querySelector(waiting)
+    && charts.every(chart => chart.querySelector('canvas, svg') || chart.offsetHeight === 0);
 }"""
 
 
 def check_page(page: Page, *, picture: bool = True) -> None:
     """What holds of every page: a sentence, a picture that says what it shows, no exception."""
     expect(page.get_by_test_id("stException")).to_have_count(0)
+    expect(page.get_by_role("dialog")).to_have_count(0)  # such as "Page not found"
     assert page.locator("h1").inner_text().strip(), f"no opening sentence on {page.url}"
     charts = page.get_by_test_id("stVegaLiteChart")
     if picture:
@@ -183,7 +191,7 @@ def check_page(page: Page, *, picture: bool = True) -> None:
 
 def chart_words(chart: Locator) -> str:
     """What a screen reader hears of a chart."""
-    return str(chart.locator("[role][aria-label]").first.get_attribute("aria-label") or "")
+    return str(chart.get_attribute("aria-label") or "")
 
 
 def sideways(page: Page) -> int:

@@ -99,7 +99,8 @@ def test_an_unknown_split_names_the_known_ones(text: str) -> None:
 
 
 def test_a_protocol_reads_as_it_was_written() -> None:
-    assert [str(Protocol.parse(t)) for t in ("time:0.9", "last-n:10")] == ["time:0.9", "last-n:10"]
+    for text in ("time:0.9", "last-n:10", "time:0.12345678", "last-n:10000000"):
+        assert str(Protocol.parse(text)) == text
 
 
 def test_time_needs_times() -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 
 from pipelines.errors import AssayError
 from pipelines.evaluation.bakeoff import BakeoffRequest, entries, run_bakeoff
+from pipelines.evaluation.contender import _step_rows
 from pipelines.evaluation.metrics import per_user
 from pipelines.evaluation.results import BakeoffDocument
 from pipelines.progress import Cancelled
@@ -183,6 +185,9 @@ def test_a_budget_makes_a_better_one_too_dear(tmp_path):
         ({"specs": [TWO_STAGE, TWO_STAGE | {"rankers": []}]}, "named 'small-two-stage'"),
         ({"metric": "ndcg@7"}, "ndcg@7"),
         ({"metric": "speed@5"}, "speed@5"),
+        ({"rules": [{"stage": "no-such-rule"}]}, "no-such-rule"),
+        ({"rules": [{"cap": 2}]}, "A rule of the bake-off is not valid: stage"),
+        ({"rules": [{"stage": "category-cap", "cap": 0}]}, "wrong setting: cap"),
     ],
 )
 def test_a_wrong_request_is_one_sentence(changes, says, tmp_path):
@@ -193,3 +198,45 @@ def test_a_wrong_request_is_one_sentence(changes, says, tmp_path):
 
 def test_the_same_spec_twice_is_one_contender():
     assert len(entries(request(specs=[TWO_STAGE, TWO_STAGE, "popular"]))) == 3
+
+
+def test_a_short_list_is_the_first_places_of_the_bakeoffs_also_under_its_rules(tmp_path):
+    """Asked for more than a tier keeps, a pipeline weighs more; asked again it must do the same."""
+    rules = [{"stage": "category-cap", "cap": 3}]
+    changes = {"k": 25, "metric": "ndcg@5", "rules": rules}
+    run_bakeoff(DATA, request(**changes), tmp_path / "b", tmp_path / "stages", "b")
+    categories = DATA.catalogue.frame.set_index("item_id")["categories"]
+    for name in ("random", "small-two-stage"):
+        stored = pd.read_parquet(tmp_path / "b" / "contenders" / name / "lists.parquet")
+        opened = open_contender(tmp_path / "b", name)
+        users = evaluated_users(tmp_path / "b")[:20]
+        again = opened.recommend(users=users, k=6)
+        first = stored[(stored["rank"] <= 6) & stored["user_id"].isin(users)]
+        pd.testing.assert_frame_equal(again, first.reset_index(drop=True))
+        shown = stored["item_id"].map(categories).groupby(stored["user_id"])
+        assert (shown.agg(lambda parts: parts.value_counts().max()) <= 3).all()
+        trace = opened.trace(user=users[0], k=6)
+        mine = again[again["user_id"] == users[0]]
+        assert trace["item_id"].tolist() == mine["item_id"].tolist()
+
+
+def test_who_has_nothing_to_give_is_not_scored_rather_than_zero(tmp_path):
+    frame = DATA.catalogue.frame.assign(available=False)
+    bare = replace(DATA, catalogue=replace(DATA.catalogue, frame=frame))
+    spec = {
+        "schema": 1,
+        "name": "closed",
+        "candidates": [{"stage": "popular"}],
+        "rules": [{"stage": "available"}],
+    }
+    document = run_bakeoff(bare, request(specs=[spec]), tmp_path / "b", tmp_path / "stages", "b")
+    closed = document.contender("closed")
+    assert (closed.status, closed.answered, closed.metrics) == ("not scored", 0, {})
+    assert closed.reason == "It gave no list for 80 of 80 users."
+    assert document.contender("popular").status == "scored"
+
+
+def test_steps_are_watched_for_some_requests_where_there_are_many(monkeypatch):
+    assert _step_rows(3).tolist() == [0, 1, 2]
+    monkeypatch.setattr("pipelines.evaluation.contender.STEP_REQUESTS", 5)
+    assert _step_rows(9).tolist() == [0, 2, 4, 6, 8]

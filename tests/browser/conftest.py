@@ -1,0 +1,119 @@
+"""A real Chromium, and workspaces for the app to run on: empty, with data, with a bake-off."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from playwright.sync_api import Browser
+
+from pipelines import paths
+from pipelines.data.dataset import Dataset
+from pipelines.schema import Columns
+from pipelines.spec import Spec
+from pipelines.workspace import Workspace
+from tests.browser.driving import NO_CHROMIUM, RunningApp, chromium, environment, start_app
+from tests.synthetic import TWO_STAGE, dataset
+
+SHOP = "corner-shop"
+
+StartApp = Callable[..., RunningApp]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium; the tests skip where there is none."""
+    if shutil.which("chromium") is None:
+        pytest.skip(NO_CHROMIUM)
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartApp]:
+    """`start(home)`: the app on that workspace; ended with the module."""
+    log = tmp_path_factory.mktemp("app") / "app.log"
+    started: list[RunningApp] = []
+
+    def begin(home: Path, *, prepared: bool = True) -> RunningApp:
+        started.append(start_app(home, log, prepared=prepared))
+        return started[-1]
+
+    yield begin
+    for app in started:
+        app.end()
+
+
+@pytest.fixture(scope="session")
+def made_up() -> Dataset:
+    """160 people of two tastes, 60 items."""
+    return dataset(n_users=160)
+
+
+@pytest.fixture(scope="session")
+def shop_home(tmp_path_factory: pytest.TempPathFactory, made_up: Dataset) -> Path:
+    """A workspace with one dataset, imported from files, and nothing run. Copy it to write."""
+    folder = tmp_path_factory.mktemp("files")
+    it = made_up.interactions
+    events = pd.DataFrame(
+        {
+            Columns.USER: made_up.users.decode(it.user),
+            Columns.ITEM: made_up.catalogue.items.decode(it.item),
+            Columns.TIME: it.time,
+        }
+    )
+    events.to_csv(folder / "events.csv", index=False)
+    made_up.catalogue.frame.to_csv(folder / "items.csv", index=False)
+    home = tmp_path_factory.mktemp("shop") / "home"
+    Workspace.open(home).import_dataset(folder / "events.csv", SHOP, items=folder / "items.csv")
+    return home
+
+
+@pytest.fixture(scope="session")
+def filled_home(tmp_path_factory: pytest.TempPathFactory, shop_home: Path) -> Path:
+    """The same workspace after a bake-off by the command line."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    # One bake-off for all of pytest's processes: the first makes it, the others wait for it.
+    with (shared / "filled.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        made = shared / "filled"
+        if not (made / "done").exists():
+            shutil.rmtree(made, ignore_errors=True)
+            _run_bakeoff(copied(shop_home, made))
+            (made / "done").touch()
+    return copied(made / "home", tmp_path_factory.mktemp("filled-home"))
+
+
+def _run_bakeoff(home: Path) -> None:
+    spec = home.parent / "small-two-stage.toml"
+    spec.write_text(Spec.of(TWO_STAGE).to_toml())
+    command = ["-m", "pipelines.cli", "bakeoff", "als", str(spec)]
+    command += ["--data", SHOP, "--third-party", "stand-in", "--json"]
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=paths.CHECKOUT,
+        env=environment(home),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def copied(home: Path, folder: Path) -> Path:
+    """A workspace of one's own, as `home` stands."""
+    shutil.copytree(home, folder / "home")
+    return folder / "home"

@@ -1,0 +1,119 @@
+"""Pictures of every page of the workspace that `ASSAY_HOME` names, to be looked at.
+
+    python -m tests.browser.pictures OUT_FOLDER [--only PAGE,PAGE] [--readme]
+
+Writes `PAGE-THEME-WIDTH.png` for light and dark paper at 1440 and 800 px, from the top to the
+bottom of the page. With `--readme`, also the four pictures of the README in docs/images.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import tempfile
+from pathlib import Path
+from typing import get_args
+
+from playwright.sync_api import Browser, Page
+
+from pipelines import paths
+from pipelines.workspace import Workspace
+from tests.browser.driving import (
+    PAGES,
+    RunningApp,
+    Theme,
+    chromium,
+    drawn,
+    new_page,
+    opened,
+    sideways,
+    start_app,
+)
+
+WIDTHS = (1440, 800)
+TALLEST = 8000
+IMAGES = paths.CHECKOUT / "docs" / "images"
+MOST_BYTES = 300_000
+# What the README shows: the page, what its address says, and how much of it (px from the top).
+README: dict[str, tuple[dict[str, str], int]] = {
+    "overview": ({}, 760),
+    "compare": ({}, 760),
+    "explore": ({}, 860),
+    "decide": ({"decide_case": "shop"}, 860),
+}
+# The Decide page has a picture only once its inputs are there: a worked case has them.
+ALSO = {"decide": {"shop": {"decide_case": "shop"}}}
+
+
+def take(browser: Browser, app: RunningApp, out: Path, names: tuple[str, ...]) -> None:
+    """One picture per page, theme and width."""
+    for theme in get_args(Theme):
+        for width in WIDTHS:
+            page = new_page(browser, theme=theme, width=width)
+            for name in names:
+                for suffix, query in {"": {}, **ALSO.get(name, {})}.items():
+                    opened(page, app.address(name, **query))
+                    _whole(page)
+                    file = out / f"{name}{suffix and '-' + suffix}-{theme}-{width}.png"
+                    page.screenshot(path=file)
+                    over = sideways(page)
+                    print(f"{file.name}{f': {over} px too wide' if over > 0 else ''}", flush=True)
+            page.context.close()
+
+
+def _whole(page: Page) -> None:
+    """Make the window as tall as the page."""
+    width = page.viewport_size["width"] if page.viewport_size else WIDTHS[0]
+    page.set_viewport_size({"width": width, "height": 900})
+    drawn(page)
+    tall = int(page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight"))
+    page.set_viewport_size({"width": width, "height": max(900, min(tall + 20, TALLEST))})
+    drawn(page)
+
+
+def readme(browser: Browser, app: RunningApp, bakeoff: dict[str, str]) -> None:
+    """The README's four pictures: light paper, 1440 px wide, the top of the page."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    page = new_page(browser)
+    for name, (query, tall) in README.items():
+        opened(page, app.address(name, **bakeoff, **query))
+        page.set_viewport_size({"width": WIDTHS[0], "height": tall})
+        drawn(page)
+        file = IMAGES / f"{name}.png"
+        page.screenshot(path=file)
+        if file.stat().st_size > MOST_BYTES:
+            raise SystemExit(f"{file} has {file.stat().st_size:,} bytes: crop it.")
+        print(f"{file}: {file.stat().st_size:,} bytes", flush=True)
+
+
+def newest_in_time() -> dict[str, str]:
+    """The newest bake-off with a split in time, as the address names it."""
+    workspace = Workspace.open()
+    for record in workspace.bakeoffs():
+        if str(workspace.bakeoff(record.id).manifest["split"]).startswith("time:"):
+            return {"dataset": record.dataset, "bakeoff": record.id}
+    raise SystemExit("No bake-off with a split in time in this workspace: run `assay bakeoff`.")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--only", type=lambda text: tuple(text.split(",")), default=PAGES)
+    parser.add_argument("--readme", action="store_true")
+    given = parser.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        app = start_app(paths.home(), Path(folder, "app.log"))
+        try:
+            with chromium() as browser:
+                if given.readme:
+                    readme(browser, app, newest_in_time())
+                take(browser, app, given.out, given.only)
+        finally:
+            app.end(signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    main()

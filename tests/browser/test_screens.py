@@ -1,0 +1,98 @@
+"""Every page in every state of a workspace, on light and on dark paper."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from pipelines.workspace import Workspace
+from tests.browser.conftest import SHOP, StartApp, copied
+from tests.browser.driving import PAGES, Theme, check_page, go, new_page, opened
+from tests.conftest import wait_for
+
+FAKE_WORKER = Path(__file__).parents[1] / "workspace" / "fake_worker.py"
+PAPER = {"light": "rgb(251, 250, 247)", "dark": "rgb(20, 23, 26)"}
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("empty") / "home"
+
+
+@pytest.fixture(scope="module")
+def running(shop_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A bake-off that runs as long as it is looked at."""
+    home = copied(shop_home, tmp_path_factory.mktemp("running"))
+    workspace = Workspace.open(home)
+    workspace.worker_command = (sys.executable, str(FAKE_WORKER))
+    release = home / "release"
+    told = {"dataset": SHOP, "do": "wait", "release": str(release), "pid_file": str(home / "pid")}
+    job = workspace.submit("bakeoff", told)
+    wait_for(lambda: workspace.job(job).share > 0)
+    yield home
+    release.touch()
+    wait_for(lambda: not workspace.job(job).live)
+
+
+@pytest.fixture(scope="module")
+def failed(shop_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bake-off that could not be run: nobody has that many events."""
+    home = copied(shop_home, tmp_path_factory.mktemp("failed"))
+    workspace = Workspace.open(home)
+    job = workspace.submit("bakeoff", {"dataset": SHOP, "specs": ["als"], "split": "last-n:500"})
+    wait_for(lambda: workspace.job(job).state == "failed")
+    return home
+
+
+STATES: dict[str, str] = {
+    "empty": "",
+    "running": f"Bake-off on {SHOP}: waiting to be released",
+    "failed": f"Bake-off on {SHOP} failed.",
+    "filled_home": "",
+}
+"""The fixtures of the states, and what then stands at the top of every page."""
+
+
+@pytest.fixture(scope="module", params=list(STATES))
+def state(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def address(state: str, request: pytest.FixtureRequest, start: StartApp) -> str:
+    """The app's address on a workspace in that state, just as it is: no samples are added."""
+    return start(request.getfixturevalue(state), prepared=False).address()
+
+
+@pytest.fixture(scope="module", params=get_args(Theme))
+def theme(request: pytest.FixtureRequest) -> Theme:
+    found: Theme = request.param
+    return found
+
+
+@pytest.fixture(scope="module")
+def window(browser: Browser, address: str, theme: Theme) -> Iterator[Page]:
+    page = new_page(browser, theme=theme)
+    opened(page, address)
+    yield page
+    page.context.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_opens_with_a_sentence_and_a_picture(
+    window: Page, state: str, theme: Theme, name: str
+) -> None:
+    go(window, name)
+    check_page(window)
+    expect(window.get_by_test_id("stApp")).to_have_css("background-color", PAPER[theme])
+    if STATES[state]:
+        expect(window.get_by_test_id("stMain")).to_contain_text(STATES[state])
+
+
+def test_every_page_was_visited() -> None:
+    assert set(PAGES) == {"overview", "explore", "data", "build", "compare", "runs", "decide"}
