@@ -18,7 +18,10 @@ GRIDS: dict[str, dict[str, list[object]]] = {
         "regularization": [1.0, 10.0, 30.0],
         "alpha": [1.0, 2.0, 5.0],
     },
-    "ease": {"l2": [100.0, 200.0, 500.0, 1000.0], "half_life": [1.0, 2.0, 3.0, 5.0, 10.0, 20.0, None]},
+    "ease": {
+        "l2": [100.0, 200.0, 500.0, 1000.0],
+        "half_life": [1.0, 2.0, 3.0, 5.0, 10.0, 20.0, None],
+    },
 }
 
 
@@ -39,7 +42,7 @@ def run(peer_python: Path) -> None:
         tried = []
         for values in itertools.product(*grid.values()):
             settings = dict(zip(grid, values, strict=True))
-            block = {"stage": stage, "k": 20, **{k: v for k, v in settings.items()}}
+            block = {"stage": stage, "k": 20, **settings}
             pipeline = Pipeline(Spec.of({"schema": 1, "name": stage, "candidates": [block]}))
             pipeline.fit(
                 inner.train,

@@ -25,6 +25,7 @@ def finish(chart: Any, *, height: int = look.HEIGHT) -> Any:
         .configure_axis(
             labelLimit=220, titleFontWeight="normal", labelFontSize=13, titleFontSize=13
         )
+        .configure_axisY(labelFlush=False)  # else the first and last label leave their rows
         .configure_legend(labelLimit=260, symbolLimit=60, labelFontSize=13, titleFontSize=13)
     )
 

@@ -171,11 +171,11 @@ def _contenders(
         rows.append(
             {
                 "contender": f"{look.KIND_MARK[c.kind]} {named[c.name]}",
-                "kind": look.KIND_WORDS[c.kind],
-                "status": state_words,
                 label(metric): None if value is None else value.value,
                 "outcome": "compared with" if c.name == against else outcomes.get(c.name, ""),
                 "p95, ms": None if c.request_ms is None else c.request_ms.p95,
+                "status": state_words,
+                "kind": look.KIND_WORDS[c.kind],
             }
         )
     frame = pd.DataFrame(rows).sort_values(
