@@ -18,6 +18,7 @@ from pipelines.data.features import FeatureBuilder
 from pipelines.data.split import Protocol, SeenPolicy, Split, split
 from pipelines.errors import AssayError, Refused
 from pipelines.kernels import best_columns
+from pipelines.keys import among
 from pipelines.merge import fill_up, merge
 from pipelines.preflight import forecast
 from pipelines.progress import Progress, silent
@@ -221,7 +222,7 @@ def _labels(candidates: Candidates, inner: Split) -> Floats:
     rows = np.repeat(np.arange(len(inner.truth), dtype=np.int64), inner.truth.lengths())
     taken = rows * n_items + inner.truth.values
     asked = np.arange(len(candidates), dtype=np.int64)[:, None] * n_items + candidates.items
-    return (np.isin(asked, taken) & (candidates.items >= 0)).astype(np.float32)
+    return (among(asked, taken) & (candidates.items >= 0)).astype(np.float32)
 
 
 def in_chunks(queries: Queries, answer: Callable[[Queries], Slate]) -> Slate:

@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 
 from pipelines.errors import AssayError
+from pipelines.keys import among, distinct
 from pipelines.schema import Interactions, Longs, Mask, Queries, Ragged, row_pointers
 
 SeenPolicy = Literal["exclude", "keep"]
@@ -110,14 +111,14 @@ def split(
     rows, user, item = rows[first], user[first], item[first]
     repeats = 0
     if seen == "exclude":
-        pairs = np.unique(train.user.astype(np.int64) * interactions.n_items + train.item)
-        again = np.isin(user.astype(np.int64) * interactions.n_items + item, pairs)
+        pairs = train.user.astype(np.int64) * interactions.n_items + train.item
+        again = among(user.astype(np.int64) * interactions.n_items + item, pairs)
         repeats = int(again.sum())
         rows, user, item = rows[~again], user[~again], item[~again]
-    users = np.unique(user)
+    users = distinct(user)
     if eval_users is not None and eval_users < len(users):
         users = np.sort(np.random.default_rng(seed).choice(users, eval_users, replace=False))
-    chosen = np.isin(user, users)
+    chosen = among(user, users)
     rows, user, item = rows[chosen], user[chosen], item[chosen]
     if len(users) == 0:
         raise AssayError(

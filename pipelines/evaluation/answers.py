@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipelines.keys import distinct
 from pipelines.schema import NO_ITEM, Ints, Mask
 
 if TYPE_CHECKING:
@@ -81,5 +82,5 @@ def nothing_left(task: ContenderTask) -> Mask:
     exclude, n_items = task.queries.exclude, task.queries.n_items
     rows = np.repeat(np.arange(len(exclude), dtype=np.int64), exclude.lengths())
     there = task.catalogue.known[exclude.values]
-    had = np.unique(rows[there] * n_items + exclude.values[there]) // n_items
+    had = distinct(rows[there] * n_items + exclude.values[there]) // n_items
     return np.bincount(had, minlength=len(exclude)) >= task.catalogue.known.sum()

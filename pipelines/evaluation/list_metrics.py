@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from pipelines.evaluation.intervals import bootstrap_interval, poisson_bootstrap
 from pipelines.evaluation.results import Interval
+from pipelines.keys import distinct
 from pipelines.schema import Doubles, Interactions, Ints, Longs, Mask
 
 POPULAR_SHARE = 0.1
@@ -18,7 +19,7 @@ POPULAR_SHARE = 0.1
 
 def popularity(train: Interactions) -> Doubles:
     """Share of the users with a training event who took each item up, (n_items,) float64."""
-    pairs = np.unique(train.user.astype(np.int64) * train.n_items + train.item)
+    pairs = distinct(train.user.astype(np.int64) * train.n_items + train.item)
     users = np.bincount(pairs % train.n_items, minlength=train.n_items)
     return users / max(1, int((np.diff(train.indptr) > 0).sum()))
 

@@ -69,9 +69,9 @@ def as_jsonl(frame: pd.DataFrame) -> bytes:
         ("a.tsv", TABLE.to_csv(index=False, sep="\t").encode()),
         ("semicolons.csv", TABLE.to_csv(index=False, sep=";").encode()),
         ("ratings.dat", TABLE.to_csv(index=False, sep=";").replace(";", "::").encode()),
-        ("a.csv.gz", gzip.compress(TABLE.to_csv(index=False).encode())),
+        ("a.csv.gz", gzip.compress(TABLE.to_csv(index=False).encode(), mtime=0)),
         ("a.jsonl", as_jsonl(TABLE)),
-        ("a.jsonl.gz", gzip.compress(as_jsonl(TABLE))),
+        ("a.jsonl.gz", gzip.compress(as_jsonl(TABLE), mtime=0)),
     ],
 )
 def test_every_format_gives_the_same_dataset(name: str, content: bytes, imported: Import) -> None:
