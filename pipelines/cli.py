@@ -155,7 +155,7 @@ def bakeoff(
 ) -> None:
     """Let contenders answer the same manifest, and compare them. Random and Popular always are."""
     from pipelines import cli_output as out
-    from pipelines.evaluation.bakeoff import BakeoffRequest
+    from pipelines.evaluation.bakeoff import BakeoffRequest, entries
     from pipelines.workspace.bakeoffs import run
 
     request = BakeoffRequest.of(
@@ -172,6 +172,7 @@ def bakeoff(
             "seed": seed,
         }
     )
+    entries(request)  # wrong contenders are told before anything is loaded
     workspace = _workspace()
     out.forecasts(workspace.dataset(data), request.specs)
     with out.progress("bake-off") as progress:
@@ -217,8 +218,12 @@ def recommend(
     else:
         users = evaluated_users(folder) if everyone else [str(user)]
         frame = opened.recommend(users=users, k=k)
+    if history is not None and not items:
+        out.warn("An empty history: popular items answer.")
     if out_file is not None:
         out.write_frame(frame, out_file)
+        if as_json:
+            out.document({"file": str(out_file), "rows": len(frame), "k": k})
     else:
         out.lists(opened.with_titles(frame), as_json)
 

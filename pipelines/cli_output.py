@@ -37,6 +37,11 @@ def say(text: str) -> None:
         _out.print(text, markup=False)
 
 
+def warn(text: str) -> None:
+    """A sentence on stderr, beside the document on stdout."""
+    _err.print(text, markup=False)
+
+
 def heading(text: str) -> None:
     _out.print(f"\n{text}", style="bold")
 
@@ -133,6 +138,9 @@ def readiness(dataset: Dataset) -> None:
     for name, approach in ready.document(dataset)["approaches"].items():
         table.add_row(name, approach["state"], approach["missing"] or "")
     _out.print(table)
+    for finding in ready.findings(dataset):
+        if finding.state in ("thin", "not enough"):
+            say(f"- {finding.check} is {finding.state}: {finding.why} {finding.todo}")
 
 
 def forecasts(dataset: Dataset, specs: Sequence[Any]) -> None:
@@ -186,6 +194,11 @@ def bakeoff(found: BakeoffDocument, as_json: bool) -> None:
             say(comparison.sentence)
     for note in found.notes:
         say(f"Note: {note}")
+    names = ", ".join(c.name for c in found.contenders)
+    say(
+        f"Bake-off {found.id}; ask it again with `assay recommend --bakeoff {found.id} "
+        f"--contender NAME` ({names})."
+    )
 
 
 def _value(contender: ContenderResult, metric: str) -> float:
@@ -242,3 +255,7 @@ def decision(found: Any, as_json: bool) -> None:
         _out.print(table)
     for reason in values["reasons"]:
         say(f"- {reason}")
+    if values["reverses"]:
+        say("What would reverse it:")
+    for condition in values["reverses"]:
+        say(f"- {condition}")

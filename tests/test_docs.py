@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import paths
+from pipelines import paths, registry
 from pipelines.cli import app, data_app
 from pipelines.spec import Spec
 
@@ -53,3 +53,13 @@ def test_nothing_tracked_is_large():
         pytest.skip("not a git checkout")
     files = [paths.CHECKOUT / name for name in listed.stdout.split("\0") if name]
     assert [f.name for f in files if f.exists() and f.stat().st_size > 3_000_000] == []
+
+
+def test_every_stage_and_setting_is_documented():
+    text = (paths.CHECKOUT / "docs" / "specs.md").read_text()
+    for kind in ("candidates", "rankers", "rules"):
+        for name in registry.BUILT_IN[kind]:
+            assert f"### `{name}`" in text
+            part = text.split(f"### `{name}`")[1].split("\n#")[0]
+            for field, info in registry.lookup(kind, name).Config.model_fields.items():
+                assert f"| `{field}` |" in part and str(info.description) in part, (name, field)

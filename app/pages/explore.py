@@ -179,7 +179,8 @@ def _cards(document: BakeoffDocument, found: Lists, person: Person) -> None:
         hits = int(found.frame[found.frame["chosen"]]["item_id"].nunique())
         st.caption(
             f"{letters} ✓ marks what the person took up after the cut-off: "
-            f"{views.in_words(hits)} of the items shown. As answered in the bake-off."
+            f"{views.in_words(hits) if hits else 'none'} of the items shown. "
+            "As answered in the bake-off."
         )
     named = compare_charts.titles(document)
     styles = compare_charts.titled_styles(document)

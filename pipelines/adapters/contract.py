@@ -132,6 +132,11 @@ class Adapter(ABC):
         self.remarks: list[str] = []
         """Sentences on what was trained where, set by `prepare`."""
 
+    @classmethod
+    def check(cls, target: str) -> None:
+        """Refuse a target that can be seen to be wrong before anything runs (`AssayError`)."""
+        return
+
     @abstractmethod
     def prepare(self, task: Task) -> None:
         """Load, train or start. `AssayError` says what is missing, `NotComparable` why the

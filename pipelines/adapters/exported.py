@@ -47,10 +47,16 @@ class Exported(Adapter):
         super().__init__(target)
         self.path, self._stated = _path_and_date(target)
 
+    @classmethod
+    def check(cls, target: str) -> None:
+        """The files must be there before a bake-off begins."""
+        path, _ = _path_and_date(target)
+        if not path.exists():
+            raise AssayError(f"There is no file or folder {path}: check the path.")
+
     def prepare(self, task: Task) -> None:
         """Read the files, check their claim, count what the task does not know."""
-        if not self.path.exists():
-            raise AssayError(f"There is no file or folder {self.path}: check the path.")
+        self.check(self.target)
         how = (
             f"write exported:{self.path.name}@2016-09-01 with the real day, or "
             f'{{"trained_through": "2016-09-01"}} into {_claims(self.path)[0].name}'

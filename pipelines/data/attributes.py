@@ -26,8 +26,11 @@ def read_table(
     path: Path,
     table: str,
     given: Mapping[str, str] | None = None,
+    id_in_events: str | None = None,
 ) -> tuple[pd.DataFrame, list[str]]:
     """The frame of `items` or `users` from a file, and notes on what was met.
+
+    Where no column is recognized as the id, one named like the events' (`id_in_events`) is it.
 
     The id column comes first, as text; of twice-given ids the first row counts. Numbers and
     yes/no columns get their type where every value has it. Bad rows go to quarantine.
@@ -37,6 +40,11 @@ def read_table(
     names = mapping.ITEM_NAMES if table == "items" else mapping.USER_NAMES
     key = C.ITEM if table == "items" else C.USER
     source = open_source(path)
+    given = dict(given or {})
+    if id_in_events in source.columns and key not in given:
+        found = mapping.match(source.columns, given, names=names, need=(key,))
+        if key in found.missing or key in found.ambiguous:
+            given[key] = id_in_events
     standard = mapping.resolve(source.columns, given, names=names, need=(key,))
     named = {column: name for name, column in standard.items()}
     key_at = source.columns.index(standard[key])

@@ -129,7 +129,8 @@ def _read(
     tables: dict[str, pd.DataFrame | None] = {"items": None, "users": None}
     for table, path, given in (("items", items, for_items), ("users", users, None)):
         if path is not None:
-            tables[table], said = read_table(connection, path, table, given)
+            same = standard[C.ITEM if table == "items" else C.USER]
+            tables[table], said = read_table(connection, path, table, given, same)
             notes += said
     item_table, user_table = tables["items"], tables["users"]
 

@@ -61,11 +61,11 @@ def read_replies(replies: list[Reply], users: list[str], task: ContenderTask, le
         kept: list[int] = []
         for code in task.catalogue.items.encode(reply.items).tolist():
             if code < 0 or not known[code]:
-                found["items that are unknown at the cut-off"] += 1
+                found["items left out: unknown at the cut-off"] += 1
             elif code in barred:
-                found["items that the person had already"] += 1
+                found["items left out: the person had them already"] += 1
             elif code in kept:
-                found["repeated items"] += 1
+                found["items left out: repeated in one list"] += 1
             else:
                 kept.append(code)
         kept = kept[:length]

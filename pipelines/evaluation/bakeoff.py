@@ -110,6 +110,7 @@ def _third_party(text: str) -> Entry:
 
     adapter_name, _, target = text.partition(":")
     adapter = registry.lookup("adapters", adapter_name)
+    adapter.check(target)
     kind: Literal["third-party", "stand-in"] = adapter.kind
     short = Path(target.partition("@")[0]).stem.lower()
     clean = "".join(c if c.isalnum() else "-" for c in short).strip("-")

@@ -365,3 +365,17 @@ def test_ids_are_sorted_as_the_vocabulary_sorts(imported: Import) -> None:
     ids = made.catalogue.items.ids.tolist()
     assert ids == sorted(ids)
     assert made.interactions.user.dtype == np.int32
+
+
+def test_a_table_of_items_may_call_its_id_as_the_events_do(tmp_path):
+    orders, products = tmp_path / "orders.csv", tmp_path / "products.csv"
+    orders.write_text("Kunde,Artikelnr\nk1,a1\nk1,a2\nk2,a1\n")
+    products.write_text("Artikelnr,title\na1,Bread\na2,Salt\n")
+    folder = import_file(
+        orders,
+        "shop",
+        tmp_path / "datasets",
+        mapping={"user_id": "Kunde", "item_id": "Artikelnr"},
+        items=products,
+    )
+    assert store.load(folder).catalogue.titles().tolist() == ["Bread", "Salt"]

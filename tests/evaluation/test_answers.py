@@ -75,10 +75,10 @@ def test_longer_lists_are_cut() -> None:
 @pytest.mark.parametrize(
     ("items", "note"),
     [
-        ((2, 99, 3, 4), "1 items that are unknown at the cut-off"),
-        ((2, UNKNOWN_AT_THE_CUT, 3, 4), "1 items that are unknown at the cut-off"),
-        ((0, 2, 1, 3, 4), "2 items that the person had already"),
-        ((2, 3, 2, 4), "1 repeated items"),
+        ((2, 99, 3, 4), "1 items left out: unknown at the cut-off"),
+        ((2, UNKNOWN_AT_THE_CUT, 3, 4), "1 items left out: unknown at the cut-off"),
+        ((0, 2, 1, 3, 4), "2 items left out: the person had them already"),
+        ((2, 3, 2, 4), "1 items left out: repeated in one list"),
     ],
 )
 def test_what_may_not_stand_there_is_left_out_and_the_rest_moves_up(items, note) -> None:
