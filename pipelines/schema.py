@@ -43,6 +43,16 @@ class Columns:
     PRICE = "price"
     AVAILABLE = "available"
     SPONSORED = "sponsored"
+    IMAGE = "image"
+    CREATED = "created_at"
+    # What else may be kept of an event.
+    VALUE = "value"
+    SESSION = "session_id"
+    ORDER = "order_id"
+    POSITION = "position"
+    PROPENSITY = "propensity"
+    IMPRESSION = "impression"
+    RECOMMENDATION = "recommendation_id"
 
 
 @dataclass(frozen=True)

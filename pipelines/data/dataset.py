@@ -3,18 +3,50 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from pipelines.data.recipe import Recipe
 from pipelines.data.split import SeenPolicy
 from pipelines.schema import Catalogue, Columns, Interactions, Vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
+
+
+class Step(BaseModel):
+    """One step of an import: how many rows came in and how many went on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    rows_in: int
+    rows_out: int
+    note: str = ""
+
+
+class Arrivals(BaseModel):
+    """What only the import sees, since it keeps no row of it; counted in rows of the file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reasons: dict[str, int] = {}
+    """Rows in quarantine by reason."""
+    event_types: dict[str, int] = {}
+    """Usable rows by type of event, also of types that the recipe leaves out."""
+    returns: int = 0
+    """Usable rows that were returns or cancellations."""
+    spaces: int = 0
+    """Rows whose user or item id stood between spaces."""
+    filled: dict[str, int] = {}
+    """Usable rows with a value, for each column kept with the events."""
 
 
 class About(BaseModel):
@@ -39,25 +71,56 @@ class About(BaseModel):
     quarantined: int = 0
     filtered: int = 0
     mapping: dict[str, str] = {}
+    recipe: Recipe | None = None
+    """None for a sample, which is made by code."""
+    sources: tuple[str, ...] = ()
+    """Names of the files, or the addresses (without a password) and queries."""
+    steps: tuple[Step, ...] = ()
+    arrivals: Arrivals | None = None
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """Events by code, the items' and users' tables, and the ids behind the codes."""
+    """Events by code, the items' and users' tables, and the ids behind the codes.
+
+    `context_file` holds what else was kept of each event, in the events' order: see `context`.
+    """
 
     about: About
     interactions: Interactions
     catalogue: Catalogue
     users: Vocabulary
     user_frame: pd.DataFrame
+    context_file: Path | None = None
 
     @property
     def name(self) -> str:
         return self.about.name
 
+    @cached_property
+    def context_columns(self) -> tuple[str, ...]:
+        """Columns kept with each event, such as `event_type`, `position`, `propensity`."""
+        import pyarrow.parquet as pq
+
+        if self.context_file is None:
+            return ()
+        return tuple(pq.read_schema(self.context_file).names)
+
+    def context(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """What else was kept of each event: a row per interaction, in their order.
+
+        Texts are categorical. Reads the file; only the named `columns`, all without a name.
+        """
+        import pandas as pd
+
+        wanted = list(self.context_columns if columns is None else columns)
+        if self.context_file is None or not wanted:
+            return pd.DataFrame(index=range(len(self.interactions)))
+        return pd.read_parquet(self.context_file, columns=wanted)
+
 
 EVENTS, ITEMS, USERS, ABOUT = "events.parquet", "items.parquet", "users.parquet", "about.json"
-QUARANTINE = "quarantine.parquet"
+QUARANTINE, CONTEXT = "quarantine.parquet", "context.parquet"
 
 
 def load(folder: Path) -> Dataset:
@@ -83,11 +146,13 @@ def load(folder: Path) -> Dataset:
     items = Vocabulary(item_frame[Columns.ITEM].to_numpy(dtype=object))
     users = Vocabulary(user_frame[Columns.USER].to_numpy(dtype=object))
     catalogue = Catalogue(items, item_frame, np.ones(len(items), bool))
-    return Dataset(about, interactions, catalogue, users, user_frame)
+    context = folder / CONTEXT
+    found = context if context.exists() else None
+    return Dataset(about, interactions, catalogue, users, user_frame, found)
 
 
-def save(dataset: Dataset, folder: Path) -> None:
-    """Write `dataset` into an existing, empty `folder`."""
+def save(dataset: Dataset, folder: Path, context: pa.Table | None = None) -> None:
+    """Write `dataset` into an existing, empty `folder`; `context` has a row per interaction."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -96,4 +161,6 @@ def save(dataset: Dataset, folder: Path) -> None:
     pq.write_table(pa.table(columns), folder / EVENTS, compression="zstd")
     dataset.catalogue.frame.to_parquet(folder / ITEMS, index=False)
     dataset.user_frame.to_parquet(folder / USERS, index=False)
+    if context is not None and context.num_columns:
+        pq.write_table(context, folder / CONTEXT, compression="zstd")
     (folder / ABOUT).write_text(dataset.about.model_dump_json(indent=2))

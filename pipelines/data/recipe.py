@@ -1,0 +1,90 @@
+"""How a file becomes a dataset: every choice that was made, saved and hashed with it.
+
+Next month's file runs through the same recipe, so that two versions of a dataset differ by
+their rows and by nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipelines.data.split import SeenPolicy
+from pipelines.errors import AssayError
+
+Repeats = Literal["moment", "once", "keep"]
+DateOrder = Literal["day-first", "month-first"]
+Unit = Literal["s", "ms", "us", "ns"]
+
+
+class Reading(BaseModel):
+    """How the text of a file is read; None is "found out from the file"."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    separator: str | None = Field(None, min_length=1, max_length=8)
+    encoding: str | None = None
+    quote: str = Field('"', max_length=1)
+    """The quote mark; empty where quotes are ordinary characters."""
+
+
+class Times(BaseModel):
+    """How times are read; None is "found out from the values"."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    unit: Unit | None = None
+    """Of times that are numbers; without it, told apart by size."""
+    order: DateOrder | None = None
+    """Of dates such as 1/2/2026."""
+    zone: str = "UTC"
+    """Of times that name no zone themselves, as in Europe/Berlin."""
+
+
+class Recipe(BaseModel):
+    """From rows to events; the steps are taken in the order of the fields from `weights` on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    columns: dict[str, str] = {}
+    """Standard name → the column of the file of events."""
+    item_columns: dict[str, str] = {}
+    user_columns: dict[str, str] = {}
+    keep: tuple[str, ...] = ()
+    """More columns of the events that are kept with each event, under their own names."""
+    reading: Reading = Reading()
+    times: Times = Times()
+    returns: Literal["take out", "quarantine"] = "take out"
+    """Rows with a negative weight, and orders whose number begins with C."""
+    weights: dict[str, float] = {}
+    """Weight of each type of event; 0 leaves the type out, unnamed types weigh 1."""
+    least_weight: float | None = None
+    """Rows below this weight (a rating, mostly) are left out."""
+    repeats: Repeats = "moment"
+    """`moment` folds rows of the same person, item, type and second; `once` all rows of the
+    same person and item (weights added, last time); `keep` none."""
+    outliers: Literal["flag", "drop"] = "flag"
+    """What is done with people whose events look like a machine's."""
+    session_minutes: int = Field(30, ge=1)
+    """Minutes without an event that end a visit."""
+    seen: SeenPolicy = "exclude"
+    """Whether items that a person already took up are left out of the lists."""
+
+    @classmethod
+    def of(cls, document: dict[str, Any]) -> Self:
+        """A recipe from parsed values; an `AssayError` says what is wrong with it."""
+        try:
+            return cls.model_validate(document)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"]) or "document"
+            raise AssayError(f"The recipe's {where} is not valid: {first['msg']}.") from None
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 (hex) of the choices as sorted JSON: the same on every machine."""
+        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
