@@ -84,10 +84,10 @@ def fingerprint(
 
 def _add_texts(digest: Any, name: str, texts: pa.Array) -> None:
     # Lengths go before texts, so that no two tables share one stream of bytes.
-    offsets = np.frombuffer(texts.buffers()[1], np.int64)[texts.offset :][: len(texts) + 1]
+    ends, data = texts.buffers()[1:]
+    offsets = np.frombuffer(ends, np.int64)[texts.offset :][: len(texts) + 1]
     lengths = np.concatenate([[len(name)], np.diff(offsets)]).astype("<i8")
     digest.update(lengths.tobytes() + name.encode())
-    data = texts.buffers()[2]
     if data is not None and len(offsets):
         digest.update(memoryview(data)[offsets[0] : offsets[-1]])
 

@@ -21,8 +21,8 @@ class TextColumn:
 
     def add(self, values: pa.ChunkedArray) -> None:
         """Append a batch's values (string)."""
-        for part in values.dictionary_encode().chunks:
-            self._parts.append(part)
+        # One part a batch: each part brings its own texts, which are brought together later.
+        self._parts.append(values.combine_chunks().dictionary_encode())
 
     def __len__(self) -> int:
         return sum(map(len, self._parts))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +28,12 @@ def engine(folder: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(":memory:", config=config) as connection:
         connection.execute("SET enable_progress_bar = false")
         yield connection
+
+
+def at_once(*work: Callable[[], T]) -> list[T]:
+    """The results of some calls that run at the same time, on as many threads."""
+    with ThreadPoolExecutor(len(work)) as threads:
+        return [done.result() for done in [threads.submit(call) for call in work]]
 
 
 def ahead(values: Generator[T, None, None]) -> Iterator[T]:

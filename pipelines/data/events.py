@@ -29,20 +29,61 @@ NO_TYPE = "(none)"
 NUMBERS = (C.VALUE, C.POSITION, C.PROPENSITY, C.PRICE)
 """Columns of events that are numbers wherever they are kept."""
 _NO_ID = "('null', 'nan', 'none', 'nat', '\\n', '<na>')"
-_SPACES = "chr(32) || chr(9) || chr(10) || chr(13)"
 
 
 def read(connection: duckdb.DuckDBPyConnection, rows: pa.Table, recipe: Recipe) -> pa.Table:
     """The events of some rows (line, problem, c0, c1, … in the order of `wanted(recipe)`).
 
     Columns: line, user_id, item_id, weight float32, timestamp int64, reason, step, spaces,
-    then the other columns of the recipe under their standard or own names.
+    then the other columns of the recipe under their standard or own names. Ids of rows with
+    a reason may be anything.
     """
+    import pyarrow as pa
+
+    rows = _trimmed(rows, recipe)
     connection.register("batch", rows)
     try:
-        return connection.sql(_sql(recipe)).to_arrow_table()
+        found = connection.sql(_sql(recipe)).to_arrow_table()
     finally:
         connection.unregister("batch")
+    if not found["line"].equals(rows["line"]):
+        # The engine reads the parts of a table at the same time, and gives them back so.
+        found = found.sort_by("line")
+    # Texts need no cast, and a way through the engine would copy each of them.
+    for name, at in _texts(recipe).items():
+        found = found.append_column(pa.field(name, pa.string()), rows[at])
+    return found.append_column("spaces", rows["spaces"])
+
+
+def _trimmed(rows: pa.Table, recipe: Recipe) -> pa.Table:
+    """The rows without the spaces around their values, null where nothing is left.
+
+    A column `spaces` tells where an id had some.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    spaces = pa.scalar(False)
+    for i, name in enumerate(wanted(recipe)):
+        at = rows.column_names.index(f"c{i}")
+        before = rows.column(at)
+        after = pc.ascii_trim_whitespace(before)
+        if name in (recipe.columns[C.USER], recipe.columns[C.ITEM]):
+            had = pc.not_equal(pc.binary_length(before), pc.binary_length(after))
+            spaces = pc.or_(spaces, pc.fill_null(had, False))
+        empty = pc.equal(pc.binary_length(after), 0)
+        if pc.any(empty).as_py():
+            after = pc.if_else(empty, pa.scalar(None, pa.string()), after)
+        rows = rows.set_column(at, f"c{i}", after)
+    return rows.append_column("spaces", spaces)
+
+
+def _texts(recipe: Recipe) -> dict[str, str]:
+    """The columns that stay text, and where they stand in a batch."""
+    at = {column: f"c{i}" for i, column in enumerate(wanted(recipe))}
+    numbers = (C.WEIGHT, C.TIME, *NUMBERS)
+    texts = {name: at[column] for name, column in recipe.columns.items() if name not in numbers}
+    return texts | {name: at[name] for name in recipe.keep}
 
 
 def wanted(recipe: Recipe) -> list[str]:
@@ -52,36 +93,17 @@ def wanted(recipe: Recipe) -> list[str]:
 
 def _sql(recipe: Recipe) -> str:
     at = {column: f"c{i}" for i, column in enumerate(wanted(recipe))}
-    text = {
-        standard: f"nullif(trim({at[column]}, {_SPACES}), '')"
-        for standard, column in recipe.columns.items()
-    }
-    inner = ["line", "problem"] + [f'{value} AS "{name}"' for name, value in text.items()]
-    inner += [f"nullif(trim({at[c]}, {_SPACES}), '') AS {name_sql(c)}" for c in recipe.keep]
-    spaces = " OR ".join(
-        f"length({at[recipe.columns[key]]}) <> length({text[key]})" for key in (C.USER, C.ITEM)
-    )
-    seconds = seconds_sql('"timestamp"', recipe.times) if C.TIME in text else "0"
+    names = [f'{at[column]} AS "{name}"' for name, column in recipe.columns.items()]
+    seconds = seconds_sql('"timestamp"', recipe.times) if C.TIME in recipe.columns else "0"
     shown = [
-        "line", "user_id", "item_id", f"{_weight(recipe)} AS weight",
-        'CAST(floor(seconds) AS BIGINT) AS "timestamp"', f"CASE {_reasons(recipe)} END AS reason",
-        f"CASE {_steps(recipe)} END AS step", "spaces",
+        "line", f"{_weight(recipe)} AS weight", 'CAST(floor(seconds) AS BIGINT) AS "timestamp"',
+        f"CASE {_reasons(recipe)} END AS reason", f"CASE {_steps(recipe)} END AS step",
     ]  # fmt: skip
-    more = [name for name in recipe.columns if name not in (C.USER, C.ITEM, C.WEIGHT, C.TIME)]
-    shown += [
-        f'TRY_CAST("{name}" AS FLOAT) AS "{name}"' if name in NUMBERS else f'"{name}"'
-        for name in more
-    ]
-    shown += [name_sql(name) for name in recipe.keep]
+    shown += [f'TRY_CAST("{n}" AS FLOAT) AS "{n}"' for n in NUMBERS if n in recipe.columns]
     return f"""
         SELECT {", ".join(shown)}
         FROM (SELECT *, {seconds} AS seconds
-              FROM (SELECT {", ".join(inner)}, coalesce({spaces}, false) AS spaces FROM batch))"""
-
-
-def name_sql(name: str) -> str:
-    """A column's name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
+              FROM (SELECT line, problem, {", ".join(names)} FROM batch))"""
 
 
 def _raw_weight() -> str:
@@ -128,7 +150,7 @@ def _reasons(recipe: Recipe) -> str:
             reasons.append(f"WHEN {weight} < 0 THEN 'the weight is negative'")
     if C.TIME in recipe.columns:
         reasons += [
-            'WHEN "timestamp" IS NULL' " THEN 'the time is missing'",
+            "WHEN \"timestamp\" IS NULL THEN 'the time is missing'",
             "WHEN seconds IS NULL "
             "THEN 'the time cannot be read, or lies outside the years 1970 to 2099'",
         ]

@@ -10,6 +10,7 @@ import numpy as np
 from pipelines.data import events
 from pipelines.data.columns import NumberColumn, TextColumn
 from pipelines.data.dataset import Arrivals, Step
+from pipelines.data.engine import at_once
 from pipelines.data.mapping import OF_ITEMS
 from pipelines.data.planning import check_types
 from pipelines.data.recipe import Recipe
@@ -62,8 +63,10 @@ class Gathered:
             _count(self.left_out, usable["step"].drop_null())
             usable = usable.filter(usable["step"].is_null())
         self.kept += len(usable)
-        self.user.add(usable[C.USER])
-        self.item.add(usable[C.ITEM])
+        at_once(
+            lambda: self.user.add(usable[C.USER]),
+            lambda: self.item.add(usable[C.ITEM]),
+        )
         self.weight.add(usable[C.WEIGHT])
         self.time.add(usable[C.TIME])
         for name, column in self.more.items():

@@ -10,6 +10,7 @@ import numpy as np
 from pipelines.data import folding
 from pipelines.data.columns import NumberColumn, TextColumn
 from pipelines.data.dataset import Step
+from pipelines.data.engine import at_once
 from pipelines.data.gathering import Gathered
 from pipelines.data.mapping import OF_ITEMS
 from pipelines.schema import Columns as C
@@ -36,8 +37,9 @@ class Settled:
 def settle(gathered: Gathered, more_items: list[str]) -> Settled:
     """Sort and fold what was gathered, which is emptied; `more_items` are ids without events."""
     recipe = gathered.recipe
-    users, user = gathered.user.vocabulary()
-    items, item = gathered.item.vocabulary(more_items)
+    (users, user), (items, item) = at_once(
+        gathered.user.vocabulary, lambda: gathered.item.vocabulary(more_items)
+    )
     weight, time = gathered.weight.array(), gathered.time.array()
     order = folding.by_user_and_time(user, time, len(users))
     user, item, weight, time = user[order], item[order], weight[order], time[order]
