@@ -176,12 +176,14 @@ def export(
     """What a vendor needs: training rows only, the users to ask for, hashes."""
     from pipelines import cli_output as out
     from pipelines.adapters import handover
+    from pipelines.data.split import Protocol
     from pipelines.data.split import split as cut
 
     if vendor != "personalize":
         raise AssayError(f"There is no export for {vendor!r} yet; use --for personalize.")
     dataset = open_workspace().dataset(data)
-    parts = cut(dataset.interactions, split, seen=dataset.about.seen)
+    protocol = Protocol.of_bakeoff(split, third_parties=True)
+    parts = cut(dataset.interactions, protocol, seen=dataset.about.seen)
     written = handover.write(dataset, parts, out_folder, k)
     out.exported(written, out_folder, as_json)
 

@@ -13,7 +13,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on
 DataName = Annotated[str, typer.Option("--data", help="Name of the dataset.")]
 Length = Annotated[int, typer.Option("--k", min=1, max=200, help="Items in a list.")]
 SplitText = Annotated[
-    str, typer.Option("--split", help="time:F (default) or last-n:N, a benchmark protocol.")
+    str,
+    typer.Option(
+        "--split",
+        help="time:F or time:DATE; or a benchmark protocol: last-n:N, leave-one-out, users:F.",
+    ),
 ]
 
 
