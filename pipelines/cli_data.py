@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli_options import AsJson, open_workspace
+from pipelines.cli_options import AsJson, DatasetName, open_workspace
 from pipelines.errors import AssayError
 
 data_app = typer.Typer(help="Bring data in and see what is there.", no_args_is_help=True)
@@ -54,3 +54,44 @@ def data_list(as_json: AsJson = False) -> None:
     from pipelines import cli_output as out
 
     out.datasets(open_workspace().datasets(), as_json)
+
+
+@data_app.command("learning-curve")
+def data_learning_curve(
+    name: DatasetName,
+    split: Annotated[str | None, typer.Option("--split", help="time:0.9 unless named.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Would more data help: ALS and Popular on 10 to 100 % of the history."""
+    from pipelines import cli_output as out
+    from pipelines import cli_studies
+    from pipelines.workspace import study_runs
+
+    workspace = open_workspace()
+    with out.progress("learning curve") as progress:
+        found = study_runs.learning_curve(workspace, name, progress, protocol=split)
+    cli_studies.learning_curve(found, as_json)
+
+
+@data_app.command("audit")
+def data_audit(
+    name: DatasetName,
+    specs: Annotated[
+        list[str] | None,
+        typer.Option("--spec", help="A name that ships, or a TOML file; repeat."),
+    ] = None,
+    split: Annotated[
+        str | None,
+        typer.Option("--split", help="The split in time; time:0.9 unless named."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """By how much a leaking split flatters: random, leave-one-out and global time compared."""
+    from pipelines import cli_output as out
+    from pipelines import cli_studies
+    from pipelines.workspace import study_runs
+
+    workspace = open_workspace()
+    with out.progress("audit") as progress:
+        found = study_runs.audit(workspace, name, progress, specs=specs or (), protocol=split)
+    cli_studies.audit(found, as_json)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pipelines.workspace import Workspace
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+DatasetName = Annotated[str, typer.Argument(metavar="NAME", help="Name of the dataset.")]
 DataName = Annotated[str, typer.Option("--data", help="Name of the dataset.")]
 Length = Annotated[int, typer.Option("--k", min=1, max=200, help="Items in a list.")]
 SplitText = Annotated[
