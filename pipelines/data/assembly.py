@@ -84,8 +84,8 @@ def fingerprint(
 
 def _add_texts(digest: Any, name: str, texts: pa.Array) -> None:
     # Lengths go before texts, so that no two tables share one stream of bytes.
-    ends, data = texts.buffers()[1:]
-    offsets = np.frombuffer(ends, np.int64)[texts.offset :][: len(texts) + 1]
+    _, ends, data = texts.buffers()
+    offsets = np.frombuffer(ends or b"", np.int64)[texts.offset :][: len(texts) + 1]
     lengths = np.concatenate([[len(name)], np.diff(offsets)]).astype("<i8")
     digest.update(lengths.tobytes() + name.encode())
     if data is not None and len(offsets):

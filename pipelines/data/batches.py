@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipelines.data.lines import Counts, Records, records
-from pipelines.data.sources import Source
+from pipelines.data.sources import Asked, Source
 from pipelines.data.splitting import split
 from pipelines.errors import AssayError
 from pipelines.progress import Progress, silent
@@ -18,8 +18,6 @@ from pipelines.schema import Longs
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
-
-    from pipelines.data.database import Query
 
 RAW = 500
 """Characters of a row that the quarantine shows."""
@@ -40,14 +38,14 @@ class Batch:
 
 def batches(
     connection: duckdb.DuckDBPyConnection,
-    source: Source | Query,
+    source: Source | Asked,
     columns: Sequence[str],
     counts: Counts,
     progress: Progress = silent,
     block: int | None = None,
 ) -> Generator[Batch, None, None]:
     """All rows of `source`; `counts` is filled on the way."""
-    if not isinstance(source, Source):
+    if isinstance(source, Asked):
         yield from _database_batches(connection, source, columns, counts, progress)
         return
     if source.kind == "parquet":
@@ -92,15 +90,15 @@ def _parquet_batches(
 
 def _database_batches(
     connection: duckdb.DuckDBPyConnection,
-    query: Query,
+    asked: Asked,
     columns: Sequence[str],
     counts: Counts,
     progress: Progress,
 ) -> Iterator[Batch]:
     from pipelines.data import database
 
-    for table in database.batches(query, columns):
-        yield as_text(connection, "the query", table, counts.lines)
+    for table in database.batches(asked.query, columns):
+        yield as_text(connection, "the query", table.drop_columns(["line"]), counts.lines)
         counts.lines += len(table)
         # A cursor does not tell how much is to come: the share only ever nears its end.
         share = counts.lines / (counts.lines + 2_000_000)

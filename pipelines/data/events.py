@@ -160,7 +160,7 @@ def _reasons(recipe: Recipe) -> str:
 def _steps(recipe: Recipe) -> str:
     """Which step of the recipe leaves a row out."""
     steps = []
-    if recipe.returns == "take out":
+    if recipe.returns == "take-out":
         signs = []
         if C.WEIGHT in recipe.columns:
             signs.append(f"{_raw_weight()} < 0")

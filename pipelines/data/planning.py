@@ -16,7 +16,7 @@ from pipelines.data.lines import Counts
 from pipelines.data.mapping import EVENT_NAMES, Match, ambiguity, match, missing_column
 from pipelines.data.moments import is_slashed, parts_sql
 from pipelines.data.recipe import DateOrder, Recipe
-from pipelines.data.sources import Source, open_source
+from pipelines.data.sources import Asked, Source, ask, open_source
 from pipelines.errors import AssayError
 from pipelines.schema import Columns as C
 
@@ -43,7 +43,7 @@ class Plan:
     types of event in the first rows.
     """
 
-    sources: tuple[Source | Query, ...]
+    sources: tuple[Source | Asked, ...]
     recipe: Recipe
     ambiguous: dict[str, list[str]]
     missing: list[str]
@@ -76,11 +76,11 @@ class Plan:
         return self
 
 
-def opened(given: Path | Query | Sequence[Path], recipe: Recipe) -> tuple[Source | Query, ...]:
-    """The sources of an import, each of which holds the columns of the first."""
+def opened(given: Path | Query | Sequence[Path], recipe: Recipe) -> tuple[Source | Asked, ...]:
+    """The sources of an import, looked at."""
     paths = [given] if isinstance(given, Path) else given
     if not isinstance(paths, Sequence):
-        return (paths,)
+        return (ask(paths),)
     if not paths:
         raise AssayError("Name a file of events, or a database by --sql.")
     return tuple(open_source(path, recipe.reading) for path in paths)
@@ -136,7 +136,7 @@ def _matched(
     return looks.by_content(found, look, left_out)
 
 
-def _check_columns(source: Source | Query, recipe: Recipe) -> None:
+def _check_columns(source: Source | Asked, recipe: Recipe) -> None:
     for column in events.wanted(recipe):
         if column not in source.columns:
             raise AssayError(
@@ -146,7 +146,7 @@ def _check_columns(source: Source | Query, recipe: Recipe) -> None:
 
 
 def _date_order(
-    connection: duckdb.DuckDBPyConnection, sources: Sequence[Source | Query], column: str
+    connection: duckdb.DuckDBPyConnection, sources: Sequence[Source | Asked], column: str
 ) -> tuple[DateOrder | None, bool]:
     """Whether dates such as 1/2/2026 begin with the day, from the first one that tells.
 
@@ -173,7 +173,7 @@ def _date_order(
 
 
 def _sample(
-    connection: duckdb.DuckDBPyConnection, source: Source | Query, recipe: Recipe, rows: int
+    connection: duckdb.DuckDBPyConnection, source: Source | Asked, recipe: Recipe, rows: int
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """The first rows as they would be read, and the types of event in the first block."""
     import pandas as pd

@@ -59,7 +59,7 @@ class Recipe(BaseModel):
     """More columns of the events that are kept with each event, under their own names."""
     reading: Reading = Reading()
     times: Times = Times()
-    returns: Literal["take out", "quarantine"] = "take out"
+    returns: Literal["take-out", "quarantine"] = "take-out"
     """Rows with a negative weight, and orders whose number begins with C."""
     weights: dict[str, float] = {}
     """Weight of each type of event; 0 leaves the type out. A type that is not named weighs

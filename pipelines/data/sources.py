@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pipelines.data.recipe import Reading
 from pipelines.errors import AssayError
+
+if TYPE_CHECKING:
+    from pipelines.data.database import Query
 
 MAX_LINE = 100_000
 """Characters; a longer line is no row of a table."""
@@ -37,6 +40,28 @@ class Source:
     @property
     def name(self) -> str:
         return self.path.name
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A query that was described: a source of rows as a file is."""
+
+    query: Query
+    columns: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """Where the rows come from, in words; never with a password."""
+        return f"{self.query.address}: {self.query.text}"
+
+
+def ask(query: Query) -> Asked:
+    """Look at a query's columns; an `AssayError` says what the database has against it."""
+    from pipelines.data import database
+
+    columns = tuple(name for name, _ in database.describe(query))
+    no_twins("the query", columns)
+    return Asked(query, columns)
 
 
 def open_source(path: Path, reading: Reading | None = None) -> Source:

@@ -101,7 +101,7 @@ def _built(
     outcome.fit_seconds = sum(pipeline.fit_seconds.values())
     fitted = FittedPipeline(
         pipeline,
-        task.train,
+        task.past,
         task.users,
         task.catalogue.items,
         task.catalogue.titles(),

@@ -104,14 +104,15 @@ class Datasets(Shelf):
         *,
         recipe: Recipe | None = None,
         again: bool = False,
+        fixed: bool = False,
         items: Path | None = None,
         users: Path | None = None,
         progress: Progress = silent,
     ) -> DatasetRecord:
         """Read events (and tables of items and users) into the next version of a dataset.
 
-        What `recipe` leaves open is proposed; with `again` the recipe of the newest version is
-        used as it stands.
+        What `recipe` leaves open is proposed, unless it is `fixed`; with `again` the recipe of
+        the newest version is used as it stands.
         """
         from pipelines.data.importer import import_events
 
@@ -123,7 +124,7 @@ class Datasets(Shelf):
                 name,
                 unfinished,
                 recipe=recipe,
-                fixed=again,
+                fixed=again or fixed,
                 items=items,
                 users=users,
                 progress=progress,

@@ -72,7 +72,37 @@ def sample(workspace: Workspace, job: JobRecord, progress: Progress) -> dict[str
     return {"dataset": record.name, "version": record.version}
 
 
-WORK: dict[str, Work] = {"bakeoff": bakeoff, "import": import_events, "sample": sample}
+def learning_curve(workspace: Workspace, job: JobRecord, progress: Progress) -> dict[str, Any]:
+    """`params`: dataset; split where given."""
+    from pipelines.workspace import study_runs
+
+    given = job.params
+    study_runs.learning_curve(workspace, given["dataset"], progress, protocol=given.get("split"))
+    return {"study": job.kind}
+
+
+def audit(workspace: Workspace, job: JobRecord, progress: Progress) -> dict[str, Any]:
+    """`params`: dataset; specs and split where given."""
+    from pipelines.workspace import study_runs
+
+    given = job.params
+    study_runs.audit(
+        workspace,
+        given["dataset"],
+        progress,
+        specs=given.get("specs") or (),
+        protocol=given.get("split"),
+    )
+    return {"study": job.kind}
+
+
+WORK: dict[str, Work] = {
+    "bakeoff": bakeoff,
+    "import": import_events,
+    "sample": sample,
+    "learning-curve": learning_curve,
+    "audit": audit,
+}
 
 
 class Attempt:
