@@ -158,8 +158,9 @@ def _date_order(
         for batch in batches(connection, source, [column], Counts()):
             connection.register("dated", batch.rows)
             (n, day_first, month_first), *_ = connection.execute(
-                f"""SELECT count(*), min(line) FILTER ({first} > 12),
-                      min(line) FILTER ({second} > 12)
+                f"""SELECT count(*),
+                      min(line) FILTER ({first} > 12 AND {second} <= 12),
+                      min(line) FILTER ({second} > 12 AND {first} <= 12)
                     FROM dated WHERE {is_slashed("trim(c0)")}"""
             ).fetchall()
             connection.unregister("dated")
