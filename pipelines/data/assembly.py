@@ -77,8 +77,9 @@ def fingerprint(
         (interactions.time, "<i8"),
     ):
         digest.update(np.ascontiguousarray(values, dtype=kind).tobytes())
-    for column in () if context is None else context.column_names:
-        _add_column(digest, column, context[column].combine_chunks())
+    if context is not None:
+        for column in context.column_names:
+            _add_column(digest, column, context[column].combine_chunks())
     return digest.hexdigest()
 
 
