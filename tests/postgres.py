@@ -116,8 +116,7 @@ def _start(
     with server.log.open("wb") as log:
         return subprocess.Popen(
             [*bound, programs / "postgres", "-D", folder / "data", "-p", str(server.port), "-F",
-             "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}",
-             "-c", "log_statement=all"],
+             "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}"],
             user=user, cwd=folder, stdout=log, stderr=log,
         )  # fmt: skip
 
