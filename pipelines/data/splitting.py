@@ -68,7 +68,7 @@ def _plain(source: Source, found: Records) -> Mask:
         returns = np.flatnonzero(codes[:-1] == RETURN)
         plain[_rows_at(found, returns[codes[returns + 1] != 10])] = False
     header = source.header.encode()
-    if header in data:
+    if len(found) and data.find(header, found.begin[0]) >= 0:
         length = found.end - found.begin
         plain[(length >= len(header)) & (length <= len(header) + 2)] = False
     return plain
