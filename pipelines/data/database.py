@@ -96,7 +96,7 @@ class _Reader:
             names = [name for name, _ in self.described()]
             _positions(names, columns)
             quote = self._connection.dialect.identifier_preparer.quote_identifier
-            text = f"SELECT {', '.join(map(quote, columns))} FROM {self._table}"
+            text = f"SELECT {', '.join(map(quote, dict.fromkeys(columns)))} FROM {self._table}"
         if self._copies:
             found = postgres.columns(self._driver(), text)
             at = _positions([name for name, _ in found], columns)

@@ -130,7 +130,7 @@ def _table(parcel: bytes, oids: Sequence[int], at: Sequence[int]) -> pa.Table:
             csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
             csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()),
-                include_columns=[names[i] for i in at],
+                include_columns=list(dict.fromkeys(names[i] for i in at)),
                 null_values=[""],
                 strings_can_be_null=True,
                 quoted_strings_can_be_null=False,
@@ -141,10 +141,7 @@ def _table(parcel: bytes, oids: Sequence[int], at: Sequence[int]) -> pa.Table:
             "The database delivers text that is not UTF-8; convert those columns in the query, "
             "for instance by convert_from(name::bytea, 'LATIN1')."
         ) from None
-    arrays = [
-        values.from_postgres(texts.column(place).combine_chunks(), oids[i])
-        for place, i in enumerate(at)
-    ]
+    arrays = [values.from_postgres(texts.column(names[i]).combine_chunks(), oids[i]) for i in at]
     return pa.table(arrays, [f"c{i}" for i in range(len(arrays))])
 
 

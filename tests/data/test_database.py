@@ -160,3 +160,9 @@ def test_a_reader_that_stops_leaves_the_file_free(ask, file):
     with sqlite3.connect(file, timeout=0) as connection:
         connection.execute("DELETE FROM orders")
     connection.close()
+
+
+def test_a_column_may_be_asked_for_twice(ask):
+    for text in ("orders", "SELECT * FROM orders"):
+        table = read(ask(text), ["id", "visitor", "id"])
+        assert table.column("c0") == table.column("c2")
