@@ -93,6 +93,12 @@ def _parsed(text: str, what: str) -> URL:
         url = make_url(text)
     except (ArgumentError, ValueError):
         raise AssayError(f"{what} cannot be read; {HELP}.") from None
+    if re.search(r"[@/?#\s]", url.host or ""):
+        # A sign of an unquoted password: what is taken for the host is a part of it.
+        raise AssayError(
+            f"{what} has a host that is none; in a password or name, write the signs "
+            "@ : / ? # % as %40 %3A %2F %3F %23 %25."
+        )
     return url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
 
 

@@ -144,3 +144,10 @@ def test_a_sqlite_file_must_exist_and_opens_for_reading_alone(tmp_path):
     url = address(f"sqlite:///{tmp_path}/a shop%3F #1 %2541.db")
     assert shown(url) == f"sqlite:///{strange}"
     assert url.query["mode"] == "ro"
+
+
+def test_an_unquoted_password_is_not_shown_as_a_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOP", "postgresql://reader:my@secret@127.0.0.1/shop")
+    with pytest.raises(AssayError, match="%40") as caught:
+        address("env:SHOP")
+    assert "secret" not in str(caught.value)
