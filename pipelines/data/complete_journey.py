@@ -56,6 +56,9 @@ def build(about: Callable[..., dict[str, Any]]) -> tuple[Dataset, pa.Table]:
         user[order], item[order], None, seconds[order], n_users=len(users), n_items=len(items)
     )
     context = _context(lines.iloc[order])
+    # Some products of the receipts are not in the table of products.
+    bought = products.merge(lines[["product_id"]].drop_duplicates(), how="right")
+    item_frame = _item_frame(bought, first_prices(lines))
     households = tables["demographics"].rename(columns={"household_id": C.USER})
     steps = (
         Step(
@@ -95,7 +98,7 @@ def build(about: Callable[..., dict[str, Any]]) -> tuple[Dataset, pa.Table]:
     data = finish(
         fields,
         interactions,
-        in_order(_item_frame(products, first_prices(lines)), C.ITEM, items),
+        in_order(item_frame, C.ITEM, items),
         in_order(households, C.USER, users),
         promoted.offers(items),
     )
