@@ -60,26 +60,6 @@ def build(about: Callable[..., dict[str, Any]]) -> tuple[Dataset, pa.Table]:
     bought = products.merge(lines[["product_id"]].drop_duplicates(), how="right")
     item_frame = _item_frame(bought, first_prices(lines))
     households = tables["demographics"].rename(columns={"household_id": C.USER})
-    steps = (
-        Step(
-            name="sold",
-            rows_in=rows_in,
-            rows_out=len(sold),
-            note="receipt lines without a quantity are left out",
-        ),
-        Step(
-            name="goods",
-            rows_in=len(sold),
-            rows_out=len(goods),
-            note="fuel, coupons and store supplies are left out",
-        ),
-        Step(
-            name="repeats",
-            rows_in=len(goods),
-            rows_out=len(lines),
-            note="lines of one household, product and second are folded, their money added up",
-        ),
-    )
     fields = about(
         rows_in=rows_in,
         kept=len(lines),
@@ -92,7 +72,7 @@ def build(about: Callable[..., dict[str, Any]]) -> tuple[Dataset, pa.Table]:
             C.VALUE: "sales_value",
             C.SESSION: "basket_id",
         },
-        steps=steps,
+        steps=_steps(rows_in, len(sold), len(goods), len(lines)),
         arrivals=arrivals,
     )
     data = finish(
@@ -103,6 +83,19 @@ def build(about: Callable[..., dict[str, Any]]) -> tuple[Dataset, pa.Table]:
         promoted.offers(items),
     )
     return data, context
+
+
+def _steps(rows_in: int, sold: int, goods: int, kept: int) -> tuple[Step, ...]:
+    steps = (
+        ("sold", sold, "receipt lines without a quantity are left out"),
+        ("goods", goods, "fuel, coupons and store supplies are left out"),
+        ("repeats", kept, "lines of one household, product and second are one; money adds up"),
+    )
+    before = (rows_in, sold, goods)
+    return tuple(
+        Step(name=name, rows_in=rows, rows_out=out, note=note)
+        for rows, (name, out, note) in zip(before, steps, strict=True)
+    )
 
 
 def first_prices(lines: pd.DataFrame) -> pd.Series[float]:
