@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pipelines.data.dataset import About, Dataset
+    from pipelines.data.readiness import Report
     from pipelines.evaluation.results import BakeoffDocument, ContenderResult, Interval
 
 # Where stdout is no terminal, rich would assume 80 columns and fold every table.
@@ -130,15 +131,13 @@ def datasets(records: Sequence[Any], as_json: bool) -> None:
     _out.print(table)
 
 
-def readiness(dataset: Dataset) -> None:
-    from pipelines.data import readiness as ready
-
-    say(ready.sentence(dataset))
+def readiness(report: Report) -> None:
+    say(report.sentence)
     table = _table("approach", "readiness", "missing")
-    for name, approach in ready.document(dataset)["approaches"].items():
-        table.add_row(name, approach["state"], approach["missing"] or "")
+    for name, approach in report.approaches.items():
+        table.add_row(name, approach.state, approach.missing)
     _out.print(table)
-    for finding in ready.findings(dataset):
+    for finding in report.findings:
         if finding.state in ("thin", "not enough"):
             say(f"- {finding.check} is {finding.state}: {finding.why} {finding.todo}")
 
