@@ -15,12 +15,17 @@ from pipelines.data.profile_words import WEEKDAYS
 def activity(frame: pd.DataFrame, unit: str) -> Any:
     """Events above, people and new people below, per day, week, month, ...
 
-    Columns: start (ISO date), events, users, new_users, whole; bins that the data fills only
-    in part are pale.
+    Columns: start (ISO date), events, users, new_users, whole. Bins that the data fills only
+    in part are pale above and left out below, where they would read as a fall.
     """
     drawn = frame.assign(start=pd.to_datetime(frame["start"]))
-    # A point for each end of a step, so that a bin is as wide as its unit.
-    x = alt.X("start:T", title=f"{unit} beginning (UTC)", axis=alt.Axis(grid=False))
+    span = [drawn["start"].min().isoformat(), drawn["start"].max().isoformat()]
+    x = alt.X(
+        "start:T",
+        title=None,
+        axis=alt.Axis(grid=False, labelOverlap=True),
+        scale=alt.Scale(domain=span, padding=8),
+    )
     tips = [
         alt.Tooltip("start:T", title=f"{unit} from", format="%-d %b %Y"),
         alt.Tooltip("events:Q", format=","),
@@ -28,33 +33,38 @@ def activity(frame: pd.DataFrame, unit: str) -> Any:
         alt.Tooltip("new_users:Q", title="new people", format=","),
     ]
     pale = alt.when(alt.datum.whole).then(alt.value(0.9)).otherwise(alt.value(0.35))
-    width = max(2, min(14, 700 // max(len(frame), 1)))
     bars = (
         alt.Chart(drawn)
-        .mark_bar(color=look.BLUE, width=width)
+        .mark_bar(color=look.BLUE, width=max(2, min(14, 480 // len(frame))))
         .encode(x=x, y=_count("events:Q", "events"), opacity=pale, tooltip=tips)
         .properties(height=200, width="container")
     )
-    people = drawn.rename(columns={"users": "people", "new_users": "new people"}).melt(
-        ["start", "whole"], ["people", "new people"], "who", "count"
-    )
-    scale = alt.Scale(domain=["people", "new people"], range=[look.ORANGE, look.GREEN])
+    whole = drawn[drawn["whole"]] if drawn["whole"].any() else drawn
+    named = whole.rename(columns={"users": "people", "new_users": "new people"})
+    people = named.melt("start", ["people", "new people"], "who", "count")
+    both = ["people", "new people"]
+    legend = alt.Legend(title=None, orient="bottom", symbolType="stroke", symbolSize=300)
     lines = (
         alt.Chart(people)
-        .mark_line(strokeWidth=2, interpolate="monotone")
+        .mark_line(strokeWidth=2, point=len(whole) < 3)
         .encode(
             x=x,
             y=_count("count:Q", "people"),
             color=alt.Color(
-                "who:N", scale=scale, legend=alt.Legend(title=None, orient="top", symbolLimit=5)
+                "who:N",
+                scale=alt.Scale(domain=both, range=[look.ORANGE, look.GREEN]),
+                legend=legend,
             ),
             strokeDash=alt.StrokeDash(
-                "who:N", scale=alt.Scale(domain=scale.domain, range=[[1, 0], [5, 3]]), legend=None
+                "who:N", scale=alt.Scale(domain=both, range=[[1, 0], [5, 3]]), legend=legend
             ),
         )
         .properties(height=150, width="container")
     )
-    return finish(alt.vconcat(bars, lines, spacing=12), height=0)
+    both_charts = alt.vconcat(bars, lines, spacing=14)
+    return finish(
+        both_charts.resolve_scale(color="independent", strokeDash="independent"), height=0
+    )
 
 
 def long_tail(frame: pd.DataFrame) -> Any:
@@ -63,7 +73,7 @@ def long_tail(frame: pd.DataFrame) -> Any:
     start = pd.concat([even.head(1), frame], ignore_index=True)
     x = alt.X(
         "items:Q", title="share of the items, most frequent first",
-        axis=alt.Axis(format="%", grid=False), scale=alt.Scale(domain=[0, 1]),
+        axis=alt.Axis(format="%", grid=False, tickCount=5), scale=alt.Scale(domain=[0, 1]),
     )  # fmt: skip
     y = alt.Y(
         "events:Q", title="share of the events",

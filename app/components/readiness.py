@@ -42,23 +42,34 @@ def section(name: str) -> None:
 
 
 def findings(frame: pd.DataFrame) -> None:
-    """The findings, the ones to act on first; those that are as they should be are folded away."""
+    """The findings to act on, the most urgent first; those that need nothing are folded away."""
     drawn = frame.assign(rank=frame["state"].map(ORDER)).sort_values("rank", kind="stable")
+    well = drawn["state"] == "enough"
+    if not well.all():
+        _table(drawn[~well], "What was found about the data, what to mend first.")
+    if well.any():
+        with page.numbers(f"{int(well.sum())} checks that need nothing"):
+            _table(drawn[well], "Checks that need nothing.")
+
+
+def _table(drawn: pd.DataFrame, alt: str) -> None:
     table = pd.DataFrame(
         {
             "state": [f"{STATE_MARK[s]} {s}" for s in drawn["state"]],
             "check": drawn["check"],
             "value": [_text(v) for v in drawn["value"]],
-            "threshold": [_text(v) for v in drawn["threshold"]],
+            "threshold (source)": [
+                f"{_text(v)} ({source})" if _text(v) else ""
+                for v, source in zip(drawn["threshold"], drawn["source"], strict=True)
+            ],
             "what it means": [
                 page.plain(" ".join(part for part in parts if part))
                 for parts in zip(drawn["todo"], drawn["why"], strict=True)
             ],
-            "source": drawn["source"],
         }
     )
     # A plain table: its long texts wrap.
-    st.table(table, hide_index=True, alt="What was found about the data, what to mend first.")
+    st.table(table, hide_index=True, alt=alt)
 
 
 def approaches(frame: pd.DataFrame) -> None:

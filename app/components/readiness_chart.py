@@ -8,28 +8,27 @@ import altair as alt
 import pandas as pd
 
 from app import look
-from app.components.charts import finish, names, text
+from app.components.charts import finish, names
 from app.components.tables import number
 
 STATES = {"enough": look.BLUE, "thin": look.ORANGE, "not enough": look.VERMILION}
 STATE_MARK = {"enough": "✓", "thin": "~", "not enough": "✕", "unknown": "?"}
-_ROW = 34
+_ROW = 40
+_DOMAIN = (0.02, 100)
 
 
 def with_words(approaches: pd.DataFrame) -> pd.DataFrame:
-    """The approaches with the words that stand at each bar (`approach`, `words`)."""
+    """The approaches with the words that stand under each name (`approach`, `words`)."""
     return approaches.assign(words=[_words(row) for row in approaches.to_dict("records")])
 
 
 def _words(row: dict[Any, Any]) -> str:
+    have, need = row["have"], row["need"]
     if row["state"] == "unknown":
         return "not known"
-    unit = row["unit"].split()[0]
-    if row["need"] <= 1:  # a share, or a thing that is there or not
-        if row["have"] == 0:
-            return f"needs {row['unit']}"
-        return f"has {row['have']:.0%}, needs {row['need']:.0%} {row['unit'].split()[0]}"
-    return f"has {number(round(row['have']))}, needs {number(round(row['need']))} {unit}"
+    if need <= 1:  # a share, or a thing that is there or not
+        return f"has {have:.1%}, needs {need:.0%}" if have else f"lacks {row['unit']}"
+    return f"has {number(round(have))}, needs {number(round(need))} {row['unit'].split()[0]}"
 
 
 def alt_text(approaches: pd.DataFrame) -> str:
@@ -47,21 +46,24 @@ def chart(frame: pd.DataFrame) -> Any:
 
     Columns: approach, have, need, state, words. What is unknown has a row without a bar.
     """
-    times = (frame["have"] / frame["need"].clip(lower=1e-9)).clip(0.02, 100)
-    times = times.where(frame["state"] != "unknown", 1.0)
-    mark = frame["state"].map(STATE_MARK)
-    drawn = frame.assign(times=times, one=1.0, label=mark + "  " + frame["approach"])
-    rank = frame["state"].map({"enough": 0, "thin": 1, "not enough": 2, "unknown": 3})
-    drawn = drawn.assign(rank=rank)
+    times = (frame["have"] / frame["need"].clip(lower=1e-9)).clip(*_DOMAIN)
+    drawn = frame.assign(
+        times=times.where(frame["state"] != "unknown", 1.0),
+        one=1.0,
+        # The words stand under the name: beside the bars a narrow page has no room for them.
+        label=frame["state"].map(STATE_MARK) + " " + frame["approach"] + "\n" + frame["words"],
+        rank=frame["state"].map(list(STATE_MARK).index),
+    )
     order = drawn.sort_values(["rank", "times"], ascending=[True, False])["label"].tolist()
-    y = alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelFontSize=14, ticks=False))
+    lines = "split(datum.label, '\\n')"
+    axis = alt.Axis(labelExpr=lines, labelFontSize=13, labelLineHeight=15, ticks=False)
     x = alt.X(
         "times:Q",
         title="have ÷ need (1 is enough)",
-        scale=alt.Scale(type="log", domain=[0.02, 100]),
+        scale=alt.Scale(type="log", domain=list(_DOMAIN)),
         axis=alt.Axis(values=[0.02, 0.1, 0.5, 1, 2, 10, 100], format="~g", grid=False),
     )
-    base = alt.Chart(drawn).encode(y=y)
+    base = alt.Chart(drawn).encode(y=alt.Y("label:N", sort=order, title=None, axis=axis))
     colors = alt.Scale(domain=list(STATES), range=list(STATES.values()))
     bars = base.mark_bar(height=16).encode(
         x=x,
@@ -74,9 +76,4 @@ def chart(frame: pd.DataFrame) -> Any:
         ],
     )
     need = alt.Chart(drawn.head(1)).mark_rule(color=look.INK, strokeWidth=1.5).encode(x="one:Q")
-    # Words stand on the side of the line that the bar leaves free.
-    said = base.encode(x="one:Q", text="words:N")
-    right = "datum.times < 1 || datum.state === 'unknown'"
-    over = text(said.transform_filter(f"!({right})"), align="right", dx=-10)
-    under = text(said.transform_filter(right), align="left", dx=10)
-    return finish(bars + need + over + under, height=max(look.HEIGHT, _ROW * len(frame)))
+    return finish(bars + need, height=max(look.HEIGHT, _ROW * len(frame)))

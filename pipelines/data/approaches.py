@@ -126,7 +126,7 @@ def _within_visits(facts: Facts) -> list[Requirement]:
         f"events that follow each other within a visit (views, carts): {share:.1%} of the visits "
         "have them, and a tenth should"
     )
-    tenth = Requirement(share, 0.1, "of the visits with two or more moments", more, least=0)
+    tenth = Requirement(share, 0.1, "visits with two or more moments, share", more, least=0)
     return [counted(facts, "visits_two", 1_000, unit), tenth]
 
 

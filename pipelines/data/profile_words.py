@@ -52,7 +52,9 @@ def _long_tail(rows: Rows) -> str:
 
 def _histories(rows: Rows) -> str:
     few = sum(r["share"] for r in rows if r["low"] < SMALL_HISTORY)
-    once = rows[0]["share"] if rows else 0.0
+    if few == 0:
+        return "Everybody has five events or more."
+    once = rows[0]["share"]
     return f"{_percent(few)} of the people have fewer than five events, {_percent(once)} have one."
 
 
