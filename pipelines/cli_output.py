@@ -134,12 +134,17 @@ def datasets(records: Sequence[Any], as_json: bool) -> None:
 def readiness(report: Report) -> None:
     say(report.sentence)
     table = _table("approach", "readiness", "missing")
+    table.columns[-1].no_wrap = False  # gaps with their dates are long
     for name, approach in report.approaches.items():
         table.add_row(name, approach.state, approach.missing)
     _out.print(table)
-    for finding in report.findings:
-        if finding.state in ("thin", "not enough"):
-            say(f"- {finding.check} is {finding.state}: {finding.why} {finding.todo}")
+    for name, approach in report.approaches.items():
+        if approach.note:
+            say(f"- {name}: {approach.note}")
+    for state in ("not enough", "thin"):
+        for finding in report.findings:
+            if finding.state == state:
+                say(f"- {finding.check} is {state}: {finding.why} {finding.todo}")
 
 
 def forecasts(dataset: Dataset, specs: Sequence[Any]) -> None:

@@ -58,7 +58,7 @@ def _table(drawn: pd.DataFrame, alt: str) -> None:
             "state": [f"{STATE_MARK[s]} {s}" for s in drawn["state"]],
             "check": drawn["check"],
             "value": [_text(v) for v in drawn["value"]],
-            "threshold (source)": [
+            "threshold": [
                 f"{_text(v)} ({source})" if _text(v) else ""
                 for v, source in zip(drawn["threshold"], drawn["source"], strict=True)
             ],

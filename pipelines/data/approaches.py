@@ -8,8 +8,7 @@ from typing import Literal
 
 from pipelines.data import experiment
 from pipelines.data.facts import Facts
-from pipelines.data.facts.pace import Pace
-from pipelines.data.requirements import OURS, Requirement, counted
+from pipelines.data.requirements import OURS, Requirement, counted, recent
 from pipelines.data.vendors import vendors_of
 
 State = Literal["enough", "thin", "not enough", "unknown"]
@@ -127,7 +126,8 @@ def _within_visits(facts: Facts) -> list[Requirement]:
         "have them, and a tenth should"
     )
     tenth = Requirement(share, 0.1, "visits with two or more moments, share", more, least=0)
-    return [counted(facts, "visits_two", 1_000, unit), tenth]
+    enough = counted(facts, "visits_two", 1_000, unit)
+    return [enough, tenth] if enough.met else [enough]
 
 
 def _no_history(facts: Facts) -> str:
@@ -167,17 +167,13 @@ def _off_policy(facts: Facts) -> list[Requirement]:
 
 def _traffic(facts: Facts) -> Requirement:
     unit = "users in eight weeks"
-    more = "{} more users in eight weeks"
     need, least = (
         2 * math.ceil(experiment.people_per_arm(base(facts), x)) for x in (LIFT, THIN_LIFT)
     )
     if facts.timing is None:
         why = "without times the traffic cannot be told"
-        return Requirement(0, need, unit, more, unknown=why)
-    have, before = facts.timing.recent_users, facts.timing.recent_users_before
-    # Traffic of eight weeks grows by the change from the eight weeks before.
-    pace = None if before is None else Pace(before, have)
-    return Requirement(have, need, unit, more, pace, least)
+        return Requirement(0, need, unit, "", unknown=why)
+    return recent(facts.timing.eight_weeks_users, need, unit, least)
 
 
 def base(facts: Facts) -> float:
@@ -191,7 +187,7 @@ def _detectable(facts: Facts) -> str:
     if facts.timing is None:
         return ""
     told = facts.exposure.buyers is not None
-    lift = experiment.smallest_lift(base(facts), facts.timing.recent_users / 2)
+    lift = experiment.smallest_lift(base(facts), facts.timing.eight_weeks_users.now / 2)
     shows = (
         "nothing less than a doubling could be shown"
         if lift is None or lift > 1
@@ -199,6 +195,6 @@ def _detectable(facts: Facts) -> str:
     )
     whose = "measured here" if told else "assumed, since the data does not tell it"
     return (
-        f"With {facts.timing.recent_users:,} different people in eight weeks and "
+        f"With {facts.timing.eight_weeks_users.now:,} different people in eight weeks and "
         f"{base(facts):.1%} of them doing what is wanted ({whose}), {shows}."
     )

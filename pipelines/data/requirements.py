@@ -8,6 +8,7 @@ from typing import Literal
 
 from pipelines.data.facts import Facts
 from pipelines.data.facts.pace import Pace
+from pipelines.data.facts.timing import Recent
 
 OURS = "ours"
 
@@ -58,6 +59,14 @@ def singular(text: str) -> str:
     for many in _MANY:
         text = text.replace(f"1 more {many}", f"1 more {many[:-1]}", 1)
     return text
+
+
+def recent(found: Recent, need: float, unit: str, least: float | None = None) -> Requirement:
+    """A requirement on a count over the last days: traffic, which grows or does not."""
+    pace = None
+    if found.then is not None:
+        pace = Pace(found.then, found.now, "growing by {} a week", "this did not grow")
+    return Requirement(found.now, need, unit, "{} more " + unit, pace, least)
 
 
 def counted(

@@ -38,7 +38,7 @@ class Field:
             return "yes"
         if self.required == _ITEMS:
             return "yes, but for open"
-        return " and ".join(self.required) if self.required else "no"
+        return ", ".join(self.required)
 
 
 FIELDS = (

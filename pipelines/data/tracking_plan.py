@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from pipelines.data.checks.quality import AGAIN
 from pipelines.data.readiness import Report
 from pipelines.data.tracking_events import EVENTS, FIELDS, examples, schema
 from pipelines.errors import AssayError
@@ -59,7 +60,9 @@ class Lack:
 def lacks(report: Report) -> list[Lack]:
     """What a better log would mend, the worst first."""
     order = ("not enough", "unknown", "thin")
-    short = [f for f in report.findings if f.state in order and f.check in MENDED_BY]
+    short = [
+        f for f in report.findings if f.state in order and f.check in MENDED_BY and f.todo != AGAIN
+    ]
     return [Lack(f, MENDED_BY[f.check]) for f in sorted(short, key=lambda f: order.index(f.state))]
 
 
@@ -70,6 +73,7 @@ def markdown(report: Report | None = None) -> str:
             report=report,
             lacks=lacks(report) if report else [],
             short=_short(report) if report else {},
+            again=report is not None and any(f.todo == AGAIN for f in report.findings),
             events=EVENTS,
             fields=FIELDS,
             examples={name: _text(event) for name, event in examples().items()},

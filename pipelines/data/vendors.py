@@ -6,7 +6,7 @@ import math
 
 from pipelines.data.facts import Facts
 from pipelines.data.facts.pace import Pace
-from pipelines.data.requirements import OURS, Requirement, counted
+from pipelines.data.requirements import OURS, Requirement, counted, recent
 
 AMAZON = "Amazon Personalize documentation"
 GOOGLE = "Google Retail API documentation (guidance)"
@@ -57,7 +57,7 @@ def _google(facts: Facts) -> Asked:
     unit = "users in 180 days"
     days = Pace(t.span_days - 7 * t.window_weeks, t.span_days)
     needs = [
-        Requirement(t.half_year_users, 100, unit, "{} more " + unit),
+        recent(t.half_year_users, 100, unit),
         Requirement(t.span_days, 90, "days", "{} more days of history", days, least=30),
     ]
     return needs, GOOGLE, note
@@ -68,7 +68,7 @@ def _algolia(facts: Facts) -> Asked:
         why = "without times the last 30 days are unknown"
         return [Requirement(0, 10_000, "events", "", unknown=why)], ALGOLIA, ""
     unit = "events in 30 days"
-    needs = [Requirement(facts.recent_events, 10_000, unit, "{} more events in 30 days")]
+    needs = [recent(facts.timing.month_events, 10_000, unit)]
     bought = facts.exposure.purchase_visits
     told = "which events are purchases is not told" if bought is None else f"here {bought:,}"
     note = (

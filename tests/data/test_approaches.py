@@ -132,7 +132,7 @@ def test_what_is_missing_comes_with_a_date_at_the_pace_of_the_data() -> None:
     missing = readiness.report(made(grows), now).approaches["factorization"].missing
     assert missing == (
         "needs 9,094 more events and 349 more users with five or more events; at 42 events a "
-        "week, as in the last eight weeks, in about 217 weeks (2028-06-06)"
+        "week, as in the last eight weeks, in about 4 years (2028-06-06)"
     )
 
 

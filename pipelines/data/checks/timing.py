@@ -45,7 +45,10 @@ def _span(t: Timing) -> list[Finding]:
         ),
     ]  # fmt: skip
     for check, growth in (("growth of events", t.growth), ("growth of users", t.user_growth)):
-        why = f"The last {t.window_weeks:.0f} weeks against as many before them."
+        why = (
+            f"The change from the {t.window_weeks:.0f} weeks before to the last "
+            f"{t.window_weeks:.0f} weeks; below 0 there is less."
+        )
         if growth is None:
             found.append(unknown(check, -0.2, why, _MONTH))
         else:

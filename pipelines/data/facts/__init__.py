@@ -32,8 +32,6 @@ class Facts:
     flags: Flags
     flagged_share: float
     """Share of the events that belong to flagged people."""
-    recent_events: int
-    """Events of the last 30 days."""
     quarantined_share: float
     seen: str
     is_sample: bool
@@ -67,7 +65,6 @@ def measure(dataset: Dataset, now: float | None = None) -> Facts:
         exposure=exposure(dataset, stream),
         flags=flags,
         flagged_share=float(per_user[flags.users].sum()) / max(len(it), 1),
-        recent_events=int((it.time > stream.newest - 30 * DAY).sum()) if when else 0,
         quarantined_share=about.quarantined / about.rows_in if about.rows_in else 0.0,
         seen=about.seen,
         is_sample=about.is_sample,

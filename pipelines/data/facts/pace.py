@@ -20,6 +20,9 @@ class Pace:
 
     then: float
     now: float
+    gain: str = "at {} a week"
+    """How the gain of a week is put, and below where there is none."""
+    flat: str = "none were gained"
 
     def weekly(self, timing: Timing) -> float:
         return (self.now - self.then) / timing.window_weeks
@@ -45,8 +48,10 @@ class Pace:
         )
         weeks = self.weeks(gap, timing)
         if weeks == math.inf:
-            return f"none were gained in {lately}, so no date can be given"
-        pace = f"at {_rate(self.weekly(timing))} {unit} a week, as in {lately}"
+            return f"{self.flat} in {lately}, so no date can be given"
+        noun, _, more = unit.partition(" ")
+        gained = f"{_rate(self.weekly(timing))} {'such ' if more else ''}{noun}"
+        pace = f"{self.gain.format(gained)}, as in {lately}"
         if weeks > _LONGEST:
             return f"{pace}, it would take more than ten years"
         day = ends + dt.timedelta(seconds=weeks * WEEK)
@@ -54,8 +59,14 @@ class Pace:
         left = weeks - timing.age_days / 7
         if left <= 0:
             return f"{pace}, they should be there by now: import the newest data"
-        left = max(1, round(left))
-        return f"{pace}, in about {left:,} {'week' if left == 1 else 'weeks'} ({day:%Y-%m-%d})"
+        return f"{pace}, in about {_time(left)} ({day:%Y-%m-%d})"
+
+
+def _time(weeks: float) -> str:
+    if weeks > 104:
+        return f"{weeks / 52.18:.0f} years"
+    whole = max(1, round(weeks))
+    return f"{whole} {'week' if whole == 1 else 'weeks'}"
 
 
 def _rate(value: float) -> str:

@@ -68,17 +68,17 @@ class Stream:
         second[1:] = ~begins[1:] & begins[:-1]
         return at[second]
 
-    def active_per_bin(self, width: int, origin: int) -> Longs:
-        """How many different people came in each bin of `width` seconds from `origin` on."""
-        it = self.events
-        place = (it.time - origin) // width
-        new = np.ones(len(it), bool)
-        new[1:] = (place[1:] != place[:-1]) | (self.pause[1:] == FIRST)
-        return np.bincount(place[new])
+    def events_between(self, start: float, end: float) -> int:
+        """Events in (start, end], seconds UTC."""
+        return int(np.count_nonzero(self._inside(start, end)))
 
-    def people_between(self, start: int, end: int) -> int:
+    def _inside(self, start: float, end: float) -> Mask:
+        # Compared as whole numbers: a fraction would make NumPy turn every time into a float.
+        inside = self.events.time > int(start)
+        return inside if end >= self.newest else inside & (self.events.time <= int(end))
+
+    def people_between(self, start: float, end: float) -> int:
         """Different people with an event in (start, end], seconds UTC."""
-        it = self.events
-        inside = (it.time > start) & (it.time <= end)
+        it, inside = self.events, self._inside(start, end)
         users = it.user[inside]  # sorted
         return int((np.diff(users) != 0).sum()) + 1 if len(users) else 0

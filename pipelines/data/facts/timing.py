@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,15 @@ PACE_WEEKS = 8
 """The pace is that of the last eight weeks, or of half the span where that is shorter."""
 LEAST_SPAN = 28 * DAY
 """A few days do not tell what a year brings."""
+
+
+@dataclass(frozen=True)
+class Recent:
+    """A count over the last days, and the same as it stood at the beginning of the window over
+    which the pace is taken; None where the span does not reach so far back."""
+
+    now: int
+    then: int | None
 
 
 @dataclass(frozen=True)
@@ -52,12 +62,11 @@ class Timing:
     cold_truths: float
     """Under `time:0.9`: people asked about; their share without a training event; the share of
     truths whose item has no training event."""
-    recent_users: int
-    """Different people in the last eight weeks, or in the span where that is shorter."""
-    half_year_users: int
-    """The same of the last 180 days."""
-    recent_users_before: int | None
-    """The people of the eight weeks before those, where the span holds them."""
+    eight_weeks_users: Recent
+    half_year_users: Recent
+    """Different people in the last 56 and 180 days."""
+    month_events: Recent
+    """Events of the last 30 days."""
 
 
 def timing(stream: Stream, now: float, seen: str) -> Timing | None:
@@ -67,17 +76,12 @@ def timing(stream: Stream, now: float, seen: str) -> Timing | None:
     """
     if stream.span == 0:
         return None
-    it = stream.events
     window = min(PACE_WEEKS * WEEK, stream.span / 2)
     newest, enough = stream.newest, stream.span >= LEAST_SPAN
     cut, before = newest - window, newest - 2 * window
-    lately = int((it.time > cut).sum())
-    earlier = int(((it.time > before) & (it.time <= cut)).sum())
-    came = stream.people_between(int(cut), newest)
-    came_before = stream.people_between(int(before), int(cut))
+    lately, earlier = stream.events_between(cut, newest), stream.events_between(before, cut)
+    came, came_before = stream.people_between(cut, newest), stream.people_between(before, cut)
     weeks = window / WEEK
-    eight = PACE_WEEKS * WEEK
-    two_windows = stream.span >= 2 * eight
     empty, gap = _gaps(stream)
     users, without, truths, cold = _cold(stream, seen)
     return Timing(
@@ -99,12 +103,18 @@ def timing(stream: Stream, now: float, seen: str) -> Timing | None:
         test_users=users,
         cold_users=without / max(users, 1),
         cold_truths=cold / max(truths, 1),
-        recent_users=stream.people_between(newest - eight, newest),
-        half_year_users=stream.people_between(newest - 180 * DAY, newest),
-        recent_users_before=stream.people_between(newest - 2 * eight, newest - eight)
-        if two_windows
-        else None,
+        eight_weeks_users=_recent(stream, cut, 56, stream.people_between),
+        half_year_users=_recent(stream, cut, 180, stream.people_between),
+        month_events=_recent(stream, cut, 30, stream.events_between),
     )
+
+
+def _recent(
+    stream: Stream, cut: float, days: int, counted: Callable[[float, float], int]
+) -> Recent:
+    reaches = cut - days * DAY >= stream.first
+    then = counted(cut - days * DAY, cut) if reaches else None
+    return Recent(counted(stream.newest - days * DAY, stream.newest), then)
 
 
 def _weekly_people(stream: Stream, weeks: int) -> float:
