@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from pipelines.data.dataset import Dataset
-from pipelines.data.facts.exposure import exposure
+from pipelines.data.facts.exposure import event_types
 from pipelines.data.facts.metadata import metadata
 from pipelines.data.facts.stream import DAY, FIRST, VISIT_MINUTES, Stream
 from pipelines.data.profile_words import sentences
@@ -70,7 +70,7 @@ def profile(dataset: Dataset) -> Profile:
         "long_tail": _long_tail(np.sort(per_item[per_item > 0])[::-1]),
         "histories": _histories(per_user[per_user > 0]),
         "coverage": _coverage(dataset),
-        "types": _types(dataset, stream),
+        "types": _types(dataset),
         "hours": _hours(stream),
     }
     return Profile(
@@ -160,8 +160,8 @@ def _coverage(dataset: Dataset) -> Rows:
     ]
 
 
-def _types(dataset: Dataset, stream: Stream) -> Rows:
-    counted = exposure(dataset, stream).event_types or {}
+def _types(dataset: Dataset) -> Rows:
+    counted = event_types(dataset)
     total = max(sum(counted.values()), 1)
     order = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
     return [{"event_type": name, "rows": n, "share": n / total} for name, n in order]

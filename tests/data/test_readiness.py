@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipelines.data import readiness
 from pipelines.data.assembly import finish
 from pipelines.data.dataset import Dataset
 from pipelines.data.facts import DAY, YEAR, measure
+from pipelines.data.profile import profile
 from pipelines.schema import Finding, Interactions
 from tests import synthetic
 
@@ -170,3 +174,27 @@ def test_a_million_and_a_half_events_take_under_two_seconds() -> None:
     start = time.process_time()
     readiness.document(dataset)
     assert time.process_time() - start < 2
+
+
+@given(
+    rows=st.lists(
+        st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(0, 4_102_444_799)), max_size=30
+    ),
+    seen=st.sampled_from(["exclude", "keep"]),
+    now=st.integers(0, 4_102_444_799),
+)
+def test_any_dataset_gets_a_report(rows: list[tuple[int, int, int]], seen: str, now: int) -> None:
+    dataset = made(rows or [(0, 0, 0)], seen=seen, rows_in=len(rows))
+    if not rows:
+        empty = dataset.interactions.select(np.zeros(1, bool))
+        dataset = replace(dataset, interactions=empty)
+    report = readiness.report(dataset, now)
+    json.dumps(report.document(), allow_nan=False)
+    json.dumps(profile(dataset).document(), allow_nan=False)
+    assert report.sentence.endswith(".")
+    for finding in report.findings:
+        assert bool(finding.todo) == (finding.state != "enough"), finding
+        assert (finding.value is None) == (finding.state == "unknown"), finding
+    for name, approach in report.approaches.items():
+        assert bool(approach.missing) == (approach.state != "enough"), name
+        assert approach.need > 0 or name == "content"

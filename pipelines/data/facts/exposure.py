@@ -11,6 +11,7 @@ import numpy as np
 from pipelines.data.dataset import Dataset
 from pipelines.data.event_kinds import count, kind
 from pipelines.data.facts.stream import DAY, Stream
+from pipelines.keys import distinct
 from pipelines.schema import Columns as C
 
 COLUMNS = (C.IMPRESSION, C.POSITION, C.PROPENSITY, C.RECOMMENDATION)
@@ -80,11 +81,8 @@ def exposure(dataset: Dataset, stream: Stream) -> Exposure:
     # A sample is made by code that keeps no more than what stands here, so nothing is hidden.
     known = arrivals is not None or about.is_sample or dataset.context_file is not None
     columns = {c: _filled(dataset, c) if c in context else 0.0 for c in COLUMNS} if known else None
-    codes, names = _types(dataset) if C.EVENT in context else (None, [])
-    types = dict(arrivals.event_types) if arrivals is not None else {}
-    if not types and codes is not None:
-        counts = np.bincount(codes[codes >= 0], minlength=len(names))
-        types = {name: int(n) for name, n in zip(names, counts, strict=True)}
+    codes, names = _codes(dataset)
+    types = event_types(dataset, codes, names)
     sends = count(types, "send") or count(types, "impression")
     opens = count(types, "open")
     rows = max(about.rows_in, 1)
@@ -114,10 +112,28 @@ def _filled(dataset: Dataset, column: str) -> float:
     return float(filled(values).mean()) if len(values) else 0.0
 
 
-def _types(dataset: Dataset) -> tuple[np.ndarray, list[str]]:
+def _codes(dataset: Dataset) -> tuple[np.ndarray | None, list[str]]:
     """The type of each event as a code (n,), -1 where it has none, and the types' names."""
+    if C.EVENT not in dataset.context_columns:
+        return None, []
     values = dataset.context([C.EVENT])[C.EVENT].astype("category")
     return values.cat.codes.to_numpy(), [str(c) for c in values.cat.categories]
+
+
+def event_types(
+    dataset: Dataset, codes: np.ndarray | None = None, names: list[str] | None = None
+) -> dict[str, int]:
+    """Rows by type of event: of the whole file where the import counted them, else of the
+    events kept (`codes` and `names` as read before, or read here); empty without types."""
+    arrivals = dataset.about.arrivals
+    if arrivals is not None and arrivals.event_types:
+        return dict(arrivals.event_types)
+    if codes is None:
+        codes, names = _codes(dataset)
+    if codes is None:
+        return {}
+    counts = np.bincount(codes[codes >= 0], minlength=len(names or []))
+    return {name: int(n) for name, n in zip(names or [], counts, strict=True)}
 
 
 def _propensities(dataset: Dataset) -> Propensities | None:
@@ -143,15 +159,16 @@ def _buyers(stream: Stream, codes: np.ndarray, names: list[str]) -> Rate | None:
     if bought.all() or not bought.any():
         return None
     lately = stream.events.time > stream.newest - EIGHT_WEEKS
-    came = len(np.unique(stream.events.user[lately]))
-    buyers = len(np.unique(stream.events.user[lately & bought]))
-    return Rate(buyers, came)
+    came = distinct(stream.events.user[lately])
+    buyers = distinct(stream.events.user[lately & bought])
+    return Rate(len(buyers), len(came))
 
 
 def _purchase_visits(stream: Stream, codes: np.ndarray, names: list[str]) -> int | None:
     bought = _bought(codes, names) & (stream.events.time > stream.newest - 30 * DAY)
     if not bought.any():
         return None
-    visit = np.cumsum(stream.begins, dtype=np.int32)[bought]
-    pairs = np.unique(np.stack([visit, stream.events.item[bought]]), axis=1)
-    return int((np.bincount(pairs[0]) >= 2).sum())
+    visit = np.cumsum(stream.begins)[bought]
+    width = stream.events.n_items
+    baskets = distinct(visit * width + stream.events.item[bought]) // width
+    return int((np.bincount(baskets) >= 2).sum())

@@ -64,6 +64,10 @@ def filled(values: pd.Series) -> Mask:
     import pandas as pd
 
     there = values.notna().to_numpy(bool)
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        # Some names stand in millions of rows: each is looked at once.
+        named = pd.Series(values.cat.categories.astype(str)).str.strip() != ""
+        return there & np.append(named.to_numpy(bool), False)[values.cat.codes.to_numpy()]
     if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_datetime64_any_dtype(values):
         return there
     return there & (values.astype(str).str.strip() != "").to_numpy(bool)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.data.facts.passes import cold_counts
 from pipelines.data.facts.stream import DAY, FIRST, WEEK, YEAR, Stream
 
 PACE_WEEKS = 8
@@ -159,6 +158,8 @@ def _whole_days(stream: Stream) -> bool:
 
 
 def _cold(stream: Stream, seen: str) -> tuple[int, int, int, int]:
+    from pipelines.data.facts.passes import cold_counts
+
     it = stream.events
     at = int(len(it) * 0.9)
     cutoff = int(np.partition(it.time, at)[at])

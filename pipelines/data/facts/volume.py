@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.data.facts.passes import users_per_item
 from pipelines.data.facts.stream import Stream
 from pipelines.schema import Longs
 
@@ -60,6 +59,8 @@ class Volume:
 
 def volume(stream: Stream, until: int | None = None) -> Volume:
     """The counts of the events up to `until` (seconds UTC, inclusive), of all without it."""
+    from pipelines.data.facts.passes import users_per_item
+
     it = stream.events
     inside = np.ones(len(it), bool) if until is None else it.time <= until
     end = np.iinfo(np.int64).max if until is None else until
