@@ -7,6 +7,7 @@ every view is a link.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -22,6 +23,7 @@ from pipelines.stage import DataShape
 from pipelines.workspace.records import BakeoffRecord, DatasetRecord
 
 if TYPE_CHECKING:
+    from pipelines.data.profile import Profile
     from pipelines.workspace import Workspace
 
 DATASET, BAKEOFF = "dataset", "bakeoff"
@@ -88,26 +90,52 @@ class Readiness(NamedTuple):
     """What was found about a dataset."""
 
     sentence: str
+    verdict: str
+    """ready, popularity only, or not yet."""
     findings: pd.DataFrame
     """check, value, threshold, state, why, todo, source."""
     approaches: pd.DataFrame
-    """approach, state, have, need, missing, unit, source, first."""
+    """approach, state, have, need, missing, unit, source, first, note."""
+    plan: str
+    """The tracking plan as Markdown."""
+    schema: str
+    """The JSON Schema of the plan's events."""
 
 
 def readiness(name: str) -> Readiness:
-    """The readiness of a dataset for each approach."""
+    """The readiness of a dataset for each approach, as of today."""
     record = workspace().dataset_record(name)
-    return _readiness(str(paths.home()), name, record.version, record.about.fingerprint)
+    today = dt.datetime.now(dt.UTC).date().isoformat()
+    return _readiness(str(paths.home()), name, record.version, record.about.fingerprint, today)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Looking at the data ...")
-def _readiness(home: str, name: str, version: int, fingerprint: str) -> Readiness:
+def _readiness(home: str, name: str, version: int, fingerprint: str, today: str) -> Readiness:
     from pipelines.data import readiness as found
+    from pipelines.data import tracking_plan
 
-    data = dataset(name, version)
-    findings = pd.DataFrame([asdict(f) for f in found.findings(data)])
-    approaches = [{"approach": n, **asdict(a)} for n, a in found.approaches(data).items()]
-    return Readiness(found.sentence(data), findings, pd.DataFrame(approaches))
+    report = found.report(dataset(name, version))
+    return Readiness(
+        report.sentence,
+        report.verdict,
+        pd.DataFrame([asdict(f) for f in report.findings]),
+        pd.DataFrame([{"approach": n, **asdict(a)} for n, a in report.approaches.items()]),
+        tracking_plan.markdown(report),
+        tracking_plan.schema_text(),
+    )
+
+
+def profile(name: str) -> Profile:
+    """The figures of a dataset's profile charts."""
+    record = workspace().dataset_record(name)
+    return _profile(str(paths.home()), name, record.version, record.about.fingerprint)
+
+
+@st.cache_resource(max_entries=16, show_spinner="Drawing the data ...")
+def _profile(home: str, name: str, version: int, fingerprint: str) -> Profile:
+    from pipelines.data.profile import profile as profiled
+
+    return profiled(dataset(name, version))
 
 
 def bakeoff_records(dataset: str | None = None) -> list[BakeoffRecord]:
@@ -203,5 +231,6 @@ def forget(name: str) -> None:
     """Drop what is cached of datasets, after one was deleted."""
     _dataset.clear()
     _readiness.clear()
+    _profile.clear()
     if st.session_state.get(DATASET) == name:
         st.session_state.pop(DATASET)

@@ -57,6 +57,17 @@ def test_the_whole_path_from_a_file_to_a_decision(assay, events, tmp_path):
         found["findings"][0]
     )
     assert found["approaches"]["popularity"]["state"] in ("enough", "not enough")
+    assert found["verdict"] in ("ready", "popularity only", "not yet")
+
+    plan = tmp_path / "plan"
+    code, out, _ = assay("readiness", "mine", "--plan", plan)
+    assert code == 0
+    assert out.startswith(found["sentence"])
+    assert "## What mine lacks" in (plan / "tracking-plan.md").read_text()
+    assert json.loads((plan / "tracking-plan.schema.json").read_text())["type"] == "object"
+    code, out, err = assay("readiness", "mine", "--plan", plan)
+    assert (code, out) == (2, "")
+    assert "is there already" in err
 
     code, out, _ = assay(
         "bakeoff", "als", "ease-recent", "--data", "mine", "--split", "last-n:2", "--json"

@@ -62,8 +62,8 @@ def test_offers_come_back_and_count_in_the_fingerprint_where_there_are_some(
     back = load(shop).catalogue.offers
     assert back is not None
     parts = (made.interactions, made.catalogue.frame, made.user_frame)
-    assert fingerprint(*parts, back) == fingerprint(*parts, offers)
+    assert fingerprint(*parts, offers=back) == fingerprint(*parts, offers=offers)
     moved = replace(offers, start=offers.start - 1)
     mailed = replace(offers, kind=1 - offers.kind)
-    prints = {fingerprint(*parts, each) for each in (None, offers, moved, mailed)}
+    prints = {fingerprint(*parts, offers=each) for each in (None, offers, moved, mailed)}
     assert len(prints) == 4

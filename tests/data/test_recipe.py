@@ -158,6 +158,18 @@ def test_many_repeats_of_one_person_are_folded_alike(imported: Import) -> None:
     assert counts == {f"i{n}": 4.0 if n < 10 else 3.0 for n in range(30)}
 
 
+def test_people_who_look_like_machines_are_dropped_on_request(imported: Import) -> None:
+    people = "".join(f"u{n % 40},i{n % 13},{1_600_000_000 + 7_000 * n}\n" for n in range(400))
+    robot = "".join(f"robot,i{n % 13},{1_600_000_000 + n}\n" for n in range(2_000))
+    text = "user_id,item_id,timestamp\n" + people + robot
+    assert imported(text).about.kept == 2_400
+    made = imported(text, recipe=Recipe(outliers="drop"))
+    assert made.about.steps[-1].model_dump() == {
+        "name": "outliers dropped", "rows_in": 2_400, "rows_out": 400, "note": "",
+    }  # fmt: skip
+    assert (made.about.kept, made.about.filtered, made.about.folded) == (400, 2_000, 0)
+
+
 def test_more_columns_are_kept_with_each_event(imported: Import) -> None:
     text = "user_id,item_id,timestamp,shop,user's note\nb,x,5,Ulm,\na,x,6,Bonn,hm\na,x,5,Ulm,\n"
     made = imported(text, recipe=Recipe(keep=("shop", "user's note")))
