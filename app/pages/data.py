@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from app import access, state
-from app.components import charts, jobs, page, steps, upload
+from app.components import charts, jobs, page, steps, studies, upload
 from app.components.tables import number, show
 from pipelines.data.dataset import About
 from pipelines.workspace.records import DatasetRecord
@@ -40,6 +40,7 @@ def draw() -> None:
     upload.panel()
     st.header("What was found", anchor=False)
     _findings(found.findings)
+    studies.section(name)
     with page.numbers("The rows, and where they come from"):
         _rows(record.about)
         _delete(name)
