@@ -94,11 +94,13 @@ def _audit(found: LeakageAudit) -> None:
     st.caption(
         "Compare the lifts, not the values: a value also follows how many truths a person has, "
         "which is one under leave-one-out. "
-        + page.plain(" ".join([*_flips(found), *_not_run(found.not_run), *found.notes]))
+        + page.plain(" ".join([*_not_run(found.not_run), *found.notes]))
     )
-    with page.numbers("What each split held out, and by how much it inflates"):
+    with page.numbers("What each split held out, by how much it inflates, and whose order turns"):
         _protocols(found)
-        _inflations(found)
+        _inflations(found, shown.partition(":")[2])
+        for said in _flips(found):
+            st.markdown(f"- {page.plain(said)}")
 
 
 def _flips(found: LeakageAudit) -> list[str]:
@@ -132,24 +134,23 @@ def _protocols(found: LeakageAudit) -> None:
     )
 
 
-def _inflations(found: LeakageAudit) -> None:
+def _inflations(found: LeakageAudit, metric: str) -> None:
     def words(one: Inflation | None) -> str:
         if one is None or one.value is None:
             return ""
         high = "no upper limit" if one.high is None else digits(one.high)
         return f"{digits(one.value)} ({digits(one.low)} to {high})"
 
-    by = {(i.spec, i.metric, i.protocol, i.measure): i for i in found.inflations}
+    by = {(i.spec, i.protocol, i.measure): i for i in found.inflations if i.metric == metric}
     rows = [
         {
             "pipeline": one.title,
-            "metric": label(one.metric),
             "split": one.protocol,
-            "lift ÷ in time": words(by.get((one.spec, one.metric, one.protocol, "lift"))),
+            f"{label(metric)}: lift ÷ in time": words(by.get((one.spec, one.protocol, "lift"))),
             "value ÷ in time": words(one),
         }
         for one in found.inflations
-        if one.measure == "value"
+        if (one.measure, one.metric) == ("value", metric)
     ]
     show(
         pd.DataFrame(rows),

@@ -153,11 +153,11 @@ def audit(frame: pd.DataFrame, styles: Mapping[str, Style], shown: str) -> Any:
         low, high = min(low, 1.0), max(high, 1.0)
     width = (high - low) or 1.0
     title = f"{label(metric)} ÷ Popular's" if measure == "lift" else label(metric)
+    scale = alt.Scale(domain=[low - 0.05 * width, high + 0.05 * width], nice=False, zero=False)
     x = alt.X(
         "value:Q",
         title=[f"{title}:", "point and 95 % interval"],
-        # room at the right for the names of the splits
-        scale=alt.Scale(domain=[low - 0.05 * width, high + 0.3 * width], nice=False),
+        scale=scale,
         axis=alt.Axis(format="~g", tickCount=7),
     )
     y = alt.Y(
@@ -175,7 +175,9 @@ def audit(frame: pd.DataFrame, styles: Mapping[str, Style], shown: str) -> Any:
         alt.Tooltip("value:Q", format=".3~r"),
         alt.Tooltip("span:N", title="95 % interval"),
     ]
-    rules = base.mark_rule(strokeWidth=2.5).encode(x=alt.X("low:Q"), x2="end:Q", color=color)
+    rules = base.mark_rule(strokeWidth=2.5).encode(
+        x=alt.X("low:Q", scale=scale), x2="end:Q", color=color
+    )
     marks = base.mark_point(size=110, strokeWidth=2, filled=True, opacity=1).encode(
         x=x,
         color=color,
@@ -184,13 +186,18 @@ def audit(frame: pd.DataFrame, styles: Mapping[str, Style], shown: str) -> Any:
         ),
         tooltip=tooltip,
     )
-    words = charts.text(base, align="left", dx=9).encode(x="end:Q", text="word:N")
+    words = charts.text(base, align="left", dx=9).encode(
+        x=alt.X("end:Q", scale=scale), text="word:N"
+    )
     layers = [rules, marks, words]
     if measure == "lift":
         one = alt.Chart(pd.DataFrame({"one": [1.0]}))
-        layers.insert(0, one.mark_rule(color=look.INK, opacity=0.7).encode(x="one:Q"))
+        layers.insert(
+            0, one.mark_rule(color=look.INK, opacity=0.7).encode(x=alt.X("one:Q", scale=scale))
+        )
     height = max(look.HEIGHT, 92 * len(contenders) + 60)
-    return charts.finish(alt.layer(*layers), height=height)
+    # room at the right for the names of the splits
+    return charts.finish(alt.layer(*layers).properties(padding={"right": 100}), height=height)
 
 
 def audit_alt(frame: pd.DataFrame, shown: str, words: Mapping[str, str]) -> str:

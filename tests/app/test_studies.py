@@ -216,6 +216,10 @@ def test_the_audit_shows_every_contender_under_every_split(shown):
     kinds = [layer["mark"]["type"] for layer in spec["layer"]]
     assert kinds == (["rule"] if lift else []) + ["rule", "point", "text"]
     assert spec["height"] >= look.HEIGHT
+    scales = [layer["encoding"]["x"]["scale"]["domain"] for layer in spec["layer"]]
+    low, high = frame["low"].min(), frame["high"].max()
+    assert all(domain == scales[0] for domain in scales)
+    assert scales[0][0] < low < high < scales[0][1] < 2 * high
     alt = study_charts.audit_alt(frame, shown, study_charts.measures(audit()))
     assert "under random" in alt and "95 %" in alt
 
