@@ -82,7 +82,7 @@ def data_audit(
     ] = None,
     split: Annotated[
         str | None,
-        typer.Option("--split", help="The split in time; time:0.9 unless named."),
+        typer.Option("--split", help="time:0.9 unless named; windows:3 shows earlier windows too."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -16,9 +16,8 @@ from app.look import Style
 from pipelines.evaluation.metric_names import label
 from pipelines.evaluation.study_results import LeakageAudit, LearningCurve
 
-SPLITS = ("global time", "leave-one-out", "random")
-"""From top to bottom within a contender."""
-SHAPES = ("circle", "square", "triangle-up")
+SHAPES = {"leave-one-out": "square", "random": "triangle-up"}
+"""Of the splits that leak; the ones in time are circles."""
 
 
 def styles_of(titles: Mapping[str, str]) -> dict[str, Style]:
@@ -134,9 +133,10 @@ def audit_frame(found: LeakageAudit, shown: str) -> pd.DataFrame:
         f"{digits(low)} to {'no upper limit' if high != high else digits(high)}"
         for low, high in zip(frame["low"], frame["high"], strict=True)
     ]
-    in_time = frame[frame["split"] == SPLITS[0]].set_index("contender")["value"]
+    told = [p.name for p in found.protocols][::-1]  # from global time to random
+    in_time = frame[frame["split"] == told[0]].set_index("contender")["value"]
     order = frame["contender"].map(in_time).fillna(0)
-    at = frame["split"].map({name: n for n, name in enumerate(SPLITS)})
+    at = frame["split"].map({name: n for n, name in enumerate(told)})
     frame = frame.assign(span=spans, order=order, at=at)
     frame = frame.sort_values(["order", "contender", "at"], ascending=[False, True, True])
     return frame.drop(columns=["order", "at"]).reset_index(drop=True)
@@ -146,6 +146,7 @@ def audit(frame: pd.DataFrame, styles: Mapping[str, Style], shown: str) -> Any:
     """Each contender under each split, point and 95 % interval; a line at 1 where it is a lift."""
     measure, _, metric = shown.partition(":")
     contenders = frame["contender"].drop_duplicates().tolist()
+    splits = frame["split"].drop_duplicates().tolist()
     limit = float(frame[["value", "low", "high"]].max().max())
     drawn = frame.assign(end=frame["high"].fillna(limit), word=frame["split"])
     low, high = float(frame[["value", "low"]].min().min()), limit
@@ -167,7 +168,7 @@ def audit(frame: pd.DataFrame, styles: Mapping[str, Style], shown: str) -> Any:
         axis=alt.Axis(ticks=False, labelFontSize=14),
         scale=alt.Scale(paddingInner=0.3),
     )
-    base = alt.Chart(drawn).encode(y=y, yOffset=alt.YOffset("split:N", sort=list(SPLITS)))
+    base = alt.Chart(drawn).encode(y=y, yOffset=alt.YOffset("split:N", sort=splits))
     color = charts.contender_color({n: styles[n] for n in contenders})
     tooltip = [
         alt.Tooltip("contender:N"),
@@ -182,7 +183,9 @@ def audit(frame: pd.DataFrame, styles: Mapping[str, Style], shown: str) -> Any:
         x=x,
         color=color,
         shape=alt.Shape(
-            "split:N", scale=alt.Scale(domain=list(SPLITS), range=list(SHAPES)), legend=None
+            "split:N",
+            scale=alt.Scale(domain=splits, range=[SHAPES.get(n, "circle") for n in splits]),
+            legend=None,
         ),
         tooltip=tooltip,
     )
@@ -195,9 +198,9 @@ def audit(frame: pd.DataFrame, styles: Mapping[str, Style], shown: str) -> Any:
         layers.insert(
             0, one.mark_rule(color=look.INK, opacity=0.7).encode(x=alt.X("one:Q", scale=scale))
         )
-    height = max(look.HEIGHT, 92 * len(contenders) + 60)
+    height = max(look.HEIGHT, 31 * len(splits) * len(contenders) + 60)
     # room at the right for the names of the splits
-    return charts.finish(alt.layer(*layers).properties(padding={"right": 100}), height=height)
+    return charts.finish(alt.layer(*layers).properties(padding={"right": 105}), height=height)
 
 
 def audit_alt(frame: pd.DataFrame, shown: str, words: Mapping[str, str]) -> str:

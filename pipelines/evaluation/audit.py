@@ -10,9 +10,10 @@ Ji et al. 2023, doi:10.1145/3569930). Definitions: docs/data.md.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from pipelines.data.dataset import Dataset
-from pipelines.data.split import DEFAULT_PROTOCOL, Protocol, Split, split
+from pipelines.data.split import DEFAULT_PROTOCOL, Protocol, Split, split, windows
 from pipelines.errors import AssayError, Refused
 from pipelines.evaluation.audit_sentence import BASELINE, ONE_OUT, RANDOM, TIME, sentence
 from pipelines.evaluation.inflation import flips, inflations, lifts, resampled
@@ -40,7 +41,8 @@ def audit(
 ) -> LeakageAudit:
     """Run `specs` (names that ship, or files) under random, leave-one-out and global time.
 
-    The random split holds out the same share of the events as the one in time. Under each,
+    `protocol` is the split in time, or windows of it. The random split holds out the same
+    share of the events as the one in time. Under each,
     at most `most_users` users are evaluated. An `AssayError` where the data has no times.
     """
     loaded = _loaded(specs)
@@ -60,18 +62,18 @@ def audit(
             for values in found.values():
                 values.pop(spec.name, None)
     ran = {spec.name: _title(spec) for spec in loaded if spec.name not in not_run}
-    means = {n: resampled(found[n], METRICS, seed) for seed, n in enumerate(cuts)}
+    means = {n: resampled(found[n], METRICS, seed) for seed, n in enumerate(reversed(cuts))}
     lift = lifts(means, ran, METRICS, BASELINE)
     ratios = inflations(means, ran, METRICS, BASELINE, TIME)
     turned = [
-        one for n in (RANDOM, ONE_OUT) for one in flips(n, found[n], found[TIME], ran, METRICS)
+        one for n in cuts if n != TIME for one in flips(n, found[n], found[TIME], ran, METRICS)
     ]
     return LeakageAudit(
         **heading(dataset),
         sentence=sentence(found[TIME], METRICS[0], ran, lift, ratios, turned),
         notes=[note for cut in cuts.values() for note in drawn_note(cut)][:1],
         metrics=list(METRICS),
-        protocols=[_scores(n, cuts[n], found[n], ran, dataset) for n in (RANDOM, ONE_OUT, TIME)],
+        protocols=[_scores(n, cut, found[n], ran, dataset) for n, cut in cuts.items()],
         lifts=lift,
         inflations=ratios,
         flips=turned,
@@ -98,24 +100,30 @@ def _loaded(specs: Sequence[str]) -> list[Spec]:
 
 
 def _cuts(dataset: Dataset, protocol: str, most_users: int, progress: Progress) -> dict[str, Split]:
-    """The three splits; the random one holds out as many events as the one in time."""
-    reference = Protocol.of_bakeoff(protocol)
-    if reference.kind != "time":
+    """The splits by name, in the order that they are told; the one in time comes last.
+
+    The random one holds out as many events as the one in time. Of several windows the
+    last one is the reference; what differs between it and the others is no leak.
+    """
+    reference = Protocol.parse(protocol)
+    if reference.kind not in ("time", "windows"):
         raise AssayError(
-            f"The audit compares with a split in time, and {protocol} is none; use time:0.9 or "
-            "a date."
+            f"The audit compares with a split in time, and {protocol} is none; use time:0.9, "
+            "a date or windows:3."
         )
-
-    def made(one: Protocol) -> Split:
-        progress(0.0, f"splitting the data: {one.kind}")
-        return split(dataset.interactions, one, seen=dataset.about.seen, eval_users=most_users)
-
-    in_time = made(reference)
-    share = round(in_time.held_out / len(dataset.interactions), 4)
+    progress(0.0, "splitting the data")
+    options: dict[str, Any] = {"seen": dataset.about.seen, "eval_users": most_users}
+    events = dataset.interactions
+    if reference.kind == "windows":
+        *earlier, in_time = windows(events, int(reference.value), **options)
+    else:
+        earlier, in_time = [], split(events, reference, **options)
+    share = max(round(in_time.held_out / len(events), 4), 0.0001)
     return {
+        RANDOM: split(events, Protocol("random", share), **options),
+        ONE_OUT: split(events, "leave-one-out", **options),
+        **{f"window {n} of {len(earlier) + 1}": cut for n, cut in enumerate(earlier, 1)},
         TIME: in_time,
-        ONE_OUT: made(Protocol.parse("leave-one-out")),
-        RANDOM: made(Protocol("random", max(share, 0.0001))),
     }
 
 

@@ -47,6 +47,7 @@ def sentence(
 
 
 def _of_orders(turned: Sequence[Flip]) -> str:
+    turned = [one for one in turned if one.protocol in (RANDOM, ONE_OUT)]
     certain = [one for one in turned if one.certain]
     if certain:
         one = certain[0]

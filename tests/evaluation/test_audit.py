@@ -151,3 +151,16 @@ def test_it_hears_that_it_should_stop() -> None:
 
     with pytest.raises(Cancelled):
         audit(DATA, SPECS, stop)
+
+
+def test_earlier_windows_stand_beside_the_last_one() -> None:
+    found = audit(DATA, ["als"], protocol="windows:2")
+    names = [p.name for p in found.protocols]
+    assert names == ["random", "leave-one-out", "window 1 of 2", "global time"]
+    last, earlier = found.protocols[3], found.protocols[2]
+    assert earlier.note == last.note == ""
+    assert earlier.held_out_share == pytest.approx(last.held_out_share, abs=0.005)
+    alone = audit(DATA, ["als"], protocol="time:0.9").protocols[2]
+    assert last.scores == alone.scores
+    assert {x.protocol for x in found.inflations} == set(names[:3])
+    assert "window" not in found.sentence  # the difference between windows is no leak
