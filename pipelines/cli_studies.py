@@ -59,7 +59,7 @@ def audit(found: LeakageAudit, as_json: bool) -> None:
         )
     out.print_table(table)
     for metric in found.metrics:
-        out.say("")
+        out.heading(label(metric))
         out.print_table(_of_metric(found, metric))
     out.say(f"\n{found.sentence}")
     for flip in found.flips:
