@@ -10,14 +10,13 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from pipelines.cli_data import data_app
+from pipelines.cli_options import AsJson, DataName, Length, SplitText, open_workspace
 from pipelines.errors import AssayError
-
-if TYPE_CHECKING:
-    from pipelines.workspace import Workspace
 
 app = typer.Typer(
     name="assay",
@@ -27,15 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-data_app = typer.Typer(help="Bring data in and see what is there.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
-DataName = Annotated[str, typer.Option("--data", help="Name of the dataset.")]
-Length = Annotated[int, typer.Option("--k", min=1, max=200, help="Items in a list.")]
-SplitText = Annotated[
-    str, typer.Option("--split", help="time:F (default) or last-n:N, a benchmark protocol.")
-]
 
 
 def main() -> None:
@@ -60,61 +51,6 @@ def main() -> None:
         sys.exit(1)
 
 
-def _workspace() -> Workspace:
-    from pipelines.workspace import Workspace
-
-    workspace = Workspace.open()
-    _samples(workspace)
-    return workspace
-
-
-def _samples(workspace: Workspace) -> None:
-    workspace.register_samples()
-
-
-@data_app.command("import")
-def data_import(
-    file: Annotated[Path, typer.Argument(help="CSV, TSV, Parquet or JSON Lines.")],
-    name: Annotated[str, typer.Option("--name", help="Name of the dataset.")],
-    mapping: Annotated[
-        list[str] | None, typer.Option("--map", help="user_id=COLUMN; repeat for each column.")
-    ] = None,
-    items: Annotated[Path | None, typer.Option("--items", help="A table of the items.")] = None,
-    users: Annotated[Path | None, typer.Option("--users", help="A table of the users.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Import events: all or nothing; rows that cannot be read go to a quarantine file."""
-    from pipelines import cli_output as out
-
-    workspace = _workspace()
-    with out.progress("importing") as progress:
-        record = workspace.import_dataset(
-            file, name, mapping=_pairs(mapping), items=items, users=users, progress=progress
-        )
-    out.imported(record.about, as_json)
-
-
-def _pairs(given: list[str] | None) -> dict[str, str] | None:
-    if not given:
-        return None
-    pairs = [text.partition("=") for text in given]
-    wrong = next((left for left, equals, _ in pairs if not (left and equals)), None)
-    if wrong is not None:
-        raise AssayError(
-            f"--map {wrong!r} is not a pair; write it as --map user_id=COLUMN, "
-            "or --map weight= to leave a column out."
-        )
-    return {left.strip(): right.strip() for left, _, right in pairs}
-
-
-@data_app.command("list")
-def data_list(as_json: AsJson = False) -> None:
-    """The datasets of this workspace."""
-    from pipelines import cli_output as out
-
-    out.datasets(_workspace().datasets(), as_json)
-
-
 @app.command()
 def readiness(
     name: Annotated[str, typer.Argument(help="Name of the dataset.")],
@@ -129,7 +65,7 @@ def readiness(
     from pipelines.data import readiness as ready
     from pipelines.data import tracking_plan
 
-    report = ready.report(_workspace().dataset(name))
+    report = ready.report(open_workspace().dataset(name))
     written = tracking_plan.write(plan, report) if plan is not None else ()
     if as_json:
         out.document(report.document())
@@ -182,7 +118,7 @@ def bakeoff(
         }
     )
     entries(request)  # wrong contenders are told before anything is loaded
-    workspace = _workspace()
+    workspace = open_workspace()
     out.forecasts(workspace.dataset(data), request.specs)
     with out.progress("bake-off") as progress:
         document = run(workspace, request, progress)
@@ -218,7 +154,7 @@ def recommend(
         raise AssayError(
             "--all writes a file: name it with --out lists.csv or --out lists.parquet."
         )
-    workspace = _workspace()
+    workspace = open_workspace()
     folder = workspace.bakeoff_folder(bakeoff_id)
     opened = open_contender(folder, contender)
     if history is not None:
@@ -249,12 +185,14 @@ def export(
     """What a vendor needs: training rows only, the users to ask for, hashes."""
     from pipelines import cli_output as out
     from pipelines.adapters import handover
+    from pipelines.data.split import Protocol
     from pipelines.data.split import split as cut
 
     if vendor != "personalize":
         raise AssayError(f"There is no export for {vendor!r} yet; use --for personalize.")
-    dataset = _workspace().dataset(data)
-    parts = cut(dataset.interactions, split, seen=dataset.about.seen)
+    dataset = open_workspace().dataset(data)
+    protocol = Protocol.of_bakeoff(split, third_parties=True)
+    parts = cut(dataset.interactions, protocol, seen=dataset.about.seen)
     written = handover.write(dataset, parts, out_folder, k)
     out.exported(written, out_folder, as_json)
 
@@ -279,7 +217,7 @@ def decide(
         )
     document = None
     if bakeoff_id is not None:
-        document = _workspace().bakeoff(bakeoff_id).model_dump(mode="json")
+        document = open_workspace().bakeoff(bakeoff_id).model_dump(mode="json")
     out.decision(reckon(case or None, document), as_json)
 
 
@@ -299,7 +237,7 @@ def demo() -> None:
     """The main job without a screen, on the bundled sample: readiness, comparison, decision."""
     from pipelines.demo import demo as play
 
-    play(_workspace())
+    play(open_workspace())
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from pipelines.data.dataset import About, Dataset
     from pipelines.data.readiness import Report
+    from pipelines.data.recipe import Recipe
     from pipelines.evaluation.results import BakeoffDocument, ContenderResult, Interval
 
 # Where stdout is no terminal, rich would assume 80 columns and fold every table.
@@ -68,13 +69,18 @@ def progress(title: str) -> Iterator[Progress]:
         yield show
 
 
-def _table(*headers: str, right: Sequence[int] = ()) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
+def new_table(*headers: str, right: Sequence[int] = ()) -> Table:
+    """An empty table without rules; `right` names the columns of numbers."""
+    made = Table(box=None, pad_edge=False, header_style="bold")
     for at, header in enumerate(headers):
-        table.add_column(
+        made.add_column(
             header, justify="right" if at in right else "left", overflow="fold", no_wrap=at > 0
         )
-    return table
+    return made
+
+
+def print_table(filled: Table) -> None:
+    _out.print(filled)
 
 
 def three(value: float | None) -> str:
@@ -92,9 +98,31 @@ def interval(found: Interval | None) -> str:
     return f"{three(found.value)} ({three(found.low)} to {three(found.high)})"
 
 
+def proposal(source: Any, recipe: Recipe, *, fixed: bool) -> None:
+    """On stderr: what each column is taken for, before the rows are read."""
+    from pipelines.data.planning import plan
+
+    planned = plan(source, recipe, fixed=fixed).settled()
+    for standard, column in planned.recipe.columns.items():
+        why = " (by its content)" if standard in planned.by_content else ""
+        warn(f"{standard} from {column}{why}")
+    unread = [c for c in planned.columns if c not in planned.recipe.columns.values()]
+    unread = [c for c in unread if c not in planned.recipe.keep]
+    if unread:
+        warn(f"not read: {', '.join(unread[:12])}{' …' if len(unread) > 12 else ''}")
+    if planned.recipe.times.order:
+        warn(f"dates: {planned.recipe.times.order}")
+    if len(planned.weights) > 1:
+        told = ", ".join(f"{kind} {weight:g}" for kind, weight in planned.weights.items())
+        warn(f"weights: {told}")
+
+
 def imported(about: About, as_json: bool) -> None:
     fields = ("name", "rows_in", "kept", "folded", "quarantined", "filtered", "mapping")
     values = {name: getattr(about, name) for name in fields}
+    values["version"] = about.version
+    values["recipe_hash"] = about.recipe.hash if about.recipe else None
+    values["steps"] = [step.model_dump() for step in about.steps]
     if as_json:
         document(values)
         return
@@ -104,6 +132,14 @@ def imported(about: About, as_json: bool) -> None:
         f"{about.rows_in:,} rows in: {about.kept:,} kept, {about.folded:,} folded, "
         f"{about.quarantined:,} quarantined, {about.filtered:,} filtered."
     )
+    steps = new_table("step", "rows in", "rows out", right=(1, 2))
+    for step in about.steps:
+        steps.add_row(step.name, f"{step.rows_in:,}", f"{step.rows_out:,}")
+    print_table(steps)
+    for reason, n in (about.arrivals.reasons if about.arrivals else {}).items():
+        say(f"quarantined: {n:,} rows, {reason}")
+    if about.recipe:
+        say(f"Recipe {about.recipe.hash[:12]}; `--again` runs next month's file through it.")
     if about.notice:
         say(about.notice)
 
@@ -122,22 +158,22 @@ def datasets(records: Sequence[Any], as_json: bool) -> None:
     if as_json:
         document({"datasets": rows})
         return
-    table = _table("dataset", "version", "events", "origin", right=(1, 2))
+    table = new_table("dataset", "version", "events", "origin", right=(1, 2))
     for row in rows:
         events = f"{row['events']:,}" if row["events"] else "not loaded yet"
         table.add_row(
             row["name"], str(row["version"]), events, "sample" if row["sample"] else "yours"
         )
-    _out.print(table)
+    print_table(table)
 
 
 def readiness(report: Report) -> None:
     say(report.sentence)
-    table = _table("approach", "readiness", "missing")
+    table = new_table("approach", "readiness", "missing")
     table.columns[-1].no_wrap = False  # gaps with their dates are long
     for name, approach in report.approaches.items():
         table.add_row(name, approach.state, approach.missing)
-    _out.print(table)
+    print_table(table)
     for name, approach in report.approaches.items():
         if approach.note:
             say(f"- {name}: {approach.note}")
@@ -174,7 +210,7 @@ def bakeoff(found: BakeoffDocument, as_json: bool) -> None:
         f"split {manifest['split']}{note}; "
         f"{manifest['users_without_history']:,} users had no history."
     )
-    table = _table(
+    table = new_table(
         "contender", f"{metric} (95 %)", f"recall@{k}", f"coverage@{k}", "fit, s", "p95, ms",
         "peak, MB", right=(2, 3, 4, 5, 6),
     )  # fmt: skip
@@ -189,7 +225,7 @@ def bakeoff(found: BakeoffDocument, as_json: bool) -> None:
                 three(c.request_ms.p95 if c.request_ms else None),
                 f"{c.peak_mb:,.0f}" if c.peak_mb else "–",
             )
-    _out.print(table)
+    print_table(table)
     for c in found.contenders:
         if c.status != "scored":
             say(f"{c.title} is {c.status}: {c.reason}")
@@ -214,10 +250,10 @@ def lists(frame: pd.DataFrame, as_json: bool) -> None:
     if as_json:
         document({"recommendations": json.loads(frame.to_json(orient="records"))})
         return
-    table = _table("rank", "item", "title", right=(0,))
+    table = new_table("rank", "item", "title", right=(0,))
     for row in frame.to_dict("records"):
         table.add_row(str(row["rank"]), str(row["item_id"]), str(row.get("title", "")))
-    _out.print(table)
+    print_table(table)
 
 
 def write_frame(frame: pd.DataFrame, path: Path) -> None:
@@ -252,11 +288,11 @@ def decision(found: Any, as_json: bool) -> None:
         return
     say(f"Decision: {values['decision']}.")
     if values["options"]:
-        table = _table("option", "NPV, $k", "benefit, $k", "cost, $k", right=(1, 2, 3))
+        table = new_table("option", "NPV, $k", "benefit, $k", "cost, $k", right=(1, 2, 3))
         for option in values["options"]:
             numbers = [option[key] for key in ("npv", "benefit", "cost")]
             table.add_row(option["name"], *(three(n) for n in numbers))
-        _out.print(table)
+        print_table(table)
     for reason in values["reasons"]:
         say(f"- {reason}")
     if values["reverses"]:

@@ -135,7 +135,7 @@ class Pipeline:
         progress: Progress,
     ) -> None:
         try:
-            inner = split(train, protocol, seen=seen, eval_users=LEARNING_REQUESTS)
+            inner = split(train, protocol.inner, seen=seen, eval_users=LEARNING_REQUESTS)
         except AssayError as error:
             raise AssayError(
                 f"The rankers have no training window of their own: {error} "

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class FittedPipeline:
-    """A pipeline, the events it was fitted on, and the ids behind the codes.
+    """A pipeline, its users' histories, and the ids behind the codes.
 
+    `train` are the events it was fitted on; under a user hold-out, which asks about people
+    whom it was not fitted on, their older events are among them.
     `now` (n_users,) int64 is the moment of each user's request, seconds UTC; `last` the
     moment that stands for now where a visitor has no number. `length` is how many places
     the bake-off asked for and `rules` its manifest's, fitted: shorter lists are the first

@@ -14,7 +14,7 @@ from tests.synthetic import dataset
 @pytest.fixture
 def assay(monkeypatch, capsys):
     """Runs a command in this process; returns exit code, stdout, stderr."""
-    monkeypatch.setattr("pipelines.cli._samples", lambda workspace: None)
+    monkeypatch.setattr("pipelines.cli_options.register_samples", lambda workspace: None)
 
     def run(*words):
         monkeypatch.setattr(sys, "argv", ["assay", *map(str, words)])

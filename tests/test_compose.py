@@ -246,3 +246,26 @@ def test_the_changes_of_later_chunks_name_their_own_rows():
     slate = fitted(rows | {"rules": [rule]}).recommend(few, 5)
     (*_, last) = slate.changes
     assert last.rows.tolist() == [CHUNK, CHUNK + 1, CHUNK + 2]
+
+
+@pytest.mark.parametrize(
+    "protocol", ["time:0.8", "time:1970-03-15", "leave-one-out", "users:0.3", "random:0.2"]
+)
+def test_rankers_learn_under_every_kind_of_split(protocol):
+    cut = split(DATA.interactions, protocol)
+    popular = {"schema": 1, "name": "p", "candidates": [{"stage": "popular"}]}
+    two_stage, baseline = (
+        Pipeline(Spec.of(document)).fit(
+            cut.train,
+            DATA.catalogue.at(cut.known),
+            protocol=Protocol.parse(protocol),
+            seen="exclude",
+        )
+        for document in (TWO_STAGE, popular)
+    )
+    assert two_stage.rankers[0].weights_.any(), "the light ranker was given nothing to learn from"
+    ndcg = [
+        per_user(p.recommend(cut.queries, 5).items, cut.truth, (5,))["ndcg@5"].mean()
+        for p in (two_stage, baseline)
+    ]
+    assert ndcg[0] > ndcg[1]

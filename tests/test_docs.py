@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipelines import paths, registry
-from pipelines.cli import app, data_app
+from pipelines.cli import app
+from pipelines.cli_data import data_app
 from pipelines.spec import Spec
 
 DOCUMENTS = sorted([*paths.CHECKOUT.glob("*.md"), *paths.CHECKOUT.glob("docs/**/*.md")])

@@ -16,7 +16,7 @@ from pipelines.evaluation.bakeoff import BASELINES, BakeoffRequest, entries
 from pipelines.evaluation.manifest import Budget
 from pipelines.spec import Spec
 
-SPLITS = ("time:0.9", "time:0.8", "last-n:5", "last-n:10")
+SPLITS = ("time:0.9", "time:0.8", "last-n:5", "last-n:10", "leave-one-out", "users:0.1")
 
 
 def draw() -> None:
@@ -146,8 +146,9 @@ def _run(name: str | None, doc: dict[str, Any], wrong: str | None, *, refused: b
             SPLITS,
             key="build_split",
             accept_new_options=True,
-            help="time\\:F trains on the first share F of the time; last-n\\:N holds out each "
-            "person's last N events.",
+            help="time\\:F trains on the first share F of the events, time\\:DATE on those before "
+            "a date; last-n\\:N holds out each person's last N events, leave-one-out the last one; "
+            "users\\:F asks about a share F of the people, none of whose events are trained on.",
         )
         k = st.number_input("Length of the lists (k)", 1, 200, 10, key="build_k")
     request: dict[str, Any] = {
@@ -201,7 +202,7 @@ def _more(request: dict[str, Any]) -> None:
 
 def _note(split: str) -> str:
     try:
-        note = Protocol.parse(split).note
+        note = Protocol.of_bakeoff(split).note
     except AssayError as error:
         return page.plain(str(error))
     return page.plain(f"{split}: {note}.") if note else ""
@@ -209,7 +210,6 @@ def _note(split: str) -> str:
 
 def _start(request: dict[str, Any]) -> None:
     """Check the request as the job would, then start it."""
-    Protocol.parse(request["split"])
     checked = BakeoffRequest.of(request)
     entries(checked)
     jobs.start("bakeoff", checked.model_dump(mode="json"))

@@ -80,7 +80,7 @@ class Task:
     users: list[str]
     histories: list[list[str]]
     cutoff: int | None
-    """Seconds UTC; None under last-n, which has no single cut-off."""
+    """Seconds UTC; None where the split has no single cut-off (last-n)."""
     now: list[int]
     k: int
     seen: SeenPolicy

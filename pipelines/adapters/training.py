@@ -96,7 +96,7 @@ def require_comparable(claim: Claim, task: Task, *, source: str, how: str) -> st
     if task.cutoff is None:
         if claim.train_sha256 is None:
             raise NotComparable(
-                f"Under last-n there is no single cut-off, so {source} must name the training "
+                f"This split has no single cut-off, so {source} must name the training "
                 "rows themselves: hand over with `assay export` for this split and keep its "
                 "handover.json beside the answers."
             )

@@ -1,143 +1,176 @@
-"""From text to events: times, weights, ids, each row either read or given a reason.
+"""From text to events: times, weights, ids, each row read, left out, or given a reason.
 
 Everything arrives as text and is cast here, so that no reader's guess of a type can drop a
-row. Duplicates of (user, item, time) are folded: the first one's place, the last one's
-weight. Without a time or weight column the weight is the number of rows folded.
+row. What is left out by the recipe (`step`) is counted apart from what cannot be read
+(`reason`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from pipelines.data.event_weights import weight_sql
+from pipelines.data.moments import seconds_sql
+from pipelines.data.recipe import Recipe
+from pipelines.data.splitting import quoted
 from pipelines.schema import Columns as C
-from pipelines.schema import Interactions, Vocabulary
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-LATEST = 4_102_444_800
-"""The first second of the year 2100: a time from there on is a mistake."""
 LONGEST_ID = 1_000
+RETURNS = "returns and cancellations"
+TYPES = "event types left out"
+LEAST = "below the least weight"
+STEPS = (RETURNS, TYPES, LEAST)
+"""What the recipe leaves out row by row, in the order in which it is asked."""
+NO_TYPE = "(none)"
+NUMBERS = (C.VALUE, C.POSITION, C.PROPENSITY, C.PRICE)
+"""Columns of events that are numbers wherever they are kept."""
 _NO_ID = "('null', 'nan', 'none', 'nat', '\\n', '<na>')"
 
 
-def time_sql(text: str) -> str:
-    """SQL for seconds since 1970 of a text: s, ms, µs, ns by size; ISO dates and times
-    (with zone, else UTC); YYYYMMDD. Null where it cannot be read or lies outside 1970-2099."""
-    n = f"TRY_CAST({text} AS DOUBLE)"
-    units = "\n".join(
-        # Below 1973 a finer unit cannot be told from a coarser one and is left to quarantine.
-        f"WHEN {n} >= {1e8 * unit:.0f} AND {n} < {LATEST * unit} THEN {n} / {unit}"
-        for unit in (1_000, 1_000_000, 1_000_000_000)
-    )
-    return f"""CASE
-        WHEN regexp_full_match({text}, '(19[7-9]|20)[0-9]*') AND length({text}) = 8
-        THEN epoch(try_strptime({text}, '%Y%m%d'))
-        WHEN {n} >= 0 AND {n} < {LATEST} THEN {n}
-        {units}
-        WHEN {n} IS NULL AND epoch(TRY_CAST({text} AS TIMESTAMPTZ)) >= 0
-         AND epoch(TRY_CAST({text} AS TIMESTAMPTZ)) < {LATEST}
-        THEN epoch(TRY_CAST({text} AS TIMESTAMPTZ))
-    END"""
+def read(connection: duckdb.DuckDBPyConnection, rows: pa.Table, recipe: Recipe) -> pa.Table:
+    """The events of some rows (line, problem, c0, c1, … in the order of `wanted(recipe)`).
+
+    Columns: line, user_id, item_id, weight float32, timestamp int64, reason, step, spaces,
+    then the other columns of the recipe under their standard or own names. Ids of rows with
+    a reason may be anything.
+    """
+    import pyarrow as pa
+
+    rows = _trimmed(rows, recipe)
+    connection.register("batch", rows)
+    try:
+        found = connection.sql(_sql(recipe)).to_arrow_table()
+    finally:
+        connection.unregister("batch")
+    if not found["line"].equals(rows["line"]):
+        # The engine reads the parts of a table at the same time, and gives them back so.
+        found = found.sort_by("line")
+    # Texts need no cast, and a way through the engine would copy each of them.
+    for name, at in _texts(recipe).items():
+        found = found.append_column(pa.field(name, pa.string()), rows[at])
+    return found.append_column("spaces", rows["spaces"])
 
 
-def typed_sql(mapping: Mapping[str, str]) -> str:
-    """SQL that reads the table `batch` (columns in the mapping's order) into
-    line, user_id, item_id, weight float, timestamp bigint, reason, text."""
-    column = {standard: f"c{i}" for i, standard in enumerate(mapping)}
+def _trimmed(rows: pa.Table, recipe: Recipe) -> pa.Table:
+    """The rows without the spaces around their values, null where nothing is left.
+
+    A column `spaces` tells where an id had some.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    spaces = pa.scalar(False)
+    for i, name in enumerate(wanted(recipe)):
+        at = rows.column_names.index(f"c{i}")
+        before = rows.column(at)
+        after = pc.ascii_trim_whitespace(before)
+        if name in (recipe.columns[C.USER], recipe.columns[C.ITEM]):
+            had = pc.not_equal(pc.binary_length(before), pc.binary_length(after))
+            spaces = pc.or_(spaces, pc.fill_null(had, False))
+        empty = pc.equal(pc.binary_length(after), 0)
+        if pc.any(empty).as_py():
+            after = pc.if_else(empty, pa.scalar(None, pa.string()), after)
+        rows = rows.set_column(at, f"c{i}", after)
+    return rows.append_column("spaces", spaces)
+
+
+def _texts(recipe: Recipe) -> dict[str, str]:
+    """The columns that stay text, and where they stand in a batch."""
+    at = {column: f"c{i}" for i, column in enumerate(wanted(recipe))}
+    numbers = (C.WEIGHT, C.TIME, *NUMBERS)
+    texts = {name: at[column] for name, column in recipe.columns.items() if name not in numbers}
+    return texts | {name: at[name] for name in recipe.keep}
+
+
+def wanted(recipe: Recipe) -> list[str]:
+    """The columns of the source that a recipe reads."""
+    return list(dict.fromkeys([*recipe.columns.values(), *recipe.keep]))
+
+
+def _sql(recipe: Recipe) -> str:
+    at = {column: f"c{i}" for i, column in enumerate(wanted(recipe))}
+    names = [f'{at[column]} AS "{name}"' for name, column in recipe.columns.items()]
+    seconds = seconds_sql('"timestamp"', recipe.times) if C.TIME in recipe.columns else "0"
+    shown = [
+        "line", f"{_weight(recipe)} AS weight", 'CAST(floor(seconds) AS BIGINT) AS "timestamp"',
+        f"CASE {_reasons(recipe)} END AS reason", f"CASE {_steps(recipe)} END AS step",
+    ]  # fmt: skip
+    shown += [f'TRY_CAST("{n}" AS FLOAT) AS "{n}"' for n in NUMBERS if n in recipe.columns]
+    return f"""
+        SELECT {", ".join(shown)}
+        FROM (SELECT *, {seconds} AS seconds
+              FROM (SELECT line, problem, {", ".join(names)} FROM batch))"""
+
+
+def _raw_weight() -> str:
+    # As float32, so that a tiny weight that would become zero is found here.
+    return "TRY_CAST(weight AS FLOAT)"
+
+
+def _weight(recipe: Recipe) -> str:
+    weight = "CAST(1 AS FLOAT)"
+    if C.WEIGHT in recipe.columns:
+        weight = _raw_weight()
+        if C.EVENT in recipe.columns:
+            weight = f"coalesce({weight}, 1)"
+    if C.EVENT in recipe.columns:
+        weight = f"CAST({weight} * {_type_weight(recipe)} AS FLOAT)"
+    return weight
+
+
+def _type_weight(recipe: Recipe) -> str:
+    return weight_sql(f"coalesce({C.EVENT}, {quoted(NO_TYPE)})", recipe.weights)
+
+
+def _reasons(recipe: Recipe) -> str:
+    """Why a row cannot be used, in the order in which it is asked."""
     reasons = ["WHEN problem IS NOT NULL THEN problem"]
-    for what, standard in (("user", C.USER), ("item", C.ITEM)):
-        c = column[standard]
+    for what, c in (("user", C.USER), ("item", C.ITEM)):
         reasons += [
             f"WHEN {c} IS NULL OR lower({c}) IN {_NO_ID} THEN 'the {what} is missing'",
             f"WHEN length({c}) > {LONGEST_ID} "
             f"THEN 'the {what} is longer than {LONGEST_ID:,} characters'",
         ]
-    weight, time = "CAST(1 AS FLOAT)", "CAST(0 AS BIGINT)"
-    if C.WEIGHT in column:
-        c = column[C.WEIGHT]
-        # As float32, so that a tiny weight that would become zero is found here.
-        weight = f"TRY_CAST({c} AS FLOAT)"
+    if C.WEIGHT in recipe.columns:
+        weight = _raw_weight()
+        if C.EVENT not in recipe.columns:
+            # A view has no quantity; without types, an event without its weight is a mistake.
+            reasons.append("WHEN weight IS NULL THEN 'the weight is missing'")
         reasons += [
-            f"WHEN {c} IS NULL THEN 'the weight is missing'",
-            f"WHEN {weight} IS NULL THEN 'the weight is not a number'",
+            f"WHEN weight IS NOT NULL AND {weight} IS NULL THEN 'the weight is not a number'",
             f"WHEN isnan({weight}) THEN 'the weight is NaN'",
             f"WHEN isinf({weight}) THEN 'the weight is infinite'",
-            f"WHEN {weight} <= 0 THEN 'the weight is zero or negative'",
+            f"WHEN {weight} = 0 THEN 'the weight is zero'",
         ]
-    if C.TIME in column:
-        c = column[C.TIME]
-        time = "CAST(floor(seconds) AS BIGINT)"
+        if recipe.returns == "quarantine":
+            reasons.append(f"WHEN {weight} < 0 THEN 'the weight is negative'")
+    if C.TIME in recipe.columns:
         reasons += [
-            f"WHEN {c} IS NULL THEN 'the time is missing'",
+            "WHEN \"timestamp\" IS NULL THEN 'the time is missing'",
             "WHEN seconds IS NULL "
             "THEN 'the time cannot be read, or lies outside the years 1970 to 2099'",
         ]
-    seconds = time_sql(column[C.TIME]) if C.TIME in column else "0"
-    return f"""
-        SELECT line, {column[C.USER]} AS user_id, {column[C.ITEM]} AS item_id,
-          {weight} AS weight, {time} AS "timestamp",
-          CASE {" ".join(reasons)} END AS reason, text
-        FROM (SELECT *, {seconds} AS seconds FROM batch)"""
+    return " ".join(reasons)
 
 
-def create(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the empty table `events`."""
-    connection.execute(
-        "CREATE TABLE events "
-        '(line BIGINT, user_id VARCHAR, item_id VARCHAR, weight FLOAT, "timestamp" BIGINT)'
-    )
-
-
-def fold(
-    connection: duckdb.DuckDBPyConnection, mapping: Mapping[str, str]
-) -> tuple[Interactions, Vocabulary, Vocabulary, int]:
-    """Interactions, users and items of the table `events`, and how many rows were folded.
-
-    The items include the ids of a table `more_items` (item_id). Vocabularies are sorted by
-    code point, as `Vocabulary.of` sorts.
-    """
-    for table, column, source in (
-        ("users", "user_id", "SELECT user_id FROM events"),
-        ("items", "item_id", "SELECT item_id FROM events UNION SELECT item_id FROM more_items"),
-    ):
-        connection.execute(
-            f"CREATE TABLE {table} AS SELECT {column}, "
-            f"CAST(row_number() OVER (ORDER BY {column}) - 1 AS INTEGER) AS code "
-            f"FROM (SELECT DISTINCT {column} FROM ({source}))"
-        )
-    counted = C.WEIGHT not in mapping and C.TIME not in mapping
-    weight = "CAST(count(*) AS FLOAT)" if counted else "arg_max(weight, line)"
-    folded = _arrow(
-        connection,
-        f"""
-        SELECT u.code AS "user", i.code AS item, e.weight, e."timestamp"
-        FROM (SELECT user_id, item_id, "timestamp", {weight} AS weight, min(line) AS line
-              FROM events GROUP BY user_id, item_id, "timestamp") e
-        JOIN users u USING (user_id) JOIN items i USING (item_id)
-        ORDER BY u.code, e."timestamp", e.line""",
-    )
-    vocabularies = []
-    for table, column in (("users", "user_id"), ("items", "item_id")):
-        ids = _arrow(connection, f"SELECT {column} FROM {table} ORDER BY code")[column]
-        vocabularies.append(Vocabulary(ids.to_numpy().astype(np.object_)))
-    users, items = vocabularies
-    user, item, weights, times = (folded[name].to_numpy() for name in folded.column_names)
-    interactions = Interactions(
-        user.astype(np.int32, copy=False),
-        item.astype(np.int32, copy=False),
-        weights.astype(np.float32, copy=False),
-        times.astype(np.int64, copy=False),
-        n_users=len(users),
-        n_items=len(items),
-    )
-    rows = int(_arrow(connection, "SELECT count(*) AS n FROM events")["n"][0].as_py())
-    return interactions, users, items, rows - len(interactions)
-
-
-def _arrow(connection: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
-    return connection.sql(query).to_arrow_table()
+def _steps(recipe: Recipe) -> str:
+    """Which step of the recipe leaves a row out."""
+    steps = []
+    if recipe.returns == "take-out":
+        signs = []
+        if C.WEIGHT in recipe.columns:
+            signs.append(f"{_raw_weight()} < 0")
+        if C.ORDER in recipe.columns:
+            # As shops' systems mark a cancelled order: C before its number.
+            signs.append(f"regexp_matches({C.ORDER}, '^[Cc][0-9]+$')")
+        if signs:
+            steps.append(f"WHEN {' OR '.join(signs)} THEN {quoted(RETURNS)}")
+    if C.EVENT in recipe.columns:
+        steps.append(f"WHEN {_type_weight(recipe)} = 0 THEN {quoted(TYPES)}")
+    if C.WEIGHT in recipe.columns and recipe.least_weight is not None:
+        steps.append(f"WHEN {_raw_weight()} < {recipe.least_weight!r} THEN {quoted(LEAST)}")
+    return " ".join(steps) or "WHEN false THEN ''"

@@ -1,7 +1,7 @@
 """A text file's physical lines, found by their line ends and numbered by their own count.
 
 No CSV parser decides here what a line is: one unmatched quote can make a parser swallow
-half a file without a word. Lines without a quote mark are left to be split by DuckDB; lines
+half a file without a word. Lines without a quote mark are left to be split later; lines
 with one are parsed here, one record at a time, and a quote that never closes within
 `MOST_LINES` is read as an ordinary character and counted.
 """
@@ -13,11 +13,13 @@ import csv
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipelines.data.sources import Source, reading
+from pipelines.data.sniffing import dialect
+from pipelines.data.sources import Source
+from pipelines.data.streams import reading_utf8
 from pipelines.errors import AssayError
 from pipelines.schema import Longs, Mask
 
@@ -25,12 +27,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 BLOCK = 1 << 24
-PART = 1 << 16
 LONGEST = 1 << 26
 """Bytes without a line end at which reading stops."""
 MOST_LINES = 50
 """Physical lines that one quoted field may span."""
-_NEWLINE, _RETURN, _QUOTE = 10, 13, 34
+NEWLINE, RETURN = 10, 13
 
 
 @dataclass
@@ -51,6 +52,36 @@ class Counts:
         """Rows in: physical lines without the header, blank ones and continued ones."""
         return self.lines - self.header - self.blank - self.continued
 
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(*(getattr(self, f) + getattr(other, f) for f in self.__dataclass_fields__))
+
+
+@dataclass
+class Records:
+    """The rows of a block: row i is `data[begin[i] : end[i]]`, its line end included.
+
+    `line` (n,) int64 is the physical line, from 1, at which a row begins; `parsed` has the
+    fields of the rows that were parsed for their quotes, by row.
+    """
+
+    data: bytes
+    line: Longs
+    begin: Longs
+    end: Longs
+    parsed: dict[int, list[str]]
+
+    def __len__(self) -> int:
+        return len(self.line)
+
+    def texts(self, rows: Longs) -> pa.Array:
+        """The whole text of some rows, line ends included; a string array."""
+        import pyarrow as pa
+
+        begin, end = self.begin[rows], self.end[rows]
+        whole = b"".join(self.data[b:e] for b, e in zip(begin, end, strict=True))
+        offsets = np.concatenate([[0], np.cumsum(end - begin)]).astype(np.int32)
+        return pa.StringArray.from_buffers(len(rows), pa.py_buffer(offsets), pa.py_buffer(whole))
+
 
 @dataclass
 class _Block:
@@ -68,13 +99,13 @@ class _Block:
     @staticmethod
     def of(data: bytes, *, last: bool) -> _Block:
         codes = np.frombuffer(data, np.uint8)
-        ends = np.flatnonzero(codes == _NEWLINE) + 1
+        ends = np.flatnonzero(codes == NEWLINE) + 1
         if len(ends) == 0 or ends[-1] != len(data):
             ends = np.append(ends, len(data))
         starts = np.concatenate([[0], ends]).astype(np.int64)
         length = np.diff(starts)
-        bare = length - (codes[ends - 1] == _NEWLINE)
-        blank = (bare == 0) | ((bare == 1) & (codes[starts[:-1]] == _RETURN))
+        bare = length - (codes[ends - 1] == NEWLINE)
+        blank = (bare == 0) | ((bare == 1) & (codes[starts[:-1]] == RETURN))
         return _Block(data, starts, blank, last)
 
     def __len__(self) -> int:
@@ -83,59 +114,56 @@ class _Block:
     def text(self, line: int) -> str:
         return self.data[self.starts[line] : self.starts[line + 1]].decode()
 
+    def records(self, done: int, first: int, before: int) -> Records:
+        """The records that begin in the lines from `first` to `done`; `before` lines went by."""
+        begins = np.ones(done, bool)
+        begins[self.continued] = False
+        at = np.flatnonzero(begins)
+        begin = self.starts[at]
+        end = np.append(begin[1:], self.starts[done])
+        rows = (at >= first) & ~self.blank[at]
+        at, begin, end = at[rows], begin[rows], end[rows]
+        parsed = {}
+        if self.parsed:
+            places = np.searchsorted(at, list(self.parsed)).tolist()
+            parsed = dict(zip(places, self.parsed.values(), strict=True))
+        return Records(self.data, before + 1 + at, begin, end, parsed)
+
 
 def records(
-    source: Source, counts: Counts, position: Callable[[int], None] | None = None
-) -> Iterator[pa.Table]:
-    """Tables (line int64, text string, fields list of string or null), a block each.
-
-    `line` is the record's first physical line, from 1. `counts` is filled on the way.
-    """
-    import pyarrow as pa
-
+    source: Source,
+    counts: Counts,
+    position: Callable[[int], None] | None = None,
+    block: int | None = None,
+) -> Iterator[Records]:
+    """The rows of a text file, about `block` bytes at a time; `counts` is filled on the way."""
     header_due = source.kind == "csv"
-    for block in _blocks(source, counts, position):
+    for found in _blocks(source, counts, position, block or BLOCK):
         first = 0
-        keep = ~block.blank
-        if header_due and keep.any():
-            first = int(np.argmax(keep)) + 1
-            keep[first - 1] = False
+        if header_due and not found.blank.all():
+            first = int(np.argmin(found.blank)) + 1
             header_due = False
             counts.header = 1
-        done = _parse_quotes(block, source, first) if source.kind == "csv" else len(block)
-        numbers = counts.lines + 1 + np.arange(done, dtype=np.int64)
-        begins = np.ones(done, bool)
-        begins[block.continued] = False
-        starts = block.starts[:done][begins].astype(np.int32)
-        offsets = np.append(starts, np.int32(block.starts[done]))
-        texts = pa.StringArray.from_buffers(
-            len(starts), pa.py_buffer(offsets), pa.py_buffer(block.data)
-        )
-        kind = pa.list_(pa.string())
-        if block.parsed:
-            rows = np.flatnonzero(begins).tolist()
-            fields = pa.array([block.parsed.get(row) for row in rows], kind)
-        else:
-            fields = pa.nulls(len(starts), kind)
+        done = _parse_quotes(found, source, first) if source.kind == "csv" else len(found)
+        rows = found.records(done, first, counts.lines)
         counts.lines += done
-        counts.continued += len(block.continued)
-        counts.blank += int((block.blank[:done] & begins).sum())
-        counts.stray_quotes += block.stray
-        table = pa.table({"line": numbers[begins], "text": texts, "fields": fields})
-        kept = table.filter(pa.array(keep[:done][begins]))
-        # DuckDB reads the parts of a table at the same time, but never cuts one.
-        yield pa.Table.from_batches(kept.to_batches(max_chunksize=PART), kept.schema)
+        counts.continued += len(found.continued)
+        begins = np.ones(done, bool)
+        begins[found.continued] = False
+        counts.blank += int((found.blank[:done] & begins).sum())
+        counts.stray_quotes += found.stray
+        yield rows
 
 
 def _blocks(
-    source: Source, counts: Counts, position: Callable[[int], None] | None
+    source: Source, counts: Counts, position: Callable[[int], None] | None, size: int
 ) -> Iterator[_Block]:
     """Blocks of whole lines; lines that a block's reader gave back come again in the next."""
     rest = b""
     fresh = True
-    with reading(source, position) as read:
+    with reading_utf8(source, position) as read:
         while True:
-            got = read(BLOCK)
+            got = read(size)
             if source.bare_returns:
                 got = got.replace(b"\r", b"\n")
             if fresh:
@@ -148,7 +176,7 @@ def _blocks(
             if end == 0:
                 if len(data) > LONGEST:
                     raise AssayError(
-                        f"{source.path.name!r} has a line of more than {LONGEST >> 20} MB; "
+                        f"{source.name!r} has a line of more than {LONGEST >> 20} MB; "
                         "it is no table with a row per line."
                     )
                 rest = data
@@ -166,7 +194,8 @@ def _as_utf8(data: bytes, counts: Counts) -> bytes:
     try:
         data.decode()
     except UnicodeDecodeError:
-        return b"".join(_recoded(line, counts) for line in data.splitlines(keepends=True))
+        lines = io.BytesIO(data)  # its lines end at "\n" alone, as those counted here
+        return b"".join(_recoded(line, counts) for line in lines)
     return data
 
 
@@ -184,21 +213,21 @@ def _parse_quotes(block: _Block, source: Source, first: int) -> int:
 
     Lines after that belong to a record that runs on into the next block.
     """
-    if len(source.separator) > 1:
+    quote = source.reading.quote.encode()
+    if len(source.separator) > 1 or len(quote) != 1 or quote not in block.data:
         return len(block)
-    marks = np.flatnonzero(np.frombuffer(block.data, np.uint8) == _QUOTE)
+    marks = np.flatnonzero(np.frombuffer(block.data, np.uint8) == quote[0])
     lines = np.searchsorted(block.starts, marks, side="right") - 1
     lines = lines[np.diff(lines, prepend=-1) > 0]
-    if len(lines) * 10 > len(block) and _parse_whole(block, source, first):
+    form: dict[str, Any] = {"strict": True, **dialect(source.separator, source.reading)}
+    if len(lines) * 10 > len(block) and _parse_whole(block, first, form):
         return len(block)
     free = first
     for line in lines[lines >= first].tolist():
         if line < free:
             continue
         within = min(line + MOST_LINES, len(block))
-        reader = csv.reader(
-            (block.text(i) for i in range(line, within)), delimiter=source.separator, strict=True
-        )
+        reader = csv.reader((block.text(i) for i in range(line, within)), **form)
         try:
             row = next(reader)
         except csv.Error:
@@ -218,15 +247,16 @@ def _parse_quotes(block: _Block, source: Source, first: int) -> int:
     return len(block)
 
 
-def _parse_whole(block: _Block, source: Source, first: int) -> bool:
+def _parse_whole(block: _Block, first: int, form: dict[str, Any]) -> bool:
     """Parse all lines at once where each is a record by itself; whether that was so."""
     text = block.data[block.starts[first] :].decode()
-    reader = csv.reader(io.StringIO(text, newline="\n"), delimiter=source.separator, strict=True)
+    reader = csv.reader(io.StringIO(text, newline="\n"), **form)
     try:
         rows = list(reader)
     except csv.Error:
         return False
     if len(rows) != len(block) - first:
         return False
-    block.parsed = dict(enumerate(rows, start=first))
+    blank = block.blank
+    block.parsed = {at: row for at, row in enumerate(rows, start=first) if not blank[at]}
     return True

@@ -31,7 +31,27 @@ EVENT_NAMES: dict[str, tuple[str, ...]] = {
         "invoicedate", "orderdate", "purchasedate", "transactiontimestamp", "transactiondate",
         "unixtime", "unixreviewtime",
     ),
+    C.EVENT: (
+        "event", "eventname", "eventkind", "feedbacktype", "action", "actiontype", "behavior",
+        "behaviortype", "interactiontype",
+    ),
+    C.ORDER: (
+        "invoiceno", "invoice", "invoicenumber", "invoiceid", "order", "orderno", "ordernumber",
+        "basketid", "transactionid",
+    ),
+    C.SESSION: ("session", "sessionid", "gasessionid", "visitid"),
+    C.VALUE: ("revenue", "amount", "salesvalue", "linetotal"),
+    C.POSITION: ("slot", "shownat"),
+    C.PROPENSITY: ("propensityscore", "pscore", "loggingprobability"),
+    C.IMPRESSION: ("impressions", "impressionid", "shownitems"),
+    C.RECOMMENDATION: ("recommid", "attributiontoken"),
+    # What an export of orders says of the item on each of its lines.
+    C.TITLE: ("description", "productname", "itemname", "producttitle", "itemtitle"),
+    C.CATEGORIES: ("category", "categorycode", "productcategory", "itemcategory", "genres"),
+    C.PRICE: ("unitprice", "itemprice", "productprice"),
 }  # fmt: skip
+OF_ITEMS = (C.TITLE, C.CATEGORIES, C.PRICE)
+"""Columns of events that describe the item, one value an item."""
 ITEM_NAMES: dict[str, tuple[str, ...]] = {
     C.ITEM: (*EVENT_NAMES[C.ITEM], "id"),
     C.TITLE: ("name", "itemname", "productname", "movietitle", "itemtitle"),
@@ -39,9 +59,12 @@ ITEM_NAMES: dict[str, tuple[str, ...]] = {
     C.PRICE: ("unitprice", "itemprice", "listprice"),
     C.AVAILABLE: ("availability", "isavailable", "instock"),
     C.SPONSORED: ("issponsored", "promoted"),
+    C.IMAGE: ("imageurl", "imagelink", "imageaddress", "picture", "thumbnail"),
+    C.CREATED: ("released", "releasedate", "publishedat", "publishdate", "creationtimestamp"),
 }
 USER_NAMES: dict[str, tuple[str, ...]] = {C.USER: (*EVENT_NAMES[C.USER], "id")}
 EVENTS_NEED = (C.USER, C.ITEM)
+_MONEY = ("value", "eventvalue")
 
 
 @dataclass(frozen=True)
@@ -80,13 +103,17 @@ def match(
                 ambiguous[standard] = fits
             if fits:
                 break
+    if (
+        C.EVENT in mapping
+        and plain(mapping.get(C.WEIGHT, "")) in _MONEY
+        and (C.WEIGHT not in (given or {}))
+    ):
+        # Beside a type, such a value is the money or the rating of it, not how much it counts.
+        worth = mapping.pop(C.WEIGHT)
+        if C.VALUE not in mapping and C.VALUE not in (given or {}):
+            mapping[C.VALUE] = worth
     missing = [s for s in need if s not in mapping and s not in ambiguous]
     return Match({s: mapping[s] for s in names if s in mapping}, ambiguous, missing)
-
-
-def propose(columns: Sequence[str]) -> dict[str, str]:
-    """The mapping (standard → source) of a file of events; see `resolve` for its errors."""
-    return resolve(columns)
 
 
 def resolve(
@@ -99,17 +126,49 @@ def resolve(
     """As `match`, but an `AssayError` where a column fits twice or a needed one is absent."""
     found = match(columns, given, names=names, need=need)
     if found.ambiguous:
-        standard, fits = next(iter(found.ambiguous.items()))
-        raise AssayError(
-            f"The columns {_listed(fits)} fit {standard} equally well; "
-            f"name the one that is meant, as in --map {standard}={fits[0]}."
-        )
+        raise ambiguity(*next(iter(found.ambiguous.items())))
     if found.missing:
-        raise AssayError(
-            f"No column could be recognized as {' or '.join(found.missing)} among "
-            f"{_listed(columns)}; name it, as in --map {found.missing[0]}=COLUMN."
-        )
+        raise missing_column(found.missing, columns)
     return found.mapping
+
+
+def ambiguity(standard: str, fits: Sequence[str]) -> AssayError:
+    """The error of columns that fit a standard name equally well."""
+    return AssayError(
+        f"The columns {_listed(fits)} fit {standard} equally well; "
+        f"name the one that is meant, as in --map {standard}={fits[0]}."
+    )
+
+
+def missing_column(missing: Sequence[str], columns: Sequence[str]) -> AssayError:
+    """The error of needed names without a column."""
+    return AssayError(
+        f"No column could be recognized as {' or '.join(missing)} among "
+        f"{_listed(columns)}; name it, as in --map {missing[0]}=COLUMN."
+    )
+
+
+def assigned(
+    given: Mapping[str, str], *, with_items: bool
+) -> tuple[dict[str, str], dict[str, str]]:
+    """What a person maps, parted into columns of the events and of the table of items.
+
+    Where there is a table of items, what describes an item is meant to be in it.
+    """
+    events: dict[str, str] = {}
+    items: dict[str, str] = {}
+    for standard, column in given.items():
+        of_items = standard in ITEM_NAMES and standard != C.ITEM
+        if of_items and (with_items or standard not in EVENT_NAMES):
+            if not with_items:
+                raise AssayError(
+                    f"--map names {standard}, which belongs to a table of items; "
+                    "give that table by --items."
+                )
+            items[standard] = column
+        else:
+            events[standard] = column
+    return events, items
 
 
 def plain(name: str) -> str:

@@ -2,57 +2,70 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.data.dataset import QUARANTINE
 
 if TYPE_CHECKING:
-    import duckdb
     import pandas as pd
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
-SCHEMA = '"table" VARCHAR, line BIGINT, reason VARCHAR, text VARCHAR'
+COLUMNS = ("table", "line", "reason", "text", "file")
 """`table` is events, items or users; `line` is physical, from 1; `text` is cut at 500."""
 
 
-def create(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the empty table `quarantine`."""
-    connection.execute(f"CREATE TABLE quarantine ({SCHEMA})")
+class Quarantine:
+    """The quarantine while an import runs; written as it fills, so that it needs no memory."""
+
+    def __init__(self, writer: pq.ParquetWriter) -> None:
+        self._writer = writer
+        self._reasons: Counter[tuple[str, str]] = Counter()
+
+    def add(
+        self, table: str, file: str, lines: pa.Array, reasons: pa.Array, texts: Sequence[str]
+    ) -> None:
+        """Add some rows of one file."""
+        import pyarrow as pa
+
+        n = len(texts)
+        if n == 0:
+            return
+        columns = [pa.array([table] * n), lines, reasons, pa.array(texts), pa.array([file] * n)]
+        self._writer.write_table(pa.table(columns, schema=_schema()))
+        for reason in reasons.value_counts().to_pylist():
+            self._reasons[table, reason["values"]] += reason["counts"]
+
+    def by_reason(self, table: str = "events") -> dict[str, int]:
+        """How many rows of `table` are in quarantine, by reason, most first."""
+        found = [(reason, n) for (of, reason), n in self._reasons.items() if of == table]
+        return dict(sorted(found, key=lambda pair: (-pair[1], pair[0])))
 
 
-def add_from(connection: duckdb.DuckDBPyConnection, table: str, rows: str, reason: str) -> None:
-    """Add the rows of the DuckDB table `rows` whose column `reason` is not null."""
-    connection.execute(
-        f"INSERT INTO quarantine SELECT ?, line, {reason}, text FROM {rows} "
-        f"WHERE {reason} IS NOT NULL",
-        [table],
-    )
+def _schema() -> pa.Schema:
+    import pyarrow as pa
+
+    return pa.schema([(name, pa.int64() if name == "line" else pa.string()) for name in COLUMNS])
 
 
-def write(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Write `quarantine.parquet`, in the order of the tables and lines."""
+@contextmanager
+def opened(folder: Path) -> Iterator[Quarantine]:
+    """The quarantine of a dataset that is being written into `folder`."""
     import pyarrow.parquet as pq
 
-    ordered = 'SELECT * FROM quarantine ORDER BY "table", line'
-    table = connection.sql(ordered).to_arrow_table()
-    pq.write_table(table, folder / QUARANTINE, compression="zstd")
-
-
-def by_reason(connection: duckdb.DuckDBPyConnection, table: str = "events") -> dict[str, int]:
-    """How many rows of `table` are in quarantine, by reason, most first."""
-    found = connection.execute(
-        'SELECT reason, count(*) FROM quarantine WHERE "table" = ? '
-        "GROUP BY reason ORDER BY count(*) DESC, reason",
-        [table],
-    ).fetchall()
-    return {reason: int(n) for reason, n in found}
+    with pq.ParquetWriter(folder / QUARANTINE, _schema(), compression="zstd") as writer:
+        yield Quarantine(writer)
 
 
 def read(folder: Path) -> pd.DataFrame:
-    """The quarantine of the dataset in `folder`: table, line, reason, text."""
+    """The quarantine of the dataset in `folder`: table, line, reason, text, file."""
     import pandas as pd
 
     path = folder / QUARANTINE
     if not path.exists():
-        return pd.DataFrame(columns=["table", "line", "reason", "text"])
+        return pd.DataFrame(columns=list(COLUMNS))
     return pd.read_parquet(path)

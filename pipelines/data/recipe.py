@@ -29,6 +29,8 @@ class Reading(BaseModel):
     encoding: str | None = None
     quote: str = Field('"', max_length=1)
     """The quote mark; empty where quotes are ordinary characters."""
+    escape: str = Field("", max_length=1)
+    """The sign before a quote mark that belongs to the text; usually the mark is doubled."""
 
 
 class Times(BaseModel):
@@ -57,10 +59,11 @@ class Recipe(BaseModel):
     """More columns of the events that are kept with each event, under their own names."""
     reading: Reading = Reading()
     times: Times = Times()
-    returns: Literal["take out", "quarantine"] = "take out"
+    returns: Literal["take-out", "quarantine"] = "take-out"
     """Rows with a negative weight, and orders whose number begins with C."""
     weights: dict[str, float] = {}
-    """Weight of each type of event; 0 leaves the type out, unnamed types weigh 1."""
+    """Weight of each type of event; 0 leaves the type out. A type that is not named weighs
+    what is usual (`event_weights`): views .1, carts .3, purchases and unknown words 1."""
     least_weight: float | None = None
     """Rows below this weight (a rating, mostly) are left out."""
     repeats: Repeats = "moment"

@@ -1,8 +1,8 @@
 """What a contender may learn from, and what it is asked about.
 
-Two protocols. `time:F` cuts at the one moment before which a share F of the events
-lies: nothing of the future is seen. `last-n:N` holds out each user's last N events; it is
-a benchmark protocol, since it admits other users' futures into the training data.
+`time` cuts at one moment, of all events or of several windows one after the other: nothing
+of the future is seen. The other protocols (`pipelines.data.protocol`) are benchmarks, since
+they admit other users' futures into the training data; their `note` says so.
 """
 
 from __future__ import annotations
@@ -12,49 +12,25 @@ from typing import Literal
 
 import numpy as np
 
+from pipelines.data.holdout import hold_out, quantile_moment
+from pipelines.data.protocol import DEFAULT_PROTOCOL, Protocol
 from pipelines.errors import AssayError
 from pipelines.keys import among, distinct
 from pipelines.schema import Interactions, Longs, Mask, Queries, Ragged, row_pointers
 
+__all__ = [
+    "DEFAULT_PROTOCOL",
+    "Protocol",
+    "SeenPolicy",
+    "Split",
+    "queries_of_users",
+    "split",
+    "windows",
+]
+
 SeenPolicy = Literal["exclude", "keep"]
-DEFAULT_PROTOCOL = "time:0.9"
-
-
-@dataclass(frozen=True)
-class Protocol:
-    """A parsed split: `kind` and its one number."""
-
-    kind: Literal["time", "last-n"]
-    value: float
-
-    @staticmethod
-    def parse(text: str) -> Protocol:
-        """`time:0.9` or `last-n:10`; an `AssayError` says what else was meant."""
-        kind, _, number = text.partition(":")
-        try:
-            value = float(number)
-        except ValueError:
-            value = float("nan")
-        if kind == "time" and 0 < value < 1:
-            return Protocol("time", value)
-        if kind == "last-n" and value >= 1 and value == int(value):
-            return Protocol("last-n", value)
-        raise AssayError(
-            f"The split {text!r} is not known; use time:F with F between 0 and 1 "
-            "(time:0.9), or last-n:N with N from 1 (last-n:10)."
-        )
-
-    def __str__(self) -> str:
-        # In full: a manifest and the stored stages are told apart by this text.
-        whole = self.value == int(self.value)
-        return f"{self.kind}:{int(self.value) if whole else self.value}"
-
-    @property
-    def note(self) -> str:
-        """What a reader of the numbers must know of the protocol, or nothing."""
-        if self.kind == "time":
-            return ""
-        return "benchmark protocol: it admits other users' futures"
+WINDOW_SHARE = 0.1
+"""The share of all events in one of several windows."""
 
 
 @dataclass(frozen=True)
@@ -62,24 +38,42 @@ class Split:
     """Training events, one query per evaluated user, and what each later took up.
 
     `known` (n_items,) marks items with a training event. `truth` holds distinct item codes
-    per query, in the order taken up. `cold_truths` counts truths outside `known` (they
-    stay in the denominator); `repeats` counts held-out events that the seen-policy took
-    out of the truth; `cutoff` is the moment of a `time` split, seconds UTC.
+    per query, in the order taken up. `past` is what the histories come from: the training
+    events, and under a user hold-out the held-out users' older events too. `cutoff` is the
+    moment of a split in time, seconds UTC.
+
+    Every held-out event is accounted for: `held_out` = truths + `copies` (further events
+    of one user with one item) + `repeats` (what the seen-policy took out, distinct) +
+    `not_drawn` (of users who were not drawn for evaluation, distinct).
     """
 
     protocol: Protocol
     train: Interactions
+    past: Interactions
     known: Mask
     queries: Queries
     truth: Ragged
     cutoff: int | None
     cold_truths: int
+    """Truths outside `known`; they stay in the denominator."""
+    cold_items: int
+    """Distinct items among them."""
+    held_out: int
+    copies: int
     repeats: int
+    not_drawn: int
+    only_repeats: int
+    """Users with held-out events who are not asked, since all of those are repeats."""
 
     @property
     def new_users(self) -> int:
         """Queries without any history."""
         return int((self.queries.lengths == 0).sum())
+
+    @property
+    def cold_users(self) -> int:
+        """Queries of users without a training event (a history they may have all the same)."""
+        return int((np.diff(self.train.indptr)[self.queries.user] == 0).sum())
 
 
 def split(
@@ -96,26 +90,27 @@ def split(
     """
     if isinstance(protocol, str):
         protocol = Protocol.parse(protocol)
-    held, cutoff = _held_out(interactions, protocol)
-    train = interactions.select(~held)
+    out = hold_out(interactions, protocol)
+    train = interactions.select(~(out.held | out.asking))
     if len(train) == 0:
         raise AssayError(
             f"The split {protocol} leaves no events to learn from, since so many share the "
             "first moment; use last-n:N, or map another time column."
         )
+    past = interactions.select(~out.held) if out.asking.any() else train
     known = np.bincount(train.item, minlength=interactions.n_items) > 0
 
-    rows = np.flatnonzero(held)
+    rows = np.flatnonzero(out.held)
     user, item = interactions.user[rows], interactions.item[rows]
     first = _first_of_each(user, item, interactions.n_items)
     rows, user, item = rows[first], user[first], item[first]
-    repeats = 0
+    n_pairs, askable = len(rows), len(distinct(user))
     if seen == "exclude":
-        pairs = train.user.astype(np.int64) * interactions.n_items + train.item
+        pairs = past.user.astype(np.int64) * interactions.n_items + past.item
         again = among(user.astype(np.int64) * interactions.n_items + item, pairs)
-        repeats = int(again.sum())
         rows, user, item = rows[~again], user[~again], item[~again]
-    users = distinct(user)
+    n_new, users = len(rows), distinct(user)
+    only_repeats = askable - len(users)
     if eval_users is not None and eval_users < len(users):
         users = np.sort(np.random.default_rng(seed).choice(users, eval_users, replace=False))
     chosen = among(user, users)
@@ -125,26 +120,71 @@ def split(
             f"The split {protocol} leaves nobody to evaluate on; use more data or another split."
         )
     truth = Ragged(row_pointers(np.searchsorted(users, user), len(users)), item)
-    first_event = interactions.time[rows[truth.indptr[:-1]]]
-    now = first_event if cutoff is None else np.full(len(users), cutoff, np.int64)
-    queries = queries_of_users(train, users, now, seen=seen)
-    return Split(protocol, train, known, queries, truth, cutoff, int((~known[item]).sum()), repeats)
+    now = _moments(interactions, protocol, out.cutoff, users, rows[truth.indptr[:-1]])
+    cold = ~known[item]
+    return Split(
+        protocol,
+        train,
+        past,
+        known,
+        queries_of_users(past, users, now, seen=seen),
+        truth,
+        out.cutoff,
+        cold_truths=int(cold.sum()),
+        cold_items=len(distinct(item[cold])),
+        held_out=int(out.held.sum()),
+        copies=int(out.held.sum()) - n_pairs,
+        repeats=n_pairs - n_new,
+        not_drawn=n_new - len(rows),
+        only_repeats=only_repeats,
+    )
 
 
-def _held_out(interactions: Interactions, protocol: Protocol) -> tuple[Mask, int | None]:
-    if protocol.kind == "time":
-        if len(interactions) == 0 or interactions.time.min() == interactions.time.max():
-            raise AssayError(
-                "A split in time needs events at different times; map a time column, "
-                "or use the split last-n:N."
-            )
-        ordered = np.sort(interactions.time)
-        cutoff = int(ordered[int(len(ordered) * protocol.value)])
-        return interactions.time >= cutoff, cutoff
-    n = int(protocol.value)
-    ends = interactions.indptr[1:][interactions.user]
-    lengths = np.diff(interactions.indptr)[interactions.user]
-    return (ends - np.arange(len(interactions)) <= n) & (lengths > n), None
+def windows(
+    interactions: Interactions,
+    n: int,
+    *,
+    share: float = WINDOW_SHARE,
+    seen: SeenPolicy = "exclude",
+    eval_users: int | None = None,
+    seed: int = 0,
+) -> list[Split]:
+    """`n` successive splits in time, oldest first; each is asked about the next `share` of events.
+
+    Each is trained on all that lies before its window and sees nothing after it; the last
+    one is `time:(1 - share)`. Users may be evaluated in several windows.
+    """
+    if n < 1 or n * share >= 1:
+        raise AssayError(
+            f"{n} windows of {share:.0%} of the events leave nothing to learn from; "
+            f"use 1 to {int(np.ceil(1 / share)) - 1}."
+        )
+    begins = [quantile_moment(interactions, 1 - back * share) for back in range(n, 0, -1)]
+    if len(set(begins)) < n:
+        raise AssayError(
+            f"So many events share a moment that {n} windows cannot be told apart; use fewer."
+        )
+    found = []
+    for begin, end in zip(begins, [*begins[1:], None], strict=True):
+        part = interactions if end is None else interactions.select(interactions.time < end)
+        cut = Protocol("time", moment=begin)
+        found.append(split(part, cut, seen=seen, eval_users=eval_users, seed=seed))
+    return found
+
+
+def _moments(
+    interactions: Interactions,
+    protocol: Protocol,
+    cutoff: int | None,
+    users: np.ndarray,
+    first_rows: np.ndarray,
+) -> Longs:
+    """When each is asked: at the cut, else at the first truth; without order, after all events."""
+    if cutoff is not None:
+        return np.full(len(users), cutoff, np.int64)
+    if protocol.kind == "random":  # the history may be newer than the truth
+        return interactions.time[interactions.indptr[users + 1] - 1]
+    return interactions.time[first_rows]
 
 
 def _first_of_each(user: np.ndarray, item: np.ndarray, n_items: int) -> Mask:
@@ -156,18 +196,18 @@ def _first_of_each(user: np.ndarray, item: np.ndarray, n_items: int) -> Mask:
 
 
 def queries_of_users(
-    train: Interactions, users: np.ndarray, now: Longs, *, seen: SeenPolicy
+    past: Interactions, users: np.ndarray, now: Longs, *, seen: SeenPolicy
 ) -> Queries:
-    """A query per user code, its history being the user's events in `train`."""
-    whole = Ragged(train.indptr, train.item)
+    """A query per user code, its history being the user's events in `past`."""
+    whole = Ragged(past.indptr, past.item)
     at = whole.positions(users)
     history = whole.take(users)
     return Queries(
         users.astype(np.int32),
         history,
-        train.weight[at],
-        train.time[at],
+        past.weight[at],
+        past.time[at],
         np.asarray(now, np.int64),
         history if seen == "exclude" else Ragged.empty(len(users)),
-        train.n_items,
+        past.n_items,
     )

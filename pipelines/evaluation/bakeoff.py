@@ -76,6 +76,7 @@ class Entry:
 
 def entries(request: BakeoffRequest) -> list[Entry]:
     """The baselines, then what was asked for, then the third parties; names are distinct."""
+    Protocol.of_bakeoff(request.split, third_parties=bool(request.third_party))
     specs = [Spec.load(name) for name in BASELINES]
     for given in request.specs:
         spec = Spec.of(given) if isinstance(given, dict) else Spec.load(given)
@@ -172,7 +173,7 @@ def run_bakeoff(
     progress(0.0, "splitting the data")
     cut = split(
         dataset.interactions,
-        Protocol.parse(request.split),
+        Protocol.of_bakeoff(request.split),
         seen=dataset.about.seen,
         eval_users=request.eval_users,
         seed=request.seed,
@@ -214,6 +215,8 @@ def _counts(cut: Split) -> dict[str, Any]:
     return {
         "truths": len(cut.truth.values),
         "cold_truths": cut.cold_truths,
+        "cold_items": cut.cold_items,
+        "cold_users": cut.cold_users,
         "repeats": cut.repeats,
         "users_without_history": cut.new_users,
         "training_events": len(cut.train),
@@ -238,6 +241,7 @@ def _write_task(dataset: Dataset, cut: Split, manifest: Manifest, folder: Path) 
         seen=manifest.seen,
         cutoff=cut.cutoff,
         train=cut.train,
+        past=cut.past,
         catalogue=dataset.catalogue.at(cut.known),
         users=dataset.users,
         queries=cut.queries,

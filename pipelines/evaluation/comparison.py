@@ -117,12 +117,13 @@ def _sentence(
     else:
         text = (
             f"{contender} and {baseline} cannot be told apart yet: they differ by {by(1)}; "
-            + _what_would_settle(more)
+            + what_would_settle(more)
         )
     return f"{text}; it is over budget." if over_budget else f"{text}."
 
 
-def _what_would_settle(more: int | None) -> str:
+def what_would_settle(more: int | None) -> str:
+    """What to do about an inconclusive comparison, given `users_to_settle`."""
     if more is None:
         return "with no smallest useful difference, more users would not settle it"
     plural = "" if more == 1 else "s"

@@ -25,6 +25,8 @@ class ContenderTask:
     seen: SeenPolicy
     cutoff: int | None
     train: Interactions
+    past: Interactions
+    """What the asked users' histories come from: see `Split.past`."""
     catalogue: Catalogue
     users: Vocabulary
     queries: Queries

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from pipelines.data.dataset import Dataset
 from pipelines.evaluation.results import BakeoffDocument
 from pipelines.progress import Progress, part, silent
 from pipelines.workspace.store import Workspace
+from pipelines.workspace.turns import alone
 
 if TYPE_CHECKING:
     from pipelines.evaluation.bakeoff import BakeoffRequest
@@ -33,11 +33,11 @@ def run(
 ) -> BakeoffDocument:
     """Run a bake-off, keep its document, then write it to MLflow.
 
-    One bake-off at a time per workspace: two at once would measure each other. What MLflow
+    One at a time per workspace: two at once would measure each other. What MLflow
     refuses becomes a note of the document; the result itself is kept before that.
     """
     answer = run_bakeoff or _real()
-    with _alone(workspace, progress):
+    with alone(workspace, progress):
         progress(0.0, "loading the dataset")
         record = workspace.dataset_record(request.dataset)
         dataset = workspace.dataset(request.dataset, record.version)
@@ -71,12 +71,3 @@ def _track(document: BakeoffDocument, folder: Path, dataset: Dataset) -> Bakeoff
         first = str(error).strip().partition("\n")[0] or type(error).__name__
         note = f"Not written to MLflow: {first}"
         return document.model_copy(update={"notes": [*document.notes, note]})
-
-
-@contextmanager
-def _alone(workspace: Workspace, progress: Progress) -> Iterator[None]:
-    def waiting() -> None:
-        progress(0.0, "waiting for another bake-off to end")
-
-    with workspace.folders.locked("bakeoff", waiting):
-        yield

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipelines.data.dataset import ABOUT, About, Dataset, load
 from pipelines.data.landing import check_name
+from pipelines.data.recipe import Recipe
 from pipelines.errors import AssayError
 from pipelines.progress import Progress, silent
 from pipelines.workspace.models import DatasetRow, JobRow
 from pipelines.workspace.records import LIVE, DatasetRecord, now_text
 from pipelines.workspace.shelf import Shelf
+
+if TYPE_CHECKING:
+    from pipelines.data.database import Query
 
 AT_ONCE = "movielens-small"
 """The sample that a new workspace holds from its start; others are loaded on first use."""
@@ -93,22 +99,47 @@ class Datasets(Shelf):
 
     def import_dataset(
         self,
-        path: Path,
+        given: Path | Query | Sequence[Path],
         name: str,
         *,
-        mapping: dict[str, str] | None = None,
+        recipe: Recipe | None = None,
+        again: bool = False,
+        fixed: bool = False,
         items: Path | None = None,
         users: Path | None = None,
         progress: Progress = silent,
     ) -> DatasetRecord:
-        """Read a file of events (and tables of items and users) into a new dataset."""
-        from pipelines.data.importer import import_file
+        """Read events (and tables of items and users) into the next version of a dataset.
 
+        What `recipe` leaves open is proposed, unless it is `fixed`; with `again` the recipe of
+        the newest version is used as it stands.
+        """
+        from pipelines.data.importer import import_events
+
+        if again:
+            recipe = self.recipe(name)
         with self.folders.unfinished() as unfinished:
-            folder = import_file(
-                path, name, unfinished, mapping=mapping, items=items, users=users, progress=progress
+            folder = import_events(
+                given,
+                name,
+                unfinished,
+                recipe=recipe,
+                fixed=again or fixed,
+                items=items,
+                users=users,
+                progress=progress,
             )
             return self.add_dataset(folder)
+
+    def recipe(self, name: str) -> Recipe:
+        """The recipe of a dataset's newest version."""
+        found = self.about(name).recipe
+        if found is None:
+            raise AssayError(
+                f"The dataset {name!r} has no recipe, since no file of yours made it; "
+                "import the file under a name of its own."
+            )
+        return found
 
     def delete_dataset(self, name: str) -> None:
         """Remove all versions of a dataset: the rows, then the files. Its bake-offs stay."""

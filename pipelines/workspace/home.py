@@ -40,6 +40,11 @@ class Home:
         return self.root / "stages"
 
     @property
+    def studies(self) -> Path:
+        """What was found of each dataset and version: learning curve, leakage audit."""
+        return self.root / "studies"
+
+    @property
     def logs(self) -> Path:
         return self.root / "logs"
 
@@ -51,7 +56,14 @@ class Home:
     def create(self) -> None:
         """Make the folders; raises `AssayError` where they cannot be written."""
         try:
-            for folder in (self.datasets, self.bakeoffs, self.stages, self.logs, self.incoming):
+            for folder in (
+                self.datasets,
+                self.bakeoffs,
+                self.stages,
+                self.studies,
+                self.logs,
+                self.incoming,
+            ):
                 folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise AssayError(

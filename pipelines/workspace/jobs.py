@@ -23,7 +23,7 @@ from pipelines.workspace.records import LIVE, RESTARTABLE, JobRecord, JobState, 
 from pipelines.workspace.shelf import Shelf
 
 STALE_SECONDS = 15.0
-KINDS = ("bakeoff", "import", "sample")
+KINDS = ("bakeoff", "import", "sample", "learning-curve", "audit")
 
 
 class Jobs(Shelf):
@@ -35,7 +35,8 @@ class Jobs(Shelf):
         """Write a job and start its process; the job's id.
 
         Kinds: "bakeoff" (a BakeoffRequest), "import" (`path`, `name`, and optionally
-        `mapping`, `items`, `users`), "sample" (`name`). File names are absolute.
+        `mapping`, `items`, `users`), "sample" (`name`), "learning-curve" and "audit"
+        (`dataset`, optionally `split`; "audit" also `specs`). File names are absolute.
         """
         if kind not in KINDS:
             raise AssayError(f"There is no job of kind {kind!r}; there are: {', '.join(KINDS)}.")

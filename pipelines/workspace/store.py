@@ -13,10 +13,11 @@ from pipelines.workspace.home import Home
 from pipelines.workspace.jobs import Jobs
 from pipelines.workspace.models import BakeoffRow
 from pipelines.workspace.results import Results
+from pipelines.workspace.studies import Studies
 
 
-class Workspace(Datasets, Jobs, Results):
-    """Datasets, jobs, bake-offs and decisions of one folder; safe to share among threads."""
+class Workspace(Datasets, Jobs, Results, Studies):
+    """Datasets, jobs, bake-offs, decisions, studies of one folder; safe to share among threads."""
 
     @classmethod
     def open(cls, home: Path | None = None) -> Workspace:
@@ -29,6 +30,13 @@ class Workspace(Datasets, Jobs, Results):
         database = Database(folders)
         database.prepare()
         return cls(folders, database)
+
+    def delete_dataset(self, name: str) -> None:
+        """Remove all versions of a dataset and its studies. Its bake-offs stay."""
+        versions = self.dataset_record(name).version
+        super().delete_dataset(name)
+        for version in range(1, versions + 1):
+            self.drop_studies(name, version)
 
     def tidy(self) -> None:
         """Remove folders that interrupted work left behind a day ago or earlier."""

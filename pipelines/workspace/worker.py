@@ -45,14 +45,19 @@ def bakeoff(workspace: Workspace, job: JobRecord, progress: Progress) -> dict[st
     return {"bakeoff": document.id}
 
 
-def import_file(workspace: Workspace, job: JobRecord, progress: Progress) -> dict[str, Any]:
-    """`params`: path, name; mapping, items, users where given."""
+def import_events(workspace: Workspace, job: JobRecord, progress: Progress) -> dict[str, Any]:
+    """`params`: paths or sql (address, text), name; recipe, again, items, users where given."""
+    from pipelines.data.database import Query
+    from pipelines.data.recipe import Recipe
+
     given = job.params
     items, users = (Path(given[key]) if given.get(key) else None for key in ("items", "users"))
+    sql = given.get("sql")
     record = workspace.import_dataset(
-        Path(given["path"]),
+        Query(**sql) if sql else [Path(path) for path in given["paths"]],
         given["name"],
-        mapping=given.get("mapping"),
+        recipe=Recipe.of(given.get("recipe", {})),
+        again=bool(given.get("again")),
         items=items,
         users=users,
         progress=progress,
@@ -67,7 +72,37 @@ def sample(workspace: Workspace, job: JobRecord, progress: Progress) -> dict[str
     return {"dataset": record.name, "version": record.version}
 
 
-WORK: dict[str, Work] = {"bakeoff": bakeoff, "import": import_file, "sample": sample}
+def learning_curve(workspace: Workspace, job: JobRecord, progress: Progress) -> dict[str, Any]:
+    """`params`: dataset; split where given."""
+    from pipelines.workspace import study_runs
+
+    given = job.params
+    study_runs.learning_curve(workspace, given["dataset"], progress, protocol=given.get("split"))
+    return {"study": job.kind}
+
+
+def audit(workspace: Workspace, job: JobRecord, progress: Progress) -> dict[str, Any]:
+    """`params`: dataset; specs and split where given."""
+    from pipelines.workspace import study_runs
+
+    given = job.params
+    study_runs.audit(
+        workspace,
+        given["dataset"],
+        progress,
+        specs=given.get("specs") or (),
+        protocol=given.get("split"),
+    )
+    return {"study": job.kind}
+
+
+WORK: dict[str, Work] = {
+    "bakeoff": bakeoff,
+    "import": import_events,
+    "sample": sample,
+    "learning-curve": learning_curve,
+    "audit": audit,
+}
 
 
 class Attempt:

@@ -12,7 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipelines.data.importer import import_file, preview
+from pipelines.data.importer import import_events
+from pipelines.data.planning import plan
 from pipelines.errors import AssayError
 
 GOOD = "user_id,item_id,weight,timestamp\n" + "".join(
@@ -77,7 +78,7 @@ def test_a_bad_file_is_one_sentence_and_nothing_is_written(
     path = tmp_path / file
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     with pytest.raises(AssayError, match=says) as caught:
-        import_file(path, "bad", home)
+        import_events(path, "bad", home)
     message = str(caught.value)
     assert message.endswith(".")
     assert "\n" not in message
@@ -91,9 +92,9 @@ def test_what_is_not_a_file_is_said(tmp_path: Path, home: Path) -> None:
     os.mkfifo(fifo)
     for path, says in ((tmp_path, "is a folder"), (tmp_path / "no", "no file"), (fifo, "ordinary")):
         with pytest.raises(AssayError, match=says):
-            import_file(path, "bad", home)
+            import_events(path, "bad", home)
         with pytest.raises(AssayError, match=says):
-            preview(path)
+            plan(path)
     assert not home.exists()
 
 
@@ -104,7 +105,7 @@ def test_a_name_that_could_lead_elsewhere_is_refused(name: str, tmp_path: Path, 
     path = tmp_path / "a.csv"
     path.write_text(GOOD)
     with pytest.raises(AssayError, match="lowercase letters, digits and dashes"):
-        import_file(path, name, home)
+        import_events(path, name, home)
     assert not home.exists()
 
 
@@ -126,5 +127,5 @@ def test_a_bad_table_stops_the_import(
     path = tmp_path / f"{table}.csv"
     path.write_text(content)
     with pytest.raises(AssayError, match=says):
-        import_file(tmp_path / "a.csv", "bad", home, **{table: path})  # type: ignore[arg-type]
+        import_events(tmp_path / "a.csv", "bad", home, **{table: path})  # type: ignore[arg-type]
     assert list(home.glob("bad/*")) == []

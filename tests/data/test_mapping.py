@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.data.mapping import ITEM_NAMES, match, propose, resolve
+from pipelines.data.mapping import ITEM_NAMES, match, resolve
 from pipelines.errors import AssayError
 
 STANDARD = ("user_id", "item_id", "weight", "timestamp")
@@ -23,18 +23,19 @@ STANDARD = ("user_id", "item_id", "weight", "timestamp")
     ],
 )
 def test_the_names_of_the_field_are_known(columns: tuple[str, ...]) -> None:
-    assert propose(columns) == dict(zip(STANDARD, columns, strict=True))
+    assert resolve(columns) == dict(zip(STANDARD, columns, strict=True))
 
 
 def test_weight_and_time_are_optional() -> None:
-    assert propose(["FeedbackType", "UserId", "ItemId"]) == {
+    assert resolve(["FeedbackType", "UserId", "ItemId"]) == {
         "user_id": "UserId",
         "item_id": "ItemId",
+        "event_type": "FeedbackType",
     }
 
 
 def test_the_standard_name_itself_fits_better_than_another() -> None:
-    assert propose(["customer_id", "user_id", "item_id", "date", "timestamp"]) == {
+    assert resolve(["customer_id", "user_id", "item_id", "date", "timestamp"]) == {
         "user_id": "user_id",
         "item_id": "item_id",
         "timestamp": "timestamp",
@@ -43,7 +44,7 @@ def test_the_standard_name_itself_fits_better_than_another() -> None:
 
 def test_two_that_fit_equally_are_named_and_refused() -> None:
     with pytest.raises(AssayError, match=r"'product', 'sku' fit item_id .* --map item_id=product"):
-        propose(["user_id", "product", "sku"])
+        resolve(["user_id", "product", "sku"])
     found = match(["user_id", "product", "sku"])
     assert found.ambiguous == {"item_id": ["product", "sku"]}
     assert found.missing == []

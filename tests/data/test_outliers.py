@@ -81,4 +81,4 @@ def test_no_events_no_flags() -> None:
 @pytest.mark.parametrize("name", list(SAMPLES))
 def test_nobody_in_the_samples_is_flagged(name: str) -> None:
     sample = SAMPLES[name]
-    assert len(flagged(sample.build(sample).interactions)) == 0
+    assert len(flagged(sample.build(sample)[0].interactions)) == 0

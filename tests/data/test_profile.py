@@ -116,7 +116,7 @@ def test_without_times_there_is_no_activity() -> None:
 @pytest.mark.parametrize("name", list(SAMPLES))
 def test_the_samples_profiles_agree_with_their_events(name: str) -> None:
     sample = SAMPLES[name]
-    dataset = sample.build(sample)
+    dataset = sample.build(sample)[0]
     found = profile(dataset)
     document = json.loads(json.dumps(found.document()))
     assert set(document["sentences"]) <= set(document)

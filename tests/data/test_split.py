@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.data.split import Protocol, Split, split
+from pipelines.data.split import SeenPolicy, Split, split, windows
 from pipelines.errors import AssayError
 from pipelines.schema import Interactions
 
@@ -90,19 +90,6 @@ def test_fewer_users_are_a_seeded_draw_of_all() -> None:
     assert len(some[0].train) == len(whole.train)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "time", "time:", "time:0", "time:1", "time:nan", "last-n:0", "last-n:1.5", "x:3"]
-)
-def test_an_unknown_split_names_the_known_ones(text: str) -> None:
-    with pytest.raises(AssayError, match=r"time:0\.9"):
-        Protocol.parse(text)
-
-
-def test_a_protocol_reads_as_it_was_written() -> None:
-    for text in ("time:0.9", "last-n:10", "time:0.12345678", "last-n:10000000"):
-        assert str(Protocol.parse(text)) == text
-
-
 def test_time_needs_times() -> None:
     with pytest.raises(AssayError, match="map a time column"):
         split(events([(0, 0, 0), (0, 1, 0)]), "time:0.9")
@@ -113,36 +100,141 @@ def test_nobody_left_is_an_error() -> None:
         split(events([(0, 0, 1), (1, 1, 2)]), "last-n:1")
 
 
-@given(EVENTS, st.sampled_from(["time:0.3", "time:0.7", "last-n:1", "last-n:3"]))
-def test_every_event_is_trained_on_or_asked_about_never_both(
-    rows: list[tuple[int, int, int]], protocol: str
-) -> None:
-    interactions = events(rows)
-    try:
-        made = split(interactions, protocol)
-    except AssayError:
-        return
-    for r, user in enumerate(made.queries.user):
-        mine = interactions.user == user
-        trained = made.train.item[made.train.user == user]
-        truth = made.truth.row(r)
-        assert len(truth) > 0
-        assert not np.isin(truth, trained).any()
-        assert made.queries.history.row(r).tolist() == trained.tolist()
-        assert np.isin(truth, interactions.item[mine]).all()
-    if made.cutoff is not None:  # no leak from the future
-        assert (made.train.time < made.cutoff).all()
-        assert (made.queries.times < made.queries.now[0]).all()
-    else:
-        for r, user in enumerate(made.queries.user):
-            times = made.queries.times[made.queries.history.indptr[r] :][: made.queries.lengths[r]]
-            assert (times <= made.queries.now[r]).all()
-            assert (made.train.user == user).sum() == made.queries.lengths[r]
-
-
 def test_a_cut_that_leaves_nothing_to_learn_from_is_refused():
     events = Interactions.build(
         [0, 0, 1, 1], [0, 1, 0, 1], None, [5, 5, 5, 9], n_users=2, n_items=2
     )
     with pytest.raises(AssayError, match="no events to learn from"):
         split(events, "time:0.5")
+
+
+def test_a_date_cuts_at_its_midnight() -> None:
+    day = 86_400
+    made = split(
+        events([(0, 0, 0), (0, 1, day), (1, 2, day - 1), (1, 3, 2 * day)]), "time:1970-01-02"
+    )
+    assert made.cutoff == day
+    assert truths(made) == {0: [1], 1: [3]}
+    with pytest.raises(AssayError, match="from 1970-01-01 to 1970-01-03; name a moment"):
+        split(events([(0, 0, 0), (0, 1, 2 * day)]), "time:1980-01-01")
+
+
+def test_leave_one_out_is_the_last_event_of_each() -> None:
+    rows = [(u, i, 7 * i + u) for u in range(9) for i in range(3)]
+    one, last = split(events(rows), "leave-one-out"), split(events(rows), "last-n:1")
+    assert truths(one) == truths(last) == {u: [2] for u in range(9)}
+    assert one.train.item.tolist() == last.train.item.tolist()
+
+
+def test_windows_follow_each_other_and_the_last_is_the_split_in_time() -> None:
+    rows = [(n % 7, n % 5, n) for n in range(100)]
+    found = windows(events(rows, n_items=100), 3, seen="keep")
+    assert [w.cutoff for w in found] == [70, 80, 90]
+    assert [len(w.train) for w in found] == [70, 80, 90]
+    assert [w.held_out for w in found] == [10, 10, 10]
+    last = split(events(rows, n_items=100), "time:0.9", seen="keep")
+    assert truths(found[-1]) == truths(last)
+    assert np.array_equal(found[-1].train.item, last.train.item)
+    with pytest.raises(AssayError, match="leave nothing to learn from; use 1 to 9"):
+        windows(events(rows), 10)
+    with pytest.raises(AssayError, match="cannot be told apart"):
+        windows(events([(0, 0, 0), *((1, i, 5) for i in range(6))]), 2)
+    with pytest.raises(AssayError, match="cut them with `windows`"):
+        split(events(rows), "windows:3")
+
+
+def test_user_hold_out_asks_strangers_about_their_newest_tenth() -> None:
+    rows = [(u, i, 100 * i + u) for u in range(50) for i in range(20)] + [(50, 0, 5)]
+    whole = events(rows, n_items=20)
+    made = split(whole, "users:0.1")
+    asked = made.queries.user
+    assert len(asked) == 5  # of the 50 with two or more events
+    assert 50 not in asked
+    assert not np.isin(made.train.user, asked).any()
+    assert truths(made) == {int(u): [18, 19] for u in asked}
+    assert made.queries.lengths.tolist() == [18] * 5
+    assert made.queries.exclude.row(0).tolist() == list(range(18))
+    assert made.cold_users == 5
+    assert made.new_users == 0
+    again = split(whole, "users:0.1", seed=7)  # the text names the draw, the seed does not
+    assert truths(again) == truths(made)
+
+
+def test_a_random_split_holds_out_exactly_its_share_of_the_events() -> None:
+    rows = [(n % 20, n % 50, n) for n in range(1000)]
+    made = split(events(rows, n_items=50), "random:0.237", seen="keep")
+    assert made.held_out == 237
+    assert len(made.train) == 763
+    newest = made.queries.times[made.queries.history.indptr[1:] - 1]
+    assert (newest > [made.train.time.min()] * len(newest)).all()
+    # It lets a history reach beyond the truth: that is what the audit shows.
+    assert made.train.time.max() > 900
+
+
+PROTOCOLS = [
+    "time:0.3", "time:0.7", "time:1970-01-01T00:00:20Z", "last-n:1", "last-n:3", "leave-one-out",
+    "users:0.5", "random:0.3",
+]  # fmt: skip
+
+
+@given(EVENTS, st.sampled_from(PROTOCOLS), st.sampled_from(["exclude", "keep"]))
+def test_every_event_is_trained_on_or_asked_about_never_both(
+    rows: list[tuple[int, int, int]], protocol: str, seen: SeenPolicy
+) -> None:
+    interactions = events(rows)
+    try:
+        made = split(interactions, protocol, seen=seen)
+    except AssayError:
+        return
+    asked = 0
+    for r, user in enumerate(made.queries.user):
+        past = made.past.item[made.past.user == user]
+        truth = made.truth.row(r)
+        assert len(truth) == len(set(truth.tolist())) > 0
+        if seen == "exclude":
+            assert not np.isin(truth, past).any()
+        assert made.queries.history.row(r).tolist() == past.tolist()
+        assert np.isin(truth, interactions.item[interactions.user == user]).all()
+        times = made.queries.times[made.queries.history.indptr[r] :][: made.queries.lengths[r]]
+        assert (times <= made.queries.now[r]).all()
+        asked += len(past)
+    assert len(made.past) + made.held_out == len(interactions)
+    if made.cutoff is not None:  # no leak from the future
+        assert made.train is made.past
+        assert (made.train.time < made.cutoff).all()
+        assert (made.queries.now == made.cutoff).all()
+    if protocol.startswith("users"):
+        assert not np.isin(made.train.user, made.queries.user).any()
+    elif protocol.startswith("time"):
+        assert made.held_out == (interactions.time >= made.cutoff).sum()
+
+
+@given(EVENTS, st.sampled_from(PROTOCOLS), st.sampled_from(["exclude", "keep"]), st.integers(1, 4))
+def test_each_held_out_event_is_a_truth_or_counted(
+    rows: list[tuple[int, int, int]], protocol: str, seen: SeenPolicy, eval_users: int
+) -> None:
+    try:
+        made = split(events(rows), protocol, seen=seen, eval_users=eval_users)
+    except AssayError:
+        return
+    truths_ = len(made.truth.values)
+    assert made.held_out == truths_ + made.copies + made.repeats + made.not_drawn
+    assert made.cold_truths == (~made.known[made.truth.values]).sum() <= truths_
+    assert made.cold_items == len(set(made.truth.values[~made.known[made.truth.values]].tolist()))
+    assert made.new_users <= made.cold_users <= len(made.queries)
+
+
+@given(EVENTS, st.integers(1, 5))
+def test_no_window_sees_what_lies_after_its_cut(rows: list[tuple[int, int, int]], n: int) -> None:
+    interactions = events(rows)
+    try:
+        found = windows(interactions, n)
+    except AssayError:
+        return
+    ends = [*(w.cutoff for w in found[1:]), interactions.time.max() + 1]
+    for window, end in zip(found, ends, strict=True):
+        assert (window.train.time < window.cutoff).all()
+        assert (
+            window.held_out
+            == ((interactions.time >= window.cutoff) & (interactions.time < end)).sum()
+        )

@@ -33,13 +33,15 @@ def task(seen: str = "exclude") -> ContenderTask:
         history if seen == "exclude" else Ragged.empty(3),
         8,
     )
+    train = Interactions.build([0], [0], n_users=3, n_items=8)
     return ContenderTask(
         dataset=DATA.name,
         data_key="key",
         protocol=Protocol.parse("last-n:1"),
         seen=seen,
         cutoff=None,
-        train=Interactions.build([0], [0], n_users=3, n_items=8),
+        train=train,
+        past=train,
         catalogue=DATA.catalogue.at(known),
         users=DATA.users,
         queries=queries,

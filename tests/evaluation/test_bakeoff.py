@@ -240,3 +240,24 @@ def test_steps_are_watched_for_some_requests_where_there_are_many(monkeypatch):
     assert _step_rows(3).tolist() == [0, 1, 2]
     monkeypatch.setattr("pipelines.evaluation.contender.STEP_REQUESTS", 5)
     assert _step_rows(9).tolist() == [0, 2, 4, 6, 8]
+
+
+def test_people_who_were_held_out_are_asked_again_with_their_own_histories(tmp_path):
+    asked = request(split="users:0.2")
+    document = run_bakeoff(DATA, asked, tmp_path / "b", tmp_path / "stages", "b")
+    assert [c.status for c in document.contenders] == ["scored"] * 3
+    assert document.manifest["cold_users"] == document.manifest["users"] == 16
+    assert document.manifest["users_without_history"] == 0
+    opened = open_contender(tmp_path / "b", "small-two-stage")
+    users = evaluated_users(tmp_path / "b")
+    lists = pd.read_parquet(tmp_path / "b" / "contenders" / "small-two-stage" / "lists.parquet")
+    first = lists[lists["rank"] <= 5].reset_index(drop=True)
+    again = opened.recommend(users=users, k=5)
+    assert again["item_id"].tolist() == first["item_id"].tolist()
+
+
+def test_splits_that_must_not_decide_are_refused_before_anything_is_loaded():
+    with pytest.raises(AssayError, match="assay data audit"):
+        entries(request(split="random:0.1"))
+    with pytest.raises(AssayError, match="whom nobody was trained on"):
+        entries(request(split="users:0.1", third_party=["stand-in"]))

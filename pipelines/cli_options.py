@@ -1,0 +1,35 @@
+"""What the commands share: their common options, and the workspace they work on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from pipelines.workspace import Workspace
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+DatasetName = Annotated[str, typer.Argument(metavar="NAME", help="Name of the dataset.")]
+DataName = Annotated[str, typer.Option("--data", help="Name of the dataset.")]
+Length = Annotated[int, typer.Option("--k", min=1, max=200, help="Items in a list.")]
+SplitText = Annotated[
+    str,
+    typer.Option(
+        "--split",
+        help="time:F or time:DATE; or a benchmark protocol: last-n:N, leave-one-out, users:F.",
+    ),
+]
+
+
+def open_workspace() -> Workspace:
+    """The workspace that `ASSAY_HOME` names, with the bundled samples in its list."""
+    from pipelines.workspace import Workspace
+
+    workspace = Workspace.open()
+    register_samples(workspace)
+    return workspace
+
+
+def register_samples(workspace: Workspace) -> None:
+    workspace.register_samples()

@@ -1,0 +1,49 @@
+"""DuckDB as imports use it, and reading one batch ahead of the work on the last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    import duckdb
+
+T = TypeVar("T")
+
+
+@contextmanager
+def engine(folder: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """DuckDB in memory, UTC, without extensions from the network; it spills into `folder`."""
+    import duckdb
+
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": False,
+        "TimeZone": "UTC",
+    }
+    if folder is not None:
+        config["temp_directory"] = str(folder / "spill")
+    with duckdb.connect(":memory:", config=config) as connection:
+        connection.execute("SET enable_progress_bar = false")
+        yield connection
+
+
+def at_once(*work: Callable[[], T]) -> list[T]:
+    """The results of some calls that run at the same time, on as many threads."""
+    with ThreadPoolExecutor(len(work)) as threads:
+        return [done.result() for done in [threads.submit(call) for call in work]]
+
+
+def ahead(values: Generator[T, None, None]) -> Iterator[T]:
+    """The same values, the next one being made in a thread while the last is worked on."""
+    end = object()
+    try:
+        with ThreadPoolExecutor(1) as thread:
+            coming = thread.submit(next, values, end)
+            while (value := coming.result()) is not end:
+                coming = thread.submit(next, values, end)
+                yield value  # type: ignore[misc]
+    finally:
+        values.close()

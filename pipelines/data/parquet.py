@@ -1,0 +1,82 @@
+"""Parquet: one file, or a folder of parts; its columns as text, whatever their types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.data.sources import Source
+from pipelines.errors import AssayError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ROWS = 500_000
+
+
+def open_file(path: Path) -> Source:
+    """The source that a Parquet file is."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        names = pq.read_schema(path).names
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise AssayError(
+            f"{path.name!r} starts as Parquet but cannot be read: it is torn or damaged; "
+            "copy or export it again."
+        ) from error
+    return Source(path, "parquet", tuple(names))
+
+
+def open_folder(path: Path) -> Source:
+    """The source that a folder of Parquet files is."""
+    if not any(path.rglob("*.parquet")):
+        raise AssayError(
+            f"{path.name!r} is a folder without Parquet files; name the file in it that is meant."
+        )
+    with _readable(path.name):
+        return Source(path, "parquet", tuple(_dataset(path).schema.names))
+
+
+def _dataset(path: Path) -> Any:
+    import pyarrow.dataset as ds
+
+    # Only the names of `key=value` folders are columns; other folders are just folders.
+    return ds.dataset(path, format="parquet", partitioning="hive" if path.is_dir() else None)
+
+
+@contextmanager
+def _readable(name: str) -> Iterator[None]:
+    import pyarrow as pa
+
+    try:
+        yield
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise AssayError(
+            f"{name!r} cannot be read to its end: the Parquet file is damaged or "
+            "of a kind that is not supported; export it again."
+        ) from error
+
+
+def rows(source: Source) -> int:
+    """Rows of the table, from its files' own words."""
+    with _readable(source.name):
+        return int(_dataset(source.path).count_rows())
+
+
+def tables(source: Source, columns: Sequence[str]) -> Iterator[pa.Table]:
+    """The wanted columns with their own types, in the files' order."""
+    import pyarrow as pa
+
+    with _readable(source.name):
+        whole = _dataset(source.path)
+        fragments = sorted(whole.get_fragments(), key=lambda fragment: fragment.path)
+        for fragment in fragments:
+            wanted = fragment.to_batches(
+                schema=whole.schema, columns=list(columns), batch_size=ROWS, use_threads=True
+            )
+            for batch in wanted:
+                yield pa.Table.from_batches([batch])

@@ -1,0 +1,80 @@
+"""A file's bytes: unpacked, and in UTF-8 whatever its encoding."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.errors import AssayError
+
+if TYPE_CHECKING:
+    from pipelines.data.sources import Packing, Source
+
+Read = Callable[[int], bytes]
+
+
+@contextmanager
+def reading_bytes(
+    path: Path, packing: Packing, position: Callable[[int], None] | None = None
+) -> Iterator[Read]:
+    """A function that reads about n more unpacked bytes; `position` hears the file's offset."""
+    with path.open("rb") as file:
+        stream: Any = file
+        if packing == "gzip":
+            stream = gzip.GzipFile(fileobj=file)
+        elif packing == "zstd":
+            import pyarrow as pa
+
+            stream = pa.CompressedInputStream(pa.PythonFile(file, mode="r"), "zstd")
+
+        def read(n: int) -> bytes:
+            try:
+                got: bytes = stream.read(n)
+            except (EOFError, gzip.BadGzipFile, zlib.error, OSError) as error:
+                if not packing:
+                    raise
+                raise AssayError(
+                    f"{path.name!r} is torn: its {packing} data is damaged or ends early; "
+                    "copy it again."
+                ) from error
+            if position is not None:
+                position(file.tell())
+            return got
+
+        yield read
+
+
+@contextmanager
+def reading_utf8(source: Source, position: Callable[[int], None] | None = None) -> Iterator[Read]:
+    """As `reading_bytes`, with another encoding than UTF-8 turned into it.
+
+    What an encoding cannot read becomes the sign for that, U+FFFD.
+    """
+    with reading_bytes(source.path, source.packing, position) as read:
+        if source.encoding == "utf-8":
+            yield read
+            return
+        texts = io.TextIOWrapper(
+            io.BufferedReader(_Raw(read)), source.encoding, errors="replace", newline=""
+        )
+        yield lambda n: texts.read(n).encode()
+
+
+class _Raw(io.RawIOBase):
+    """A `Read` as a stream."""
+
+    def __init__(self, read: Read) -> None:
+        self._read = read
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        got = self._read(len(buffer))
+        buffer[: len(got)] = got
+        return len(got)

@@ -1,0 +1,54 @@
+"""Studies of datasets, learning curve and leakage audit, as files beside the datasets."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from pipelines.errors import AssayError
+from pipelines.evaluation.study_results import LeakageAudit, LearningCurve
+from pipelines.workspace.shelf import Shelf
+
+STUDIES: dict[str, type[LearningCurve] | type[LeakageAudit]] = {
+    "learning-curve": LearningCurve,
+    "audit": LeakageAudit,
+}
+
+
+class Studies(Shelf):
+    """The newest study of each kind, for each version of a dataset."""
+
+    def study(self, name: str, version: int, kind: str) -> LearningCurve | LeakageAudit | None:
+        """What was found, or None: not run yet, or written by an Assay that found other things."""
+        file = self._file(name, version, kind)
+        try:
+            return STUDIES[kind].model_validate_json(file.read_text())
+        except (FileNotFoundError, ValidationError):
+            return None
+
+    def save_study(self, document: LearningCurve | LeakageAudit) -> Path:
+        """Keep a study in place of an older one of its kind, whole or not at all; its file."""
+        file = self._file(document.dataset, document.version, document.kind)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        beside = file.with_name(f".{file.name}.{os.getpid()}.part")
+        try:
+            beside.write_text(document.model_dump_json(indent=1))
+            beside.replace(file)
+        finally:
+            beside.unlink(missing_ok=True)
+        return file
+
+    def drop_studies(self, name: str, version: int) -> None:
+        """Remove what was found of a dataset that is deleted."""
+        shutil.rmtree(self._folder(name, version), ignore_errors=True)
+
+    def _folder(self, name: str, version: int) -> Path:
+        return self.folders.studies / f"{name}@{version}"
+
+    def _file(self, name: str, version: int, kind: str) -> Path:
+        if kind not in STUDIES:
+            raise AssayError(f"There is no study {kind!r}; there are: {', '.join(STUDIES)}.")
+        return self._folder(name, version) / f"{kind}.json"

@@ -1,0 +1,65 @@
+"""Runs a study for a job or a command: dataset, document, kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipelines.errors import AssayError
+from pipelines.evaluation.study_results import LeakageAudit, LearningCurve
+from pipelines.progress import Progress, part, silent
+from pipelines.workspace.store import Workspace
+from pipelines.workspace.turns import alone
+
+
+def learning_curve(
+    workspace: Workspace,
+    name: str,
+    progress: Progress = silent,
+    *,
+    protocol: str | None = None,
+) -> LearningCurve:
+    """The learning curve of a dataset's newest version; kept before it is handed back."""
+    from pipelines.evaluation.learning_curve import learning_curve as study
+
+    with alone(workspace, progress):
+        progress(0.0, "loading the dataset")
+        dataset = workspace.dataset(name)
+        found = study(dataset, part(progress, 0.02, 1.0), protocol=protocol)
+        _keep(workspace, found)
+    return found
+
+
+def audit(
+    workspace: Workspace,
+    name: str,
+    progress: Progress = silent,
+    *,
+    specs: Sequence[str] = (),
+    protocol: str | None = None,
+) -> LeakageAudit:
+    """The leakage audit of a dataset's newest version; kept before it is handed back."""
+    from pipelines.data.split import DEFAULT_PROTOCOL
+    from pipelines.evaluation.audit import SPECS
+    from pipelines.evaluation.audit import audit as study
+
+    with alone(workspace, progress):
+        progress(0.0, "loading the dataset")
+        dataset = workspace.dataset(name)
+        found = study(
+            dataset,
+            specs or SPECS,
+            part(progress, 0.02, 1.0),
+            protocol=protocol or DEFAULT_PROTOCOL,
+        )
+        _keep(workspace, found)
+    return found
+
+
+def _keep(workspace: Workspace, found: LearningCurve | LeakageAudit) -> None:
+    """Keep it unless the dataset was deleted, or replaced, in the meantime."""
+    record = workspace.dataset_record(found.dataset, found.version)
+    if record.about.fingerprint != found.fingerprint:
+        raise AssayError(
+            f"The dataset {found.dataset!r} was replaced while it was studied; start again."
+        )
+    workspace.save_study(found)
