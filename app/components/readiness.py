@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -57,11 +60,11 @@ def _table(drawn: pd.DataFrame, alt: str) -> None:
         {
             "state": [f"{STATE_MARK[s]} {s}" for s in drawn["state"]],
             "check": drawn["check"],
-            "value": [_text(v) for v in drawn["value"]],
-            "threshold": [
-                f"{_text(v)} ({source})" if _text(v) else ""
-                for v, source in zip(drawn["threshold"], drawn["source"], strict=True)
+            "value": [
+                value_words(v, check)
+                for v, check in zip(drawn["value"], drawn["check"], strict=True)
             ],
+            "wanted": [wanted(row) for row in drawn.to_dict("records")],
             "what it means": [
                 page.plain(" ".join(part for part in parts if part))
                 for parts in zip(drawn["todo"], drawn["why"], strict=True)
@@ -110,7 +113,28 @@ def _download(label: str, text: str, file_name: str, mime: str) -> None:
     )
 
 
-def _text(value: object) -> str:
+def value_words(value: object, check: str) -> str:
+    """`98.6%` of a share, a rate or a growth; any other figure as it is."""
     if value is None or value != value:
         return ""
-    return number(float(value)) if isinstance(value, int | float) else str(value)
+    if not isinstance(value, int | float):
+        return str(value)
+    if check.endswith("share") or check.startswith("growth") or check == "open rate":
+        return f"{number(100 * float(value))}%"
+    return number(float(value))
+
+
+def wanted(finding: Mapping[Any, Any]) -> str:
+    """The threshold, whether it is to be reached or kept below, and its source."""
+    value, threshold = finding["value"], finding["threshold"]
+    said = value_words(threshold, finding["check"])
+    if not said:
+        return ""
+    side = ""
+    if isinstance(value, int | float) and value == value and isinstance(threshold, int | float):
+        # A finding that is enough lies on the good side. Where both are equal, either side may
+        # be meant, but nothing is to be kept above 0.
+        below = (value < threshold) == (finding["state"] == "enough")
+        side = "at most " if below or threshold == 0 else "at least "
+        side = "" if value == threshold != 0 else side
+    return f"{side}{said} ({finding['source']})"

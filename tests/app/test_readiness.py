@@ -7,6 +7,7 @@ import pytest
 
 from app import look, state
 from app.components import profile, profile_charts, readiness_chart
+from app.components import readiness as component
 from pipelines.data import readiness
 from pipelines.data.profile import profile as profiled
 from tests import synthetic
@@ -73,6 +74,28 @@ def test_the_page_hands_over_the_plan_and_shows_the_profile(open_page, filled):
     ]  # fmt: skip
     words = {m.value.replace("\\", "") for m in app.markdown}
     assert set(state.profile("shop").sentences.values()) <= words
+
+
+@pytest.mark.parametrize(
+    ("check", "value", "threshold", "state", "shown", "said"),
+    [
+        ("simultaneous events, share", 0.986, 0.5, "thin", "98.6%", "at most 50% (ours)"),
+        ("items with a price, share", 0.5, 0.95, "thin", "50%", "at least 95% (ours)"),
+        ("events", 1_802, 1_000, "enough", "1,802", "at least 1,000 (ours)"),
+        ("longest gap without events, days", 3, 7, "enough", "3", "at most 7 (ours)"),
+        ("growth of users", -0.25, -0.2, "thin", "-25%", "at least -20% (ours)"),
+        ("user ids with spaces, share", 0.0, 0.0, "enough", "0%", "at most 0% (ours)"),
+        ("events per user, median", 5.0, 5, "enough", "5", "5 (ours)"),
+        ("span, days", None, 90, "unknown", "", "90 (ours)"),
+        ("open rate", 0.1234, None, "enough", "12.3%", ""),
+    ],
+)
+def test_values_and_thresholds_in_words(check, value, threshold, state, shown, said):
+    finding = {
+        "check": check, "value": value, "threshold": threshold, "state": state, "source": "ours",
+    }  # fmt: skip
+    assert component.value_words(value, check) == shown
+    assert component.wanted(finding) == said
 
 
 def test_what_needs_nothing_is_folded_away(open_page, filled):
