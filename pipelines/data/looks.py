@@ -101,7 +101,7 @@ def by_content(
     if not look or next(iter(look.values())).rows < LEAST_ROWS:
         return found, filled
     for standard, fits in found.ambiguous.items():
-        likely = [c for c in fits if _could_be(standard, look[c])]
+        likely = [c for c in fits if c in look and _could_be(standard, look[c])]
         if len(likely) == 1:
             mapping[standard] = likely[0]
             del ambiguous[standard]
