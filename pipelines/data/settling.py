@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipelines.data import folding
+from pipelines.data import events, folding
 from pipelines.data.columns import NumberColumn, TextColumn
 from pipelines.data.dataset import Step
 from pipelines.data.engine import at_once
@@ -116,7 +116,8 @@ def _context(more: dict[str, tuple[Any, Any]]) -> pa.Table:
     import pyarrow as pa
 
     columns = {}
-    for name, (texts, values) in more.items():
+    for key, (texts, values) in more.items():
+        name = key.removeprefix(events.KEPT)
         if texts is None:
             columns[name] = pa.array(values)
         else:
