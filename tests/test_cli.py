@@ -169,3 +169,39 @@ def test_help_needs_no_heavy_package():
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_studies_of_a_dataset(assay, events):
+    assay("data", "import", events, "--name", "mine")
+    code, out, _ = assay("data", "learning-curve", "mine", "--split", "last-n:2", "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert [p["share"] for p in found["points"]] == [0.1, 0.1, 0.2, 0.2, 0.4, 0.4, 0.8, 0.8, 1, 1]
+    assert set(found["gains"][0]) >= {"difference", "low", "high", "outcome", "sentence"}
+
+    code, out, _ = assay("data", "audit", "mine", "--spec", "als", "--split", "time:0.7", "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert [p["name"] for p in found["protocols"]] == ["random", "leave-one-out", "global time"]
+    assert {x["measure"] for x in found["inflations"]} == {"lift", "value"}
+
+    code, out, _ = assay("data", "audit", "mine", "--spec", "als", "--split", "time:0.7")
+    assert code == 0
+    assert "times (" in out and "Popular" in out and "cold items" in out
+    code, out, _ = assay("data", "learning-curve", "mine", "--split", "last-n:2")
+    assert code == 0
+    assert "newest" in out and "40 %" in out
+    code, _, err = assay("data", "audit", "mine", "--split", "last-n:2")
+    assert code == 2 and "\n" not in err.strip()
+
+
+def test_a_split_for_the_audit_alone_is_refused_elsewhere(assay, events, tmp_path):
+    assay("data", "import", events, "--name", "mine")
+    for command in (
+        ("bakeoff", "als", "--data", "mine", "--split", "random:0.1"),
+        ("export", "--data", "mine", "--for", "personalize", "--out", tmp_path / "x", "--split",
+         "users:0.1"),
+    ):  # fmt: skip
+        code, out, err = assay(*command)
+        assert (code, out) == (2, "")
+        assert err.startswith("assay: The split")

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from app import access, state
-from app.components import jobs, page, profile, readiness, steps, upload
+from app.components import jobs, page, profile, readiness, steps, studies, upload
 from app.components.tables import show
 from pipelines.data.dataset import About
 from pipelines.workspace.records import DatasetRecord
@@ -29,6 +29,7 @@ def draw() -> None:
     page.notice(record.about)
     upload.panel()
     readiness.section(name)
+    studies.section(name)
     profile.section(name)
     with page.numbers("The rows, and where they come from"):
         _rows(record.about)
