@@ -143,6 +143,7 @@ def test_a_shops_order_export_names_its_real_gaps() -> None:
     found = {finding.check: finding for finding in report.findings}
     guests = found["rows without a user, share"]
     assert (guests.value, guests.state) == (0.25, "thin")
+    assert found["rows in quarantine, share"].why.endswith(": the user is missing.")
     assert "guest" in guests.why
     assert found["returns and cancellations, share"].value == 0.03
     assert found["simultaneous events, share"].state == "thin"

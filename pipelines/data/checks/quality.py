@@ -132,7 +132,8 @@ def rows(facts: Facts) -> list[Finding]:
     found = [
         at_most(
             "rows in quarantine, share", facts.quarantined_share, 0.01,
-            "Rows that cannot be read are seldom missing at random.",
+            "Rows that cannot be used are seldom missing at random"
+            + (f"; the commonest reason: {e.commonest_reason}." if e.commonest_reason else "."),
             "Look at the quarantine file and mend the export.", worst=0.2,
         ),
         unknown("folded rows, share", 0.2, "Nothing tells how many rows there were.", AGAIN)

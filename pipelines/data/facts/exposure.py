@@ -63,6 +63,8 @@ class Exposure:
     impressions: int | None
     propensities: Propensities | None
     open_rate: Rate | None
+    commonest_reason: str
+    """Why most rows of the quarantine are there; empty without rows or where it is unknown."""
     guest_share: float | None
     """Share of the rows of the file that name no user."""
     return_share: float | None
@@ -83,6 +85,7 @@ def exposure(dataset: Dataset, stream: Stream) -> Exposure:
     columns = {c: _filled(dataset, c) if c in context else 0.0 for c in COLUMNS} if known else None
     codes, names = _codes(dataset)
     types = event_types(dataset, codes, names)
+    reasons = {} if arrivals is None else arrivals.reasons
     sends = count(types, "send") or count(types, "impression")
     opens = count(types, "open")
     rows = max(about.rows_in, 1)
@@ -96,6 +99,7 @@ def exposure(dataset: Dataset, stream: Stream) -> Exposure:
         impressions=impressions,
         propensities=_propensities(dataset) if C.PROPENSITY in context else None,
         open_rate=Rate(opens, sends) if 0 < opens <= sends else None,
+        commonest_reason=max(reasons, key=lambda r: reasons[r]) if reasons else "",
         guest_share=None if arrivals is None else arrivals.reasons.get(NO_USER, 0) / rows,
         return_share=None if arrivals is None else arrivals.returns / rows,
         folded_share=about.folded / rows if about.rows_in else None,

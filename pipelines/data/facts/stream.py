@@ -54,20 +54,6 @@ class Stream:
         """Marks the first event of each visit."""
         return self.pause > self.visit_seconds
 
-    @cached_property
-    def moments(self) -> Mask:
-        """Marks the events that do not share their second with the person's event before."""
-        return self.pause > 0
-
-    @cached_property
-    def second_moments(self) -> Longs:
-        """Rows of the second moment of each visit that has one: what a visit can learn from."""
-        at = np.flatnonzero(self.moments)
-        begins = self.begins[at]
-        second = np.zeros(len(at), bool)
-        second[1:] = ~begins[1:] & begins[:-1]
-        return at[second]
-
     def events_between(self, start: float, end: float) -> int:
         """Events in (start, end], seconds UTC."""
         return int(np.count_nonzero(self._inside(start, end)))

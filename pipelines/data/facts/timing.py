@@ -81,7 +81,7 @@ def timing(stream: Stream, now: float, seen: str) -> Timing | None:
     lately, earlier = stream.events_between(cut, newest), stream.events_between(before, cut)
     came, came_before = stream.people_between(cut, newest), stream.people_between(before, cut)
     weeks = window / WEEK
-    empty, gap = _gaps(stream)
+    empty, gap, whole_days = _clock(stream)
     users, without, truths, cold = _cold(stream, seen)
     return Timing(
         first=stream.first,
@@ -98,7 +98,7 @@ def timing(stream: Stream, now: float, seen: str) -> Timing | None:
         visits_per_year=_visits_per_year(stream) if enough else None,
         new_visits=_new_visits(stream) if enough else None,
         simultaneous=_simultaneous(stream),
-        whole_days=_whole_days(stream),
+        whole_days=whole_days,
         test_users=users,
         cold_users=without / max(users, 1),
         cold_truths=cold / max(truths, 1),
@@ -125,12 +125,15 @@ def _weekly_people(stream: Stream, weeks: int) -> float:
     return (int(changes.sum()) + 1) / weeks
 
 
-def _gaps(stream: Stream) -> tuple[float, int]:
-    days = stream.events.time // DAY
-    filled = np.bincount(days - days.min()) > 0
-    at = np.flatnonzero(filled)
+def _clock(stream: Stream) -> tuple[float, int, bool]:
+    """The share of days without an event, the longest run of them, and whether times are days."""
+    from pipelines.data.facts.passes import clock_counts
+
+    first, last = stream.first // DAY, stream.newest // DAY
+    days, seconds = clock_counts(stream.events.time, first, last - first + 1)
+    at = np.flatnonzero(days)
     longest = int(np.diff(at).max()) - 1 if len(at) > 1 else 0
-    return 1 - float(filled.mean()), longest
+    return 1 - len(at) / len(days), longest, bool(seconds.max() >= 0.9 * len(stream.events))
 
 
 def _visits_per_year(stream: Stream) -> float:
@@ -151,10 +154,6 @@ def _simultaneous(stream: Stream) -> float:
     either = same.copy()
     either[:-1] |= same[1:]
     return float(either.mean())
-
-
-def _whole_days(stream: Stream) -> bool:
-    return bool(np.bincount(stream.events.time % DAY).max() >= 0.9 * len(stream.events))
 
 
 def _cold(stream: Stream, seen: str) -> tuple[int, int, int, int]:

@@ -59,15 +59,13 @@ class Volume:
 
 def volume(stream: Stream, until: int | None = None) -> Volume:
     """The counts of the events up to `until` (seconds UTC, inclusive), of all without it."""
-    from pipelines.data.facts.passes import users_per_item
+    from pipelines.data.facts.passes import counts_until
 
     it = stream.events
-    inside = np.ones(len(it), bool) if until is None else it.time <= until
     end = np.iinfo(np.int64).max if until is None else until
-    per_user = np.bincount(it.user[inside], minlength=it.n_users)
-    moments = np.bincount(it.user[inside & stream.moments], minlength=it.n_users)
-    shared = users_per_item(it.user, it.item, it.time, end, max(it.n_items, 1))
-    per_item = np.bincount(it.item[inside], minlength=max(it.n_items, 1))
+    per_user, moments, per_item, shared, visits, visits_two = counts_until(
+        it.indptr, it.item, it.time, end, stream.visit_seconds, it.n_items
+    )
     per_item = np.sort(per_item[per_item > 0])
     came = per_user[per_user > 0]
     return Volume(
@@ -80,8 +78,8 @@ def volume(stream: Stream, until: int | None = None) -> Volume:
         users_five=int((came >= 5).sum()),
         ordered_five=int((moments >= 5).sum()),
         items_five=int((shared >= 5).sum()),
-        visits=int((inside & stream.begins).sum()),
-        visits_two=int((it.time[stream.second_moments] <= end).sum()),
+        visits=int(visits),
+        visits_two=int(visits_two),
         median_events=float(np.median(came)) if len(came) else 0.0,
         gini=gini(per_item),
         top_share=top_share(per_item, 0.01),
