@@ -120,5 +120,5 @@ def test_utf16_without_a_mark_is_found(imported: Import) -> None:
 
 def test_an_unknown_encoding_is_said(write: Write, home: Path) -> None:
     recipe = Recipe(reading=Reading(encoding="klingon"))
-    with pytest.raises(AssayError, match="no encoding 'klingon'"):
+    with pytest.raises(AssayError, match="read as 'klingon'"):
         import_events(write("a.csv", PLAIN), "a", home, recipe=recipe)
