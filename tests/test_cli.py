@@ -104,6 +104,25 @@ def test_the_whole_path_from_a_file_to_a_decision(assay, events, tmp_path):
     assert code == 2 and "nothing" in err
 
 
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("../../x.csv", "x"), ("a\nb.csv", "x"), ("x" * 300 + ".csv", "x"), ("/etc/../x", "x"),
+        ("名前.csv", "x"), ("\udcff.csv", "x"), (".", "x"), ("/dev/null", "x"),
+        ("{events}", "../x"), ("{events}", "a\nb"), ("{events}", "x" * 300), ("{events}", "名前"),
+        ("{events}", ""), ("{events}", "-x"), ("{events}", "x/../y"), ("{events}", "\udcff"),
+        ("{events}", "."), ("{events}", "CON "),
+    ],
+)  # fmt: skip
+def test_a_file_or_a_dataset_of_an_odd_name_is_one_line(assay, events, tmp_path, file, name):
+    code, out, err = assay("data", "import", file.format(events=events), f"--name={name}")
+    assert (code, out) == (2, "")
+    last = err.rstrip("\n").split("\n")[-1]
+    assert last.startswith("assay: ") and last.endswith(".") and len(last) < 500
+    assert "Traceback" not in err
+    assert not list(tmp_path.rglob("events.parquet"))
+
+
 def test_what_a_vendor_is_given_holds_training_rows_only(assay, events, tmp_path):
     assay("data", "import", events, "--name", "mine")
     out_folder = tmp_path / "for-the-vendor"
