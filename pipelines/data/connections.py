@@ -1,0 +1,197 @@
+"""Which database, and where its password comes from: never from the address as it is written.
+
+A password in a command line stands in the shell's history, one in a form in a job's row: so a
+person writes an address without it, or the name of a connection kept elsewhere.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, quote_plus
+
+from pipelines import paths
+from pipelines.errors import AssayError
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
+
+PASSWORD = "ASSAY_SQL_PASSWORD"
+"""The environment variable with the password of an address that is written without one."""
+PARTS = ("host", "port", "database", "username", "password", "query")
+HELP = (
+    "write an SQLAlchemy URL without a password (postgresql://reader@host/shop, "
+    "sqlite:///shop.db), env:NAME or secrets:NAME"
+)
+_DRIVERS = {"postgres": "postgresql+pg8000", "postgresql": "postgresql+pg8000"}
+_SECRET_KEY = re.compile(r"pass|pwd|secret|token|key", re.IGNORECASE)
+_SECRET_VALUE = re.compile(r"(pwd|password)\s*=", re.IGNORECASE)
+_HIDDEN = "***"
+
+
+def address(text: str) -> URL:
+    """The full URL, password included, of an address as a person writes it.
+
+    `text` is an SQLAlchemy URL without a password (it is taken from `ASSAY_SQL_PASSWORD` where
+    that is set; `postgresql://` means pg8000), `env:NAME` (the whole URL in that environment
+    variable) or `secrets:NAME` (`[connections.NAME]` in Streamlit's secrets). A SQLite file must
+    exist, and its URL opens it for reading alone. Errors: an `AssayError`, which never repeats
+    `text`, since it may hold a password.
+    """
+    source, colon, name = text.strip().partition(":")
+    if colon and source in ("env", "secrets"):
+        if not re.fullmatch(r"[\w.-]+", name):
+            raise AssayError(f"After {source}: stands one name; {HELP}.")
+        url = _from_environment(name) if source == "env" else _from_secrets(name)
+    else:
+        url = _parsed(text.strip(), "The address of the database")
+        if url.password or _secrets_in_query(url):
+            raise AssayError(
+                "The address holds a password, which would be kept in the shell's history and "
+                f"with the job; leave it out and set the environment variable {PASSWORD}, or "
+                "put the whole address into a variable and write env:NAME."
+            )
+        url = _with_password(url)
+    _check_driver(url)
+    return _read_only_file(url) if url.get_backend_name() == "sqlite" else url
+
+
+def names() -> list[str]:
+    """The connections that Streamlit's secrets name, sorted: what `secrets:NAME` may say."""
+    return sorted({name for file in _secret_files() for name in _connections(file)})
+
+
+def shown(url: URL) -> str:
+    """The URL for messages: without password and options."""
+    bare = url.set(password=None, query={}).render_as_string(hide_password=True)
+    return bare.replace("sqlite:///file:", "sqlite:///")
+
+
+def scrub(text: str, url: URL) -> str:
+    """`text` without the URL's password, raw or quoted, and without secrets in its options."""
+    secrets = [str(url.password)] if url.password else []
+    secrets += _secrets_in_query(url)
+    forms = {form for secret in secrets for form in (secret, quote(secret, ""), quote_plus(secret))}
+    # A driver may show it as Python writes it: with its quote marks and backslashes doubled.
+    forms |= {repr(secret)[1:-1] for secret in secrets}
+    for form in sorted(forms, key=len, reverse=True):
+        text = text.replace(form, _HIDDEN)
+    return text
+
+
+def _parsed(text: str, what: str) -> URL:
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise AssayError(f"{what} cannot be read; {HELP}.") from None
+    return url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
+
+
+def _with_password(url: URL) -> URL:
+    given = os.environ.get(PASSWORD)
+    return url.set(password=given) if given and url.get_backend_name() != "sqlite" else url
+
+
+def _from_environment(name: str) -> URL:
+    text = os.environ.get(name)
+    if not text:
+        raise AssayError(
+            f"The environment variable {name} is not set; set it to the database's URL."
+        )
+    return _parsed(text.strip(), f"The address in the environment variable {name}")
+
+
+def _from_secrets(name: str) -> URL:
+    for file in _secret_files():
+        found = _connections(file).get(name)
+        if isinstance(found, dict):
+            return _from_table(found, name, file)
+    raise AssayError(
+        f"There is no [connections.{name}] in {' or '.join(map(str, _secret_files()))}; "
+        f"write one there with url = "
+        '"postgresql://reader:password@host/shop".'
+    )
+
+
+def _from_table(table: dict[str, Any], name: str, file: Path) -> URL:
+    from sqlalchemy import URL
+    from sqlalchemy.exc import ArgumentError
+
+    what = f"[connections.{name}] in {file}"
+    if "url" in table:
+        return _parsed(str(table["url"]).strip(), f"The url of {what}")
+    if "dialect" not in table:
+        raise AssayError(f"{what} has neither a url nor a dialect; write one of them.")
+    driver = str(table["dialect"]) + (f"+{table['driver']}" if table.get("driver") else "")
+    parts = {key: table[key] for key in PARTS if table.get(key) not in (None, "")}
+    try:
+        if "port" in parts:
+            parts["port"] = int(parts["port"])
+        return URL.create(_DRIVERS.get(driver, driver), **parts)
+    except (ArgumentError, TypeError, ValueError):
+        raise AssayError(
+            f"{what} cannot be read; write host, database, username and password as text and "
+            "port as a number."
+        ) from None
+
+
+def _secret_files() -> list[Path]:
+    """The files that Streamlit reads: the checkout's wins over the user's."""
+    return [base / ".streamlit" / "secrets.toml" for base in (paths.CHECKOUT, Path.home())]
+
+
+def _connections(file: Path) -> dict[str, Any]:
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8")).get("connections", {})
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError):
+        # The parser's own words may repeat a line, and so a password.
+        raise AssayError(f"{file} cannot be read as TOML; correct it.") from None
+    return table if isinstance(table, dict) else {}
+
+
+def _secrets_in_query(url: URL) -> list[str]:
+    """Values among the URL's options that are, or may hold, a password."""
+    values = []
+    for key, value in url.query.items():
+        parts = [value] if isinstance(value, str) else list(value)
+        values += [p for p in parts if p and (_SECRET_KEY.search(key) or _SECRET_VALUE.search(p))]
+    return values
+
+
+def _check_driver(url: URL) -> None:
+    from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+    try:
+        dialect = url.get_dialect()
+        dialect.import_dbapi()
+    except (NoSuchModuleError, ArgumentError):
+        raise AssayError(
+            f"SQLAlchemy knows no kind of database called {url.drivername!r}; PostgreSQL "
+            "(postgresql://) and SQLite (sqlite:///) need nothing more, others their package."
+        ) from None
+    except ImportError:
+        raise AssayError(
+            f"The driver of {url.drivername!r} is not installed; install its Python package "
+            "beside Assay, or use PostgreSQL (postgresql://) or SQLite (sqlite:///)."
+        ) from None
+    if dialect.is_async:
+        raise AssayError(f"{url.drivername!r} is an asynchronous driver; name a synchronous one.")
+
+
+def _read_only_file(url: URL) -> URL:
+    """SQLite opened by a `file:` address in mode ro: SQLAlchemy would create a missing file."""
+    if not url.database or url.database == ":memory:":
+        raise AssayError("The SQLite address names no file; write sqlite:///folder/file.db.")
+    path = Path(url.database).expanduser().resolve()
+    if not path.is_file():
+        raise AssayError(f"There is no SQLite file {str(path)!r}; check the path.")
+    options = {"mode": "ro", "uri": "true"}
+    return url.set(database=f"file:{quote(str(path))}", query=options)
