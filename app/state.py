@@ -22,6 +22,7 @@ from pipelines.stage import DataShape
 from pipelines.workspace.records import BakeoffRecord, DatasetRecord
 
 if TYPE_CHECKING:
+    from pipelines.data.planning import Plan
     from pipelines.workspace import Workspace
 
 DATASET, BAKEOFF = "dataset", "bakeoff"
@@ -32,6 +33,12 @@ DISMISSED = "jobs_dismissed"
 """Session key: ids of ended jobs whose notice was put away."""
 WATCHED = "jobs_watched"
 """Session key: ids of jobs that were alive when the page was last drawn."""
+DRAFT = "data_draft"
+"""Session key: the import whose columns are confirmed (`source` and `recipe`, as documents)."""
+LOADING = "data_loading"
+"""Session key: whether the form for loading events was opened by an address or is all there is."""
+IMPORTS = "data_imports"
+"""Session key: how many imports were started; a part of the form's keys, so that it empties."""
 
 
 def workspace() -> Workspace:
@@ -108,6 +115,29 @@ def _readiness(home: str, name: str, version: int, fingerprint: str) -> Readines
     findings = pd.DataFrame([asdict(f) for f in found.findings(data)])
     approaches = [{"approach": n, **asdict(a)} for n, a in found.approaches(data).items()]
     return Readiness(found.sentence(data), findings, pd.DataFrame(approaches))
+
+
+def plan(source: dict[str, Any], recipe: dict[str, Any], *, fixed: bool = False) -> Plan:
+    """What an import of a source (`paths` or `sql`, as a job's parameters) would do."""
+    written = json.dumps([source, recipe], sort_keys=True)
+    return _plan(str(paths.home()), written, fixed)
+
+
+@st.cache_resource(max_entries=32, ttl=600, show_spinner="Looking at the first rows ...")
+def _plan(home: str, written: str, fixed: bool) -> Plan:
+    from pipelines.data.database import Query
+    from pipelines.data.planning import plan
+    from pipelines.data.recipe import Recipe
+
+    source, recipe = json.loads(written)
+    sql = source.get("sql")
+    given = Query(**sql) if sql else [Path(path) for path in source["paths"]]
+    return plan(given, Recipe.of(recipe), fixed=fixed)
+
+
+def look_again() -> None:
+    """Forget what was planned: a database may answer otherwise now."""
+    _plan.clear()
 
 
 def bakeoff_records(dataset: str | None = None) -> list[BakeoffRecord]:
