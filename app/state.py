@@ -91,6 +91,24 @@ def shape(name: str) -> DataShape:
     return DataShape(it.n_users, it.n_items, len(it))
 
 
+def size(record: DatasetRecord) -> tuple[int, int] | None:
+    """How many users and items a dataset has, without loading it; None where its files are not
+    there or cannot be read."""
+    if record.folder is None:
+        return None
+    return _size(str(record.folder), record.about.fingerprint)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _size(folder: str, fingerprint: str) -> tuple[int, int] | None:
+    from pipelines.data.dataset import size
+
+    try:
+        return size(Path(folder))[:2]
+    except (OSError, ValueError):  # the page of that dataset says what is wrong with it
+        return None
+
+
 class Readiness(NamedTuple):
     """What was found about a dataset."""
 
@@ -115,6 +133,18 @@ def _readiness(home: str, name: str, version: int, fingerprint: str) -> Readines
     findings = pd.DataFrame([asdict(f) for f in found.findings(data)])
     approaches = [{"approach": n, **asdict(a)} for n, a in found.approaches(data).items()]
     return Readiness(found.sentence(data), findings, pd.DataFrame(approaches))
+
+
+def quarantine_counts(record: DatasetRecord) -> pd.DataFrame:
+    """Rows in quarantine of a dataset's version: table, reason, rows."""
+    return _quarantine_counts(str(record.folder), record.about.fingerprint, record.created)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _quarantine_counts(folder: str, fingerprint: str, created: str) -> pd.DataFrame:
+    from pipelines.data import quarantine
+
+    return quarantine.counts(Path(folder))
 
 
 def plan(source: dict[str, Any], recipe: dict[str, Any], *, fixed: bool = False) -> Plan:

@@ -106,10 +106,3 @@ def _two_confirmations(source: dict[str, Any], name: str) -> None:
     if recipe is not None:
         st.session_state[state.DRAFT] = {"source": source, "recipe": recipe, "confirmed": True}
         st.rerun()
-
-
-def delete(name: str) -> None:
-    """Remove a dataset. Needs the role lead."""
-    access.require("lead", "Deleting a dataset")
-    state.workspace().delete_dataset(name)
-    state.forget(name)

@@ -1,14 +1,23 @@
-"""Data: what the loaded data suffices for, what was found about it, and loading more."""
+"""Data: what the loaded data suffices for, how it came to be, and loading more."""
 
 from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
 
-from app import access, state
-from app.components import charts, jobs, page, steps, upload
-from app.components.tables import number, show
-from pipelines.data.dataset import About
+from app import state
+from app.components import (
+    catalogue,
+    charts,
+    deletion,
+    jobs,
+    page,
+    provenance,
+    steps,
+    upload,
+    versions,
+)
+from app.components.tables import number
 from pipelines.workspace.records import DatasetRecord
 
 STATE_MARK = {"enough": "✓", "thin": "~", "not enough": "✕", "unknown": "?"}
@@ -40,9 +49,10 @@ def draw() -> None:
     upload.panel()
     st.header("What was found", anchor=False)
     _findings(found.findings)
-    with page.numbers("The rows, and where they come from"):
-        _rows(record.about)
-        _delete(name)
+    provenance.section(name)
+    versions.section(name)
+    catalogue.section(name)
+    deletion.button(name)
 
 
 def _not_loaded(record: DatasetRecord) -> None:
@@ -54,6 +64,7 @@ def _not_loaded(record: DatasetRecord) -> None:
         st.rerun()
     page.notice(record.about)
     upload.panel()
+    catalogue.section(record.name)
 
 
 def _with_words(approaches: pd.DataFrame) -> pd.DataFrame:
@@ -97,71 +108,6 @@ def _text(value: object) -> str:
     if value is None or value != value:
         return ""
     return number(float(value)) if isinstance(value, int | float) else str(value)
-
-
-def _rows(about: About) -> None:
-    columns = st.columns(4)
-    shown = (
-        ("Rows read", about.rows_in),
-        ("Rows kept", about.kept),
-        ("Folded into another", about.folded),
-        ("In quarantine", about.quarantined),
-    )
-    for column, (label, value) in zip(columns, shown, strict=True):
-        column.metric(label, f"{value:,}")
-    lines = [f"Version {about.version}"]
-    if about.origin:
-        lines.append(f"from {about.origin.rstrip('.')}")
-    lines.append(
-        "items already taken up are left out of the lists"
-        if about.seen == "exclude"
-        else "items already taken up may be recommended again"
-    )
-    st.caption(page.plain("; ".join(lines) + "."))
-    if about.mapping:
-        pairs = ", ".join(f"{column} → {name}" for name, column in about.mapping.items())
-        st.caption(page.plain(f"Columns: {pairs}."))
-    if about.quarantined:
-        _quarantine(about)
-
-
-def _quarantine(about: About) -> None:
-    """The rows that could not be read, with line and reason."""
-    from pipelines.data.dataset import QUARANTINE
-
-    folder = state.workspace().dataset_record(about.name).folder
-    path = None if folder is None else folder / QUARANTINE
-    if path is None or not path.exists():
-        return
-    rows = pd.read_parquet(path)
-    st.caption(f"The first of {len(rows):,} rows that could not be read:")
-    show(rows.iloc[:50, :7], key="data_quarantine", alt="Rows that could not be read, and why.")
-    st.download_button(
-        "All of them (CSV)",
-        rows.to_csv(index=False).encode(),
-        file_name=f"{about.name}-quarantine.csv",
-        type="tertiary",
-        icon=":material/download:",
-        on_click="ignore",
-    )
-
-
-def _delete(name: str) -> None:
-    if not access.allowed("lead"):
-        return
-    if st.button(f"Delete {page.plain(name)} ...", icon=":material/delete:"):
-        _confirm(name)
-
-
-@st.dialog("Delete this dataset?")
-def _confirm(name: str) -> None:
-    st.write(page.plain(f"All versions of {name} are removed. Its bake-offs and decisions stay."))
-    with st.container(horizontal=True):
-        if st.button("Delete", type="primary"):
-            upload.delete(name)
-            st.rerun()
-        if st.button("Keep it"):
-            st.rerun()
 
 
 page.show(draw)
