@@ -156,11 +156,11 @@ def _questions(proposal: Plan, columns: dict[str, str]) -> bool:
 
 
 def _sample(planned: Plan) -> None:
-    frame = mapped(planned.sample)
-    if frame.empty:
+    if planned.sample.empty:
         return
     st.caption("The first rows, as they would be read:")
-    show(frame, key="data_preview", alt="The first rows of the file as they would be read.")
+    alt = "The first rows of the file as they would be read."
+    show(mapped(planned.sample), key="data_preview", alt=alt)
 
 
 def mapped(sample: pd.DataFrame) -> pd.DataFrame:
@@ -174,8 +174,9 @@ def mapped(sample: pd.DataFrame) -> pd.DataFrame:
         frame[C.TIME] = frame[C.TIME].dt.strftime("%Y-%m-%d %H:%M:%S").fillna("")
     if problem:
         frame["problem"] = frame["problem"].fillna("")
-    names = {C.USER: "user", C.ITEM: "item", C.TIME: "time (UTC)", "problem": "left out because"}
-    return frame.rename(columns=names | {C.EVENT: "type of event"})
+    names = {name: label.lower() for name, label in LABELS.items()}
+    names |= {C.USER: "user", C.ITEM: "item", C.WEIGHT: "weight", C.TIME: "time (UTC)"}
+    return frame.rename(columns=names | {"problem": "left out because"})
 
 
 def _not_read(planned: Plan) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -62,8 +63,7 @@ def choices(planned: Plan) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if planned.event_types:
         found["weights"] = _weights(planned)
-    places = [place for _ in range(2) for place in st.columns(2)]
-    ask = iter(places)
+    ask = _two_beside()
     if C.WEIGHT in has or C.ORDER in has:
         said = "Rows with a negative weight, and cancelled orders (C before the number)"
         found["returns"] = _one(next(ask), said, RETURNS, "returns")
@@ -72,9 +72,8 @@ def choices(planned: Plan) -> dict[str, Any]:
         next(ask), "People whose events look like a machine's", OUTLIERS, "outliers"
     )
     found["seen"] = _one(next(ask), "Items that a person already took up", SEEN, "seen")
-    low, pause = st.columns(2)
     if C.WEIGHT in has:
-        found["least_weight"] = low.number_input(
+        found["least_weight"] = next(ask).number_input(
             f"Leave out rows with {has[C.WEIGHT]} below",
             value=None,
             placeholder="keep all",
@@ -82,9 +81,8 @@ def choices(planned: Plan) -> dict[str, Any]:
             key=_key("least"),
         )
     if C.TIME in has and C.SESSION not in has:
-        place = pause if C.WEIGHT in has else low
         found["session_minutes"] = int(
-            place.number_input(
+            next(ask).number_input(
                 "Minutes without an event that end a visit",
                 value=planned.recipe.session_minutes,
                 min_value=1,
@@ -93,6 +91,12 @@ def choices(planned: Plan) -> dict[str, Any]:
             )
         )
     return {name: value for name, value in found.items() if value not in (None, {})}
+
+
+def _two_beside() -> Iterator[Any]:
+    """Places for widgets, two in a row."""
+    while True:
+        yield from st.columns(2)
 
 
 def _one(place: Any, label: str, options: dict[str, str], key: str) -> str:

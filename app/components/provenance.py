@@ -35,9 +35,8 @@ def section(name: str) -> None:
     st.write(page.plain(sentence(about)))
     if about.steps:
         frame = steps_frame(about)
-        page.picture(
-            provenance_charts.steps(frame), sentence(about), frame, key="data_steps"
-        )  # fmt: skip
+        data = frame.drop(columns="words")
+        page.picture(provenance_charts.steps(frame), sentence(about), data, key="data_steps")
     st.caption(page.plain(_origin(about)))
     if about.recipe is not None:
         _recipe(record)
@@ -64,8 +63,8 @@ def steps_frame(about: About) -> pd.DataFrame:
     rows = []
     for step in about.steps:
         gone, fate = step.rows_in - step.rows_out, FATES.get(step.name, "left out")
-        words = f"{step.rows_out:,} go on" + (f", {gone:,} {fate}" if gone else "")
         name = STEPS.get(step.name, step.name[:1].upper() + step.name[1:])
+        words = f"{name}: {step.rows_out:,} go on" + (f", {gone:,} {fate}" if gone else "")
         rows.append((name, step.rows_in, step.rows_out, fate, words))
     return pd.DataFrame(rows, columns=["step", "rows_in", "rows_out", "fate", "words"])
 

@@ -18,9 +18,12 @@ FATES = {
 }
 """What becomes of a step's rows, and its color."""
 
+ROW = 46
+"""Pixels of a bar and the words above it."""
+
 
 def steps(frame: pd.DataFrame) -> Any:
-    """What goes on after each step of an import, and what does not.
+    """What goes on after each step of an import, and what does not; in words above each bar.
 
     Columns: step, rows_in, rows_out, fate (of those that do not go on), words.
     """
@@ -31,28 +34,21 @@ def steps(frame: pd.DataFrame) -> Any:
         ]
     )
     bar = bar.loc[bar["high"] > bar["low"]].assign(rows=lambda f: f["high"] - f["low"])
-    order = frame["step"].tolist()
-    y = alt.Y("step:N", sort=order, title=None, axis=alt.Axis(ticks=False, domain=False))
-    most = float(frame["rows_in"].max())
-    x = alt.X(
-        "low:Q",
-        title="rows",
-        scale=alt.Scale(domain=[0, 1.55 * most], nice=False),
-        axis=alt.Axis(format="~s", grid=False, values=_ticks(most)),
-    )
+    y = alt.Y("step:N", sort=frame["step"].tolist(), axis=None)
     there = [fate for fate in FATES if fate in set(bar["fate"])]
+    color = alt.Color(
+        "fate:N",
+        scale=alt.Scale(domain=there, range=[FATES[fate] for fate in there]),
+        legend=alt.Legend(title=None, orient="top"),
+    )
     bars = (
         alt.Chart(bar)
-        .mark_bar(height=20)
+        .mark_bar(height=14, yOffset=9)
         .encode(
             y=y,
-            x=x,
+            x=alt.X("low:Q", axis=None, scale=alt.Scale(nice=False)),
             x2="high:Q",
-            color=alt.Color(
-                "fate:N",
-                scale=alt.Scale(domain=there, range=[FATES[fate] for fate in there]),
-                legend=alt.Legend(title=None, orient="top"),
-            ),
+            color=color,
             tooltip=[
                 alt.Tooltip("step:N"),
                 alt.Tooltip("fate:N", title="these"),
@@ -60,26 +56,26 @@ def steps(frame: pd.DataFrame) -> Any:
             ],
         )
     )
-    words = charts.text(alt.Chart(frame), align="left", dx=8).encode(
-        y=y, x="rows_in:Q", text="words:N"
+    return charts.finish(bars + _above(frame, y), height=ROW * len(frame) + 40)
+
+
+def _above(frame: pd.DataFrame, y: alt.Y) -> alt.Chart:
+    """Words above the bars: beside them there is no room in a narrow window."""
+    return charts.text(alt.Chart(frame), align="left", dy=-8, limit=640).encode(
+        x=alt.value(0), y=y, text="words:N"
     )
-    return charts.finish(bars + words, height=46 * len(frame) + 20)
-
-
-def _ticks(most: float) -> list[float]:
-    """0 and a round number of at most `most`; the axis also leaves room for words."""
-    step = 10 ** (len(str(int(most))) - 1)
-    return [0, step * int(most // step)]
 
 
 def reasons(frame: pd.DataFrame) -> Any:
     """Rows in quarantine by reason, which stands above its bar. Columns: words, rows."""
-    order = frame["words"].tolist()
-    y = alt.Y("words:N", sort=order, axis=None)
-    base = alt.Chart(frame).encode(y=y)
-    bars = base.mark_bar(height=10, color=look.VERMILION, yOffset=8).encode(
-        x=alt.X("rows:Q", title="rows", axis=alt.Axis(format="~s", grid=False, tickMinStep=1)),
-        tooltip=[alt.Tooltip("words:N", title="why"), alt.Tooltip("rows:Q", format=",")],
+    y = alt.Y("words:N", sort=frame["words"].tolist(), axis=None)
+    bars = (
+        alt.Chart(frame)
+        .mark_bar(height=14, color=look.VERMILION, yOffset=9)
+        .encode(
+            y=y,
+            x=alt.X("rows:Q", axis=None, scale=alt.Scale(nice=False)),
+            tooltip=[alt.Tooltip("words:N", title="why"), alt.Tooltip("rows:Q", format=",")],
+        )
     )
-    words = charts.text(base, align="left", dy=-8, limit=640).encode(x=alt.value(2), text="words:N")
-    return charts.finish(bars + words, height=46 * len(frame) + 10)
+    return charts.finish(bars + _above(frame, y), height=ROW * len(frame) + 10)

@@ -47,9 +47,13 @@ def draw() -> None:
     )
     page.notice(record.about)
     upload.panel()
+    just_imported = st.session_state.get(state.IMPORTED) == name
+    if just_imported:
+        provenance.section(name)
     st.header("What was found", anchor=False)
     _findings(found.findings)
-    provenance.section(name)
+    if not just_imported:
+        provenance.section(name)
     versions.section(name)
     catalogue.section(name)
     deletion.button(name)
