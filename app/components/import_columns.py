@@ -165,14 +165,14 @@ def _sample(planned: Plan) -> None:
 
 def mapped(sample: pd.DataFrame) -> pd.DataFrame:
     """The first rows under names that people read; at most seven columns."""
-    first = [name for name in (*ALWAYS, C.EVENT) if name in sample]
-    rest = [name for name in sample.columns if name not in (*first, "problem")]
-    problem = ["problem"] if "problem" in sample else []
-    shown = [*first, *rest[: MOST_COLUMNS - len(first) - len(problem)], *problem]
-    frame = sample[shown].copy()
+    first = [name for name in (*ALWAYS, "problem", C.EVENT) if name in sample]
+    rest = [name for name in sample.columns if name not in first]
+    frame = sample[[*first, *rest][:MOST_COLUMNS]].copy()
+    if C.WEIGHT in frame and (frame[C.WEIGHT].dropna() % 1 == 0).all():
+        frame[C.WEIGHT] = frame[C.WEIGHT].astype("Int64")
     if C.TIME in frame:
         frame[C.TIME] = frame[C.TIME].dt.strftime("%Y-%m-%d %H:%M:%S").fillna("")
-    if problem:
+    if "problem" in frame:
         frame["problem"] = frame["problem"].fillna("")
     names = {name: label.lower() for name, label in LABELS.items()}
     names |= {C.USER: "user", C.ITEM: "item", C.WEIGHT: "weight", C.TIME: "time (UTC)"}

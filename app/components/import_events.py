@@ -10,17 +10,12 @@ import pandas as pd
 import streamlit as st
 
 from app import state
-from app.components import jobs, uploads
+from app.components import jobs, recipe_words, uploads
 from app.components.page import plain
 from pipelines.data.landing import check_name
 from pipelines.data.planning import Plan
 from pipelines.schema import Columns as C
 
-REPEATS = {
-    "moment": "one event where person, item, type and second are the same",
-    "once": "one event for each person and item, weights added up",
-    "keep": "each row an event",
-}
 RETURNS = {"take-out": "are taken out", "quarantine": "go to quarantine"}
 OUTLIERS = {"flag": "are kept, and named in the findings", "drop": "are left out"}
 SEEN = {"exclude": "are left out of the lists", "keep": "may be recommended again"}
@@ -67,7 +62,12 @@ def choices(planned: Plan) -> dict[str, Any]:
     if C.WEIGHT in has or C.ORDER in has:
         said = "Rows with a negative weight, and cancelled orders (C before the number)"
         found["returns"] = _one(next(ask), said, RETURNS, "returns")
-    found["repeats"] = _one(next(ask), "Rows that say the same become", REPEATS, "repeats")
+    repeats = {
+        "moment": f"one event where {recipe_words.same(has)} are the same",
+        "once": "one event for each person and item, weights added up",
+        "keep": "each row an event",
+    }
+    found["repeats"] = _one(next(ask), "Rows that say the same become", repeats, "repeats")
     found["outliers"] = _one(
         next(ask), "People whose events look like a machine's", OUTLIERS, "outliers"
     )

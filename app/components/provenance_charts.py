@@ -56,7 +56,7 @@ def steps(frame: pd.DataFrame) -> Any:
             ],
         )
     )
-    return charts.finish(bars + _above(frame, y), height=ROW * len(frame) + 40)
+    return charts.finish(bars + _above(frame, y), height=ROW * len(frame) + 70)
 
 
 def _above(frame: pd.DataFrame, y: alt.Y) -> alt.Chart:
@@ -78,4 +78,4 @@ def reasons(frame: pd.DataFrame) -> Any:
             tooltip=[alt.Tooltip("words:N", title="why"), alt.Tooltip("rows:Q", format=",")],
         )
     )
-    return charts.finish(bars + _above(frame, y), height=ROW * len(frame) + 10)
+    return charts.finish(bars + _above(frame, y), height=ROW * len(frame) + 20)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from app.components import charts
-from app.components.tables import number
 from pipelines.data.recipe import Recipe
 from pipelines.schema import Columns as C
 
@@ -15,11 +16,6 @@ NOUNS = {
     C.POSITION: "the position", C.PROPENSITY: "the propensity",
     C.IMPRESSION: "the impression", C.RECOMMENDATION: "the recommendation's id",
 }  # fmt: skip
-REPEATS = {
-    "moment": "Rows of the same person, item, type and second are one event.",
-    "once": "All rows of the same person and item are one event, their weights added up.",
-    "keep": "Each row is an event, also where it repeats another.",
-}
 OUTLIERS = {
     "flag": "People whose events look like a machine's are kept, and named in the findings.",
     "drop": "People whose events look like a machine's are left out.",
@@ -50,14 +46,28 @@ def words(recipe: Recipe) -> list[str]:
         fate = "are taken out" if recipe.returns == "take-out" else "go to quarantine"
         said.append(f"Rows with a negative weight, and cancelled orders, {fate}.")
     if recipe.weights:
-        told = charts.names(f"{kind} {number(w)}" for kind, w in recipe.weights.items())
+        told = charts.names(f"{kind} {w:g}" for kind, w in recipe.weights.items())
         said.append(f"Weight of each type of event (0 leaves it out): {told}.")
     if recipe.least_weight is not None:
-        said.append(f"Rows with a weight below {number(recipe.least_weight)} are left out.")
-    said += [REPEATS[recipe.repeats], OUTLIERS[recipe.outliers]]
+        said.append(f"Rows with a weight below {recipe.least_weight:g} are left out.")
+    said += [_repeats(recipe), OUTLIERS[recipe.outliers]]
     if C.TIME in has and C.SESSION not in has:
         said.append(f"{recipe.session_minutes} minutes without an event end a visit.")
     return [*said, SEEN[recipe.seen]]
+
+
+def same(has: Mapping[str, str]) -> str:
+    """What repeated rows have in common, as far as the data has it: `person, item and second`."""
+    more = ["type"] if C.EVENT in has else []
+    return charts.names(["person", "item", *more, *(["second"] if C.TIME in has else [])])
+
+
+def _repeats(recipe: Recipe) -> str:
+    if recipe.repeats == "keep":
+        return "Each row is an event, also where it repeats another."
+    if recipe.repeats == "once":
+        return "All rows of the same person and item are one event, their weights added up."
+    return f"Rows of the same {same(recipe.columns)} are one event."
 
 
 def _times(recipe: Recipe) -> str:

@@ -70,29 +70,34 @@ def _database() -> None:
         "password: an SQLAlchemy URL, `env:NAME` for an environment variable with the whole "
         "URL, or `secrets:NAME` for a connection in Streamlit's secrets."
     )
-    left, right = st.columns(2)
-    address = left.text_input(
-        "Address", placeholder="postgresql://reader@host/shop", key="data_sql_address"
-    )
-    text = right.text_area(
-        "Table, or query", placeholder="orders", height="content", key="data_sql_text"
-    )
-    if st.button("Look at the columns", disabled=not (address and text), key="data_sql_look"):
+    with st.form("data_sql_form", border=False):
+        left, right = st.columns(2)
+        address = left.text_input(
+            "Address", placeholder="postgresql://reader@host/shop", key="data_sql_address"
+        ).strip()
+        text = right.text_area(
+            "Table, or query", placeholder="orders", height="content", key="data_sql_text"
+        ).strip()
+        look = st.form_submit_button("Look at the columns", key="data_sql_look")
+    if look:
         state.look_again()
+        st.session_state.pop(state.ASKED, None)
         # What a person writes here is kept with the job only once it is known to be harmless.
-        _checked(address)
-        st.session_state["data_sql"] = {"address": address.strip(), "text": text.strip()}
-    asked = st.session_state.get("data_sql")
-    if asked == {"address": address.strip(), "text": text.strip()}:
-        named = asked["text"] if " " not in asked["text"] else "events"
+        _checked(address, text)
+        st.session_state[state.ASKED] = {"address": address, "text": text}
+    asked = st.session_state.get(state.ASKED)
+    if asked == {"address": address, "text": text}:
+        named = text if " " not in text else "events"
         _two_confirmations({"sql": asked}, uploads.slug(named.rpartition(".")[2]))
 
 
-def _checked(address: str) -> None:
-    """Raise `AssayError` where an address holds a password or cannot be read."""
-    from pipelines.data.connections import address as read
+def _checked(address: str, text: str) -> None:
+    """Raise `AssayError` where something is left out, or the address holds a password."""
+    from pipelines.data import connections
 
-    read(address)
+    if not address or not text:
+        raise AssayError("Write the address of the database, and a table's name or a query.")
+    connections.address(address)
 
 
 def _two_confirmations(source: dict[str, Any], name: str) -> None:

@@ -68,7 +68,8 @@ def _bakeoffs(name: str, records: list[DatasetRecord]) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"{words}", width="content")
             for bakeoff in bakeoffs:
-                page.link("compare", bakeoff.id, dataset=name, bakeoff=bakeoff.id)
+                icon = ":material/candlestick_chart:"
+                page.link("compare", bakeoff.id, icon, dataset=name, bakeoff=bakeoff.id)
     if len(found) > NEWEST:
         st.caption(f"And {len(found) - NEWEST:,} older ones, under Runs.")
 

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from app import state
 from app.components import import_columns, import_events, uploads
 from pipelines.data.planning import plan
 from pipelines.data.recipe import Recipe
@@ -57,6 +58,7 @@ def test_an_order_export_takes_two_confirmations(open_page, workspace, started):
     (sample,) = [d.value for d in app.dataframe]
     assert len(sample) == 10
     assert sample["time (UTC)"][0].startswith("2010-12-01")
+    assert list(sample["weight"])[:3] == [9, 6, 10]
     assert list(sample["left out because"])[3] == "the user is missing"
     assert any("Not read: Country." in c.value for c in app.caption)
 
@@ -117,6 +119,12 @@ def test_columns_that_fit_equally_well_are_asked_for(open_page, workspace):
     app.selectbox(key=key).set_value("visitor").run()
     assert not app.warning
     assert not app.button(key="data_columns_right").disabled
+
+
+def test_first_rows_are_shown_only_once_user_and_item_are_known(open_page, workspace):
+    rows = "".join(f"c{i % 7},d{i % 6},s{i % 5},{i % 9 + 1}/2/2026\n" for i in range(60))
+    app = given(open_page("data"), ("x.csv", f"customer,visitor,sku,date\n{rows}".encode()))
+    assert len(app.dataframe) == 0
 
 
 def test_what_the_content_decided_is_marked(open_page, workspace):
@@ -208,7 +216,7 @@ def test_a_table_of_a_database_takes_the_same_two_confirmations(
         database.executemany("INSERT INTO orders VALUES (?, ?, ?)", rows)
     app = open_page("data", data_from="database")
     app.text_input(key="data_sql_address").set_value(f"sqlite:///{file}")
-    app.text_area(key="data_sql_text").set_value("orders").run()
+    app.text_area(key="data_sql_text").set_value("orders")
     press(app, "data_sql_look")
     assert mapping(app)["user_id"] == "customer_id"
     press(press(app, "data_columns_right"), "data_import")
@@ -221,13 +229,13 @@ def test_a_table_of_a_database_takes_the_same_two_confirmations(
 def test_a_password_in_an_address_is_refused_and_not_repeated(open_page, workspace, started):
     app = open_page("data", data_from="database")
     app.text_input(key="data_sql_address").set_value("postgresql://reader:hunter2@host/shop")
-    app.text_area(key="data_sql_text").set_value("orders").run()
+    app.text_area(key="data_sql_text").set_value("orders")
     app.button(key="data_sql_look").click().run()
     assert not app.exception
     (error,) = app.error
     assert "holds a password" in error.value
     assert "hunter2" not in error.value
-    assert "data_sql" not in app.session_state
+    assert state.ASKED not in app.session_state
     assert started == []
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from pipelines.data.assembly import fingerprint
-from pipelines.data.dataset import load, save
+from pipelines.data.dataset import load, save, size
 from tests import synthetic
 
 
@@ -43,3 +43,10 @@ def test_the_fingerprint_survives_the_files_and_sees_each_change(tmp_path: Path)
         fingerprint(parts[0], made.catalogue.frame.rename(columns={"title": "name"}), parts[2]),
     }
     assert len(prints) == 4
+
+
+def test_the_size_is_told_without_loading(tmp_path: Path) -> None:
+    made = synthetic.dataset()
+    save(made, tmp_path)
+    it = made.interactions
+    assert size(tmp_path) == (it.n_users, it.n_items, len(it))
