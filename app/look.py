@@ -111,6 +111,7 @@ h1 {line-height: 1.25 !important; padding-top: 0 !important; text-wrap: pretty;}
 @media (max-width: 1000px) {
   [data-testid="stHorizontalBlock"] {flex-wrap: wrap;}
   [data-testid="stColumn"] {min-width: 225px;}
+  [data-testid="stExpander"] [data-testid="stColumn"] {min-width: 200px;}
 }
 </style>
 """

@@ -23,6 +23,7 @@ from pipelines.stage import DataShape
 from pipelines.workspace.records import BakeoffRecord, DatasetRecord
 
 if TYPE_CHECKING:
+    from pipelines.data.planning import Plan
     from pipelines.data.profile import Profile
     from pipelines.workspace import Workspace
 
@@ -34,6 +35,16 @@ DISMISSED = "jobs_dismissed"
 """Session key: ids of ended jobs whose notice was put away."""
 WATCHED = "jobs_watched"
 """Session key: ids of jobs that were alive when the page was last drawn."""
+DRAFT = "data_draft"
+"""Session key: the import whose columns are confirmed (`source` and `recipe`, as documents)."""
+IMPORTED = "data_imported"
+"""Session key: the dataset that an import of this session made last."""
+ASKED = "data_sql"
+"""Session key: the database address (known to hold no password) and the query looked at."""
+LOADING = "data_loading"
+"""Session key: whether the form for loading events was opened by an address or is all there is."""
+IMPORTS = "data_imports"
+"""Session key: how many imports were started; a part of the form's keys, so that it empties."""
 
 
 def workspace() -> Workspace:
@@ -86,6 +97,24 @@ def shape(name: str) -> DataShape:
     return DataShape(it.n_users, it.n_items, len(it))
 
 
+def size(record: DatasetRecord) -> tuple[int, int] | None:
+    """How many users and items a dataset has, without loading it; None where its files are not
+    there or cannot be read."""
+    if record.folder is None:
+        return None
+    return _size(str(record.folder), record.about.fingerprint)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _size(folder: str, fingerprint: str) -> tuple[int, int] | None:
+    from pipelines.data.dataset import size
+
+    try:
+        return size(Path(folder))[:2]
+    except (OSError, ValueError):  # the page of that dataset says what is wrong with it
+        return None
+
+
 class Readiness(NamedTuple):
     """What was found about a dataset."""
 
@@ -136,6 +165,41 @@ def _profile(home: str, name: str, version: int, fingerprint: str) -> Profile:
     from pipelines.data.profile import profile as profiled
 
     return profiled(dataset(name, version))
+
+
+def quarantine_counts(record: DatasetRecord) -> pd.DataFrame:
+    """Rows in quarantine of a dataset's version: table, reason, rows."""
+    return _quarantine_counts(str(record.folder), record.about.fingerprint, record.created)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _quarantine_counts(folder: str, fingerprint: str, created: str) -> pd.DataFrame:
+    from pipelines.data import quarantine
+
+    return quarantine.counts(Path(folder))
+
+
+def plan(source: dict[str, Any], recipe: dict[str, Any], *, fixed: bool = False) -> Plan:
+    """What an import of a source (`paths` or `sql`, as a job's parameters) would do."""
+    written = json.dumps([source, recipe], sort_keys=True)
+    return _plan(str(paths.home()), written, fixed)
+
+
+@st.cache_resource(max_entries=32, ttl=600, show_spinner="Looking at the first rows ...")
+def _plan(home: str, written: str, fixed: bool) -> Plan:
+    from pipelines.data.database import Query
+    from pipelines.data.planning import plan
+    from pipelines.data.recipe import Recipe
+
+    source, recipe = json.loads(written)
+    sql = source.get("sql")
+    given = Query(**sql) if sql else [Path(path) for path in source["paths"]]
+    return plan(given, Recipe.of(recipe), fixed=fixed)
+
+
+def look_again() -> None:
+    """Forget what was planned: a database may answer otherwise now."""
+    _plan.clear()
 
 
 def bakeoff_records(dataset: str | None = None) -> list[BakeoffRecord]:

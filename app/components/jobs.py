@@ -104,6 +104,8 @@ def _take_over(job: JobRecord) -> None:
     made = job.result or {}
     if job.state == "done" and made.get("dataset"):
         state.choose(dataset=str(made["dataset"]))
+        if job.kind == "import":
+            st.session_state[state.IMPORTED] = str(made["dataset"])
     if job.state == "done" and made.get("bakeoff"):
         state.choose(dataset=subject(job), bakeoff=str(made["bakeoff"]))
 

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from app import PAGES
+from app.components import spreadsheet
 from pipelines.data.dataset import About
 from pipelines.errors import AssayError
 
@@ -64,7 +65,7 @@ def picture(
     if data is not None and len(data):
         st.download_button(
             "The chart's data (CSV)",
-            data.to_csv(index=False).encode(),
+            spreadsheet.csv(data),
             file_name=f"{key}.csv",
             mime="text/csv",
             key=f"{key}_csv",
@@ -96,6 +97,6 @@ def plain(text: str) -> str:
     return re.sub(r"([\\`*_\[\]<>$~]|:(?=[a-z_]+[:\[])|^#)", r"\\\1", text)
 
 
-def link(name: str, label: str, icon: str | None = None) -> None:
-    """A link to another page of the app (`link("build", "Build a pipeline")`)."""
-    st.page_link(str(PAGES / f"{name}.py"), label=label, icon=icon)
+def link(name: str, label: str, icon: str | None = None, **query: str) -> None:
+    """A link to another page of the app (`link("build", "Build a pipeline", dataset="shop")`)."""
+    st.page_link(str(PAGES / f"{name}.py"), label=label, icon=icon, query_params=query or None)

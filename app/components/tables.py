@@ -96,6 +96,7 @@ def show(
         hide_index=True,
         column_config=columns,
         key=key,
+        placeholder="",
         alt=alt,
         **options,
     )

@@ -1,29 +1,23 @@
-"""Loading a file of events: choose, confirm what its columns are, import as a job; deleting."""
+"""Loading events: from files, from a database, or by the recipe of a dataset that is there."""
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from app import access, state
-from app.components import jobs
+from app.components import import_columns, import_events, next_month, toolbar, uploads
 from app.components.page import plain
-from app.components.tables import show
-from pipelines.data.importer import Preview, preview
-from pipelines.data.mapping import EVENT_NAMES, EVENTS_NEED
 from pipelines.errors import AssayError
 
-TYPES = ["csv", "tsv", "txt", "parquet", "jsonl", "ndjson", "gz"]
-LABELS = {
-    "user_id": "Who (user)",
-    "item_id": "What (item)",
-    "weight": "How much (weight, optional)",
-    "timestamp": "When (time, optional)",
+WAYS = {
+    "files": "Files",
+    "database": "Database table or query",
+    "again": "Next month's file",
 }
-LEFT_OUT = "(none)"
+WAY = "data_from"
+"""Key of the way to load, also in the address: a link may open the form."""
 
 
 def samples() -> None:
@@ -39,97 +33,81 @@ def samples() -> None:
 
 
 def panel(*, open_now: bool = False) -> None:
-    """Everything that it takes to load a file; needs the role analyst."""
+    """Everything that it takes to load events; needs the role analyst."""
     if not access.allowed("analyst"):
         return
-    with st.expander("Load your own events", expanded=open_now, icon=":material/upload_file:"):
-        st.write(
-            "One row per event: who took up what, and when. CSV, TSV, Parquet or JSON Lines; "
-            "the file stays on this server."
+    # Once open it stays so until an import starts, also when the address names no way any more.
+    is_open = open_now or WAY in st.query_params or bool(st.session_state.get(state.LOADING))
+    st.session_state[state.LOADING] = is_open
+    with st.expander("Load your own events", expanded=is_open, icon=":material/upload_file:"):
+        way = toolbar.choice(
+            "Where they are", tuple(WAYS), key=WAY, default="files", format_func=WAYS.__getitem__
         )
-        events = st.file_uploader("Events", type=TYPES, key="data_events")
-        if events is None:
-            return
         try:
-            _confirm(events)
+            {"files": _files, "database": _database, "again": next_month.draw}[way]()
         except AssayError as error:
-            st.error(plain(str(error)))
+            st.error(plain(str(error)), icon=":material/error:")
 
 
-def _confirm(events: Any) -> None:
-    path = kept(events)
-    found = preview(path)
-    mapping = _mapping(found)
-    if all(mapping.get(need) for need in EVENTS_NEED):
-        sample = preview(path, mapping).sample
-        st.caption("The first rows, as they would be read:")
-        show(sample.iloc[:, :7], key="data_preview", alt="The first rows as they would be read.")
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.text_input("Name of the dataset", value=_slug(events.name), key="data_name")
-    items = st.file_uploader(
-        "Items, optional: titles, categories, prices", type=TYPES, key="data_items"
+def _files() -> None:
+    st.write(
+        "One row per event: who took up what, and when. CSV, TSV, Parquet or JSON Lines, also "
+        "packed by gzip or zstd; several files become one dataset. They stay on this server."
     )
-    users = st.file_uploader("Users, optional", type=TYPES, key="data_users")
-    ready = all(mapping.get(need) for need in EVENTS_NEED) and bool(name)
-    if st.button("Import", type="primary", disabled=not ready, key="data_import"):
-        params: dict[str, Any] = {"path": str(path), "name": name, "mapping": mapping}
-        for key, file in (("items", items), ("users", users)):
-            if file is not None:
-                params[key] = str(kept(file))
-        jobs.start("import", params)
+    files = st.file_uploader(
+        "Events",
+        type=uploads.TYPES,
+        accept_multiple_files=True,
+        key=f"data_events_{st.session_state.get(state.IMPORTS, 0)}",
+    )
+    if files:
+        _two_confirmations(uploads.kept_all(files), uploads.slug(files[0].name))
+
+
+def _database() -> None:
+    st.write(
+        "The rows are read once, in batches, and never written to. Write the address without a "
+        "password: an SQLAlchemy URL, `env:NAME` for an environment variable with the whole "
+        "URL, or `secrets:NAME` for a connection in Streamlit's secrets."
+    )
+    with st.form("data_sql_form", border=False):
+        left, right = st.columns(2)
+        address = left.text_input(
+            "Address", placeholder="postgresql://reader@host/shop", key="data_sql_address"
+        ).strip()
+        text = right.text_area(
+            "Table, or query", placeholder="orders", height="content", key="data_sql_text"
+        ).strip()
+        look = st.form_submit_button("Look at the columns", key="data_sql_look")
+    if look:
+        state.look_again()
+        st.session_state.pop(state.ASKED, None)
+        # What a person writes here is kept with the job only once it is known to be harmless.
+        _checked(address, text)
+        st.session_state[state.ASKED] = {"address": address, "text": text}
+    asked = st.session_state.get(state.ASKED)
+    if asked == {"address": address, "text": text}:
+        named = text if " " not in text else "events"
+        _two_confirmations({"sql": asked}, uploads.slug(named.rpartition(".")[2]))
+
+
+def _checked(address: str, text: str) -> None:
+    """Raise `AssayError` where something is left out, or the address holds a password."""
+    from pipelines.data import connections
+
+    if not address or not text:
+        raise AssayError("Write the address of the database, and a table's name or a query.")
+    connections.address(address)
+
+
+def _two_confirmations(source: dict[str, Any], name: str) -> None:
+    draft = st.session_state.get(state.DRAFT) or {}
+    if draft.get("source") != source:
+        draft = {}
+    if draft.get("confirmed"):
+        import_events.confirm(source, draft["recipe"], name)
+        return
+    recipe = import_columns.confirm(source, draft.get("recipe"))
+    if recipe is not None:
+        st.session_state[state.DRAFT] = {"source": source, "recipe": recipe, "confirmed": True}
         st.rerun()
-
-
-def _mapping(found: Preview) -> dict[str, str]:
-    """Which column is what: proposed by name, confirmed or changed by the person."""
-    st.caption("Which column is what: recognized by its name; change what is wrong.")
-    columns = st.columns(len(EVENT_NAMES))
-    mapping: dict[str, str] = {}
-    for place, standard in zip(columns, EVENT_NAMES, strict=True):
-        options = [LEFT_OUT, *found.columns]
-        proposed = found.mapping.get(standard, LEFT_OUT)
-        chosen = place.selectbox(
-            LABELS.get(standard, standard),
-            options,
-            index=options.index(proposed),
-            key=f"data_map_{standard}_{hash(found.columns)}",
-        )
-        mapping[standard] = "" if chosen == LEFT_OUT else chosen
-    for standard, fits in found.ambiguous.items():
-        if not mapping[standard]:
-            st.warning(plain(f"{', '.join(fits)} fit {standard} equally well: choose one."))
-    absent = [LABELS[need] for need in EVENTS_NEED if not mapping[need]]
-    if absent:
-        st.warning(plain(f"Say which column is: {', '.join(absent)}."))
-    return mapping
-
-
-def delete(name: str) -> None:
-    """Remove a dataset. Needs the role lead."""
-    access.require("lead", "Deleting a dataset")
-    state.workspace().delete_dataset(name)
-    state.forget(name)
-
-
-def kept(file: Any) -> Path:
-    """The uploaded file on disk; written once, however often the page is drawn."""
-    access.require("analyst", "Importing data")
-    # Uploads lie where unfinished work lies: what nobody imports is tidied away.
-    folder = state.workspace().folders.incoming / f"upload-{_slug(file.file_id)}"
-    path = folder / _safe(file.name)
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(path.name + ".part")
-        with part.open("wb") as out:
-            out.write(file.getbuffer())
-        part.replace(path)
-    return path
-
-
-def _safe(name: str) -> str:
-    return re.sub(r"[^A-Za-z0-9._-]", "_", Path(name).name)[-100:].lstrip(".") or "events"
-
-
-def _slug(text: str) -> str:
-    stem = text.partition(".")[0].lower()
-    return re.sub(r"[^a-z0-9-]+", "-", stem).strip("-")[:60] or "events"

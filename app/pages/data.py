@@ -1,14 +1,23 @@
-"""Data: what the loaded data suffices for, what was found about it, and loading more."""
+"""Data: what the loaded data suffices for, how it came to be, and loading more."""
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
-from app import access, state
-from app.components import jobs, page, profile, readiness, steps, studies, upload
-from app.components.tables import show
-from pipelines.data.dataset import About
+from app import state
+from app.components import (
+    catalogue,
+    deletion,
+    jobs,
+    page,
+    profile,
+    provenance,
+    readiness,
+    steps,
+    studies,
+    upload,
+    versions,
+)
 from pipelines.workspace.records import DatasetRecord
 
 
@@ -28,12 +37,17 @@ def draw() -> None:
     readiness.opening(name)
     page.notice(record.about)
     upload.panel()
+    just_imported = st.session_state.get(state.IMPORTED) == name
+    if just_imported:
+        provenance.section(name)
     readiness.section(name)
     studies.section(name)
     profile.section(name)
-    with page.numbers("The rows, and where they come from"):
-        _rows(record.about)
-        _delete(name)
+    if not just_imported:
+        provenance.section(name)
+    versions.section(name)
+    catalogue.section(name)
+    deletion.button(name)
 
 
 def _not_loaded(record: DatasetRecord) -> None:
@@ -45,71 +59,7 @@ def _not_loaded(record: DatasetRecord) -> None:
         st.rerun()
     page.notice(record.about)
     upload.panel()
-
-
-def _rows(about: About) -> None:
-    columns = st.columns(4)
-    shown = (
-        ("Rows read", about.rows_in),
-        ("Rows kept", about.kept),
-        ("Folded into another", about.folded),
-        ("In quarantine", about.quarantined),
-    )
-    for column, (label, value) in zip(columns, shown, strict=True):
-        column.metric(label, f"{value:,}")
-    lines = [f"Version {about.version}"]
-    if about.origin:
-        lines.append(f"from {about.origin.rstrip('.')}")
-    lines.append(
-        "items already taken up are left out of the lists"
-        if about.seen == "exclude"
-        else "items already taken up may be recommended again"
-    )
-    st.caption(page.plain("; ".join(lines) + "."))
-    if about.mapping:
-        pairs = ", ".join(f"{column} → {name}" for name, column in about.mapping.items())
-        st.caption(page.plain(f"Columns: {pairs}."))
-    if about.quarantined:
-        _quarantine(about)
-
-
-def _quarantine(about: About) -> None:
-    """The rows that could not be read, with line and reason."""
-    from pipelines.data.dataset import QUARANTINE
-
-    folder = state.workspace().dataset_record(about.name).folder
-    path = None if folder is None else folder / QUARANTINE
-    if path is None or not path.exists():
-        return
-    rows = pd.read_parquet(path)
-    st.caption(f"The first of {len(rows):,} rows that could not be read:")
-    show(rows.iloc[:50, :7], key="data_quarantine", alt="Rows that could not be read, and why.")
-    st.download_button(
-        "All of them (CSV)",
-        rows.to_csv(index=False).encode(),
-        file_name=f"{about.name}-quarantine.csv",
-        type="tertiary",
-        icon=":material/download:",
-        on_click="ignore",
-    )
-
-
-def _delete(name: str) -> None:
-    if not access.allowed("lead"):
-        return
-    if st.button(f"Delete {page.plain(name)} ...", icon=":material/delete:"):
-        _confirm(name)
-
-
-@st.dialog("Delete this dataset?")
-def _confirm(name: str) -> None:
-    st.write(page.plain(f"All versions of {name} are removed. Its bake-offs and decisions stay."))
-    with st.container(horizontal=True):
-        if st.button("Delete", type="primary"):
-            upload.delete(name)
-            st.rerun()
-        if st.button("Keep it"):
-            st.rerun()
+    catalogue.section(record.name)
 
 
 page.show(draw)

@@ -154,6 +154,16 @@ def load(folder: Path) -> Dataset:
     return Dataset(about, interactions, catalogue, users, user_frame, found)
 
 
+def size(folder: Path) -> tuple[int, int, int]:
+    """How many users, items and events are kept in `folder`; reads the files' ends alone."""
+    import pyarrow.parquet as pq
+
+    users, items, events = (
+        pq.read_metadata(folder / name).num_rows for name in (USERS, ITEMS, EVENTS)
+    )
+    return users, items, events
+
+
 def save(dataset: Dataset, folder: Path, context: pa.Table | None = None) -> None:
     """Write `dataset` into an existing, empty `folder`; `context` has a row per interaction."""
     import pyarrow as pa

@@ -61,11 +61,33 @@ def opened(folder: Path) -> Iterator[Quarantine]:
         yield Quarantine(writer)
 
 
-def read(folder: Path) -> pd.DataFrame:
+def read(folder: Path, columns: Sequence[str] = COLUMNS) -> pd.DataFrame:
     """The quarantine of the dataset in `folder`: table, line, reason, text, file."""
     import pandas as pd
 
     path = folder / QUARANTINE
     if not path.exists():
-        return pd.DataFrame(columns=list(COLUMNS))
-    return pd.read_parquet(path)
+        return pd.DataFrame(columns=list(columns))
+    return pd.read_parquet(path, columns=list(columns))
+
+
+def head(folder: Path, rows: int) -> pd.DataFrame:
+    """The first `rows` of the quarantine; the rest of the file is not read."""
+    import pyarrow.parquet as pq
+
+    path = folder / QUARANTINE
+    if not path.exists():
+        return read(folder)
+    with pq.ParquetFile(path) as file:
+        first = next(file.iter_batches(rows), None)
+        return read(folder) if first is None else first.to_pandas()
+
+
+def counts(folder: Path) -> pd.DataFrame:
+    """How many rows of each table are in quarantine, by reason, most first.
+
+    Columns: table, reason, rows.
+    """
+    found = read(folder, ("table", "reason")).value_counts(["table", "reason"], sort=False)
+    frame = found.rename("rows").reset_index()
+    return frame.sort_values(["rows", "table", "reason"], ascending=[False, True, True])

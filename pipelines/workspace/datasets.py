@@ -42,6 +42,14 @@ class Datasets(Shelf):
         with self.database.read() as session:
             return self._dataset_record(_find(session, name, version))
 
+    def dataset_versions(self, name: str) -> list[DatasetRecord]:
+        """All versions of a dataset that are kept, newest first."""
+        with self.database.read() as session:
+            _find(session, name, None)
+            query = select(DatasetRow).where(DatasetRow.name == name)
+            rows = session.scalars(query.order_by(DatasetRow.version.desc()))
+            return [self._dataset_record(row) for row in rows]
+
     def about(self, name: str) -> About:
         """What a person should know of the dataset; does not load it."""
         return self.dataset_record(name).about

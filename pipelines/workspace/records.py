@@ -22,7 +22,7 @@ def now_text() -> str:
 
 @dataclass(frozen=True)
 class DatasetRecord:
-    """A dataset in its newest version; a sample may be "not loaded yet" until first used."""
+    """One version of a dataset; a sample may be "not loaded yet" until first used."""
 
     name: str
     version: int

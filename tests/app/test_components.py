@@ -174,7 +174,7 @@ def _form_of_a_stage(kind: str, name: str) -> None:
 
 
 def test_a_failed_job_says_why_and_can_be_put_away(open_page, filled, wait_until):
-    id = filled.submit("import", {"path": "/no/such/file.csv", "name": "x"})
+    id = filled.submit("import", {"paths": ["/no/such/file.csv"], "name": "x"})
     wait_until(lambda: not filled.job(id).live, 60)
     app = open_page()
     assert not app.exception

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from pipelines.data.assembly import fingerprint
-from pipelines.data.dataset import load, save
+from pipelines.data.dataset import load, save, size
 from pipelines.offers import Offers
 from tests import synthetic
 
@@ -67,3 +67,10 @@ def test_offers_come_back_and_count_in_the_fingerprint_where_there_are_some(
     mailed = replace(offers, kind=1 - offers.kind)
     prints = {fingerprint(*parts, offers=each) for each in (None, offers, moved, mailed)}
     assert len(prints) == 4
+
+
+def test_the_size_is_told_without_loading(tmp_path: Path) -> None:
+    made = synthetic.dataset()
+    save(made, tmp_path)
+    it = made.interactions
+    assert size(tmp_path) == (it.n_users, it.n_items, len(it))

@@ -93,3 +93,11 @@ def test_the_other_sample_is_loaded_on_first_use(workspace):
     record = workspace.dataset_record("complete-journey")
     assert (record.state, record.version) == ("ready", 1)
     assert [r.name for r in workspace.datasets()] == ["complete-journey", "movielens-small"]
+
+
+def test_all_versions_are_listed_newest_first(workspace, finished_folder):
+    for _ in range(3):
+        workspace.add_dataset(finished_folder())
+    assert [r.version for r in workspace.dataset_versions("tiny")] == [3, 2, 1]
+    with pytest.raises(AssayError, match="no dataset 'other'"):
+        workspace.dataset_versions("other")

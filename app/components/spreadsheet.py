@@ -1,0 +1,21 @@
+"""CSV for people who open it in a spreadsheet: no cell of it runs as a formula."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a cell begins with that a spreadsheet would run."""
+
+
+def csv(frame: pd.DataFrame) -> bytes:
+    """`frame` as UTF-8 CSV; texts that would run as a formula have an apostrophe before them."""
+    texts = [name for name in frame if not pd.api.types.is_numeric_dtype(frame[name])]
+    safe = frame.assign(**{str(name): frame[name].map(_harmless) for name in texts})
+    return safe.rename(columns=_harmless).to_csv(index=False).encode()
+
+
+def _harmless(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

@@ -1,0 +1,275 @@
+"""Loading events: two confirmations, next month's file, a database, and hostile file names."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from app import state
+from app.components import import_columns, import_events, uploads
+from pipelines.data.planning import plan
+from pipelines.data.recipe import Recipe
+from tests.shop_export import CANCELLED, NOBODY, ROWS, orders
+
+
+@pytest.fixture
+def started(workspace, monkeypatch):
+    """What was started as a job, without its process."""
+    found = []
+    monkeypatch.setattr(
+        type(workspace), "submit", lambda self, kind, params: found.append((kind, params)) or 1
+    )
+    return found
+
+
+def given(app, *files, key="data_events_0"):
+    """The page after files were uploaded."""
+    app.file_uploader(key=key).set_value([(name, data, "text/csv") for name, data in files])
+    app.run()
+    assert not app.exception
+    return app
+
+
+def mapping(app):
+    """What the select boxes of the first confirmation say."""
+    chosen = {s.key: s.value for s in app.selectbox if s.key and s.key.startswith("data_map_")}
+    return {key.removeprefix("data_map_")[:-9]: value for key, value in chosen.items()}
+
+
+def press(app, key):
+    app.button(key=key).click().run()
+    assert not app.exception
+    assert not app.error
+    return app
+
+
+def test_an_order_export_takes_two_confirmations(open_page, workspace, started):
+    app = given(open_page("data"), ("Online Orders.csv", orders()))
+    said = mapping(app)
+    assert said["user_id"] == "CustomerID"
+    assert said["item_id"] == "StockCode"
+    assert said["timestamp"] == "InvoiceDate"
+    assert said["weight"] == "Quantity"
+    assert said["order_id"] == "InvoiceNo"
+    assert said["event_type"] == import_columns.LEFT_OUT
+    (sample,) = [d.value for d in app.dataframe]
+    assert len(sample) == 10
+    assert sample["time (UTC)"][0].startswith("2010-12-01")
+    assert list(sample["weight"])[:3] == [9, 6, 10]
+    assert list(sample["left out because"])[3] == "the user is missing"
+    assert any("Not read: Country." in c.value for c in app.caption)
+
+    press(app, "data_columns_right")
+    assert not app.warning
+    press(app, "data_import")
+    ((kind, params),) = started
+    assert kind == "import"
+    assert params["name"] == "online-orders"
+    assert params["recipe"]["times"]["order"] == "month-first"
+    # The form is empty again, and nothing is confirmed any more.
+    assert not app.file_uploader(key="data_events_1").value
+    assert not any(b.key == "data_import" for b in app.button)
+
+    files = [Path(path) for path in params["paths"]]
+    recipe = Recipe.of(params["recipe"])
+    about = workspace.import_dataset(files, params["name"], recipe=recipe).about
+    assert (about.rows_in, about.quarantined, about.filtered) == (ROWS, NOBODY, CANCELLED)
+    steps = {step.name: (step.rows_in, step.rows_out) for step in about.steps}
+    assert steps["rows that can be used"] == (ROWS, ROWS - NOBODY)
+    assert steps["returns and cancellations"] == (ROWS - NOBODY, ROWS - NOBODY - CANCELLED)
+    # Who confirms what is proposed has the same recipe as who imports without a question.
+    unasked = workspace.import_dataset(files, "unasked").about
+    assert unasked.recipe.hash == about.recipe.hash
+    assert unasked.fingerprint == about.fingerprint
+
+
+def test_several_files_are_one_dataset(open_page, workspace, started):
+    app = given(open_page("data"), ("a.csv", orders(60)), ("b.csv", orders(60, month=11)))
+    press(press(app, "data_columns_right"), "data_import")
+    ((_, params),) = started
+    assert [p.rpartition("/")[2] for p in params["paths"]] == ["a.csv", "b.csv"]
+
+
+def test_a_changed_choice_reaches_the_job_and_survives_going_back(open_page, workspace, started):
+    app = given(open_page("data"), ("orders.csv", orders()))
+    key = next(s.key for s in app.selectbox if s.key and s.key.startswith("data_map_weight"))
+    app.selectbox(key=key).set_value(import_columns.LEFT_OUT).run()
+    press(app, "data_columns_right")
+    press(app, "data_back")
+    assert mapping(app)["weight"] == import_columns.LEFT_OUT
+    press(app, "data_columns_right")
+    app.selectbox(key="data_repeats_0").set_value("once").run()
+    press(app, "data_import")
+    recipe = started[0][1]["recipe"]
+    assert recipe["columns"]["weight"] == ""
+    assert recipe["repeats"] == "once"
+    assert "least_weight" not in recipe
+
+
+def test_columns_that_fit_equally_well_are_asked_for(open_page, workspace):
+    rows = "".join(f"c{i % 7},d{i % 6},s{i % 5}\n" for i in range(60))
+    app = given(open_page("data"), ("x.csv", f"customer,visitor,sku\n{rows}".encode()))
+    assert mapping(app)["user_id"] == import_columns.OPEN
+    assert any("customer and visitor fit" in w.value for w in app.warning)
+    assert app.button(key="data_columns_right").disabled
+    key = next(s.key for s in app.selectbox if s.key and s.key.startswith("data_map_user_id"))
+    app.selectbox(key=key).set_value("visitor").run()
+    assert not app.warning
+    assert not app.button(key="data_columns_right").disabled
+
+
+def test_first_rows_are_shown_only_once_user_and_item_are_known(open_page, workspace):
+    rows = "".join(f"c{i % 7},d{i % 6},s{i % 5},{i % 9 + 1}/2/2026\n" for i in range(60))
+    app = given(open_page("data"), ("x.csv", f"customer,visitor,sku,date\n{rows}".encode()))
+    assert len(app.dataframe) == 0
+
+
+def test_what_the_content_decided_is_marked(open_page, workspace):
+    rows = "".join(f"c{i % 7},s{i % 5},2026-01-{i % 28 + 1:02d}\n" for i in range(60))
+    app = given(open_page("data"), ("x.csv", f"user,item,happened\n{rows}".encode()))
+    box = next(s for s in app.selectbox if s.key and s.key.startswith("data_map_timestamp"))
+    assert box.value == "happened"
+    assert "happened · by its content" in box.options
+
+
+def test_the_order_of_day_and_month_is_asked_where_nothing_tells(open_page, workspace, started):
+    rows = "".join(f"c{i % 7},s{i % 5},{i % 9 + 1}/{i % 5 + 1}/2026\n" for i in range(60))
+    app = given(open_page("data"), ("x.csv", f"user,item,date\n{rows}".encode()))
+    assert app.button(key="data_columns_right").disabled
+    asked = next(g for g in app.button_group if g.key and g.key.startswith("data_order_"))
+    asked.set_value("day-first").run()
+    assert not app.button(key="data_columns_right").disabled
+    press(press(app, "data_columns_right"), "data_import")
+    assert started[0][1]["recipe"]["times"]["order"] == "day-first"
+
+
+def test_types_of_event_have_weights(tmp_path):
+    rows = "".join(f"u{i % 9},i{i % 5},{('view', 'purchase')[i % 3 == 0]}\n" for i in range(60))
+    file = tmp_path / "x.csv"
+    file.write_text(f"user,item,event\n{rows}")
+    usual = plan([file]).weights
+    frame = import_events.weights_frame(plan([file]))
+    assert list(frame[import_events.TYPE]) == ["view", "purchase"]
+    assert list(frame[import_events.ROWS]) == [40, 20]
+    assert import_events.changed_weights(frame, usual) == {}
+    frame.loc[0, import_events.WEIGHT] = 0.0
+    assert import_events.changed_weights(frame, usual) == {"view": 0.0}
+
+
+def test_a_file_that_cannot_be_read_is_a_sentence(open_page, workspace):
+    page = b"<!doctype html><html><body>Sign in</body></html>"
+    app = given(open_page("data"), ("x.csv", page))
+    assert ["web page" in e.value for e in app.error] == [True]
+
+
+def test_a_file_without_known_columns_asks_for_them(open_page, workspace):
+    app = given(open_page("data"), ("x.csv", b"a,b\n1,2\n"))
+    assert {"Who (user)" in w.value or "What (item)" in w.value for w in app.warning} == {True}
+    assert app.button(key="data_columns_right").disabled
+
+
+def test_a_name_that_names_no_dataset_is_a_sentence(open_page, workspace, started):
+    app = press(given(open_page("data"), ("orders.csv", orders())), "data_columns_right")
+    app.text_input(key="data_name_0").set_value("My Shop").run()
+    app.button(key="data_import").click().run()
+    assert not app.exception
+    assert ["cannot name a dataset" in e.value for e in app.error] == [True]
+    assert started == []
+
+
+def test_next_months_file_takes_one_button(open_page, workspace, started, tmp_path):
+    file = tmp_path / "orders.csv"
+    file.write_bytes(orders())
+    recipe = workspace.import_dataset(file, "orders").about.recipe
+    app = open_page("data", dataset="orders", data_from="again")
+    assert any(recipe.hash[:8] in c.value and "CustomerID" in c.value for c in app.caption)
+    given(app, ("january.csv", orders(month=1)), key="data_again_0")
+    press(app, "data_again_import")
+    ((kind, params),) = started
+    assert (kind, params["name"], params["again"]) == ("import", "orders", True)
+    record = workspace.import_dataset(Path(params["paths"][0]), "orders", again=True)
+    assert record.version == 2
+    assert record.about.recipe.hash == recipe.hash
+
+
+def test_next_months_file_without_a_needed_column_is_refused(open_page, workspace, tmp_path):
+    file = tmp_path / "orders.csv"
+    file.write_bytes(orders())
+    workspace.import_dataset(file, "orders")
+    app = open_page("data", dataset="orders", data_from="again")
+    given(app, ("january.csv", orders(month=1, drop="CustomerID")), key="data_again_0")
+    (error,) = app.error
+    assert "no column 'CustomerID'" in error.value.replace("\\", "")
+    assert not any(b.key == "data_again_import" for b in app.button)
+
+
+def test_a_table_of_a_database_takes_the_same_two_confirmations(
+    open_page, workspace, started, tmp_path
+):
+    file = tmp_path / "shop.db"
+    with sqlite3.connect(file) as database:
+        database.execute("CREATE TABLE orders (customer_id TEXT, sku TEXT, qty INTEGER)")
+        rows = [(f"c{i % 7}", f"s{i % 5}", 1 + i % 3) for i in range(60)]
+        database.executemany("INSERT INTO orders VALUES (?, ?, ?)", rows)
+    app = open_page("data", data_from="database")
+    app.text_input(key="data_sql_address").set_value(f"sqlite:///{file}")
+    app.text_area(key="data_sql_text").set_value("orders")
+    press(app, "data_sql_look")
+    assert mapping(app)["user_id"] == "customer_id"
+    press(press(app, "data_columns_right"), "data_import")
+    ((_, params),) = started
+    assert params["sql"] == {"address": f"sqlite:///{file}", "text": "orders"}
+    assert params["name"] == "orders"
+    assert "paths" not in params
+
+
+def test_a_password_in_an_address_is_refused_and_not_repeated(open_page, workspace, started):
+    app = open_page("data", data_from="database")
+    app.text_input(key="data_sql_address").set_value("postgresql://reader:hunter2@host/shop")
+    app.text_area(key="data_sql_text").set_value("orders")
+    app.button(key="data_sql_look").click().run()
+    assert not app.exception
+    (error,) = app.error
+    assert "holds a password" in error.value
+    assert "hunter2" not in error.value
+    assert state.ASKED not in app.session_state
+    assert started == []
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("..\\..\\boot.ini", "boot.ini"),
+        ("...", "events"),
+        (".env", "env"),
+        ("", "events"),
+        ("orders.csv\0.exe", "orders.csv_.exe"),
+        ("заказы.csv", "______.csv"),
+        ("x" * 300 + ".csv.gz", "x" * 93 + ".csv.gz"),
+    ],
+)
+def test_the_name_of_an_upload_cannot_leave_its_folder(workspace, home, name, kept, monkeypatch):
+    monkeypatch.setattr("app.access.role", lambda: "analyst")
+    file = SimpleNamespace(name=name, file_id="a/../b", getbuffer=lambda: memoryview(b"1"))
+    path = uploads.kept(file)
+    assert path.name == kept
+    assert path.parent.parent == workspace.folders.incoming
+    assert path.read_bytes() == b"1"
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("Orders 2026.csv.gz", "orders-2026"),
+        ("a/b/Events.csv", "events"),
+        ("заказы.csv", "events"),
+        ("-" * 300, "events"),
+        ("x" * 300, "x" * 60),
+    ],
+)
+def test_a_dataset_is_named_after_its_file(name, slug):
+    assert uploads.slug(name) == slug
