@@ -85,12 +85,14 @@ class Table:
                 f"rows of {name} that repeat an id, of which the first counts: {twice:,}"
             )
         frame = frame.drop_duplicates(self.key, ignore_index=True)
-        for column in frame.columns:
-            if column == C.CREATED:
-                frame[column] = _moments(connection, frame[column], self.times)
-            else:
-                frame[column] = _typed(frame[column], str(column))
-        return frame
+        return pd.DataFrame(
+            {
+                column: _moments(connection, values, self.times)
+                if column == C.CREATED
+                else _typed(values, str(column))
+                for column, values in frame.items()
+            }
+        )
 
 
 def opened(path: Path, table: Literal["items", "users"], recipe: Recipe) -> Table:
