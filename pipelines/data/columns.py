@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipelines.data.numbering import Numbering
 from pipelines.schema import Ints, Vocabulary
 
 if TYPE_CHECKING:
@@ -17,29 +18,21 @@ class TextColumn:
     """A column of texts, batch after batch."""
 
     def __init__(self) -> None:
-        self._parts: list[pa.Array] = []
+        self._numbering = Numbering()
+        self._parts: list[Ints] = []
 
     def add(self, values: pa.ChunkedArray) -> None:
         """Append a batch's values (string)."""
-        # One part a batch: each part brings its own texts, which are brought together later.
-        self._parts.append(values.combine_chunks().dictionary_encode())
+        self._parts += [self._numbering.numbers(chunk) for chunk in values.chunks]
 
     def __len__(self) -> int:
         return sum(map(len, self._parts))
 
     def coded(self) -> tuple[pa.Array, Ints]:
         """The distinct texts in the order met, and each row's code (n,) int32, -1 for null."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        whole = pa.chunked_array(self._parts, pa.dictionary(pa.int32(), pa.string()))
-        self._parts = []
-        if len(whole) == 0:
-            return pa.array([], pa.string()), np.zeros(0, np.int32)
-        whole = whole.unify_dictionaries()
-        texts = whole.chunk(0).dictionary
-        codes = [pc.fill_null(part.indices, -1).to_numpy() for part in whole.chunks]
-        return texts, np.concatenate(codes).astype(np.int32, copy=False)
+        parts, self._parts = self._parts, []
+        codes = np.concatenate(parts) if parts else np.zeros(0, np.int32)
+        return self._numbering.texts(), codes
 
     def vocabulary(self, more: Iterable[str] = ()) -> tuple[Vocabulary, Ints]:
         """The ids, sorted by code point as `Vocabulary.of` sorts, and each row's code.
@@ -50,7 +43,7 @@ class TextColumn:
         import pyarrow.compute as pc
 
         texts, codes = self.coded()
-        others = pa.array(sorted(set(more)), pa.string())
+        others = pa.array(sorted(set(more)), pa.large_string())
         others = others.filter(pc.invert(pc.is_in(others, texts)))
         ids = pa.concat_arrays([texts, others])
         order = pc.sort_indices(ids)

@@ -35,7 +35,7 @@ def seconds_sql(text: str, times: Times) -> str:
     written = _zoned(text, times)
     slashed = _slashed(text, times) if times.order else "NULL"
     return f"""CASE
-        WHEN regexp_full_match({text}, '(19[7-9]|20)[0-9]*') AND length({text}) = 8
+        WHEN CASE WHEN length({text}) = 8 THEN regexp_full_match({text}, '(19[7-9]|20)[0-9]*') END
         THEN epoch(try_strptime({text}, '%Y%m%d'))
         {numbers}
         WHEN {n} IS NOT NULL THEN NULL
