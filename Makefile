@@ -4,12 +4,12 @@ PORT ?= 8501
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test install lint demo bench upgrade browser clean
+.PHONY: run test install lint demo bench upgrade browser postgres clean
 
 run: $(READY)
 	@$(BIN)/assay run --port $(PORT)
 
-test: $(READY) browser
+test: $(READY) browser postgres
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 install: $(READY)
@@ -30,6 +30,19 @@ browser:
 	    echo "Installing Chromium for the browser's tests ..."; \
 	    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; } >/dev/null; \
 	  else echo "No Chromium: the browser's tests will be skipped; install the package chromium to run them."; fi; \
+	fi
+
+# The databases' tests start a PostgreSQL of their own from Debian's package. Its cluster of
+# the system's own is not wanted, and not made.
+postgres:
+	@if ! command -v initdb >/dev/null 2>&1 && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then \
+	  if [ "$$(id -u)" = 0 ] && [ -f /etc/debian_version ]; then \
+	    echo "Installing PostgreSQL for the databases' tests ..."; \
+	    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql-common \
+	      && sed -i 's/^#* *create_main_cluster *=.*/create_main_cluster = false/' \
+	        /etc/postgresql-common/createcluster.conf \
+	      && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql; } >/dev/null; \
+	  else echo "No PostgreSQL: its tests will be skipped; install the package postgresql to run them."; fi; \
 	fi
 
 lint: $(READY)

@@ -1,4 +1,4 @@
-"""Session keys and cached loaders, all of them.
+"""Session keys and cached loaders, all but those of the import form (`import_plan`).
 
 The session holds ids and plain values only: classes change identity when code is reloaded.
 The chosen dataset and bake-off live in the address (`?dataset=...&bakeoff=...`), so that
@@ -7,6 +7,7 @@ every view is a link.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -22,7 +23,7 @@ from pipelines.stage import DataShape
 from pipelines.workspace.records import BakeoffRecord, DatasetRecord
 
 if TYPE_CHECKING:
-    from pipelines.data.planning import Plan
+    from pipelines.data.profile import Profile
     from pipelines.workspace import Workspace
 
 DATASET, BAKEOFF = "dataset", "bakeoff"
@@ -33,16 +34,8 @@ DISMISSED = "jobs_dismissed"
 """Session key: ids of ended jobs whose notice was put away."""
 WATCHED = "jobs_watched"
 """Session key: ids of jobs that were alive when the page was last drawn."""
-DRAFT = "data_draft"
-"""Session key: the import whose columns are confirmed (`source` and `recipe`, as documents)."""
 IMPORTED = "data_imported"
 """Session key: the dataset that an import of this session made last."""
-ASKED = "data_sql"
-"""Session key: the database address (known to hold no password) and the query looked at."""
-LOADING = "data_loading"
-"""Session key: whether the form for loading events was opened by an address or is all there is."""
-IMPORTS = "data_imports"
-"""Session key: how many imports were started; a part of the form's keys, so that it empties."""
 
 
 def workspace() -> Workspace:
@@ -117,26 +110,52 @@ class Readiness(NamedTuple):
     """What was found about a dataset."""
 
     sentence: str
+    verdict: str
+    """ready, popularity only, or not yet."""
     findings: pd.DataFrame
     """check, value, threshold, state, why, todo, source."""
     approaches: pd.DataFrame
-    """approach, state, have, need, missing, unit, source, first."""
+    """approach, state, have, need, missing, unit, source, first, note."""
+    plan: str
+    """The tracking plan as Markdown."""
+    schema: str
+    """The JSON Schema of the plan's events."""
 
 
 def readiness(name: str) -> Readiness:
-    """The readiness of a dataset for each approach."""
+    """The readiness of a dataset for each approach, as of today."""
     record = workspace().dataset_record(name)
-    return _readiness(str(paths.home()), name, record.version, record.about.fingerprint)
+    today = dt.datetime.now(dt.UTC).date().isoformat()
+    return _readiness(str(paths.home()), name, record.version, record.about.fingerprint, today)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Looking at the data ...")
-def _readiness(home: str, name: str, version: int, fingerprint: str) -> Readiness:
+def _readiness(home: str, name: str, version: int, fingerprint: str, today: str) -> Readiness:
     from pipelines.data import readiness as found
+    from pipelines.data import tracking_plan
 
-    data = dataset(name, version)
-    findings = pd.DataFrame([asdict(f) for f in found.findings(data)])
-    approaches = [{"approach": n, **asdict(a)} for n, a in found.approaches(data).items()]
-    return Readiness(found.sentence(data), findings, pd.DataFrame(approaches))
+    report = found.report(dataset(name, version))
+    return Readiness(
+        report.sentence,
+        report.verdict,
+        pd.DataFrame([asdict(f) for f in report.findings]),
+        pd.DataFrame([{"approach": n, **asdict(a)} for n, a in report.approaches.items()]),
+        tracking_plan.markdown(report),
+        tracking_plan.schema_text(),
+    )
+
+
+def profile(name: str) -> Profile:
+    """The figures of a dataset's profile charts."""
+    record = workspace().dataset_record(name)
+    return _profile(str(paths.home()), name, record.version, record.about.fingerprint)
+
+
+@st.cache_resource(max_entries=16, show_spinner="Drawing the data ...")
+def _profile(home: str, name: str, version: int, fingerprint: str) -> Profile:
+    from pipelines.data.profile import profile as profiled
+
+    return profiled(dataset(name, version))
 
 
 def quarantine_counts(record: DatasetRecord) -> pd.DataFrame:
@@ -149,29 +168,6 @@ def _quarantine_counts(folder: str, fingerprint: str, created: str) -> pd.DataFr
     from pipelines.data import quarantine
 
     return quarantine.counts(Path(folder))
-
-
-def plan(source: dict[str, Any], recipe: dict[str, Any], *, fixed: bool = False) -> Plan:
-    """What an import of a source (`paths` or `sql`, as a job's parameters) would do."""
-    written = json.dumps([source, recipe], sort_keys=True)
-    return _plan(str(paths.home()), written, fixed)
-
-
-@st.cache_resource(max_entries=32, ttl=600, show_spinner="Looking at the first rows ...")
-def _plan(home: str, written: str, fixed: bool) -> Plan:
-    from pipelines.data.database import Query
-    from pipelines.data.planning import plan
-    from pipelines.data.recipe import Recipe
-
-    source, recipe = json.loads(written)
-    sql = source.get("sql")
-    given = Query(**sql) if sql else [Path(path) for path in source["paths"]]
-    return plan(given, Recipe.of(recipe), fixed=fixed)
-
-
-def look_again() -> None:
-    """Forget what was planned: a database may answer otherwise now."""
-    _plan.clear()
 
 
 def bakeoff_records(dataset: str | None = None) -> list[BakeoffRecord]:
@@ -267,5 +263,6 @@ def forget(name: str) -> None:
     """Drop what is cached of datasets, after one was deleted."""
     _dataset.clear()
     _readiness.clear()
+    _profile.clear()
     if st.session_state.get(DATASET) == name:
         st.session_state.pop(DATASET)

@@ -53,17 +53,26 @@ def main() -> None:
 
 @app.command()
 def readiness(
-    name: Annotated[str, typer.Argument(help="Name of the dataset.")], as_json: AsJson = False
+    name: Annotated[str, typer.Argument(help="Name of the dataset.")],
+    plan: Annotated[
+        Path | None,
+        typer.Option("--plan", help="Write what to log from now on into this folder."),
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """What the data can and cannot support, per approach."""
+    """What the data can and cannot support, per approach, and what to log from now on."""
     from pipelines import cli_output as out
     from pipelines.data import readiness as ready
+    from pipelines.data import tracking_plan
 
-    dataset = open_workspace().dataset(name)
+    report = ready.report(open_workspace().dataset(name))
+    written = tracking_plan.write(plan, report) if plan is not None else ()
     if as_json:
-        out.document(ready.document(dataset))
+        out.document(report.document())
     else:
-        out.readiness(dataset)
+        out.readiness(report)
+        for path in written:
+            out.say(f"Written: {path}")
 
 
 @app.command()

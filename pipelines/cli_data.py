@@ -21,6 +21,14 @@ def data_list(as_json: AsJson = False) -> None:
     out.datasets(open_workspace().datasets(), as_json)
 
 
+@data_app.command("profile")
+def data_profile(name: DatasetName, as_json: AsJson = False) -> None:
+    """What is in a dataset: activity over time, long tail, histories, coverage of columns."""
+    from pipelines import cli_profile
+
+    cli_profile.data_profile(open_workspace().dataset(name), as_json)
+
+
 @data_app.command("recipe")
 def data_recipe(name: DatasetName) -> None:
     """The recipe of a dataset's newest version, as JSON; `import --recipe FILE` uses one."""
@@ -72,7 +80,7 @@ def data_audit(
     ] = None,
     split: Annotated[
         str | None,
-        typer.Option("--split", help="The split in time; time:0.9 unless named."),
+        typer.Option("--split", help="time:0.9 unless named; windows:3 shows earlier windows too."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pipelines.data.dataset import About, Dataset
+    from pipelines.data.readiness import Report
     from pipelines.data.recipe import Recipe
     from pipelines.evaluation.results import BakeoffDocument, ContenderResult, Interval
 
@@ -166,17 +167,20 @@ def datasets(records: Sequence[Any], as_json: bool) -> None:
     print_table(table)
 
 
-def readiness(dataset: Dataset) -> None:
-    from pipelines.data import readiness as ready
-
-    say(ready.sentence(dataset))
+def readiness(report: Report) -> None:
+    say(report.sentence)
     table = new_table("approach", "readiness", "missing")
-    for name, approach in ready.document(dataset)["approaches"].items():
-        table.add_row(name, approach["state"], approach["missing"] or "")
+    table.columns[-1].no_wrap = False  # gaps with their dates are long
+    for name, approach in report.approaches.items():
+        table.add_row(name, approach.state, approach.missing)
     print_table(table)
-    for finding in ready.findings(dataset):
-        if finding.state in ("thin", "not enough"):
-            say(f"- {finding.check} is {finding.state}: {finding.why} {finding.todo}")
+    for name, approach in report.approaches.items():
+        if approach.note:
+            say(f"- {name}: {approach.note}")
+    for state in ("not enough", "thin"):
+        for finding in report.findings:
+            if finding.state == state:
+                say(f"- {finding.check} is {state}: {finding.why} {finding.todo}")
 
 
 def forecasts(dataset: Dataset, specs: Sequence[Any]) -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pipelines import cli_output as out
 from pipelines.evaluation.metric_names import label
 from pipelines.evaluation.results import Interval
 from pipelines.evaluation.study import percent
-from pipelines.evaluation.study_results import LeakageAudit, LearningCurve
+from pipelines.evaluation.study_results import Inflation, LeakageAudit, LearningCurve, Lift
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 
 def learning_curve(found: LearningCurve, as_json: bool) -> None:
@@ -54,12 +59,8 @@ def audit(found: LeakageAudit, as_json: bool) -> None:
         )
     out.print_table(table)
     for metric in found.metrics:
-        out.say(f"\n{label(metric)} (95 %), and in times Popular's")
-        table = out.new_table("contender", *protocols)
-        for spec, title in {s.spec: s.title for p in found.protocols for s in p.scores}.items():
-            cells = [_cell(found, name, spec, metric) for name in protocols]
-            table.add_row(title, *cells)
-        out.print_table(table)
+        out.heading(label(metric))
+        out.print_table(_of_metric(found, metric))
     out.say(f"\n{found.sentence}")
     for flip in found.flips:
         sure = "for certain" if flip.certain else "not for certain"
@@ -72,18 +73,37 @@ def audit(found: LeakageAudit, as_json: bool) -> None:
     _notes(found.notes)
 
 
-def _cell(found: LeakageAudit, protocol: str, spec: str, metric: str) -> str:
-    scores = next(p for p in found.protocols if p.name == protocol).scores
-    value = next(s for s in scores if s.spec == spec).metrics.get(metric)
-    lift = next(
-        (x for x in found.lifts if (x.protocol, x.spec, x.metric) == (protocol, spec, metric)), None
+def _of_metric(found: LeakageAudit, metric: str) -> Table:
+    """A row per pipeline and split: value, lift, and the lift against the one in time."""
+    lifts = {(x.spec, x.protocol): x for x in found.lifts if x.metric == metric}
+    inflations = {
+        (x.spec, x.protocol): x
+        for x in found.inflations
+        if (x.metric, x.measure) == (metric, "lift")
+    }
+    table = out.new_table(
+        "contender", "split", f"{label(metric)} (95 %)", "÷ Popular's", "that ÷ in time"
     )
-    text = out.interval(value)
-    if lift is None or lift.value is None or lift.low is None:
-        return text
-    if lift.high is None:
-        return f"{text}\n× {out.three(lift.value)} (from {out.three(lift.low)})"
-    return f"{text}\n× {out.interval(Interval(value=lift.value, low=lift.low, high=lift.high))}"
+    for spec in [score.spec for score in found.protocols[0].scores]:
+        for p in found.protocols:
+            score = next(s for s in p.scores if s.spec == spec)
+            key = (spec, p.name)
+            table.add_row(
+                score.title,
+                p.name,
+                out.interval(score.metrics.get(metric)),
+                _ratio(lifts.get(key)),
+                _ratio(inflations.get(key)),
+            )
+    return table
+
+
+def _ratio(found: Lift | Inflation | None) -> str:
+    if found is None or found.value is None or found.low is None:
+        return ""
+    if found.high is None:
+        return f"{out.three(found.value)} ({out.three(found.low)} to no upper limit)"
+    return out.interval(Interval(value=found.value, low=found.low, high=found.high))
 
 
 def _notes(notes: list[str]) -> None:

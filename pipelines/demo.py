@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from pipelines import cli_output as out
+from pipelines.data.readiness import report
 from pipelines.economics.reckoning import reckon
 from pipelines.evaluation.bakeoff import BakeoffRequest
 from pipelines.start import sample_request
@@ -22,7 +23,7 @@ def demo(workspace: Workspace) -> None:
     dataset = workspace.dataset(request.dataset)
     out.heading("1. Does the data suffice?")
     out.say(dataset.about.notice)
-    out.readiness(dataset)
+    out.readiness(report(dataset))
     out.heading("2. Build and compare")
     with out.progress("bake-off") as progress:
         document = run(workspace, request, progress)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import scipy.sparse as sp
 
+    from pipelines.offers import Offers
+
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
@@ -47,6 +49,9 @@ class Columns:
     CREATED = "created_at"
     # What else may be kept of an event.
     VALUE = "value"
+    DISCOUNT = "discount"
+    DISPLAY = "on_display"
+    MAILER = "in_mailer"
     SESSION = "session_id"
     ORDER = "order_id"
     POSITION = "position"
@@ -155,12 +160,14 @@ class Catalogue:
 
     `frame` has a row per item code (columns of `Columns`: title, categories, price,
     available, sponsored, any others); `known` (n_items,) marks items that a contender
-    may recommend. Truths outside it are counted and stay in the denominator.
+    may recommend. Truths outside it are counted and stay in the denominator. `offers` says
+    when items were promoted, where that is known.
     """
 
     items: Vocabulary
     frame: pd.DataFrame
     known: Mask
+    offers: Offers | None = None
 
     @property
     def n_items(self) -> int:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from tests.postgres import Server, running
 
 # The first call of a compiled kernel takes a second: no deadline; the same cases every time.
 settings.register_profile("assay", deadline=None, derandomize=True)
@@ -40,3 +42,10 @@ def wait_for(condition: Callable[[], Any], seconds: float = 30.0) -> Any:
 def wait_until() -> Callable[..., Any]:
     """`wait_until(condition, seconds=30)`: see `wait_for`."""
     return wait_for
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A real PostgreSQL; the tests skip where there is none."""
+    with running() as server:
+        yield server

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from pipelines.data.dataset import About, Dataset
+from pipelines.offers import Offers
 from pipelines.schema import Catalogue, Interactions, Vocabulary
 
 DAY = 86_400
@@ -37,6 +40,21 @@ def dataset(n_users: int = 80, n_items: int = 60, events: int = 14, seed: int = 
     about = About(name="two-tastes", fingerprint=f"{n_users}-{n_items}-{events}-{seed}")
     catalogue = Catalogue(item_ids, frame, np.ones(n_items, bool))
     return Dataset(about, events_, catalogue, user_ids, pd.DataFrame({"user_id": user_ids.ids}))
+
+
+def with_prices_and_offers(data: Dataset, seed: int = 1) -> Dataset:
+    """The same events in a shop: a price per item, and a week's offer for each, drawn."""
+    rng = np.random.default_rng(seed)
+    n = data.catalogue.n_items
+    frame = data.catalogue.frame.assign(price=rng.integers(1, 20, n) + 0.99)
+    newest = int(data.interactions.time.max())
+    start = rng.integers(0, newest, 3 * n)
+    items = np.tile(np.arange(n), 3)
+    offers = Offers.build(items, start, start + 7 * DAY, rng.integers(0, 2, 3 * n))
+    about = data.about.model_copy(
+        update={"name": "shop", "fingerprint": f"shop-{data.about.fingerprint}-{seed}"}
+    )
+    return replace(data, about=about, catalogue=replace(data.catalogue, frame=frame, offers=offers))
 
 
 TWO_STAGE = {

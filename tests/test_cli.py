@@ -57,6 +57,17 @@ def test_the_whole_path_from_a_file_to_a_decision(assay, events, tmp_path):
         found["findings"][0]
     )
     assert found["approaches"]["popularity"]["state"] in ("enough", "not enough")
+    assert found["verdict"] in ("ready", "popularity only", "not yet")
+
+    plan = tmp_path / "plan"
+    code, out, _ = assay("readiness", "mine", "--plan", plan)
+    assert code == 0
+    assert out.startswith(found["sentence"])
+    assert "## What mine lacks" in (plan / "tracking-plan.md").read_text()
+    assert json.loads((plan / "tracking-plan.schema.json").read_text())["type"] == "object"
+    code, out, err = assay("readiness", "mine", "--plan", plan)
+    assert (code, out) == (2, "")
+    assert "is there already" in err
 
     code, out, _ = assay(
         "bakeoff", "als", "ease-recent", "--data", "mine", "--split", "last-n:2", "--json"
@@ -91,6 +102,25 @@ def test_the_whole_path_from_a_file_to_a_decision(assay, events, tmp_path):
 
     code, _, err = assay(*ask, "--history", "i003,nothing")
     assert code == 2 and "nothing" in err
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("../../x.csv", "x"), ("a\nb.csv", "x"), ("x" * 300 + ".csv", "x"), ("/etc/../x", "x"),
+        ("名前.csv", "x"), ("\udcff.csv", "x"), (".", "x"), ("/dev/null", "x"),
+        ("{events}", "../x"), ("{events}", "a\nb"), ("{events}", "x" * 300), ("{events}", "名前"),
+        ("{events}", ""), ("{events}", "-x"), ("{events}", "x/../y"), ("{events}", "\udcff"),
+        ("{events}", "."), ("{events}", "CON "),
+    ],
+)  # fmt: skip
+def test_a_file_or_a_dataset_of_an_odd_name_is_one_line(assay, events, tmp_path, file, name):
+    code, out, err = assay("data", "import", file.format(events=events), f"--name={name}")
+    assert (code, out) == (2, "")
+    last = err.rstrip("\n").split("\n")[-1]
+    assert last.startswith("assay: ") and last.endswith(".") and len(last) < 500
+    assert "Traceback" not in err
+    assert not list(tmp_path.rglob("events.parquet"))
 
 
 def test_what_a_vendor_is_given_holds_training_rows_only(assay, events, tmp_path):
@@ -158,3 +188,39 @@ def test_help_needs_no_heavy_package():
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_studies_of_a_dataset(assay, events):
+    assay("data", "import", events, "--name", "mine")
+    code, out, _ = assay("data", "learning-curve", "mine", "--split", "last-n:2", "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert [p["share"] for p in found["points"]] == [0.1, 0.1, 0.2, 0.2, 0.4, 0.4, 0.8, 0.8, 1, 1]
+    assert set(found["gains"][0]) >= {"difference", "low", "high", "outcome", "sentence"}
+
+    code, out, _ = assay("data", "audit", "mine", "--spec", "als", "--split", "time:0.7", "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert [p["name"] for p in found["protocols"]] == ["random", "leave-one-out", "global time"]
+    assert {x["measure"] for x in found["inflations"]} == {"lift", "value"}
+
+    code, out, _ = assay("data", "audit", "mine", "--spec", "als", "--split", "time:0.7")
+    assert code == 0
+    assert "times (" in out and "Popular" in out and "cold items" in out
+    code, out, _ = assay("data", "learning-curve", "mine", "--split", "last-n:2")
+    assert code == 0
+    assert "newest" in out and "40 %" in out
+    code, _, err = assay("data", "audit", "mine", "--split", "last-n:2")
+    assert code == 2 and "\n" not in err.strip()
+
+
+def test_a_split_for_the_audit_alone_is_refused_elsewhere(assay, events, tmp_path):
+    assay("data", "import", events, "--name", "mine")
+    for command in (
+        ("bakeoff", "als", "--data", "mine", "--split", "random:0.1"),
+        ("export", "--data", "mine", "--for", "personalize", "--out", tmp_path / "x", "--split",
+         "users:0.1"),
+    ):  # fmt: skip
+        code, out, err = assay(*command)
+        assert (code, out) == (2, "")
+        assert err.startswith("assay: The split")

@@ -12,7 +12,7 @@ from pipelines.evaluation.bakeoff import BakeoffRequest
 from pipelines.recommend import evaluated_users, open_contender
 from pipelines.workspace import Workspace
 from pipelines.workspace.bakeoffs import run
-from tests.synthetic import TWO_STAGE, dataset
+from tests.synthetic import TWO_STAGE, dataset, with_prices_and_offers
 
 FRESH = """
 import sys, json, mlflow, pandas as pd
@@ -26,9 +26,10 @@ json.dump(pd.concat(rows)["item_id"].tolist(), sys.stdout)
 
 
 @pytest.mark.slow
-def test_one_list_through_three_doors_item_by_item(tmp_path):
+@pytest.mark.parametrize("shop", [False, True], ids=["bare", "with prices and offers"])
+def test_one_list_through_three_doors_item_by_item(tmp_path, shop):
     workspace = Workspace.open()
-    data = dataset()
+    data = with_prices_and_offers(dataset()) if shop else dataset()
     folder = workspace.home / "datasets" / data.name / "1"
     folder.mkdir(parents=True)
     stored.save(data, folder)
@@ -58,6 +59,7 @@ def test_one_list_through_three_doors_item_by_item(tmp_path):
         path.unlink()
 
     opened = open_contender(folder, name)
+    assert bool(opened.fitted.pipeline.features.shop_) == shop
     asked = [i for u in users for i in opened.recommend(users=[u], k=5)["item_id"]]
     assert asked == expected
 

@@ -163,41 +163,6 @@ def _wrapped(line: str, width: int = 16) -> str:
     return "\n".join(textwrap.wrap(line, width, max_lines=9, placeholder=" …"))
 
 
-def approaches(frame: pd.DataFrame) -> Any:
-    """What the data holds against what each approach needs, as a multiple of the need.
-
-    Columns: approach, have, need, state ("enough" or "not enough"), words.
-    """
-    times = (frame["have"] / frame["need"].clip(lower=1e-9)).clip(0.02, 100)
-    drawn = frame.assign(times=times, one=1.0)
-    order = drawn.sort_values("times", ascending=False)["approach"].tolist()
-    ticks = [0.02, 0.1, 0.5, 1, 2, 10, 100]
-    y = alt.Y("approach:N", sort=order, title=None, axis=alt.Axis(labelFontSize=14, ticks=False))
-    x = alt.X(
-        "times:Q",
-        title="have ÷ need (1 is enough)",
-        scale=alt.Scale(type="log", domain=[0.02, 100]),
-        axis=alt.Axis(values=ticks, format="~g", grid=False),
-    )
-    base = alt.Chart(drawn).encode(y=y)
-    colors = alt.Scale(domain=["enough", "not enough"], range=[look.BLUE, look.VERMILION])
-    bars = base.mark_bar(height=18).encode(
-        x=x,
-        x2=alt.X2("one:Q"),
-        color=alt.Color("state:N", scale=colors, legend=None),
-        tooltip=[
-            alt.Tooltip("approach:N", title="approach"),
-            alt.Tooltip("words:N", title="needs"),
-        ],
-    )
-    need = alt.Chart(drawn.head(1)).mark_rule(color=look.INK, strokeWidth=1.5).encode(x="one:Q")
-    # Words stand on the side of the line that the bar leaves free.
-    said = base.encode(x="one:Q", text="words:N")
-    over = text(said.transform_filter("datum.times >= 1"), align="right", dx=-10)
-    under = text(said.transform_filter("datum.times < 1"), align="left", dx=10)
-    return finish(bars + need + over + under, height=max(look.HEIGHT, 46 * len(frame)))
-
-
 def flow(nodes: pd.DataFrame, links: pd.DataFrame, columns: int) -> Any:
     """A pipeline's stages from left to right; a box's height is how many items leave it.
 

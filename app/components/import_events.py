@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from app import state
-from app.components import jobs, recipe_words, uploads
+from app.components import import_plan, jobs, recipe_words, uploads
 from app.components.page import plain
 from pipelines.data.landing import check_name
 from pipelines.data.planning import Plan
@@ -25,7 +25,7 @@ TYPE, ROWS, WEIGHT = "type of event", "in the first rows", "weight"
 
 def confirm(source: dict[str, Any], recipe: dict[str, Any], name: str) -> None:
     """Ask how rows become events, and import them as a job; `name` is proposed for the dataset."""
-    planned = state.plan(source, recipe)
+    planned = import_plan.plan(source, recipe)
     st.markdown("**Second: how do rows become events?** What is usual is chosen already.")
     recipe = recipe | choices(planned)
     name = st.text_input("Name of the dataset", value=name, key=_key("name"))
@@ -36,7 +36,7 @@ def confirm(source: dict[str, Any], recipe: dict[str, Any], name: str) -> None:
     with st.container(horizontal=True):
         start = st.button("Import", type="primary", disabled=not name, key="data_import")
         if st.button("Back to the columns", key="data_back"):
-            st.session_state[state.DRAFT] |= {"confirmed": False}
+            st.session_state[import_plan.DRAFT] |= {"confirmed": False}
             st.rerun()
     if start:
         begin(params)
@@ -46,10 +46,10 @@ def begin(params: dict[str, Any]) -> None:
     """Start the import, and empty the form."""
     check_name(params["name"])
     jobs.start("import", params)
-    st.session_state.pop(state.DRAFT, None)
-    st.session_state.pop(state.LOADING, None)
+    st.session_state.pop(import_plan.DRAFT, None)
+    st.session_state.pop(import_plan.LOADING, None)
     st.query_params.pop("data_from", None)
-    st.session_state[state.IMPORTS] = st.session_state.get(state.IMPORTS, 0) + 1
+    st.session_state[import_plan.IMPORTS] = st.session_state.get(import_plan.IMPORTS, 0) + 1
     st.rerun()
 
 
@@ -157,4 +157,4 @@ def tables(*, items: bool = True, users: bool = True) -> dict[str, str]:
 
 
 def _key(name: str) -> str:
-    return f"data_{name}_{st.session_state.get(state.IMPORTS, 0)}"
+    return f"data_{name}_{st.session_state.get(import_plan.IMPORTS, 0)}"

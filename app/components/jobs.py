@@ -15,8 +15,20 @@ from app.components.tables import duration
 from pipelines.errors import AssayError
 from pipelines.workspace.records import JobRecord
 
-DEED = {"bakeoff": "Running a bake-off", "import": "Importing data", "sample": "Loading a sample"}
-NOUN = {"bakeoff": "Bake-off", "import": "Import", "sample": "Sample"}
+DEED = {
+    "bakeoff": "Running a bake-off",
+    "import": "Importing data",
+    "sample": "Loading a sample",
+    "learning-curve": "Drawing a learning curve",
+    "audit": "Running a leakage audit",
+}
+NOUN = {
+    "bakeoff": "Bake-off",
+    "import": "Import",
+    "sample": "Sample",
+    "learning-curve": "Learning curve",
+    "audit": "Leakage audit",
+}
 
 
 def start(kind: str, params: dict[str, Any]) -> int:

@@ -160,7 +160,7 @@ def _run(name: str | None, doc: dict[str, Any], wrong: str | None, *, refused: b
     }
     with st.expander("More of the question: third party, sample of people, budget"):
         _more(request)
-    note = _note(request["split"])
+    note = _note(request["split"], third_parties=bool(request["third_party"]))
     if note:
         st.caption(note)
     running = jobs.live("bakeoff")
@@ -200,9 +200,10 @@ def _more(request: dict[str, Any]) -> None:
     request |= {"eval_users": None if users is None else int(users), "useful_share": float(share)}
 
 
-def _note(split: str) -> str:
+def _note(split: str, *, third_parties: bool) -> str:
+    """What a reader must know of the split, or why it cannot be asked."""
     try:
-        note = Protocol.of_bakeoff(split).note
+        note = Protocol.of_bakeoff(split, third_parties=third_parties).note
     except AssayError as error:
         return page.plain(str(error))
     return page.plain(f"{split}: {note}.") if note else ""

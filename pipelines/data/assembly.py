@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipelines.data.dataset import About, Dataset
+from pipelines.offers import Offers
 from pipelines.schema import Catalogue, Columns, Interactions, Ints, Vocabulary
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def finish(
     item_frame: pd.DataFrame,
     user_frame: pd.DataFrame,
     context: pa.Table | None = None,
+    offers: Offers | None = None,
 ) -> Dataset:
     """A dataset whose `about` (fields of `About`) gains its fingerprint.
 
@@ -50,9 +52,9 @@ def finish(
     """
     items = Vocabulary(item_frame[Columns.ITEM].to_numpy(dtype=object))
     users = Vocabulary(user_frame[Columns.USER].to_numpy(dtype=object))
-    catalogue = Catalogue(items, item_frame, np.ones(len(items), bool))
-    print_ = fingerprint(interactions, item_frame, user_frame, context)
-    known = About(**about, fingerprint=print_)
+    catalogue = Catalogue(items, item_frame, np.ones(len(items), bool), offers)
+    found = fingerprint(interactions, item_frame, user_frame, context, offers)
+    known = About(**about, fingerprint=found)
     return Dataset(known, interactions, catalogue, users, user_frame)
 
 
@@ -61,8 +63,9 @@ def fingerprint(
     item_frame: pd.DataFrame,
     user_frame: pd.DataFrame,
     context: pa.Table | None = None,
+    offers: Offers | None = None,
 ) -> str:
-    """SHA-256 (hex) of the kept rows: ids, weights, times and every kept column.
+    """SHA-256 (hex) of the kept rows: ids, weights, times, every kept column, the offers.
 
     The same rows give the same fingerprint in any file format, on any machine.
     """
@@ -70,15 +73,20 @@ def fingerprint(
     for frame in (user_frame, item_frame):
         for column in frame.columns:
             _add_texts(digest, str(column), _texts(frame[column]))
-    for values, kind in (
+    columns: list[tuple[np.ndarray, str]] = [
         (interactions.user, "<i4"),
         (interactions.item, "<i4"),
         (interactions.weight, "<f4"),
         (interactions.time, "<i8"),
-    ):
+    ]
+    if offers is not None:
+        columns += [(offers.item, "<i4"), (offers.start, "<i8"), (offers.end, "<i8")]
+        columns += [(offers.kind, "<i1")]
+    for values, kind in columns:
         digest.update(np.ascontiguousarray(values, dtype=kind).tobytes())
-    for column in () if context is None else context.column_names:
-        _add_column(digest, column, context[column].combine_chunks())
+    if context is not None:
+        for column in context.column_names:
+            _add_column(digest, column, context[column].combine_chunks())
     return digest.hexdigest()
 
 

@@ -114,8 +114,8 @@ def as_text(
 
     names = [f"c{i}" for i in range(table.num_columns)]
     values = [_text_sql(name, table.schema.field(i), f"c{i}") for i in range(table.num_columns)]
-    connection.register("arrived", pa.table(table.columns, names) if names else table)
     try:
+        connection.register("arrived", pa.table(table.columns, names))
         shown = ", ".join(f"{value} AS c{i}" for i, value in enumerate(values))
         texts = connection.sql(f"SELECT {shown} FROM arrived").to_arrow_table()
     except duckdb.Error as error:

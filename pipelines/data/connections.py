@@ -11,7 +11,7 @@ import re
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
 from pipelines import paths
 from pipelines.errors import AssayError
@@ -66,17 +66,20 @@ def names() -> list[str]:
 
 def shown(url: URL) -> str:
     """The URL for messages: without password and options."""
-    bare = url.set(password=None, query={}).render_as_string(hide_password=True)
-    return bare.replace("sqlite:///file:", "sqlite:///")
+    if url.get_backend_name() == "sqlite":
+        return f"sqlite:///{unquote((url.database or '').removeprefix('file:'))}"
+    # _replace is the named tuple's own: URL.set takes None for "as it is".
+    return url._replace(password=None).set(query={}).render_as_string(hide_password=True)
 
 
 def scrub(text: str, url: URL) -> str:
     """`text` without the URL's password, raw or quoted, and without secrets in its options."""
     secrets = [str(url.password)] if url.password else []
     secrets += _secrets_in_query(url)
-    forms = {form for secret in secrets for form in (secret, quote(secret, ""), quote_plus(secret))}
-    # A driver may show it as Python writes it: with its quote marks and backslashes doubled.
-    forms |= {repr(secret)[1:-1] for secret in secrets}
+    forms = set(secrets)
+    for secret in secrets:
+        # By SQLAlchemy, by others, by a form; and as Python writes it, backslashes doubled.
+        forms |= {quote(secret, " +"), quote(secret, ""), quote_plus(secret), repr(secret)[1:-1]}
     for form in sorted(forms, key=len, reverse=True):
         text = text.replace(form, _HIDDEN)
     return text
@@ -90,6 +93,12 @@ def _parsed(text: str, what: str) -> URL:
         url = make_url(text)
     except (ArgumentError, ValueError):
         raise AssayError(f"{what} cannot be read; {HELP}.") from None
+    if re.search(r"[@/?#\s]", url.host or ""):
+        # A sign of an unquoted password: what is taken for the host is a part of it.
+        raise AssayError(
+            f"{what} has a host that is none; in a password or name, write the signs "
+            "@ : / ? # % as %40 %3A %2F %3F %23 %25."
+        )
     return url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
 
 

@@ -96,7 +96,7 @@ class _Reader:
             names = [name for name, _ in self.described()]
             _positions(names, columns)
             quote = self._connection.dialect.identifier_preparer.quote_identifier
-            text = f"SELECT {', '.join(map(quote, columns))} FROM {self._table}"
+            text = f"SELECT {', '.join(map(quote, dict.fromkeys(columns)))} FROM {self._table}"
         if self._copies:
             found = postgres.columns(self._driver(), text)
             at = _positions([name for name, _ in found], columns)
@@ -194,8 +194,11 @@ def _connected(engine: Engine, url: URL) -> Connection:
 
 
 def _arguments(url: URL) -> dict[str, Any]:
-    mode = url.query.get("sslmode")
-    return {} if mode is None or not _copied(url) else {"ssl_context": postgres.tls(str(mode))}
+    if not _copied(url):
+        return {}
+    # pg8000 breaks where a server asks for a password and none is there; an empty one is refused.
+    absent = {} if url.password else {"password": ""}
+    return postgres.arguments(url.query.get("sslmode")) | absent
 
 
 def _plain(url: URL) -> URL:
@@ -209,6 +212,7 @@ def _copied(url: URL) -> bool:
 def _only_read(connection: Connection) -> None:
     name = connection.dialect.name
     if connection.dialect.driver == "pg8000":
+        postgres.be_patient(connection.connection.driver_connection)
         for setting in postgres.SETTINGS:
             connection.exec_driver_sql(setting)
     elif name == "postgresql":

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from pipelines.data.recipe import Recipe
 from pipelines.data.split import SeenPolicy
+from pipelines.offers import Offers
 from pipelines.schema import Catalogue, Columns, Interactions, Vocabulary
 
 if TYPE_CHECKING:
@@ -120,12 +121,13 @@ class Dataset:
 
 
 EVENTS, ITEMS, USERS, ABOUT = "events.parquet", "items.parquet", "users.parquet", "about.json"
-QUARANTINE, CONTEXT = "quarantine.parquet", "context.parquet"
+QUARANTINE, CONTEXT, OFFERS = "quarantine.parquet", "context.parquet", "offers.parquet"
 
 
 def load(folder: Path) -> Dataset:
     """The dataset kept in `folder`: `events.parquet` (user, item: int32 codes; weight;
-    time), `items.parquet` and `users.parquet` (a row per code), `about.json`."""
+    time), `items.parquet` and `users.parquet` (a row per code), `about.json`; also
+    `offers.parquet` and `context.parquet` where there are some."""
     import pandas as pd
     import pyarrow.parquet as pq
 
@@ -145,7 +147,8 @@ def load(folder: Path) -> Dataset:
     )
     items = Vocabulary(item_frame[Columns.ITEM].to_numpy(dtype=object))
     users = Vocabulary(user_frame[Columns.USER].to_numpy(dtype=object))
-    catalogue = Catalogue(items, item_frame, np.ones(len(items), bool))
+    offers = Offers.read(folder / OFFERS) if (folder / OFFERS).exists() else None
+    catalogue = Catalogue(items, item_frame, np.ones(len(items), bool), offers)
     context = folder / CONTEXT
     found = context if context.exists() else None
     return Dataset(about, interactions, catalogue, users, user_frame, found)
@@ -171,6 +174,8 @@ def save(dataset: Dataset, folder: Path, context: pa.Table | None = None) -> Non
     pq.write_table(pa.table(columns), folder / EVENTS, compression="zstd")
     dataset.catalogue.frame.to_parquet(folder / ITEMS, index=False)
     dataset.user_frame.to_parquet(folder / USERS, index=False)
+    if dataset.catalogue.offers is not None:
+        dataset.catalogue.offers.write(folder / OFFERS)
     if context is not None and context.num_columns:
         pq.write_table(context, folder / CONTEXT, compression="zstd")
     (folder / ABOUT).write_text(dataset.about.model_dump_json(indent=2))

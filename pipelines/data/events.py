@@ -26,6 +26,9 @@ LEAST = "below the least weight"
 STEPS = (RETURNS, TYPES, LEAST)
 """What the recipe leaves out row by row, in the order in which it is asked."""
 NO_TYPE = "(none)"
+KEPT = "kept: "
+NOT_KEPT = (C.USER, C.ITEM, C.WEIGHT, C.TIME, C.ORDER)
+"""Columns of events that are not kept as they stand beside each event."""
 NUMBERS = (C.VALUE, C.POSITION, C.PROPENSITY, C.PRICE)
 """Columns of events that are numbers wherever they are kept."""
 _NO_ID = "('null', 'nan', 'none', 'nat', '\\n', '<na>')"
@@ -35,7 +38,8 @@ def read(connection: duckdb.DuckDBPyConnection, rows: pa.Table, recipe: Recipe) 
     """The events of some rows (line, problem, c0, c1, … in the order of `wanted(recipe)`).
 
     Columns: line, user_id, item_id, weight float32, timestamp int64, reason, step, spaces,
-    then the other columns of the recipe under their standard or own names. Ids of rows with
+    then the other columns of the recipe under their standard names, or their own behind
+    `KEPT`, so that no column of a file can be taken for one of these. Ids of rows with
     a reason may be anything.
     """
     import pyarrow as pa
@@ -83,7 +87,7 @@ def _texts(recipe: Recipe) -> dict[str, str]:
     at = {column: f"c{i}" for i, column in enumerate(wanted(recipe))}
     numbers = (C.WEIGHT, C.TIME, *NUMBERS)
     texts = {name: at[column] for name, column in recipe.columns.items() if name not in numbers}
-    return texts | {name: at[name] for name in recipe.keep}
+    return texts | {KEPT + name: at[name] for name in recipe.keep}
 
 
 def wanted(recipe: Recipe) -> list[str]:
@@ -126,15 +130,18 @@ def _type_weight(recipe: Recipe) -> str:
     return weight_sql(f"coalesce({C.EVENT}, {quoted(NO_TYPE)})", recipe.weights)
 
 
+def no_id_sql(column: str, what: str) -> str:
+    """SQL for why a text is no id: the branches of a CASE."""
+    return f"""WHEN {column} IS NULL OR lower({column}) IN {_NO_ID} THEN 'the {what} is missing'
+        WHEN length({column}) > {LONGEST_ID}
+        THEN 'the {what} is longer than {LONGEST_ID:,} characters'"""
+
+
 def _reasons(recipe: Recipe) -> str:
     """Why a row cannot be used, in the order in which it is asked."""
     reasons = ["WHEN problem IS NOT NULL THEN problem"]
     for what, c in (("user", C.USER), ("item", C.ITEM)):
-        reasons += [
-            f"WHEN {c} IS NULL OR lower({c}) IN {_NO_ID} THEN 'the {what} is missing'",
-            f"WHEN length({c}) > {LONGEST_ID} "
-            f"THEN 'the {what} is longer than {LONGEST_ID:,} characters'",
-        ]
+        reasons.append(no_id_sql(c, what))
     if C.WEIGHT in recipe.columns:
         weight = _raw_weight()
         if C.EVENT not in recipe.columns:
@@ -145,6 +152,9 @@ def _reasons(recipe: Recipe) -> str:
             f"WHEN isnan({weight}) THEN 'the weight is NaN'",
             f"WHEN isinf({weight}) THEN 'the weight is infinite'",
             f"WHEN {weight} = 0 THEN 'the weight is zero'",
+            # So that no product of weights and no sum of them leaves float32.
+            f"WHEN abs({weight}) NOT BETWEEN 1e-15 AND 1e15 "
+            "THEN 'the weight is not between 1e-15 and 1e15'",
         ]
         if recipe.returns == "quarantine":
             reasons.append(f"WHEN {weight} < 0 THEN 'the weight is negative'")

@@ -1,5 +1,7 @@
 """What rankers know of a candidate: the generators' words, the item, the person, the match.
 
+Prices and promotions follow where the catalogue has them (`shop_features`).
+
 Everything is looked up for one request at a time, so a row's features do not depend on the
 rows beside it.
 """
@@ -11,6 +13,7 @@ from typing import Self
 import numba
 import numpy as np
 
+from pipelines.data.shop_features import ShopFeatures, shop_features
 from pipelines.schema import (
     Candidates,
     Catalogue,
@@ -46,6 +49,8 @@ class FeatureBuilder:
     Memory: the item co-occurrence counts, at most `partners` an item.
     """
 
+    shop_: tuple[ShopFeatures, ...] = ()  # of the class too: older pipelines have none stored
+
     def __init__(self, partners: int = 200) -> None:
         self.partners = partners
 
@@ -75,6 +80,7 @@ class FeatureBuilder:
         self.near_indptr_, self.near_items_, self.near_values_ = _near_pairs(
             interactions, count, self.partners
         )
+        self.shop_ = shop_features(interactions, catalogue)
         return self
 
     def build(
@@ -83,7 +89,8 @@ class FeatureBuilder:
         """Features of each candidate: of its sources, the item, the person and the match."""
         n, k = candidates.items.shape
         names = [f"{kind}:{s}" for s in candidates.sources for kind in ("score", "rank")]
-        more = () if sources_only else ITEM + PERSON + MATCH
+        shop = tuple(name for part in self.shop_ for name in part.names)
+        more = () if sources_only else ITEM + PERSON + MATCH + shop
         values = np.empty((n, k, len(names) + len(more)), np.float32)
         self._sources(values, candidates)
         if sources_only:
@@ -95,6 +102,10 @@ class FeatureBuilder:
         self._people(values[:, :, at:], queries)
         at += len(PERSON)
         self._matches(values[:, :, at:], queries, candidates)
+        at += len(MATCH)
+        for part in self.shop_:
+            part.fill(values[:, :, at:], queries, candidates)
+            at += len(part.names)
         values[candidates.items < 0] = np.nan
         return Features(values, (*names, *more))
 

@@ -19,8 +19,6 @@ from pipelines.schema import Columns as C
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_NOT_KEPT = (C.USER, C.ITEM, C.WEIGHT, C.TIME, C.ORDER)
-
 
 class Gathered:
     """Usable rows that the recipe keeps, in the order read, and counts of all others."""
@@ -29,10 +27,10 @@ class Gathered:
         self.recipe = recipe
         self.user, self.item = TextColumn(), TextColumn()
         self.weight, self.time = NumberColumn(np.float32), NumberColumn(np.int64)
-        names = [name for name in recipe.columns if name not in _NOT_KEPT]
+        names = [name for name in recipe.columns if name not in events.NOT_KEPT]
         self.more: dict[str, TextColumn | NumberColumn] = {
             name: NumberColumn(np.float32) if name in events.NUMBERS else TextColumn()
-            for name in [*names, *recipe.keep]
+            for name in [*names, *(events.KEPT + name for name in recipe.keep)]
         }
         """Other columns: those that describe the item, then those kept with each event."""
         self.usable = self.kept = 0
@@ -53,7 +51,7 @@ class Gathered:
         self.spaces += int(pc.sum(usable["spaces"]).as_py() or 0)
         for name in self.more:
             if name not in OF_ITEMS and name != C.EVENT:
-                self.filled[name] += len(usable) - usable[name].null_count
+                self.filled[name.removeprefix(events.KEPT)] += len(usable) - usable[name].null_count
         if C.EVENT in self.more:
             kinds = usable[C.EVENT].fill_null(events.NO_TYPE)
             usable = usable.set_column(usable.column_names.index(C.EVENT), C.EVENT, kinds)

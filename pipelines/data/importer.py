@@ -17,7 +17,7 @@ from pipelines.data.landing import check_name, next_version
 from pipelines.data.lines import Counts
 from pipelines.data.planning import Plan, plan
 from pipelines.data.recipe import Recipe
-from pipelines.data.settling import Settled, settle
+from pipelines.data.settling import OUTLIERS, Settled, settle
 from pipelines.data.tables import Table
 from pipelines.errors import AssayError
 from pipelines.progress import Progress, part, silent
@@ -71,7 +71,6 @@ def import_events(
             "origin": _origin(planned, counts, [item_table, user_table]),
             "rows_in": counts.records,
             "quarantined": sum(reasons.values()),
-            "filtered": sum(gathered.left_out.values()),
             "mapping": planned.recipe.columns,
             "recipe": _completed(planned.recipe, gathered, [item_table, user_table], fixed),
             "sources": tuple(source.name for source in planned.sources),
@@ -84,9 +83,11 @@ def import_events(
         settled = settle(gathered, more_items)
         steps += settled.steps
         kept = len(settled.interactions)
+        dropped = sum(s.rows_in - s.rows_out for s in settled.steps if s.name == OUTLIERS)
         about |= {
             "kept": kept,
-            "folded": gathered.kept - kept,
+            "folded": gathered.kept - kept - dropped,
+            "filtered": sum(gathered.left_out.values()) + dropped,
             "steps": tuple(steps),
         }
         _check_sum(about)

@@ -19,7 +19,7 @@ import numpy as np
 
 from pipelines.data.sniffing import dialect
 from pipelines.data.sources import Source
-from pipelines.data.streams import reading_utf8
+from pipelines.data.streams import as_utf8, reading_utf8
 from pipelines.errors import AssayError
 from pipelines.schema import Longs, Mask
 
@@ -140,10 +140,15 @@ def records(
     header_due = source.kind == "csv"
     for found in _blocks(source, counts, position, block or BLOCK):
         first = 0
-        if header_due and not found.blank.all():
-            first = int(np.argmin(found.blank)) + 1
-            header_due = False
-            counts.header = 1
+        if header_due:
+            for at in np.flatnonzero(~found.blank).tolist():
+                if found.text(at).strip():
+                    first = min(at + source.header_lines, len(found))
+                    header_due = False
+                    counts.header = 1
+                    found.continued += range(at + 1, first)
+                    break
+                found.blank[at] = True  # white space above the header
         done = _parse_quotes(found, source, first) if source.kind == "csv" else len(found)
         rows = found.records(done, first, counts.lines)
         counts.lines += done
@@ -160,15 +165,11 @@ def _blocks(
 ) -> Iterator[_Block]:
     """Blocks of whole lines; lines that a block's reader gave back come again in the next."""
     rest = b""
-    fresh = True
     with reading_utf8(source, position) as read:
         while True:
             got = read(size)
             if source.bare_returns:
                 got = got.replace(b"\r", b"\n")
-            if fresh:
-                got = got.removeprefix(codecs.BOM_UTF8)
-                fresh = False
             data, last = rest + got, not got
             if last and not data:
                 return
@@ -181,7 +182,9 @@ def _blocks(
                     )
                 rest = data
                 continue
-            block = _Block.of(_as_utf8(data[:end], counts), last=last)
+            lines, recoded = as_utf8(data[:end])
+            counts.recoded += recoded
+            block = _Block.of(_without_marks(lines), last=last)
             before = counts.lines
             yield block
             used = counts.lines - before
@@ -190,22 +193,10 @@ def _blocks(
                 return
 
 
-def _as_utf8(data: bytes, counts: Counts) -> bytes:
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        lines = io.BytesIO(data)  # its lines end at "\n" alone, as those counted here
-        return b"".join(_recoded(line, counts) for line in lines)
-    return data
-
-
-def _recoded(line: bytes, counts: Counts) -> bytes:
-    try:
-        line.decode()
-    except UnicodeDecodeError:
-        counts.recoded += 1
-        return line.decode("cp1252", errors="replace").encode()
-    return line
+def _without_marks(data: bytes) -> bytes:
+    """Whole lines without the byte order marks at their beginnings: files were joined there."""
+    mark = codecs.BOM_UTF8
+    return data.removeprefix(mark).replace(b"\n" + mark, b"\n")
 
 
 def _parse_quotes(block: _Block, source: Source, first: int) -> int:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 LEAST_ROWS = 20
 """With fewer rows a column's content tells nothing."""
+MOST_ROWS = 50_000
+"""Rows that are looked at."""
 _PLAUSIBLE_FROM = 631_152_000
 """1990, in seconds: smaller numbers are numbers, not times."""
 
@@ -54,29 +56,35 @@ def looks(
     connection: duckdb.DuckDBPyConnection, head: pa.Table, names: tuple[str, ...]
 ) -> dict[str, Look]:
     """The look of each column of a batch's rows (c0, c1, … in the order of `names`)."""
-    connection.register("head", head)
+    import numpy as np
+    import pyarrow as pa
+
+    head = head.filter(head["problem"].is_null()).slice(0, MOST_ROWS)
+    rows = len(head)
+    # All columns below each other: one query, however many columns there are.
+    values = [chunk for i in range(len(names)) for chunk in head[f"c{i}"].chunks]
+    column = np.repeat(np.arange(len(names)), rows)
+    connection.register("head", pa.table({"i": column, "v": pa.chunked_array(values, pa.string())}))
+    number = "TRY_CAST(v AS DOUBLE)"
     try:
-        found = {}
-        for i, name in enumerate(names):
-            text = f"nullif(trim(c{i}), '')"
-            number = "TRY_CAST(v AS DOUBLE)"
-            seconds = seconds_sql("v", Times(order="day-first"))
-            row = connection.execute(
-                f"""SELECT count(*), count(v), count(DISTINCT v), count({number}),
-                      count(*) FILTER ({number} <> floor({number})),
-                      count(*) FILTER (({seconds}) >= {_PLAUSIBLE_FROM} OR {is_slashed("v")}),
-                      coalesce(avg(length(v)), 0)
-                    FROM (SELECT {text} AS v FROM head WHERE problem IS NULL)"""
-            ).fetchall()[0]
-            rows, filled, distinct, numbers, decimals, moments, length = row
-            some = max(filled, 1)
-            found[name] = Look(
-                name, rows, filled / max(rows, 1), distinct, numbers / some, decimals / some,
-                moments / some, float(length),
-            )  # fmt: skip
-        return found
+        answers = connection.execute(
+            f"""SELECT i, count(*), count(DISTINCT v), count({number}),
+                  count(*) FILTER ({number} <> floor({number})),
+                  count(*) FILTER (({seconds_sql("v", Times())}) >= {_PLAUSIBLE_FROM}
+                    OR {is_slashed("v")}),
+                  avg(length(v))
+                FROM (SELECT i, nullif(trim(v), '') AS v FROM head)
+                WHERE v IS NOT NULL GROUP BY i"""
+        ).fetchall()
     finally:
         connection.unregister("head")
+    found = {name: Look(name, rows, 0.0, 0, 0.0, 0.0, 0.0, 0.0) for name in names}
+    for i, filled, distinct, numbers, decimals, moments, length in answers:
+        found[names[i]] = Look(
+            names[i], rows, filled / rows, distinct, numbers / filled, decimals / filled,
+            moments / filled, float(length),
+        )  # fmt: skip
+    return found
 
 
 def by_content(
@@ -93,7 +101,7 @@ def by_content(
     if not look or next(iter(look.values())).rows < LEAST_ROWS:
         return found, filled
     for standard, fits in found.ambiguous.items():
-        likely = [c for c in fits if _could_be(standard, look[c])]
+        likely = [c for c in fits if c in look and _could_be(standard, look[c])]
         if len(likely) == 1:
             mapping[standard] = likely[0]
             del ambiguous[standard]

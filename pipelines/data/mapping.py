@@ -91,12 +91,13 @@ def match(
     mapping = _checked(columns, given or {}, names)
     taken = set(mapping.values())
     ambiguous: dict[str, list[str]] = {}
+    plainly = {c: plain(c) for c in columns}
     for standard, others in names.items():
         if standard in mapping or standard in (given or {}):
             continue
         free = [c for c in columns if c not in taken]
         for accepted in ((plain(standard),), others):
-            fits = [c for c in free if plain(c) in accepted]
+            fits = [c for c in free if plainly[c] in accepted]
             if len(fits) == 1:
                 mapping[standard] = fits[0]
             elif fits:
@@ -135,8 +136,8 @@ def resolve(
 def ambiguity(standard: str, fits: Sequence[str]) -> AssayError:
     """The error of columns that fit a standard name equally well."""
     return AssayError(
-        f"The columns {_listed(fits)} fit {standard} equally well; "
-        f"name the one that is meant, as in --map {standard}={fits[0]}."
+        f"The columns {listed(fits)} fit {standard} equally well; "
+        f"name the one that is meant, as in --map {standard}={_shown(fits[0])}."
     )
 
 
@@ -144,7 +145,7 @@ def missing_column(missing: Sequence[str], columns: Sequence[str]) -> AssayError
     """The error of needed names without a column."""
     return AssayError(
         f"No column could be recognized as {' or '.join(missing)} among "
-        f"{_listed(columns)}; name it, as in --map {missing[0]}=COLUMN."
+        f"{listed(columns)}; name it, as in --map {missing[0]}=COLUMN."
     )
 
 
@@ -184,25 +185,35 @@ def _checked(
     for standard, wanted in given.items():
         if standard not in names:
             raise AssayError(
-                f"{standard!r} is not a standard column; --map takes {', '.join(names)}."
+                f"{standard[:60]!r} is not a standard column; --map takes {', '.join(names)}."
             )
         if not wanted:
             continue
         source = wanted if wanted in columns else by_case.get(wanted.strip().casefold())
         if source is None:
             raise AssayError(
-                f"There is no column {wanted!r} for {standard}; the file has {_listed(columns)}."
+                f"There is no column {wanted[:60]!r} for {standard}; "
+                f"the file has {listed(columns)}."
             )
         if source in out.values():
             other = next(s for s, c in out.items() if c == source)
             raise AssayError(
-                f"The column {source!r} is mapped to both {other} and {standard}; "
+                f"The column {source[:60]!r} is mapped to both {other} and {standard}; "
                 "map each standard column to a column of its own."
             )
         out[standard] = source
     return out
 
 
-def _listed(columns: Sequence[str], most: int = 12) -> str:
-    shown = ", ".join(repr(c if len(c) <= 40 else c[:40] + "…") for c in columns[:most])
+def _shown(name: str) -> str:
+    """A name as it may stand in a command: as it is where it is short and plain."""
+    return name if name.isprintable() and len(name) <= 60 else "COLUMN"
+
+
+def listed(columns: Sequence[str], most: int = 12) -> str:
+    """The first names, as a sentence shows them: each cut, and not more than fit into a line."""
+    names = [repr(c if len(c) <= 40 else c[:40] + "…")[:80] for c in columns[:most]]
+    while sum(map(len, names)) > 240:
+        names.pop()
+    most, shown = len(names), ", ".join(names)
     return shown + (f" and {len(columns) - most} more" if len(columns) > most else "")

@@ -41,6 +41,19 @@ def open_folder(path: Path) -> Source:
         return Source(path, "parquet", tuple(_dataset(path).schema.names))
 
 
+def flat(source: Source) -> tuple[str, ...]:
+    """The columns that hold one plain value a row; others stand in no one's way unless wanted."""
+    import pyarrow as pa
+
+    def is_flat(kind: pa.DataType) -> bool:
+        odd = pa.types.is_float16(kind) or pa.types.is_interval(kind)
+        return not (odd or pa.types.is_nested(kind) or pa.types.is_decimal256(kind))
+
+    with _readable(source.name):
+        schema = _dataset(source.path).schema
+    return tuple(field.name for field in schema if is_flat(field.type))
+
+
 def _dataset(path: Path) -> Any:
     import pyarrow.dataset as ds
 

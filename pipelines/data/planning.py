@@ -8,15 +8,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.data import events, looks
-from pipelines.data.batches import Batch, batches
+from pipelines.data import events, looks, parquet
+from pipelines.data.batches import batches
 from pipelines.data.engine import engine
 from pipelines.data.event_weights import usual_weight
 from pipelines.data.lines import Counts
-from pipelines.data.mapping import EVENT_NAMES, Match, ambiguity, match, missing_column
+from pipelines.data.mapping import (
+    EVENT_NAMES,
+    OF_ITEMS,
+    Match,
+    ambiguity,
+    listed,
+    match,
+    missing_column,
+)
 from pipelines.data.moments import is_slashed, parts_sql
 from pipelines.data.recipe import DateOrder, Recipe
 from pipelines.data.sources import Asked, Source, ask, open_source
+from pipelines.data.splitting import quoted
 from pipelines.errors import AssayError
 from pipelines.schema import Columns as C
 
@@ -100,11 +109,10 @@ def plan(
     """
     recipe = Recipe() if recipe is None else recipe
     sources = opened(given, recipe)
-    columns = sources[0].columns
     with engine() as connection:
-        head = next(batches(connection, sources[0], columns, Counts(), block=HEAD), None)
-        found, by_content = _matched(connection, head, columns, recipe.columns, fixed)
-        done = recipe.model_copy(update={"columns": found.mapping})
+        _check_zone(connection, recipe.times.zone)
+        found, by_content = _matched(connection, sources[0], recipe.columns, fixed)
+        done = recipe.model_copy(update={"columns": found.mapping, "keep": _kept(found, recipe)})
         unclear = False
         if not fixed and C.TIME in found.mapping and recipe.times.order is None:
             order, unclear = _date_order(connection, sources, found.mapping[C.TIME])
@@ -120,15 +128,18 @@ def plan(
 
 def _matched(
     connection: duckdb.DuckDBPyConnection,
-    head: Batch | None,
-    columns: tuple[str, ...],
+    source: Source | Asked,
     asked: dict[str, str],
     fixed: bool,
 ) -> tuple[Match, list[str]]:
     if fixed:
         everything = dict.fromkeys(EVENT_NAMES, "")
-        return match(columns, everything | asked), []
-    found = match(columns, asked)
+        return match(source.columns, everything | asked), []
+    found = match(source.columns, asked)
+    columns = source.columns
+    if isinstance(source, Source) and source.kind == "parquet":
+        columns = parquet.flat(source)
+    head = next(batches(connection, source, columns, Counts(), block=HEAD), None)
     if head is None:
         return found, []
     look = looks.looks(connection, head.rows, columns)
@@ -136,12 +147,41 @@ def _matched(
     return looks.by_content(found, look, left_out)
 
 
+def _kept(found: Match, recipe: Recipe) -> tuple[str, ...]:
+    """The columns that are kept under their own names, without those kept by these anyway."""
+    beside = {
+        name: column
+        for name, column in found.mapping.items()
+        if name not in (*events.NOT_KEPT, *OF_ITEMS)
+    }
+    for name in recipe.keep:
+        other = beside.get(name, name)
+        if other != name:
+            raise AssayError(
+                f"The column {name!r} cannot be kept under its name, since {other[:60]!r} is read "
+                f"as {name}; rename it, or map {name} to it."
+            )
+    return tuple(dict.fromkeys(name for name in recipe.keep if name not in beside))
+
+
+def _check_zone(connection: duckdb.DuckDBPyConnection, zone: str) -> None:
+    import duckdb
+
+    moment = f"timezone({quoted(zone)}, TIMESTAMP '2020-01-01')"
+    try:
+        connection.execute(f"SELECT epoch({moment})").fetchall()
+    except duckdb.Error as error:
+        raise AssayError(
+            f"There is no time zone {zone[:40]!r}; name one such as Europe/Berlin."
+        ) from error
+
+
 def _check_columns(source: Source | Asked, recipe: Recipe) -> None:
     for column in events.wanted(recipe):
         if column not in source.columns:
             raise AssayError(
-                f"There is no column {column!r} in {source.name!r}; it has "
-                f"{', '.join(map(repr, source.columns[:12]))}."
+                f"There is no column {column[:60]!r} in {source.name!r}; it has "
+                f"{listed(source.columns)}."
             )
 
 
@@ -158,8 +198,9 @@ def _date_order(
         for batch in batches(connection, source, [column], Counts()):
             connection.register("dated", batch.rows)
             (n, day_first, month_first), *_ = connection.execute(
-                f"""SELECT count(*), min(line) FILTER ({first} > 12),
-                      min(line) FILTER ({second} > 12)
+                f"""SELECT count(*),
+                      min(line) FILTER ({first} > 12 AND {second} <= 12),
+                      min(line) FILTER ({second} > 12 AND {first} <= 12)
                     FROM dated WHERE {is_slashed("trim(c0)")}"""
             ).fetchall()
             connection.unregister("dated")
@@ -178,7 +219,7 @@ def _sample(
     """The first rows as they would be read, and the types of event in the first block."""
     import pandas as pd
 
-    shown = [*recipe.columns, *recipe.keep]
+    shown = [*recipe.columns, *(events.KEPT + name for name in recipe.keep)]
     if C.USER not in recipe.columns or C.ITEM not in recipe.columns:
         return pd.DataFrame(columns=shown), {}
     types: Counter[str] = Counter()
@@ -194,7 +235,8 @@ def _sample(
     sample["problem"] = sample["reason"].fillna(sample["step"])
     if C.TIME in recipe.columns:
         sample[C.TIME] = pd.to_datetime(sample[C.TIME], unit="s", utc=True)
-    return sample[[*shown, *(["problem"] if sample["problem"].notna().any() else [])]], dict(types)
+    sample = sample[[*shown, *(["problem"] if sample["problem"].notna().any() else [])]]
+    return sample.rename(columns=lambda name: name.removeprefix(events.KEPT)), dict(types)
 
 
 def check_types(recipe: Recipe, types: Counter[str]) -> None:

@@ -27,6 +27,8 @@ SETTINGS = (
     "SET LOCAL extra_float_digits = 3",
 )
 """Before any query: it may only read, and values have one form on every server."""
+CONNECT_SECONDS = 30.0
+"""How long a server may keep silent while a connection is made."""
 PARCEL = 64 << 20
 """Bytes of text at which a table ends early, so that wide rows do not fill the memory."""
 
@@ -128,7 +130,7 @@ def _table(parcel: bytes, oids: Sequence[int], at: Sequence[int]) -> pa.Table:
             csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
             csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()),
-                include_columns=[names[i] for i in at],
+                include_columns=list(dict.fromkeys(names[i] for i in at)),
                 null_values=[""],
                 strings_can_be_null=True,
                 quoted_strings_can_be_null=False,
@@ -139,23 +141,29 @@ def _table(parcel: bytes, oids: Sequence[int], at: Sequence[int]) -> pa.Table:
             "The database delivers text that is not UTF-8; convert those columns in the query, "
             "for instance by convert_from(name::bytea, 'LATIN1')."
         ) from None
-    arrays = [
-        values.from_postgres(texts.column(place).combine_chunks(), oids[i])
-        for place, i in enumerate(at)
-    ]
+    arrays = [values.from_postgres(texts.column(names[i]).combine_chunks(), oids[i]) for i in at]
     return pa.table(arrays, [f"c{i}" for i in range(len(arrays))])
 
 
-def tls(mode: str) -> Any:
-    """libpq's `sslmode` as pg8000's ssl_context; verify-ca and verify-full check the certificate.
+def arguments(sslmode: Any) -> dict[str, Any]:
+    """What pg8000 needs to connect: a time limit, and libpq's `sslmode` in its own words.
 
+    verify-ca and verify-full check the certificate and the host's name; without a mode the
+    connection is encrypted where the server offers it.
     https://www.postgresql.org/docs/current/libpq-ssl.html
     """
     import ssl
 
-    plain = {"disable": False, "allow": None, "prefer": None, "require": True}
-    if mode in ("verify-ca", "verify-full"):
-        return ssl.create_default_context()
-    if mode not in plain:
+    plain = {None: None, "allow": None, "prefer": None, "require": True, "disable": False}
+    if sslmode in ("verify-ca", "verify-full"):
+        context: Any = ssl.create_default_context()
+    elif sslmode in plain:
+        context = plain[sslmode]
+    else:
         raise AssayError("The address has an unknown sslmode; write require or verify-full.")
-    return plain[mode]
+    return {"timeout": CONNECT_SECONDS, "ssl_context": context}
+
+
+def be_patient(driver: Any) -> None:
+    """Once connected, wait for the server as long as it takes: a query may sort for an hour."""
+    driver._usock.settimeout(None)  # pg8000 has one limit for all and no door to change it

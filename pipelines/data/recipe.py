@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from pipelines.data.split import SeenPolicy
 from pipelines.errors import AssayError
@@ -18,6 +18,15 @@ from pipelines.errors import AssayError
 Repeats = Literal["moment", "once", "keep"]
 DateOrder = Literal["day-first", "month-first"]
 Unit = Literal["s", "ms", "us", "ns"]
+
+
+def _weight(value: float) -> float:
+    if value != 0 and not 1e-6 <= value <= 1e6:  # NaN is not between, either
+        raise ValueError("a weight is 0, or a number from 1e-6 to 1e6")
+    return value
+
+
+Weight = Annotated[float, AfterValidator(_weight)]
 
 
 class Reading(BaseModel):
@@ -61,10 +70,10 @@ class Recipe(BaseModel):
     times: Times = Times()
     returns: Literal["take-out", "quarantine"] = "take-out"
     """Rows with a negative weight, and orders whose number begins with C."""
-    weights: dict[str, float] = {}
+    weights: dict[str, Weight] = {}
     """Weight of each type of event; 0 leaves the type out. A type that is not named weighs
     what is usual (`event_weights`): views .1, carts .3, purchases and unknown words 1."""
-    least_weight: float | None = None
+    least_weight: float | None = Field(None, allow_inf_nan=False)
     """Rows below this weight (a rating, mostly) are left out."""
     repeats: Repeats = "moment"
     """`moment` folds rows of the same person, item, type and second; `once` all rows of the
@@ -83,8 +92,9 @@ class Recipe(BaseModel):
             return cls.model_validate(document)
         except ValidationError as error:
             first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"]) or "document"
-            raise AssayError(f"The recipe's {where} is not valid: {first['msg']}.") from None
+            where = ".".join(str(part)[:60] for part in first["loc"]) or "document"
+            told = first["msg"].removeprefix("Value error, ")
+            raise AssayError(f"The recipe's {where} is not valid: {told}.") from None
 
     @property
     def hash(self) -> str:

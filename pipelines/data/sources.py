@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 MAX_LINE = 100_000
 """Characters; a longer line is no row of a table."""
+MAX_COLUMNS = 5_000
 Packing = Literal["", "gzip", "zstd"]
 _PACKED = {b"PK\x03\x04": "a zip or Excel file", b"BZh": "packed by bzip2",
            b"\xfd7zXZ": "packed by xz", b"\xd0\xcf\x11\xe0": "an old Excel file"}  # fmt: skip
@@ -36,6 +37,8 @@ class Source:
     bare_returns: bool = False
     """Whether lines end in a carriage return alone."""
     reading: Reading = Reading()
+    header_lines: int = 1
+    """Physical lines of the header; more where a quoted name runs over lines."""
 
     @property
     def name(self) -> str:
@@ -74,10 +77,13 @@ def open_source(path: Path, reading: Reading | None = None) -> Source:
     name = repr(path.name)
     try:
         there, folder = path.exists(), path.is_dir()
+        str(path).encode()
+    except UnicodeError as error:
+        raise AssayError(f"The name {str(path)[-60:]!r} is not UTF-8; rename the file.") from error
     except (OSError, ValueError) as error:  # a name that no file system takes
         raise AssayError(f"{str(path)[:100]!r} is no file name; check the path.") from error
     if not there:
-        raise AssayError(f"There is no file {str(path)!r}; check the path.")
+        raise AssayError(f"There is no file {str(path)[-100:]!r}; check the path.")
     if folder:
         source = parquet.open_folder(path)
     else:
@@ -97,6 +103,11 @@ def open_source(path: Path, reading: Reading | None = None) -> Source:
             source = parquet.open_file(path)
         else:
             source = sniffing.open_text(path, _packing(magic), reading or Reading())
+    if not 0 < len(source.columns) <= MAX_COLUMNS:
+        raise AssayError(
+            f"{name} has {len(source.columns):,} columns, and a table of events has between two "
+            f"and {MAX_COLUMNS:,}; export only those that are needed."
+        )
     no_twins(source.name, source.columns)
     return source
 

@@ -37,7 +37,9 @@ def split(
     import pyarrow as pa
 
     if source.kind == "jsonl":
-        return _queried(connection, found, _json_query(columns), np.arange(len(found)))
+        return _queried(
+            connection, found, _json_query(columns), np.arange(len(found)), len(columns)
+        )
     plain = _plain(source, found)
     parts = []
     fast = _by_arrow(source, found, columns, np.flatnonzero(plain))
@@ -50,7 +52,7 @@ def split(
         parts.append(fast)
     odd = np.flatnonzero(~plain)
     if len(odd):
-        parts.append(_queried(connection, found, _csv_query(source, columns), odd))
+        parts.append(_queried(connection, found, _csv_query(source, columns), odd, len(columns)))
     table = pa.concat_tables(parts)
     return table if len(parts) == 1 else table.sort_by("line")
 
@@ -68,7 +70,7 @@ def _plain(source: Source, found: Records) -> Mask:
         returns = np.flatnonzero(codes[:-1] == RETURN)
         plain[_rows_at(found, returns[codes[returns + 1] != 10])] = False
     header = source.header.encode()
-    if header in data:
+    if len(found) and data.find(header, found.begin[0]) >= 0:
         length = found.end - found.begin
         plain[(length >= len(header)) & (length <= len(header) + 2)] = False
     return plain
@@ -147,18 +149,26 @@ def _joined(found: Records, rows: Longs) -> bytes | memoryview:
 
 
 def _queried(
-    connection: duckdb.DuckDBPyConnection, found: Records, query: str, rows: Longs
+    connection: duckdb.DuckDBPyConnection, found: Records, query: str, rows: Longs, width: int
 ) -> pa.Table:
-    """The named rows read by a query over `arrived` (line, text, fields)."""
+    """The named rows read by a query over `arrived` (line, text, fields) that gives line,
+    problem, and f: a list of the `width` wanted values, null where there is a problem."""
     import pyarrow as pa
 
     fields = pa.array([found.parsed.get(row) for row in rows.tolist()], pa.list_(pa.string()))
     arrived = pa.table({"line": found.line[rows], "text": found.texts(rows), "fields": fields})
     connection.register("arrived", arrived)
     try:
-        return connection.sql(query).to_arrow_table()
+        answer = connection.sql(query).to_arrow_table()
     finally:
         connection.unregister("arrived")
+    # The values come as one list a row: a query with an expression a column takes seconds
+    # to plan where there are thousands.
+    lists = answer["f"].combine_chunks()
+    begin, without = lists.offsets.to_numpy()[:-1], lists.is_null().to_numpy(zero_copy_only=False)
+    arrays = [lists.values.take(pa.array(begin + i, mask=without)) for i in range(width)]
+    names = ["line", "problem", *(f"c{i}" for i in range(width))]
+    return pa.table([answer["line"], answer["problem"], *arrays], names)
 
 
 def quoted(text: str) -> str:
@@ -172,17 +182,13 @@ _NO_LINE = f"""
     WHEN contains(text, chr(0)) THEN 'the line holds binary data'"""
 
 
-def _values(values: Sequence[str]) -> str:
-    return ", ".join(
-        f"CASE WHEN problem IS NULL THEN {value} END AS c{i}" for i, value in enumerate(values)
-    )
-
-
 def _csv_query(source: Source, columns: Sequence[str]) -> str:
     wide = len(source.columns)
+    place = {column: i for i, column in enumerate(source.columns, start=1)}
+    at = [place[column] for column in columns]
     fields = f"coalesce(fields, string_split(text, {quoted(source.separator)}))"
     return f"""
-        SELECT line, problem, {_values([f"f[{source.columns.index(c) + 1}]" for c in columns])}
+        SELECT line, problem, CASE WHEN problem IS NULL THEN list_select(f, {at}) END AS f
         FROM (SELECT line, f, CASE {_NO_LINE}
                 WHEN text = {quoted(source.header)} THEN 'the header stands here again'
                 WHEN len(f) <> {wide}
@@ -193,9 +199,10 @@ def _csv_query(source: Source, columns: Sequence[str]) -> str:
 
 def _json_query(columns: Sequence[str]) -> str:
     pointers = (c.replace("~", "~0").replace("/", "~1") for c in columns)
-    values = [f"json_extract_string(text, {quoted('/' + p)})" for p in pointers]
+    paths = ", ".join(quoted("/" + pointer) for pointer in pointers)
+    values = f"json_extract_string(text, [{paths}])"
     return f"""
-        SELECT line, problem, {_values(values)}
+        SELECT line, problem, CASE WHEN problem IS NULL THEN {values} END AS f
         FROM (SELECT line, text, CASE {_NO_LINE}
                 WHEN NOT json_valid(text) THEN 'not valid JSON'
                 WHEN json_type(CASE WHEN json_valid(text) THEN text END) <> 'OBJECT'

@@ -49,6 +49,25 @@ def reading_bytes(
         yield read
 
 
+def as_utf8(data: bytes) -> tuple[bytes, int]:
+    """Whole lines as UTF-8, and how many were not and were read as Windows-1252."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        before = list(io.BytesIO(data))  # its lines end at "\n" alone, as those that are counted
+        after = [_line_as_utf8(line) for line in before]
+        return b"".join(after), sum(a is not b for a, b in zip(after, before, strict=True))
+    return data, 0
+
+
+def _line_as_utf8(line: bytes) -> bytes:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return line.decode("cp1252", errors="replace").encode()
+    return line
+
+
 @contextmanager
 def reading_utf8(source: Source, position: Callable[[int], None] | None = None) -> Iterator[Read]:
     """As `reading_bytes`, with another encoding than UTF-8 turned into it.
@@ -62,7 +81,8 @@ def reading_utf8(source: Source, position: Callable[[int], None] | None = None) 
         texts = io.TextIOWrapper(
             io.BufferedReader(_Raw(read)), source.encoding, errors="replace", newline=""
         )
-        yield lambda n: texts.read(n).encode()
+        # Some encodings can write half a pair of surrogates, which UTF-8 cannot.
+        yield lambda n: texts.read(n).encode(errors="replace")
 
 
 class _Raw(io.RawIOBase):

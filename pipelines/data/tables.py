@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pipelines.data import mapping
 from pipelines.data.batches import batches
+from pipelines.data.events import no_id_sql
 from pipelines.data.lines import Counts
 from pipelines.data.moments import seconds_sql
 from pipelines.data.quarantine import Quarantine
@@ -57,8 +58,7 @@ class Table:
         for batch in batches(connection, self.source, names, Counts()):
             connection.register("batch", batch.rows)
             rows = connection.sql(
-                f"""SELECT *, coalesce(problem, CASE WHEN {key_at} IS NULL
-                      THEN 'the id is missing' END) AS reason
+                f"""SELECT *, coalesce(problem, CASE {no_id_sql(key_at, "id")} END) AS reason
                     FROM (SELECT line, problem, {shown} FROM batch)"""
             ).to_arrow_table()
             connection.unregister("batch")

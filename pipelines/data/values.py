@@ -48,8 +48,11 @@ def column(values: Sequence[Any]) -> pa.Array:
 
 
 def _exact(values: Sequence[Any], kinds: set[type]) -> bool:
+    if int not in kinds:
+        return True
+    whole = [v for v in values if type(v) is int]
     limit = _EXACT if float in kinds else _INT64
-    return all(-limit <= v < limit for v in values if type(v) is int)
+    return -limit <= min(whole) and max(whole) < limit
 
 
 def _text(value: Any) -> str:

@@ -13,28 +13,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelines.data.dataset import Dataset
-from pipelines.data.split import DEFAULT_PROTOCOL, Protocol, Split, split
+from pipelines.data.split import DEFAULT_PROTOCOL, Protocol, Split, split, windows
 from pipelines.errors import AssayError, Refused
+from pipelines.evaluation.audit_sentence import BASELINE, ONE_OUT, RANDOM, TIME, sentence
 from pipelines.evaluation.inflation import flips, inflations, lifts, resampled
-from pipelines.evaluation.metric_names import label
 from pipelines.evaluation.metrics import summarize
 from pipelines.evaluation.study import MOST_USERS, drawn_note, heading, per_user_values, said
-from pipelines.evaluation.study_results import (
-    Flip,
-    Inflation,
-    LeakageAudit,
-    Lift,
-    ProtocolScores,
-    SpecScore,
-)
+from pipelines.evaluation.study_results import LeakageAudit, ProtocolScores, SpecScore
 from pipelines.progress import Progress, part, silent
 from pipelines.schema import Doubles
 from pipelines.spec import Spec
 
 SPECS = ("popular", "als", "ease-recent")
-BASELINE = "popular"
 METRICS, K = ("ndcg@10", "recall@10"), 10
-TIME, ONE_OUT, RANDOM = "global time", "leave-one-out", "random"
 
 Values = dict[str, dict[str, Doubles]]
 """Per-user values (n,) of each metric, by the spec's name."""
@@ -50,7 +41,8 @@ def audit(
 ) -> LeakageAudit:
     """Run `specs` (names that ship, or files) under random, leave-one-out and global time.
 
-    The random split holds out the same share of the events as the one in time. Under each,
+    `protocol` is the split in time, or windows of it. The random split holds out the same
+    share of the events as the one in time. Under each,
     at most `most_users` users are evaluated. An `AssayError` where the data has no times.
     """
     loaded = _loaded(specs)
@@ -70,18 +62,18 @@ def audit(
             for values in found.values():
                 values.pop(spec.name, None)
     ran = {spec.name: _title(spec) for spec in loaded if spec.name not in not_run}
-    means = {n: resampled(found[n], METRICS, seed) for seed, n in enumerate(cuts)}
+    means = {n: resampled(found[n], METRICS, seed) for seed, n in enumerate(reversed(cuts))}
     lift = lifts(means, ran, METRICS, BASELINE)
     ratios = inflations(means, ran, METRICS, BASELINE, TIME)
     turned = [
-        one for n in (RANDOM, ONE_OUT) for one in flips(n, found[n], found[TIME], ran, METRICS)
+        one for n in cuts if n != TIME for one in flips(n, found[n], found[TIME], ran, METRICS)
     ]
     return LeakageAudit(
         **heading(dataset),
-        sentence=sentence(found[TIME], ran, lift, ratios, turned),
+        sentence=sentence(found[TIME], METRICS[0], ran, lift, ratios, turned),
         notes=[note for cut in cuts.values() for note in drawn_note(cut)][:1],
         metrics=list(METRICS),
-        protocols=[_scores(n, cuts[n], found[n], ran, dataset) for n in (RANDOM, ONE_OUT, TIME)],
+        protocols=[_scores(n, cut, found[n], ran, dataset) for n, cut in cuts.items()],
         lifts=lift,
         inflations=ratios,
         flips=turned,
@@ -108,24 +100,30 @@ def _loaded(specs: Sequence[str]) -> list[Spec]:
 
 
 def _cuts(dataset: Dataset, protocol: str, most_users: int, progress: Progress) -> dict[str, Split]:
-    """The three splits; the random one holds out as many events as the one in time."""
-    reference = Protocol.of_bakeoff(protocol)
-    if reference.kind != "time":
+    """The splits by name, in the order that they are told; the one in time comes last.
+
+    The random one holds out as many events as the one in time. Of several windows the
+    last one is the reference; what differs between it and the others is no leak.
+    """
+    reference = Protocol.parse(protocol)
+    if reference.kind not in ("time", "windows"):
         raise AssayError(
-            f"The audit compares with a split in time, and {protocol} is none; use time:0.9 or "
-            "a date."
+            f"The audit compares with a split in time, and {protocol} is none; use time:0.9, "
+            "a date or windows:3."
         )
-
-    def made(one: Protocol) -> Split:
-        progress(0.0, f"splitting the data: {one.kind}")
-        return split(dataset.interactions, one, seen=dataset.about.seen, eval_users=most_users)
-
-    in_time = made(reference)
-    share = round(in_time.held_out / len(dataset.interactions), 4)
+    progress(0.0, "splitting the data")
+    options: dict[str, Any] = {"seen": dataset.about.seen, "eval_users": most_users}
+    events = dataset.interactions
+    if reference.kind == "windows":
+        *earlier, in_time = windows(events, int(reference.value), **options)
+    else:
+        earlier, in_time = [], split(events, reference, **options)
+    share = max(round(in_time.held_out / len(events), 4), 0.0001)
     return {
+        RANDOM: split(events, Protocol("random", share), **options),
+        ONE_OUT: split(events, "leave-one-out", **options),
+        **{f"window {n} of {len(earlier) + 1}": cut for n, cut in enumerate(earlier, 1)},
         TIME: in_time,
-        ONE_OUT: made(Protocol.parse("leave-one-out")),
-        RANDOM: made(Protocol("random", max(share, 0.0001))),
     }
 
 
@@ -151,59 +149,6 @@ def _scores(
             for spec, title in titles.items()
         ],
     )
-
-
-def sentence(
-    in_time: Values,
-    titles: Mapping[str, str],
-    lift: Sequence[Lift],
-    ratios: Sequence[Inflation],
-    turned: Sequence[Flip],
-) -> str:
-    """The lift of the best pipeline in time, here and there, and whether orders turn."""
-    metric, others = METRICS[0], [spec for spec in titles if spec != BASELINE]
-    if not others:
-        return "No pipeline beside Popular could be run, so there is nothing to compare."
-    best = max(others, key=lambda spec: float(in_time[spec][metric].mean()))
-
-    def of(rows: Sequence[Any], protocol: str, measure: str = "lift") -> Any:
-        return next(
-            one
-            for one in rows
-            if (one.spec, one.metric, one.protocol) == (best, metric, protocol)
-            and getattr(one, "measure", "lift") == measure
-        )
-
-    timed, drawn, one_out = (_times(of(lift, name)) for name in (TIME, RANDOM, ONE_OUT))
-    first = (
-        f"{titles[best]} has {timed} the {label(metric)} of {titles[BASELINE]} under {TIME}, "
-        f"{drawn} under {RANDOM} and {one_out} under {ONE_OUT}: a random split multiplies the "
-        "lift by "
-        f"{_times(of(ratios, RANDOM), '')}, leave-one-out by {_times(of(ratios, ONE_OUT), '')}"
-    )
-    return f"{first}; {_of_orders([one for one in turned if one.metric == metric])}."
-
-
-def _of_orders(turned: Sequence[Flip]) -> str:
-    certain = [one for one in turned if one.certain]
-    if certain:
-        one = certain[0]
-        more = f" (and {len(certain) - 1} more such)" if len(certain) > 1 else ""
-        return (
-            f"{one.ahead_in_time} is ahead of {one.ahead_here} in time and behind it under "
-            f"{one.protocol}, both for certain{more}"
-        )
-    if turned:
-        pairs = "1 pair of pipelines changes" if len(turned) == 1 else f"{len(turned)} pairs change"
-        return f"{pairs} order, none for certain"
-    return "no pair of pipelines changes its order"
-
-
-def _times(one: Lift | Inflation, word: str = " times") -> str:
-    if one.value is None:
-        return "an unknown number of times" if word else "an unknown factor"
-    high = "no upper limit" if one.high is None else f"{one.high:.3g}"
-    return f"{one.value:.3g}{word} ({one.low:.3g} to {high})"
 
 
 def _title(spec: Spec) -> str:

@@ -277,7 +277,14 @@ def _padded(items: Ints, width: int) -> Ints:
 
 
 def _peak_mb() -> float:
-    """The largest memory that this process held, MB; Linux counts in KiB, macOS in bytes."""
+    """The largest memory that this process held, MB.
+
+    On Linux from /proc: `ru_maxrss` starts there at what the parent process held.
+    """
+    status = Path("/proc/self/status")
+    for line in status.read_text().splitlines() if status.exists() else ():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * 1024 / 1e6
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -19,7 +19,7 @@ LENGTH = 20
 candidates."""
 MOST_USERS = 5_000
 """Users that a study evaluates, at most (a seeded draw): twice as many would narrow the
-intervals by a third only."""
+intervals by less than a third."""
 
 
 def per_user_values(

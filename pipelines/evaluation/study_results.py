@@ -87,7 +87,7 @@ class ProtocolScores(_Frozen):
     """One protocol: what it held out, whom it asked about, and every pipeline's scores."""
 
     name: str
-    """`random`, `leave-one-out` or `global time`."""
+    """`random`, `leave-one-out`, `global time`, or `window 1 of 3` for an earlier one."""
     split: str
     note: str
     held_out_share: float

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import shutil
 import tempfile
 import time
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.errors import AssayError
+from pipelines.workspace import processes
 
 LEFT_BEHIND_SECONDS = 24 * 3600.0
 
@@ -77,8 +79,15 @@ class Home:
 
     @contextmanager
     def unfinished(self) -> Iterator[Path]:
-        """A new folder under `incoming`, removed at the end with what is left in it."""
-        folder = Path(tempfile.mkdtemp(dir=self.incoming))
+        """A new folder under `incoming`, removed at the end with what is left in it.
+
+        What a killed process left there, perhaps with people's rows in it, goes first.
+        """
+        for left in self.incoming.iterdir():
+            pid = left.name.partition("-")[0]
+            if pid.isdecimal() and not processes.alive(int(pid)):
+                shutil.rmtree(left, ignore_errors=True)
+        folder = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=self.incoming))
         try:
             yield folder
         finally:

@@ -47,14 +47,17 @@ def bakeoff(workspace: Workspace, job: JobRecord, progress: Progress) -> dict[st
 
 def import_events(workspace: Workspace, job: JobRecord, progress: Progress) -> dict[str, Any]:
     """`params`: paths or sql (address, text), name; recipe, again, items, users where given."""
-    from pipelines.data.database import Query
     from pipelines.data.recipe import Recipe
 
     given = job.params
     items, users = (Path(given[key]) if given.get(key) else None for key in ("items", "users"))
-    sql = given.get("sql")
+    source: Query | list[Path] = [Path(path) for path in given.get("paths", [])]
+    if given.get("sql"):
+        from pipelines.data.database import Query
+
+        source = Query(**given["sql"])
     record = workspace.import_dataset(
-        Query(**sql) if sql else [Path(path) for path in given["paths"]],
+        source,
         given["name"],
         recipe=Recipe.of(given.get("recipe", {})),
         again=bool(given.get("again")),

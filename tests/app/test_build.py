@@ -88,3 +88,18 @@ def test_the_flow_of_each_spec_that_ships(name):
     assert nodes["low"].min() > -0.01
     assert nodes["high"].max() < 1.01
     assert (links["next"] == links["column"] + 1).all()
+
+
+def test_a_split_says_what_it_leaks_and_whom_it_cannot_ask(open_page, filled, submitted):
+    app = open_page("build", dataset="shop")
+
+    def captions() -> str:
+        return " ".join(c.value for c in app.caption).replace("\\", "")
+
+    app.selectbox(key="build_split").set_value("users:0.1").run()
+    assert "a third party knows people by their training rows alone" in captions()
+    app.checkbox(key="build_standin").uncheck().run()
+    assert "users:0.1: benchmark protocol: it admits other users' futures" in captions()
+    app.selectbox(key="build_split").set_value("leave-one-out").run()
+    assert "leave-one-out: benchmark protocol" in captions()
+    assert not app.exception

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import access, look
-from app.components import charts, page, spec_flow, tables
+from app.components import charts, page, readiness_chart, spec_flow, tables
 from pipelines import paths, registry
 from pipelines.errors import AssayError
 from pipelines.spec import Spec
@@ -90,7 +90,7 @@ def _charts():
     approach = pd.DataFrame(
         {
             "approach": ["a", "b"], "have": [10.0, 0.0], "need": [5.0, 7.0],
-            "state": ["enough", "not enough"], "words": ["x", "y"],
+            "state": ["enough", "not enough"], "unit": ["events", "users"],
         }
     )  # fmt: skip
     step = pd.DataFrame({"step": list(charts.STEPS), "state": "open", "line": "nothing yet"})
@@ -104,7 +104,7 @@ def _charts():
     styles = look.styles([("als", "built")])
     return {
         "flow": charts.flow(nodes, links, columns),
-        "approaches": charts.approaches(approach),
+        "approaches": readiness_chart.chart(readiness_chart.with_words(approach)),
         "steps": charts.steps(step),
         "over_time": charts.over_time(times, styles, "NDCG@10"),
     }

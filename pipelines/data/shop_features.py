@@ -1,0 +1,145 @@
+"""What rankers know of prices and promotions, where the catalogue has them.
+
+Each class fills its columns for one request at a time, from what was known at the request.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+import numba
+import numpy as np
+
+from pipelines.schema import Candidates, Catalogue, Columns, Floats, Interactions, Queries
+
+
+class PriceFeatures:
+    """An item's price, and how it stands to what the person's history cost.
+
+    The catalogue's price is taken as known at the cut-off; `log_price_` (n_items,) float32,
+    NaN where there is none.
+    """
+
+    names: ClassVar[tuple[str, ...]] = ("price_log", "price_against_history")
+
+    def __init__(self, log_price: Floats) -> None:
+        self.log_price_ = log_price
+
+    @classmethod
+    def of(cls, interactions: Interactions, catalogue: Catalogue) -> Self | None:
+        """None where no item has a price."""
+        import pandas as pd
+
+        if Columns.PRICE not in catalogue.frame:
+            return None
+        given = pd.to_numeric(catalogue.frame[Columns.PRICE], errors="coerce")
+        price = given.to_numpy(np.float64, na_value=np.nan)
+        there = np.isfinite(price) & (price > 0)
+        if not there.any():
+            return None
+        logs = np.log(price, out=np.full(len(price), np.nan), where=there)
+        return cls(logs.astype(np.float32))
+
+    def fill(self, out: Floats, queries: Queries, candidates: Candidates) -> None:
+        """Write the columns `out` (n, k, 2)."""
+        history = queries.history
+        _prices(out, candidates.items, history.indptr, history.values, self.log_price_)
+
+
+class OfferFeatures:
+    """Whether an item is on offer at the request, and how much a person buys what is.
+
+    A made-up history is looked up in the same table, at its own times. `time_on_offer` is
+    the share of the training events' span in which the item was on offer.
+    """
+
+    names: ClassVar[tuple[str, ...]] = ("on_offer_now", "offer_share_of_history", "time_on_offer")
+
+    def __init__(self, interactions: Interactions, catalogue: Catalogue) -> None:
+        assert catalogue.offers is not None
+        n = catalogue.n_items
+        self.spans_ = spans = catalogue.offers.spans(n)
+        oldest = int(interactions.time.min()) if len(interactions) else 0
+        newest = int(interactions.time.max()) if len(interactions) else 0
+        # To the newest event and no further: what was promoted later is not known yet.
+        seconds = np.minimum(spans.end, newest + 1) - np.maximum(spans.start, oldest)
+        item = np.repeat(np.arange(n), np.diff(spans.indptr))
+        total = np.bincount(item, weights=np.maximum(seconds, 0), minlength=n)
+        self.share_ = (total / (newest + 1 - oldest)).astype(np.float32)
+
+    @classmethod
+    def of(cls, interactions: Interactions, catalogue: Catalogue) -> Self | None:
+        """None where the catalogue knows of no offers."""
+        if catalogue.offers is None or len(catalogue.offers) == 0:
+            return None
+        return cls(interactions, catalogue)
+
+    def fill(self, out: Floats, queries: Queries, candidates: Candidates) -> None:
+        """Write the columns `out` (n, k, 3)."""
+        _offers(
+            out,
+            candidates.items,
+            queries.now,
+            queries.history.indptr,
+            queries.history.values,
+            queries.times,
+            self.spans_.indptr,
+            self.spans_.start,
+            self.spans_.end,
+            self.share_,
+        )
+
+
+ShopFeatures = PriceFeatures | OfferFeatures
+
+
+def shop_features(interactions: Interactions, catalogue: Catalogue) -> tuple[ShopFeatures, ...]:
+    """Those that the catalogue has the columns for; none for data without prices and offers."""
+    found = [kind.of(interactions, catalogue) for kind in (PriceFeatures, OfferFeatures)]
+    return tuple(part for part in found if part is not None)
+
+
+@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _prices(out, items, indptr, history, log_price):  # type: ignore[no-untyped-def]
+    n, k = items.shape
+    for r in range(n):
+        total, priced = 0.0, 0
+        for p in range(indptr[r], indptr[r + 1]):
+            value = log_price[history[p]]
+            if not np.isnan(value):
+                total += value
+                priced += 1
+        mean = total / priced if priced > 0 else np.nan
+        for j in range(k):
+            if items[r, j] >= 0:
+                value = log_price[items[r, j]]
+                out[r, j, 0] = value
+                out[r, j, 1] = value - mean
+
+
+@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _offers(  # type: ignore[no-untyped-def]
+    out, items, now, indptr, history, times, span_indptr, starts, ends, share
+):
+    n, k = items.shape
+    for r in range(n):
+        first, last = indptr[r], indptr[r + 1]
+        on = 0
+        for p in range(first, last):
+            if _covered(history[p], times[p], span_indptr, starts, ends):
+                on += 1
+        part = on / (last - first) if last > first else np.nan
+        for j in range(k):
+            item = items[r, j]
+            if item >= 0:
+                out[r, j, 0] = 1.0 if _covered(item, now[r], span_indptr, starts, ends) else 0.0
+                out[r, j, 1] = part
+                out[r, j, 2] = share[item]
+
+
+@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _covered(item, time, indptr, starts, ends):  # type: ignore[no-untyped-def]
+    """Whether the last span of `item` that began by `time` has not ended."""
+    low, high = indptr[item], indptr[item + 1]
+    at = low + np.searchsorted(starts[low:high], time, side="right") - 1
+    return at >= low and time < ends[at]

@@ -1,0 +1,111 @@
+"""Readiness and profile on the page: in words, in charts, and as files to hand on."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from app import look, state
+from app.components import profile, profile_charts, readiness_chart
+from app.components import readiness as component
+from pipelines.data import readiness
+from pipelines.data.profile import profile as profiled
+from tests import synthetic
+from tests.app.conftest import small_dataset
+
+
+def test_the_chart_has_a_row_for_each_approach_and_tells_states_apart_without_color():
+    found = readiness.approaches(synthetic.dataset())
+    frame = readiness_chart.with_words(
+        pd.DataFrame([{"approach": n, **vars(a)} for n, a in found.items()])
+    )
+    spec = readiness_chart.chart(frame).to_dict()
+    rows = next(iter(spec["datasets"].values()))
+    assert [row["approach"] for row in rows] == list(found)
+    for row in rows:
+        assert row["label"].startswith(readiness_chart.STATE_MARK[row["state"]])
+        assert 0.02 <= row["times"] <= 100
+    unknown = next(row for row in rows if row["state"] == "unknown")
+    assert (unknown["times"], unknown["words"]) == (1, "not known")
+    said = readiness_chart.alt_text(frame)
+    assert said.startswith("Enough for popularity")
+    assert all(name in said for name in found)
+
+
+@pytest.mark.parametrize("key", list(profile.TITLES))
+def test_profile_charts_are_valid_light_and_small(key):
+    found = profiled(small_dataset())
+    rows = getattr(found, key) or [{"event_type": "view", "share": 1.0}]
+    spec = profile._chart(key, pd.DataFrame(rows), found.unit).to_dict()
+    assert spec["config"]["background"] == "transparent"
+    assert sum(len(part) for part in spec["datasets"].values()) < 2000
+    height = sum(part["height"] for part in spec.get("vconcat", [spec]))
+    assert height >= 350
+
+
+def test_bins_that_the_data_fills_in_part_are_no_fall_of_the_line():
+    frame = pd.DataFrame(
+        {
+            "start": ["2025-01-06", "2025-01-13", "2025-01-20"], "events": [9, 9, 1],
+            "users": [4, 4, 1], "new_users": [4, 1, 0], "whole": [True, True, False],
+        }
+    )  # fmt: skip
+    spec = profile_charts.activity(frame, "week").to_dict()
+    bars, lines = spec["vconcat"]
+    assert len(spec["datasets"][bars["data"]["name"]]) == 3
+    assert len(spec["datasets"][lines["data"]["name"]]) == 2 * 2
+    assert lines["encoding"]["color"]["scale"]["range"] == [look.ORANGE, look.GREEN]
+
+
+def test_the_page_hands_over_the_plan_and_shows_the_profile(open_page, filled):
+    app = open_page("data", dataset="shop")
+    assert not app.exception
+    found = state.readiness("shop")
+    assert found.verdict == "popularity only"
+    assert found.plan.startswith("# Tracking plan: shop")
+    labels = [b.label for b in app.get("download_button")]
+    assert {"The tracking plan (Markdown)", "The schema of an event (JSON)"} <= set(labels)
+    headers = [s.value for s in app.subheader]
+    # The verdict is not "ready": what to log stands at the top.
+    assert headers[0] == "What to log from now on"
+    assert headers[1:] == [
+        profile.TITLES[key]
+        for key in ("activity", "histories", "long_tail", "coverage", "hours")
+    ]  # fmt: skip
+    words = {m.value.replace("\\", "") for m in app.markdown}
+    assert set(state.profile("shop").sentences.values()) <= words
+
+
+@pytest.mark.parametrize(
+    ("check", "value", "threshold", "state", "shown", "said"),
+    [
+        ("simultaneous events, share", 0.986, 0.5, "thin", "98.6%", "at most 50% (ours)"),
+        ("items with a price, share", 0.5, 0.95, "thin", "50%", "at least 95% (ours)"),
+        ("events", 1_802, 1_000, "enough", "1,802", "at least 1,000 (ours)"),
+        ("longest gap without events, days", 3, 7, "enough", "3", "at most 7 (ours)"),
+        ("growth of users", -0.25, -0.2, "thin", "-25%", "at least -20% (ours)"),
+        ("user ids with spaces, share", 0.0, 0.0, "enough", "0%", "at most 0% (ours)"),
+        ("events per user, median", 5.0, 5, "enough", "5", "5 (ours)"),
+        ("span, days", None, 90, "unknown", "", "90 (ours)"),
+        ("open rate", 0.1234, None, "enough", "12.3%", ""),
+    ],
+)
+def test_values_and_thresholds_in_words(check, value, threshold, state, shown, said):
+    finding = {
+        "check": check, "value": value, "threshold": threshold, "state": state, "source": "ours",
+    }  # fmt: skip
+    assert component.value_words(value, check) == shown
+    assert component.wanted(finding) == said
+
+
+def test_what_needs_nothing_is_folded_away(open_page, filled):
+    app = open_page("data", dataset="shop")
+    urgent, fine = app.table[0].value, app.table[1].value
+    assert (
+        not urgent["state"]
+        .str.endswith(" enough")
+        .where(~urgent["state"].str.endswith("not enough"), False)
+        .any()
+    )
+    assert set(fine["state"]) == {"✓ enough"}
+    assert len(urgent) + len(fine) == len(state.readiness("shop").findings)
