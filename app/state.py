@@ -1,4 +1,4 @@
-"""Session keys and cached loaders, all of them.
+"""Session keys and cached loaders, all but those of the import form (`import_plan`).
 
 The session holds ids and plain values only: classes change identity when code is reloaded.
 The chosen dataset and bake-off live in the address (`?dataset=...&bakeoff=...`), so that
@@ -23,7 +23,6 @@ from pipelines.stage import DataShape
 from pipelines.workspace.records import BakeoffRecord, DatasetRecord
 
 if TYPE_CHECKING:
-    from pipelines.data.planning import Plan
     from pipelines.data.profile import Profile
     from pipelines.workspace import Workspace
 
@@ -35,16 +34,8 @@ DISMISSED = "jobs_dismissed"
 """Session key: ids of ended jobs whose notice was put away."""
 WATCHED = "jobs_watched"
 """Session key: ids of jobs that were alive when the page was last drawn."""
-DRAFT = "data_draft"
-"""Session key: the import whose columns are confirmed (`source` and `recipe`, as documents)."""
 IMPORTED = "data_imported"
 """Session key: the dataset that an import of this session made last."""
-ASKED = "data_sql"
-"""Session key: the database address (known to hold no password) and the query looked at."""
-LOADING = "data_loading"
-"""Session key: whether the form for loading events was opened by an address or is all there is."""
-IMPORTS = "data_imports"
-"""Session key: how many imports were started; a part of the form's keys, so that it empties."""
 
 
 def workspace() -> Workspace:
@@ -177,29 +168,6 @@ def _quarantine_counts(folder: str, fingerprint: str, created: str) -> pd.DataFr
     from pipelines.data import quarantine
 
     return quarantine.counts(Path(folder))
-
-
-def plan(source: dict[str, Any], recipe: dict[str, Any], *, fixed: bool = False) -> Plan:
-    """What an import of a source (`paths` or `sql`, as a job's parameters) would do."""
-    written = json.dumps([source, recipe], sort_keys=True)
-    return _plan(str(paths.home()), written, fixed)
-
-
-@st.cache_resource(max_entries=32, ttl=600, show_spinner="Looking at the first rows ...")
-def _plan(home: str, written: str, fixed: bool) -> Plan:
-    from pipelines.data.database import Query
-    from pipelines.data.planning import plan
-    from pipelines.data.recipe import Recipe
-
-    source, recipe = json.loads(written)
-    sql = source.get("sql")
-    given = Query(**sql) if sql else [Path(path) for path in source["paths"]]
-    return plan(given, Recipe.of(recipe), fixed=fixed)
-
-
-def look_again() -> None:
-    """Forget what was planned: a database may answer otherwise now."""
-    _plan.clear()
 
 
 def bakeoff_records(dataset: str | None = None) -> list[BakeoffRecord]:

@@ -9,8 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app import state
-from app.components import charts, import_reading
+from app.components import charts, import_plan, import_reading
 from app.components.page import plain
 from app.components.tables import MOST_COLUMNS, show
 from pipelines.data.mapping import EVENT_NAMES, EVENTS_NEED
@@ -47,17 +46,17 @@ def confirm(source: dict[str, Any], before: dict[str, Any] | None) -> dict[str, 
     above = st.container()
     base = import_reading.choices(source, before)
     with above:
-        proposal = state.plan(source, base)
+        proposal = import_plan.plan(source, base)
         key = f"{zlib.crc32(json.dumps([source, base], sort_keys=True).encode()):08x}"
         columns, keep = _columns(proposal, before, key)
         still_open = _questions(proposal, columns)
         columns = {name: "" if c in (OPEN, LEFT_OUT) else c for name, c in columns.items()}
         recipe = base | {"columns": columns, "keep": keep}
-        planned = state.plan(source, recipe | {"times": _times(proposal, columns, base)})
+        planned = import_plan.plan(source, recipe | {"times": _times(proposal, columns, base)})
         order = _date_order(planned, columns, before, key)
         if order is not None and order != planned.recipe.times.order:
             times = planned.recipe.times.model_dump(mode="json") | {"order": order}
-            planned = state.plan(source, recipe | {"times": times})
+            planned = import_plan.plan(source, recipe | {"times": times})
         undecided = still_open or (planned.dates_unclear and order is None)
         _sample(planned)
         _not_read(planned)

@@ -10,21 +10,22 @@ import pandas as pd
 import streamlit as st
 
 from app import state
-from app.components import jobs, recipe_words, uploads
+from app.components import import_plan, jobs, recipe_words, uploads
 from app.components.page import plain
 from pipelines.data.landing import check_name
 from pipelines.data.planning import Plan
 from pipelines.schema import Columns as C
 
-RETURNS = {"take-out": "are taken out", "quarantine": "go to quarantine"}
-OUTLIERS = {"flag": "are kept, and named in the findings", "drop": "are left out"}
-SEEN = {"exclude": "are left out of the lists", "keep": "may be recommended again"}
+RETURNS = {"take-out": "take out", "quarantine": "to quarantine"}
+OUTLIERS = {"flag": "keep, and say so", "drop": "leave out"}
+SEEN = {"exclude": "leave out of the lists", "keep": "may come again"}
+REPEATS = {"moment": "fold alike ones", "once": "one per user and item", "keep": "keep all"}
 TYPE, ROWS, WEIGHT = "type of event", "in the first rows", "weight"
 
 
 def confirm(source: dict[str, Any], recipe: dict[str, Any], name: str) -> None:
     """Ask how rows become events, and import them as a job; `name` is proposed for the dataset."""
-    planned = state.plan(source, recipe)
+    planned = import_plan.plan(source, recipe)
     st.markdown("**Second: how do rows become events?** What is usual is chosen already.")
     recipe = recipe | choices(planned)
     name = st.text_input("Name of the dataset", value=name, key=_key("name"))
@@ -35,7 +36,7 @@ def confirm(source: dict[str, Any], recipe: dict[str, Any], name: str) -> None:
     with st.container(horizontal=True):
         start = st.button("Import", type="primary", disabled=not name, key="data_import")
         if st.button("Back to the columns", key="data_back"):
-            st.session_state[state.DRAFT] |= {"confirmed": False}
+            st.session_state[import_plan.DRAFT] |= {"confirmed": False}
             st.rerun()
     if start:
         begin(params)
@@ -45,10 +46,10 @@ def begin(params: dict[str, Any]) -> None:
     """Start the import, and empty the form."""
     check_name(params["name"])
     jobs.start("import", params)
-    st.session_state.pop(state.DRAFT, None)
-    st.session_state.pop(state.LOADING, None)
+    st.session_state.pop(import_plan.DRAFT, None)
+    st.session_state.pop(import_plan.LOADING, None)
     st.query_params.pop("data_from", None)
-    st.session_state[state.IMPORTS] = st.session_state.get(state.IMPORTS, 0) + 1
+    st.session_state[import_plan.IMPORTS] = st.session_state.get(import_plan.IMPORTS, 0) + 1
     st.rerun()
 
 
@@ -60,30 +61,29 @@ def choices(planned: Plan) -> dict[str, Any]:
         found["weights"] = _weights(planned)
     ask = _two_beside()
     if C.WEIGHT in has or C.ORDER in has:
-        said = "Rows with a negative weight, and cancelled orders (C before the number)"
-        found["returns"] = _one(next(ask), said, RETURNS, "returns")
-    repeats = {
-        "moment": f"one event where {recipe_words.same(has)} are the same",
-        "once": "one event for each person and item, weights added up",
-        "keep": "each row an event",
-    }
-    found["repeats"] = _one(next(ask), "Rows that say the same become", repeats, "repeats")
-    found["outliers"] = _one(
-        next(ask), "People whose events look like a machine's", OUTLIERS, "outliers"
+        told = "Rows with a negative weight, and orders whose number has a C before it."
+        found["returns"] = _one(next(ask), "Returns, cancellations", RETURNS, "returns", told)
+    told = (
+        f"Rows with the same {recipe_words.same(has)} are one event; or all rows of a person "
+        "and an item, with their weights added up; or each row is an event."
     )
-    found["seen"] = _one(next(ask), "Items that a person already took up", SEEN, "seen")
+    found["repeats"] = _one(next(ask), "Repeated rows", REPEATS, "repeats", told)
+    told = "Users whose events look like a machine's. Those kept are named in the findings."
+    found["outliers"] = _one(next(ask), "Machine-like users", OUTLIERS, "outliers", told)
+    told = "Whether the lists may hold what a person already took up."
+    found["seen"] = _one(next(ask), "Items already taken up", SEEN, "seen", told)
     if C.WEIGHT in has:
         found["least_weight"] = next(ask).number_input(
-            f"Leave out rows with {has[C.WEIGHT]} below",
+            plain(f"Least {has[C.WEIGHT]}"),
             value=None,
             placeholder="keep all",
-            help="A rating below 4, for instance, is hardly something to recommend more of.",
+            help="Rows below are left out: a rating below 4 hardly asks for more of the same.",
             key=_key("least"),
         )
     if C.TIME in has and C.SESSION not in has:
         found["session_minutes"] = int(
             next(ask).number_input(
-                "Minutes without an event that end a visit",
+                "Pause that ends a visit, minutes",
                 value=planned.recipe.session_minutes,
                 min_value=1,
                 step=5,
@@ -99,9 +99,10 @@ def _two_beside() -> Iterator[Any]:
         yield from st.columns(2)
 
 
-def _one(place: Any, label: str, options: dict[str, str], key: str) -> str:
+def _one(place: Any, label: str, options: dict[str, str], key: str, help: str) -> str:
+    words = options.__getitem__
     return str(
-        place.selectbox(label, list(options), format_func=options.__getitem__, key=_key(key))
+        place.selectbox(label, list(options), format_func=words, key=_key(key), help=plain(help))
     )
 
 
@@ -156,4 +157,4 @@ def tables(*, items: bool = True, users: bool = True) -> dict[str, str]:
 
 
 def _key(name: str) -> str:
-    return f"data_{name}_{st.session_state.get(state.IMPORTS, 0)}"
+    return f"data_{name}_{st.session_state.get(import_plan.IMPORTS, 0)}"

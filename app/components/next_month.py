@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app import state
-from app.components import import_columns, import_events, uploads
+from app.components import import_columns, import_events, import_plan, uploads
 from app.components.page import plain
 from app.components.tables import show
 from pipelines.data.recipe import Recipe
@@ -33,7 +33,7 @@ def draw() -> None:
         "Files",
         type=uploads.TYPES,
         accept_multiple_files=True,
-        key=f"data_again_{st.session_state.get(state.IMPORTS, 0)}",
+        key=f"data_again_{st.session_state.get(import_plan.IMPORTS, 0)}",
     )
     has_items, has_users = bool(recipe.item_columns), bool(recipe.user_columns)
     if has_items or has_users:
@@ -43,7 +43,7 @@ def draw() -> None:
     if not files:
         return
     source = uploads.kept_all(files)
-    planned = state.plan(source, recipe.model_dump(mode="json"), fixed=True)
+    planned = import_plan.plan(source, recipe.model_dump(mode="json"), fixed=True)
     show(
         import_columns.mapped(planned.sample),
         key="data_again_preview",

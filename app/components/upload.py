@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from app import access, state
-from app.components import import_columns, import_events, next_month, toolbar, uploads
+from app.components import import_columns, import_events, import_plan, next_month, toolbar, uploads
 from app.components.page import plain
 from pipelines.errors import AssayError
 
@@ -37,8 +37,8 @@ def panel(*, open_now: bool = False) -> None:
     if not access.allowed("analyst"):
         return
     # Once open it stays so until an import starts, also when the address names no way any more.
-    is_open = open_now or WAY in st.query_params or bool(st.session_state.get(state.LOADING))
-    st.session_state[state.LOADING] = is_open
+    is_open = open_now or WAY in st.query_params or bool(st.session_state.get(import_plan.LOADING))
+    st.session_state[import_plan.LOADING] = is_open
     with st.expander("Load your own events", expanded=is_open, icon=":material/upload_file:"):
         way = toolbar.choice(
             "Where they are", tuple(WAYS), key=WAY, default="files", format_func=WAYS.__getitem__
@@ -58,7 +58,7 @@ def _files() -> None:
         "Events",
         type=uploads.TYPES,
         accept_multiple_files=True,
-        key=f"data_events_{st.session_state.get(state.IMPORTS, 0)}",
+        key=f"data_events_{st.session_state.get(import_plan.IMPORTS, 0)}",
     )
     if files:
         _two_confirmations(uploads.kept_all(files), uploads.slug(files[0].name))
@@ -80,12 +80,12 @@ def _database() -> None:
         ).strip()
         look = st.form_submit_button("Look at the columns", key="data_sql_look")
     if look:
-        state.look_again()
-        st.session_state.pop(state.ASKED, None)
+        import_plan.look_again()
+        st.session_state.pop(import_plan.ASKED, None)
         # What a person writes here is kept with the job only once it is known to be harmless.
         _checked(address, text)
-        st.session_state[state.ASKED] = {"address": address, "text": text}
-    asked = st.session_state.get(state.ASKED)
+        st.session_state[import_plan.ASKED] = {"address": address, "text": text}
+    asked = st.session_state.get(import_plan.ASKED)
     if asked == {"address": address, "text": text}:
         named = text if " " not in text else "events"
         _two_confirmations({"sql": asked}, uploads.slug(named.rpartition(".")[2]))
@@ -101,7 +101,7 @@ def _checked(address: str, text: str) -> None:
 
 
 def _two_confirmations(source: dict[str, Any], name: str) -> None:
-    draft = st.session_state.get(state.DRAFT) or {}
+    draft = st.session_state.get(import_plan.DRAFT) or {}
     if draft.get("source") != source:
         draft = {}
     if draft.get("confirmed"):
@@ -109,5 +109,9 @@ def _two_confirmations(source: dict[str, Any], name: str) -> None:
         return
     recipe = import_columns.confirm(source, draft.get("recipe"))
     if recipe is not None:
-        st.session_state[state.DRAFT] = {"source": source, "recipe": recipe, "confirmed": True}
+        st.session_state[import_plan.DRAFT] = {
+            "source": source,
+            "recipe": recipe,
+            "confirmed": True,
+        }
         st.rerun()

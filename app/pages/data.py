@@ -37,6 +37,7 @@ def draw() -> None:
     readiness.opening(name)
     page.notice(record.about)
     upload.panel()
+    # Who has just imported wants to know first what became of the rows.
     just_imported = st.session_state.get(state.IMPORTED) == name
     if just_imported:
         provenance.section(name)

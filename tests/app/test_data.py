@@ -13,15 +13,24 @@ def test_empty(open_page):
     assert app.title[0].value.startswith("No data yet")
 
 
-def test_readiness_opens_the_page_and_findings_follow(open_page, filled):
+def test_what_became_of_the_rows_follows_the_readiness(open_page, filled):
     app = open_page("data", dataset="shop")
     assert not app.exception
     assert app.title[0].value.replace("\\", "") == state.readiness("shop").sentence
-    findings = app.table[0].value
-    assert findings.shape[1] <= 7
-    states = [text.partition(" ")[2] for text in findings["state"]]
-    assert states == sorted(states, key=["not enough", "thin", "unknown", "enough"].index)
     assert any("1,802 rows became 1,800 events: 2 in quarantine." in m.value for m in app.markdown)
+    headers = [header.value for header in app.header]
+    assert headers[-3:] == [
+        "How these events came to be",
+        "Versions, and what was run on them",
+        "All datasets",
+    ]
+
+
+def test_what_was_just_imported_is_explained_first(open_page, filled):
+    app = open_page("data", dataset="shop")
+    app.session_state[state.IMPORTED] = "shop"
+    app.run()
+    assert app.header[0].value == "How these events came to be"
 
 
 def test_a_sample_shows_its_notice(open_page, workspace):

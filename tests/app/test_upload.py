@@ -8,8 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from app import state
-from app.components import import_columns, import_events, uploads
+from app.components import import_columns, import_events, import_plan, uploads
 from pipelines.data.planning import plan
 from pipelines.data.recipe import Recipe
 from tests.shop_export import CANCELLED, NOBODY, ROWS, orders
@@ -235,7 +234,7 @@ def test_a_password_in_an_address_is_refused_and_not_repeated(open_page, workspa
     (error,) = app.error
     assert "holds a password" in error.value
     assert "hunter2" not in error.value
-    assert state.ASKED not in app.session_state
+    assert import_plan.ASKED not in app.session_state
     assert started == []
 
 

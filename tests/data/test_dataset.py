@@ -47,6 +47,13 @@ def test_the_fingerprint_survives_the_files_and_sees_each_change(tmp_path: Path)
     assert len(prints) == 4
 
 
+def test_the_size_is_told_without_loading(tmp_path: Path) -> None:
+    made = synthetic.dataset()
+    save(made, tmp_path)
+    it = made.interactions
+    assert size(tmp_path) == (it.n_users, it.n_items, len(it))
+
+
 def test_offers_come_back_and_count_in_the_fingerprint_where_there_are_some(
     tmp_path: Path,
 ) -> None:
@@ -67,10 +74,3 @@ def test_offers_come_back_and_count_in_the_fingerprint_where_there_are_some(
     mailed = replace(offers, kind=1 - offers.kind)
     prints = {fingerprint(*parts, offers=each) for each in (None, offers, moved, mailed)}
     assert len(prints) == 4
-
-
-def test_the_size_is_told_without_loading(tmp_path: Path) -> None:
-    made = synthetic.dataset()
-    save(made, tmp_path)
-    it = made.interactions
-    assert size(tmp_path) == (it.n_users, it.n_items, len(it))
