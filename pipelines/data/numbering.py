@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numba
 import numpy as np
 
-from pipelines.schema import Ints, Longs
+from pipelines.schema import Ints
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -68,7 +68,7 @@ class Numbering:
             self._slots = _placed(self._hashes[: self._n], wanted)
 
 
-def _grown(values: Longs, least: int) -> Longs:
+def _grown(values: np.ndarray, least: int) -> np.ndarray:
     """The array itself where it has room for `least` values, else a copy with twice as many."""
     if len(values) >= least:
         return values
