@@ -132,7 +132,7 @@ def readiness(name: str) -> Readiness:
 @st.cache_resource(max_entries=16, show_spinner="Looking at the data ...")
 def _readiness(home: str, name: str, version: int, fingerprint: str, today: str) -> Readiness:
     from pipelines.data import readiness as found
-    from pipelines.data import tracking_plan
+    from pipelines.data.readiness import tracking_plan
 
     report = found.report(dataset(name, version))
     return Readiness(

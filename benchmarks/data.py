@@ -52,7 +52,7 @@ def generate(path: Path, rows: int = ROWS, seed: int = 0) -> None:
 IMPORT = """
 import sys, time
 from pathlib import Path
-from pipelines.data.importer import import_events
+from pipelines.data.importing.importer import import_events
 began = time.perf_counter()
 folder = import_events(Path(sys.argv[1]), "bench", Path(sys.argv[2]))
 print(time.perf_counter() - began)

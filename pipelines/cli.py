@@ -63,7 +63,7 @@ def readiness(
     """What the data can and cannot support, per approach, and what to log from now on."""
     from pipelines import cli_output as out
     from pipelines.data import readiness as ready
-    from pipelines.data import tracking_plan
+    from pipelines.data.readiness import tracking_plan
 
     report = ready.report(open_workspace().dataset(name))
     written = tracking_plan.write(plan, report) if plan is not None else ()

@@ -13,8 +13,8 @@ from pipelines.cli_options import AsJson, open_workspace
 from pipelines.errors import AssayError
 
 if TYPE_CHECKING:
-    from pipelines.data.database import Query
     from pipelines.data.recipe import Recipe
+    from pipelines.data.sources.database import Query
 
 
 class Repeats(StrEnum):
@@ -177,7 +177,7 @@ def _source(files: list[Path] | None, sql: str | None, query: str | None) -> lis
         if not files:
             raise AssayError("Name a file of events, or a database with --sql and --query.")
         return files
-    from pipelines.data.database import Query
+    from pipelines.data.sources.database import Query
 
     if files:
         raise AssayError("Name files or a database with --sql, not both.")
@@ -187,7 +187,7 @@ def _source(files: list[Path] | None, sql: str | None, query: str | None) -> lis
 
 
 def _mapped(given: Texts, *, with_items: bool) -> dict[str, Any]:
-    from pipelines.data.mapping import assigned
+    from pipelines.data.importing.mapping import assigned
 
     columns, item_columns = assigned(
         _pairs(given, "--map", "user_id=COLUMN"), with_items=with_items

@@ -100,7 +100,7 @@ def interval(found: Interval | None) -> str:
 
 def proposal(source: Any, recipe: Recipe, *, fixed: bool) -> None:
     """On stderr: what each column is taken for, before the rows are read."""
-    from pipelines.data.planning import plan
+    from pipelines.data.importing.planning import plan
 
     planned = plan(source, recipe, fixed=fixed).settled()
     for standard, column in planned.recipe.columns.items():

@@ -12,8 +12,8 @@ import streamlit as st
 from app.components import charts, import_plan, import_reading
 from app.components.page import plain
 from app.components.tables import MOST_COLUMNS, show
-from pipelines.data.mapping import EVENT_NAMES, EVENTS_NEED
-from pipelines.data.planning import Plan
+from pipelines.data.importing.mapping import EVENT_NAMES, EVENTS_NEED
+from pipelines.data.importing.planning import Plan
 from pipelines.schema import Columns as C
 
 LABELS = {

@@ -12,8 +12,8 @@ import streamlit as st
 from app import state
 from app.components import import_plan, jobs, recipe_words, uploads
 from app.components.page import plain
+from pipelines.data.importing.planning import Plan
 from pipelines.data.landing import check_name
-from pipelines.data.planning import Plan
 from pipelines.schema import Columns as C
 
 RETURNS = {"take-out": "take out", "quarantine": "to quarantine"}

@@ -11,7 +11,7 @@ import streamlit as st
 from pipelines import paths
 
 if TYPE_CHECKING:
-    from pipelines.data.planning import Plan
+    from pipelines.data.importing.planning import Plan
 
 DRAFT = "data_draft"
 """Session key: the import whose columns are confirmed (`source` and `recipe`, as documents)."""
@@ -31,9 +31,9 @@ def plan(source: dict[str, Any], recipe: dict[str, Any], *, fixed: bool = False)
 
 @st.cache_resource(max_entries=32, ttl=600, show_spinner="Looking at the first rows ...")
 def _plan(home: str, written: str, fixed: bool) -> Plan:
-    from pipelines.data.database import Query
-    from pipelines.data.planning import plan
+    from pipelines.data.importing.planning import plan
     from pipelines.data.recipe import Recipe
+    from pipelines.data.sources.database import Query
 
     source, recipe = json.loads(written)
     sql = source.get("sql")

@@ -56,7 +56,7 @@ def draw() -> None:
 
 def needs(record: DatasetRecord, recipe: Recipe) -> str:
     """Which recipe is used, and which columns the file has to have."""
-    from pipelines.data.events import wanted
+    from pipelines.data.importing.events import wanted
 
     return (
         f"The recipe {recipe.hash[:8]} of version {record.version} is used as it stands. "

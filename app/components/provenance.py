@@ -9,8 +9,8 @@ import streamlit as st
 
 from app import state
 from app.components import page, provenance_charts, quarantine_view, recipe_words, toolbar
-from pipelines.data import events
 from pipelines.data.dataset import About
+from pipelines.data.importing import events
 from pipelines.workspace.records import DatasetRecord
 
 VERSION = "data_version"

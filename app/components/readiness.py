@@ -13,7 +13,7 @@ from app.components import page, readiness_chart
 from app.components.readiness_chart import STATE_MARK
 from app.components.tables import number
 from app.state import Readiness
-from pipelines.data.tracking_plan import DOCUMENT, SCHEMA
+from pipelines.data.readiness.tracking_plan import DOCUMENT, SCHEMA
 
 ORDER = {"not enough": 0, "thin": 1, "unknown": 2, "enough": 3}
 

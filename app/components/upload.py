@@ -93,7 +93,7 @@ def _database() -> None:
 
 def _checked(address: str, text: str) -> None:
     """Raise `AssayError` where something is left out, or the address holds a password."""
-    from pipelines.data import connections
+    from pipelines.data.sources import connections
 
     if not address or not text:
         raise AssayError("Write the address of the database, and a table's name or a query.")

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from pipelines.data.dataset import Dataset
-from pipelines.data.facts.exposure import event_types
-from pipelines.data.facts.metadata import metadata
-from pipelines.data.facts.stream import DAY, FIRST, VISIT_MINUTES, Stream
 from pipelines.data.profile_words import sentences
+from pipelines.data.readiness.facts.exposure import event_types
+from pipelines.data.readiness.facts.metadata import metadata
+from pipelines.data.readiness.facts.stream import DAY, FIRST, VISIT_MINUTES, Stream
 from pipelines.schema import Longs
 
 MOST_BINS = 120

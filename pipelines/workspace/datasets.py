@@ -21,7 +21,7 @@ from pipelines.workspace.records import LIVE, DatasetRecord, now_text
 from pipelines.workspace.shelf import Shelf
 
 if TYPE_CHECKING:
-    from pipelines.data.database import Query
+    from pipelines.data.sources.database import Query
 
 AT_ONCE = "movielens-small"
 """The sample that a new workspace holds from its start; others are loaded on first use."""
@@ -122,7 +122,7 @@ class Datasets(Shelf):
         What `recipe` leaves open is proposed, unless it is `fixed`; with `again` the recipe of
         the newest version is used as it stands.
         """
-        from pipelines.data.importer import import_events
+        from pipelines.data.importing.importer import import_events
 
         if again:
             recipe = self.recipe(name)

@@ -53,7 +53,7 @@ def import_events(workspace: Workspace, job: JobRecord, progress: Progress) -> d
     items, users = (Path(given[key]) if given.get(key) else None for key in ("items", "users"))
     source: Query | list[Path] = [Path(path) for path in given.get("paths", [])]
     if given.get("sql"):
-        from pipelines.data.database import Query
+        from pipelines.data.sources.database import Query
 
         source = Query(**given["sql"])
     record = workspace.import_dataset(

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from app.components import import_columns, import_events, import_plan, uploads
-from pipelines.data.planning import plan
+from pipelines.data.importing.planning import plan
 from pipelines.data.recipe import Recipe
 from tests.shop_export import CANCELLED, NOBODY, ROWS, orders
 

@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.data import dataset as store
 from pipelines.data.dataset import Dataset
-from pipelines.data.importer import import_events
+from pipelines.data.importing.importer import import_events
 
 Write = Callable[[str, str | bytes], Path]
 Import = Callable[..., Dataset]

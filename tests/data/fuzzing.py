@@ -20,8 +20,8 @@ import pytest
 from pipelines.data import dataset as store
 from pipelines.data import quarantine
 from pipelines.data.assembly import fingerprint
-from pipelines.data.importer import import_events
-from pipelines.data.moments import LATEST
+from pipelines.data.importing.importer import import_events
+from pipelines.data.importing.moments import LATEST
 from pipelines.data.recipe import Recipe
 from pipelines.errors import AssayError
 from tests.data import mutations
@@ -41,8 +41,8 @@ def one_engine() -> Iterator[None]:
             with shared.cursor() as connection:
                 yield connection
 
-        patch.setattr("pipelines.data.planning.engine", engine)
-        patch.setattr("pipelines.data.importer.engine", engine)
+        patch.setattr("pipelines.data.importing.planning.engine", engine)
+        patch.setattr("pipelines.data.importing.importer.engine", engine)
         yield
 
 

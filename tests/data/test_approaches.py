@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipelines.data import experiment, readiness
+from pipelines.data import readiness
 from pipelines.data.dataset import Arrivals, Dataset, load, save
-from pipelines.data.facts import DAY
+from pipelines.data.readiness import experiment
+from pipelines.data.readiness.facts import DAY
 from tests.data.test_readiness import made
 
 START = 1_700_000_000

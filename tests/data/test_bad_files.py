@@ -12,8 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipelines.data.importer import import_events
-from pipelines.data.planning import plan
+from pipelines.data.importing.importer import import_events
+from pipelines.data.importing.planning import plan
 from pipelines.errors import AssayError
 
 GOOD = "user_id,item_id,weight,timestamp\n" + "".join(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.data.connections import PASSWORD, address, names, scrub, shown
+from pipelines.data.sources.connections import PASSWORD, address, names, scrub, shown
 from pipelines.errors import AssayError
 
 SECRET = "s3cret:/@ %41+é'\\"

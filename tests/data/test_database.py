@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from pipelines.data.database import Query, batches, describe
+from pipelines.data.sources.database import Query, batches, describe
 from pipelines.errors import AssayError
 
 Ask = Callable[[str], Query]

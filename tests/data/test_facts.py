@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 
 from pipelines.data.dataset import Arrivals
-from pipelines.data.event_kinds import kind
-from pipelines.data.facts import DAY, WEEK, Stream, measure
-from pipelines.data.facts.exposure import Rate
-from pipelines.data.facts.ids import ids
-from pipelines.data.facts.metadata import metadata
-from pipelines.data.facts.pace import Pace
-from pipelines.data.facts.timing import Timing, timing
-from pipelines.data.facts.volume import gini, top_share, volume
+from pipelines.data.readiness.event_kinds import kind
+from pipelines.data.readiness.facts import DAY, WEEK, Stream, measure
+from pipelines.data.readiness.facts.exposure import Rate
+from pipelines.data.readiness.facts.ids import ids
+from pipelines.data.readiness.facts.metadata import metadata
+from pipelines.data.readiness.facts.pace import Pace
+from pipelines.data.readiness.facts.timing import Timing, timing
+from pipelines.data.readiness.facts.volume import gini, top_share, volume
 from pipelines.data.split import split
 from pipelines.schema import Interactions, Vocabulary
 from tests import synthetic

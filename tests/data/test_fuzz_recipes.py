@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.data.planning import plan
+from pipelines.data.importing.planning import plan
 from pipelines.data.recipe import Recipe
 from pipelines.errors import AssayError
 from tests.data import mutations

@@ -16,9 +16,9 @@ import pytest
 
 from pipelines import paths
 from pipelines.data import dataset as store
-from pipelines.data.connections import PASSWORD
-from pipelines.data.database import Query
-from pipelines.data.importer import import_events
+from pipelines.data.importing.importer import import_events
+from pipelines.data.sources.connections import PASSWORD
+from pipelines.data.sources.database import Query
 from pipelines.errors import AssayError
 from pipelines.workspace import Workspace
 from tests.postgres import READER, READER_PASSWORD, Server

@@ -17,8 +17,8 @@ import pytest
 
 from pipelines.data import dataset as store
 from pipelines.data import quarantine
-from pipelines.data.importer import import_events
-from pipelines.data.planning import plan
+from pipelines.data.importing.importer import import_events
+from pipelines.data.importing.planning import plan
 from pipelines.data.recipe import Recipe
 from pipelines.progress import Cancelled
 from pipelines.schema import Columns as C
@@ -213,7 +213,7 @@ def test_an_unmatched_quote_loses_nothing(imported: Import, home: Path) -> None:
 def test_a_quoted_field_may_run_over_a_block(
     imported: Import, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipelines.data.lines.BLOCK", 64)
+    monkeypatch.setattr("pipelines.data.sources.lines.BLOCK", 64)
     content = HEADER + "".join(f'u{n},"a\nb, ""{n}""\n\nc",1,{n}\n' for n in range(40))
     made = imported(content)
     assert made.about.rows_in == made.about.kept == 40
@@ -315,7 +315,7 @@ def test_a_killed_import_leaves_no_dataset_and_the_next_one_sweeps(
     script = (
         "import os, signal\n"
         "from pathlib import Path\n"
-        "from pipelines.data.importer import import_events\n"
+        "from pipelines.data.importing.importer import import_events\n"
         "def progress(share, message):\n"
         "    if share >= 0.85: os.kill(os.getpid(), signal.SIGKILL)\n"
         f"import_events(Path({str(path)!r}), 'events', Path({str(home)!r}), progress=progress)\n"

@@ -13,12 +13,14 @@ from typing import Any
 import pytest
 
 from pipelines.data import dataset as store
-from pipelines.data.importer import import_events
+from pipelines.data.importing.importer import import_events
 from pipelines.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS = 200_000
-DIRECT = "from pipelines.data.importer import import_events as run; where = (Path({home!r}),)"
+DIRECT = (
+    "from pipelines.data.importing.importer import import_events as run; where = (Path({home!r}),)"
+)
 WORKSPACE = (
     "from pipelines.workspace import Workspace; run = Workspace.open().import_dataset; where = ()"
 )
@@ -36,7 +38,7 @@ def killed_at(share: float, path: Path, home: Path, way: str) -> None:
     """Import in a child that is killed from outside when its progress has come so far."""
     script = (
         "import time\nfrom pathlib import Path\n"
-        "from pipelines.data import lines\n"
+        "from pipelines.data.sources import lines\n"
         "lines.BLOCK = 1 << 18\n"
         f"{way.format(home=str(home))}\n"
         "def progress(share, message):\n"

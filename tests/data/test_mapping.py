@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.data.mapping import ITEM_NAMES, match, resolve
+from pipelines.data.importing.mapping import ITEM_NAMES, match, resolve
 from pipelines.errors import AssayError
 
 STANDARD = ("user_id", "item_id", "weight", "timestamp")

@@ -7,8 +7,8 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.data.columns import TextColumn
-from pipelines.data.numbering import Numbering, _placed
+from pipelines.data.importing.columns import TextColumn
+from pipelines.data.importing.numbering import Numbering, _placed
 from pipelines.schema import Vocabulary
 
 Batches = list[list[str | None]]

@@ -15,8 +15,8 @@ from pydantic import ValidationError
 
 from pipelines.data import dataset as store
 from pipelines.data import quarantine
-from pipelines.data.importer import import_events
-from pipelines.data.planning import plan
+from pipelines.data.importing.importer import import_events
+from pipelines.data.importing.planning import plan
 from pipelines.data.recipe import Reading, Recipe, Times
 from pipelines.errors import AssayError
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from pipelines.data import dataset as store
-from pipelines.data.planning import plan
+from pipelines.data.importing.planning import plan
 from pipelines.data.recipe import Recipe, Times
 from pipelines.errors import AssayError
 

@@ -15,9 +15,9 @@ from urllib.parse import quote
 import pyarrow as pa
 import pytest
 
-from pipelines.data import postgres as copying
-from pipelines.data.connections import PASSWORD
-from pipelines.data.database import Query, batches, describe
+from pipelines.data.sources import postgres as copying
+from pipelines.data.sources.connections import PASSWORD
+from pipelines.data.sources.database import Query, batches, describe
 from pipelines.errors import AssayError
 from tests.postgres import OWNER, OWNER_PASSWORD, READER, READER_PASSWORD, Server
 
@@ -118,7 +118,7 @@ def test_rows_arrive_in_the_order_and_the_batches_asked_for(server):
 
 CHILD = """
 import sys
-from pipelines.data.database import Query, batches
+from pipelines.data.sources.database import Query, batches
 def peak():  # of this process alone: ru_maxrss would start at its parent's
     status = open("/proc/self/status").read()
     return int(status.split("VmHWM:")[1].split()[0]) / 1024

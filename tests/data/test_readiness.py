@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from pipelines.data import readiness
 from pipelines.data.assembly import finish
 from pipelines.data.dataset import Dataset
-from pipelines.data.facts import DAY, YEAR, measure
 from pipelines.data.profile import profile
+from pipelines.data.readiness.facts import DAY, YEAR, measure
 from pipelines.schema import Finding, Interactions
 from tests import synthetic
 

@@ -12,7 +12,7 @@ from pipelines import paths
 from pipelines.data import readiness
 from pipelines.data.dataset import Arrivals, Dataset, load, save
 from pipelines.data.readiness import Report, Verdict
-from pipelines.data.tracking_events import EVENTS, FIELDS
+from pipelines.data.readiness.tracking_events import EVENTS, FIELDS
 from tests import synthetic
 from tests.data.test_readiness import made
 

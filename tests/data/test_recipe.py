@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from pipelines.data import dataset as store
-from pipelines.data.event_weights import usual_weight
-from pipelines.data.importer import import_events
+from pipelines.data.importing.event_weights import usual_weight
+from pipelines.data.importing.importer import import_events
 from pipelines.data.recipe import Recipe
 from pipelines.errors import AssayError
 from pipelines.schema import Columns as C

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipelines.data import dataset as store
 from pipelines.data import quarantine
-from pipelines.data.importer import import_events
+from pipelines.data.importing.importer import import_events
 from pipelines.errors import AssayError
 
 HEADER = "user_id,item_id,weight,timestamp\n"

@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.data import dataset as store
 from pipelines.data import quarantine
-from pipelines.data.importer import import_events
+from pipelines.data.importing.importer import import_events
 from pipelines.data.recipe import Reading, Recipe
 from pipelines.errors import AssayError
 

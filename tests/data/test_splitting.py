@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.data import splitting
-from pipelines.data.engine import engine
-from pipelines.data.lines import Counts, records
-from pipelines.data.sources import open_source
+from pipelines.data.importing.engine import engine
+from pipelines.data.sources import open_source, splitting
+from pipelines.data.sources.lines import Counts, records
 
 SIGNS = st.sampled_from(
     ["a", "1", " ", ",", "\t", '"', "\r", "\0", "\x1f", "é", "\ufeff", "::", ""]

@@ -11,8 +11,8 @@ from jsonschema import Draft202012Validator
 
 from pipelines.data import readiness
 from pipelines.data.dataset import Arrivals
-from pipelines.data.tracking_events import EVENTS, FIELDS, examples, schema
-from pipelines.data.tracking_plan import MENDED_BY, lacks, markdown, schema_text, write
+from pipelines.data.readiness.tracking_events import EVENTS, FIELDS, examples, schema
+from pipelines.data.readiness.tracking_plan import MENDED_BY, lacks, markdown, schema_text, write
 from pipelines.errors import AssayError
 from tests.data.test_readiness import made
 

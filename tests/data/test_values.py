@@ -9,7 +9,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from pipelines.data.values import column, from_postgres
+from pipelines.data.sources.values import column, from_postgres
 
 UTC = dt.UTC
 WINTER = dt.datetime(2024, 1, 2, 3, 4, 5, 678)

@@ -1,0 +1,186 @@
+"""From text to events: times, weights, ids, each row read, left out, or given a reason.
+
+Everything arrives as text and is cast here, so that no reader's guess of a type can drop a
+row. What is left out by the recipe (`step`) is counted apart from what cannot be read
+(`reason`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines.data.importing.event_weights import weight_sql
+from pipelines.data.importing.moments import seconds_sql
+from pipelines.data.recipe import Recipe
+from pipelines.data.sources.splitting import quoted
+from pipelines.schema import Columns as C
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+LONGEST_ID = 1_000
+RETURNS = "returns and cancellations"
+TYPES = "event types left out"
+LEAST = "below the least weight"
+STEPS = (RETURNS, TYPES, LEAST)
+"""What the recipe leaves out row by row, in the order in which it is asked."""
+NO_TYPE = "(none)"
+KEPT = "kept: "
+NOT_KEPT = (C.USER, C.ITEM, C.WEIGHT, C.TIME, C.ORDER)
+"""Columns of events that are not kept as they stand beside each event."""
+NUMBERS = (C.VALUE, C.POSITION, C.PROPENSITY, C.PRICE)
+"""Columns of events that are numbers wherever they are kept."""
+_NO_ID = "('null', 'nan', 'none', 'nat', '\\n', '<na>')"
+
+
+def read(connection: duckdb.DuckDBPyConnection, rows: pa.Table, recipe: Recipe) -> pa.Table:
+    """The events of some rows (line, problem, c0, c1, … in the order of `wanted(recipe)`).
+
+    Columns: line, user_id, item_id, weight float32, timestamp int64, reason, step, spaces,
+    then the other columns of the recipe under their standard names, or their own behind
+    `KEPT`, so that no column of a file can be taken for one of these. Ids of rows with
+    a reason may be anything.
+    """
+    import pyarrow as pa
+
+    rows = _trimmed(rows, recipe)
+    connection.register("batch", rows)
+    try:
+        found = connection.sql(_sql(recipe)).to_arrow_table()
+    finally:
+        connection.unregister("batch")
+    if not found["line"].equals(rows["line"]):
+        # The engine reads the parts of a table at the same time, and gives them back so.
+        found = found.sort_by("line")
+    # Texts need no cast, and a way through the engine would copy each of them.
+    for name, at in _texts(recipe).items():
+        found = found.append_column(pa.field(name, pa.string()), rows[at])
+    return found.append_column("spaces", rows["spaces"])
+
+
+def _trimmed(rows: pa.Table, recipe: Recipe) -> pa.Table:
+    """The rows without the spaces around their values, null where nothing is left.
+
+    A column `spaces` tells where an id had some.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    spaces = pa.scalar(False)
+    for i, name in enumerate(wanted(recipe)):
+        at = rows.column_names.index(f"c{i}")
+        before = rows.column(at)
+        after = pc.ascii_trim_whitespace(before)
+        if name in (recipe.columns[C.USER], recipe.columns[C.ITEM]):
+            had = pc.not_equal(pc.binary_length(before), pc.binary_length(after))
+            spaces = pc.or_(spaces, pc.fill_null(had, False))
+        empty = pc.equal(pc.binary_length(after), 0)
+        if pc.any(empty).as_py():
+            after = pc.if_else(empty, pa.scalar(None, pa.string()), after)
+        rows = rows.set_column(at, f"c{i}", after)
+    return rows.append_column("spaces", spaces)
+
+
+def _texts(recipe: Recipe) -> dict[str, str]:
+    """The columns that stay text, and where they stand in a batch."""
+    at = {column: f"c{i}" for i, column in enumerate(wanted(recipe))}
+    numbers = (C.WEIGHT, C.TIME, *NUMBERS)
+    texts = {name: at[column] for name, column in recipe.columns.items() if name not in numbers}
+    return texts | {KEPT + name: at[name] for name in recipe.keep}
+
+
+def wanted(recipe: Recipe) -> list[str]:
+    """The columns of the source that a recipe reads."""
+    return list(dict.fromkeys([*recipe.columns.values(), *recipe.keep]))
+
+
+def _sql(recipe: Recipe) -> str:
+    at = {column: f"c{i}" for i, column in enumerate(wanted(recipe))}
+    names = [f'{at[column]} AS "{name}"' for name, column in recipe.columns.items()]
+    seconds = seconds_sql('"timestamp"', recipe.times) if C.TIME in recipe.columns else "0"
+    shown = [
+        "line", f"{_weight(recipe)} AS weight", 'CAST(floor(seconds) AS BIGINT) AS "timestamp"',
+        f"CASE {_reasons(recipe)} END AS reason", f"CASE {_steps(recipe)} END AS step",
+    ]  # fmt: skip
+    shown += [f'TRY_CAST("{n}" AS FLOAT) AS "{n}"' for n in NUMBERS if n in recipe.columns]
+    return f"""
+        SELECT {", ".join(shown)}
+        FROM (SELECT *, {seconds} AS seconds
+              FROM (SELECT line, problem, {", ".join(names)} FROM batch))"""
+
+
+def _raw_weight() -> str:
+    # As float32, so that a tiny weight that would become zero is found here.
+    return "TRY_CAST(weight AS FLOAT)"
+
+
+def _weight(recipe: Recipe) -> str:
+    weight = "CAST(1 AS FLOAT)"
+    if C.WEIGHT in recipe.columns:
+        weight = _raw_weight()
+        if C.EVENT in recipe.columns:
+            weight = f"coalesce({weight}, 1)"
+    if C.EVENT in recipe.columns:
+        weight = f"CAST({weight} * {_type_weight(recipe)} AS FLOAT)"
+    return weight
+
+
+def _type_weight(recipe: Recipe) -> str:
+    return weight_sql(f"coalesce({C.EVENT}, {quoted(NO_TYPE)})", recipe.weights)
+
+
+def no_id_sql(column: str, what: str) -> str:
+    """SQL for why a text is no id: the branches of a CASE."""
+    return f"""WHEN {column} IS NULL OR lower({column}) IN {_NO_ID} THEN 'the {what} is missing'
+        WHEN length({column}) > {LONGEST_ID}
+        THEN 'the {what} is longer than {LONGEST_ID:,} characters'"""
+
+
+def _reasons(recipe: Recipe) -> str:
+    """Why a row cannot be used, in the order in which it is asked."""
+    reasons = ["WHEN problem IS NOT NULL THEN problem"]
+    for what, c in (("user", C.USER), ("item", C.ITEM)):
+        reasons.append(no_id_sql(c, what))
+    if C.WEIGHT in recipe.columns:
+        weight = _raw_weight()
+        if C.EVENT not in recipe.columns:
+            # A view has no quantity; without types, an event without its weight is a mistake.
+            reasons.append("WHEN weight IS NULL THEN 'the weight is missing'")
+        reasons += [
+            f"WHEN weight IS NOT NULL AND {weight} IS NULL THEN 'the weight is not a number'",
+            f"WHEN isnan({weight}) THEN 'the weight is NaN'",
+            f"WHEN isinf({weight}) THEN 'the weight is infinite'",
+            f"WHEN {weight} = 0 THEN 'the weight is zero'",
+            # So that no product of weights and no sum of them leaves float32.
+            f"WHEN abs({weight}) NOT BETWEEN 1e-15 AND 1e15 "
+            "THEN 'the weight is not between 1e-15 and 1e15'",
+        ]
+        if recipe.returns == "quarantine":
+            reasons.append(f"WHEN {weight} < 0 THEN 'the weight is negative'")
+    if C.TIME in recipe.columns:
+        reasons += [
+            "WHEN \"timestamp\" IS NULL THEN 'the time is missing'",
+            "WHEN seconds IS NULL "
+            "THEN 'the time cannot be read, or lies outside the years 1970 to 2099'",
+        ]
+    return " ".join(reasons)
+
+
+def _steps(recipe: Recipe) -> str:
+    """Which step of the recipe leaves a row out."""
+    steps = []
+    if recipe.returns == "take-out":
+        signs = []
+        if C.WEIGHT in recipe.columns:
+            signs.append(f"{_raw_weight()} < 0")
+        if C.ORDER in recipe.columns:
+            # As shops' systems mark a cancelled order: C before its number.
+            signs.append(f"regexp_matches({C.ORDER}, '^[Cc][0-9]+$')")
+        if signs:
+            steps.append(f"WHEN {' OR '.join(signs)} THEN {quoted(RETURNS)}")
+    if C.EVENT in recipe.columns:
+        steps.append(f"WHEN {_type_weight(recipe)} = 0 THEN {quoted(TYPES)}")
+    if C.WEIGHT in recipe.columns and recipe.least_weight is not None:
+        steps.append(f"WHEN {_raw_weight()} < {recipe.least_weight!r} THEN {quoted(LEAST)}")
+    return " ".join(steps) or "WHEN false THEN ''"

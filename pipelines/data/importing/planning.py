@@ -1,0 +1,248 @@
+"""What an import would do: the recipe completed from names and content, and the first rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.data.importing import events, looks
+from pipelines.data.importing.engine import engine
+from pipelines.data.importing.event_weights import usual_weight
+from pipelines.data.importing.mapping import (
+    EVENT_NAMES,
+    OF_ITEMS,
+    Match,
+    ambiguity,
+    listed,
+    match,
+    missing_column,
+)
+from pipelines.data.importing.moments import is_slashed, parts_sql
+from pipelines.data.recipe import DateOrder, Recipe
+from pipelines.data.sources import Asked, Source, ask, open_source, parquet
+from pipelines.data.sources.batches import batches
+from pipelines.data.sources.lines import Counts
+from pipelines.data.sources.splitting import quoted
+from pipelines.errors import AssayError
+from pipelines.schema import Columns as C
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+    from pipelines.data.sources.database import Query
+
+HEAD = 1 << 20
+"""Bytes of a text file that are looked at for a plan."""
+TYPES_MOST = 1_000
+"""Kinds of event above which a column holds something else."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an import would do: for a person to confirm.
+
+    `recipe.columns` is standard → source; `ambiguous` names the columns that fit one standard
+    name equally well; `missing` the needed names without a column; `by_content` the names
+    that the columns' content decided. `sample` has the first rows in mapped form (times as
+    UTC), with the column `problem` where a row would not be kept. `event_types` counts the
+    types of event in the first rows.
+    """
+
+    sources: tuple[Source | Asked, ...]
+    recipe: Recipe
+    ambiguous: dict[str, list[str]]
+    missing: list[str]
+    by_content: list[str]
+    sample: pd.DataFrame
+    event_types: dict[str, int]
+    dates_unclear: bool = False
+    """Whether nothing tells if 1/2/2026 is in January or February."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return self.sources[0].columns
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """The weight of each type of event in the first rows, as given or as is usual."""
+        return {kind: usual_weight(kind) for kind in sorted(self.event_types)} | self.recipe.weights
+
+    def settled(self) -> Plan:
+        """The plan itself, or an `AssayError` that says what a person has to decide."""
+        if self.ambiguous:
+            raise ambiguity(*next(iter(self.ambiguous.items())))
+        if self.missing:
+            raise missing_column(self.missing, self.columns)
+        if self.dates_unclear:
+            raise AssayError(
+                f"In {self.recipe.columns[C.TIME]!r} nothing tells whether dates such as 1/2/2026 "
+                "begin with the day or the month; say --day-first or --month-first."
+            )
+        return self
+
+
+def opened(given: Path | Query | Sequence[Path], recipe: Recipe) -> tuple[Source | Asked, ...]:
+    """The sources of an import, looked at."""
+    paths = [given] if isinstance(given, Path) else given
+    if not isinstance(paths, Sequence):
+        return (ask(paths),)
+    if not paths:
+        raise AssayError("Name a file of events, or a database by --sql.")
+    return tuple(open_source(path, recipe.reading) for path in paths)
+
+
+def plan(
+    given: Path | Query | Sequence[Path],
+    recipe: Recipe | None = None,
+    *,
+    fixed: bool = False,
+    rows: int = 10,
+) -> Plan:
+    """How the sources would be read; what `recipe` leaves open is proposed.
+
+    In `recipe.columns`, "" leaves a standard column out. With `fixed` nothing is proposed:
+    the recipe is one that was used before.
+    """
+    recipe = Recipe() if recipe is None else recipe
+    sources = opened(given, recipe)
+    with engine() as connection:
+        _check_zone(connection, recipe.times.zone)
+        found, by_content = _matched(connection, sources[0], recipe.columns, fixed)
+        done = recipe.model_copy(update={"columns": found.mapping, "keep": _kept(found, recipe)})
+        unclear = False
+        if not fixed and C.TIME in found.mapping and recipe.times.order is None:
+            order, unclear = _date_order(connection, sources, found.mapping[C.TIME])
+            times = recipe.times.model_copy(update={"order": order})
+            done = done.model_copy(update={"times": times})
+        for source in sources:
+            _check_columns(source, done)
+        sample, types = _sample(connection, sources[0], done, rows)
+    return Plan(
+        sources, done, found.ambiguous, found.missing, by_content, sample, types, unclear
+    )  # fmt: skip
+
+
+def _matched(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source | Asked,
+    asked: dict[str, str],
+    fixed: bool,
+) -> tuple[Match, list[str]]:
+    if fixed:
+        everything = dict.fromkeys(EVENT_NAMES, "")
+        return match(source.columns, everything | asked), []
+    found = match(source.columns, asked)
+    columns = source.columns
+    if isinstance(source, Source) and source.kind == "parquet":
+        columns = parquet.flat(source)
+    head = next(batches(connection, source, columns, Counts(), block=HEAD), None)
+    if head is None:
+        return found, []
+    look = looks.looks(connection, head.rows, columns)
+    left_out = {standard for standard, column in asked.items() if not column}
+    return looks.by_content(found, look, left_out)
+
+
+def _kept(found: Match, recipe: Recipe) -> tuple[str, ...]:
+    """The columns that are kept under their own names, without those kept by these anyway."""
+    beside = {
+        name: column
+        for name, column in found.mapping.items()
+        if name not in (*events.NOT_KEPT, *OF_ITEMS)
+    }
+    for name in recipe.keep:
+        other = beside.get(name, name)
+        if other != name:
+            raise AssayError(
+                f"The column {name!r} cannot be kept under its name, since {other[:60]!r} is read "
+                f"as {name}; rename it, or map {name} to it."
+            )
+    return tuple(dict.fromkeys(name for name in recipe.keep if name not in beside))
+
+
+def _check_zone(connection: duckdb.DuckDBPyConnection, zone: str) -> None:
+    import duckdb
+
+    moment = f"timezone({quoted(zone)}, TIMESTAMP '2020-01-01')"
+    try:
+        connection.execute(f"SELECT epoch({moment})").fetchall()
+    except duckdb.Error as error:
+        raise AssayError(
+            f"There is no time zone {zone[:40]!r}; name one such as Europe/Berlin."
+        ) from error
+
+
+def _check_columns(source: Source | Asked, recipe: Recipe) -> None:
+    for column in events.wanted(recipe):
+        if column not in source.columns:
+            raise AssayError(
+                f"There is no column {column[:60]!r} in {source.name!r}; it has "
+                f"{listed(source.columns)}."
+            )
+
+
+def _date_order(
+    connection: duckdb.DuckDBPyConnection, sources: Sequence[Source | Asked], column: str
+) -> tuple[DateOrder | None, bool]:
+    """Whether dates such as 1/2/2026 begin with the day, from the first one that tells.
+
+    The second value is whether there are such dates and none tells.
+    """
+    first, second = parts_sql("trim(c0)")
+    slashed = False
+    for source in sources:
+        for batch in batches(connection, source, [column], Counts()):
+            connection.register("dated", batch.rows)
+            (n, day_first, month_first), *_ = connection.execute(
+                f"""SELECT count(*),
+                      min(line) FILTER ({first} > 12 AND {second} <= 12),
+                      min(line) FILTER ({second} > 12 AND {first} <= 12)
+                    FROM dated WHERE {is_slashed("trim(c0)")}"""
+            ).fetchall()
+            connection.unregister("dated")
+            if n == 0 and not slashed:
+                return None, False  # dates of another kind
+            slashed = True
+            if day_first is not None or month_first is not None:
+                day = month_first is None or (day_first is not None and day_first < month_first)
+                return "day-first" if day else "month-first", False
+    return None, slashed
+
+
+def _sample(
+    connection: duckdb.DuckDBPyConnection, source: Source | Asked, recipe: Recipe, rows: int
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """The first rows as they would be read, and the types of event in the first block."""
+    import pandas as pd
+
+    shown = [*recipe.columns, *(events.KEPT + name for name in recipe.keep)]
+    if C.USER not in recipe.columns or C.ITEM not in recipe.columns:
+        return pd.DataFrame(columns=shown), {}
+    types: Counter[str] = Counter()
+    first = next(batches(connection, source, events.wanted(recipe), Counts(), block=HEAD), None)
+    if first is None:
+        return pd.DataFrame(columns=shown), {}
+    read = events.read(connection, first.rows, recipe)
+    if C.EVENT in recipe.columns:
+        kinds = read[C.EVENT].filter(read["reason"].is_null()).fill_null(events.NO_TYPE)
+        types.update({v["values"]: v["counts"] for v in kinds.value_counts().to_pylist()})
+        check_types(recipe, types)
+    sample = read.slice(0, rows).to_pandas()
+    sample["problem"] = sample["reason"].fillna(sample["step"])
+    if C.TIME in recipe.columns:
+        sample[C.TIME] = pd.to_datetime(sample[C.TIME], unit="s", utc=True)
+    sample = sample[[*shown, *(["problem"] if sample["problem"].notna().any() else [])]]
+    return sample.rename(columns=lambda name: name.removeprefix(events.KEPT)), dict(types)
+
+
+def check_types(recipe: Recipe, types: Counter[str]) -> None:
+    """Raise `AssayError` where a column has too many values to hold types of event."""
+    if len(types) > TYPES_MOST:
+        raise AssayError(
+            f"The column {recipe.columns[C.EVENT]!r} has more than {TYPES_MOST:,} different "
+            "values, so it holds no types of event; leave it out with --map event_type=."
+        )

@@ -1,0 +1,157 @@
+"""From gathered rows to sorted events: repeats folded, outliers dropped, items described."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pipelines.data.dataset import Step
+from pipelines.data.importing import events, folding
+from pipelines.data.importing.columns import NumberColumn, TextColumn
+from pipelines.data.importing.engine import at_once
+from pipelines.data.importing.gathering import Gathered
+from pipelines.data.importing.mapping import OF_ITEMS
+from pipelines.data.outliers import flagged
+from pipelines.schema import Columns as C
+from pipelines.schema import Interactions, Ints, Longs, Mask, Vocabulary
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+
+OUTLIERS = "outliers dropped"
+
+
+@dataclass
+class Settled:
+    """Events by code, the ids, what was kept of each event, and what events say of items."""
+
+    interactions: Interactions
+    users: Vocabulary
+    items: Vocabulary
+    context: pa.Table
+    item_frame: pd.DataFrame
+    """A row per item code: what the events' own columns tell of it."""
+    steps: list[Step]
+
+
+def settle(gathered: Gathered, more_items: list[str]) -> Settled:
+    """Sort and fold what was gathered, which is emptied; `more_items` are ids without events."""
+    recipe = gathered.recipe
+    (users, user), (items, item) = at_once(
+        gathered.user.vocabulary, lambda: gathered.item.vocabulary(more_items)
+    )
+    weight, time = gathered.weight.array(), gathered.time.array()
+    order = folding.by_user_and_time(user, time, len(users))
+    user, item, weight, time = user[order], item[order], weight[order], time[order]
+    more = {name: _column(column, order) for name, column in gathered.more.items()}
+    rows = len(user)
+    stay = np.ones(rows, bool)
+    if recipe.repeats != "keep":
+        kinds = more[C.EVENT][1] if C.EVENT in more else None
+        stay, weight = _fold(user, item, time, weight, kinds, gathered)
+        user, item, weight, time = user[stay], item[stay], weight[stay], time[stay]
+        more = {name: (texts, values[stay]) for name, (texts, values) in more.items()}
+    steps = []
+    if len(user) < rows:
+        steps.append(Step(name="repeats folded", rows_in=rows, rows_out=len(user)))
+    interactions = Interactions(user, item, weight, time, len(users), len(items))
+    if recipe.outliers == "drop":
+        stay = _ordinary(interactions)
+        if not stay.all():
+            interactions = interactions.select(stay)
+            more = {name: (texts, values[stay]) for name, (texts, values) in more.items()}
+            item = interactions.item
+            steps.append(Step(name=OUTLIERS, rows_in=len(stay), rows_out=len(item)))
+    described = {name: more.pop(name) for name in OF_ITEMS if name in more}
+    frame = _described(items, item, described)
+    return Settled(interactions, users, items, _context(more), frame, steps)
+
+
+def _ordinary(interactions: Interactions) -> Mask:
+    """Marks the events (n,) of people who do not look like machines."""
+    people = np.ones(interactions.n_users, bool)
+    people[flagged(interactions).users] = False
+    return people[interactions.user]
+
+
+def _column(column: TextColumn | NumberColumn, order: Longs) -> tuple[Any, Any]:
+    if isinstance(column, NumberColumn):
+        return None, column.array()[order]
+    texts, codes = column.coded()
+    return texts, codes[order]
+
+
+def _fold(
+    user: Ints, item: Ints, time: Longs, weight: Any, kinds: Ints | None, gathered: Gathered
+) -> tuple[Mask, Any]:
+    """Which rows stay, and all rows' weights with those of the folded ones worked in."""
+    recipe = gathered.recipe
+    if recipe.repeats == "once":
+        _, first = folding.repeats(user.astype(np.int64), item.astype(np.int64))
+        # The last one stays, with its time; the weights are added up.
+        last = np.arange(len(user))
+        last[first] = np.arange(len(user))
+        total = np.bincount(first, weights=weight, minlength=len(user))
+        return last[first] == np.arange(len(user)), total[first].astype(np.float32)
+    kind = item.astype(np.int64)
+    if kinds is not None:
+        kind = kind * (int(kinds.max(initial=0)) + 1) + kinds
+    moment = np.ones(len(user), bool)
+    moment[1:] = (user[1:] != user[:-1]) | (time[1:] != time[:-1])
+    stay, first = folding.repeats(np.cumsum(moment), kind)
+    if C.WEIGHT not in recipe.columns and C.TIME not in recipe.columns:
+        folded = np.bincount(first, weights=weight, minlength=len(user)).astype(np.float32)
+    else:
+        folded = weight.copy()
+        again = ~stay
+        folded[first[again]] = weight[again]  # in order, so the last one's weight remains
+    return stay, folded
+
+
+def _context(more: dict[str, tuple[Any, Any]]) -> pa.Table:
+    import pyarrow as pa
+
+    columns = {}
+    for key, (texts, values) in more.items():
+        name = key.removeprefix(events.KEPT)
+        if texts is None:
+            columns[name] = pa.array(values)
+        else:
+            columns[name] = pa.DictionaryArray.from_arrays(pa.array(values, mask=values < 0), texts)
+    return pa.table(columns)
+
+
+def _described(
+    items: Vocabulary, item: Ints, described: dict[str, tuple[Any, Any]]
+) -> pd.DataFrame:
+    """For each item its most frequent text (of equals the first met) and its median number."""
+    import pandas as pd
+
+    frame = pd.DataFrame({C.ITEM: pd.Series(items.ids, dtype="str")})
+    for name, (texts, values) in described.items():
+        if texts is None:
+            medians = pd.Series(values).groupby(item).median()
+            frame[name] = medians.reindex(range(len(items))).round(4).to_numpy()
+            continue
+        codes = _most_frequent(item, values, len(texts), len(items))
+        words = texts.to_numpy(zero_copy_only=False).astype(object)
+        found = np.where(codes >= 0, words[np.maximum(codes, 0)] if len(words) else None, None)
+        frame[name] = pd.Series(found, dtype="str")
+    return frame
+
+
+def _most_frequent(item: Ints, code: Ints, n_codes: int, n_items: int) -> Ints:
+    """For each item (n_items,) its most frequent code; -1 where it has none."""
+    there = code >= 0
+    pairs, counts = np.unique(
+        item[there].astype(np.int64) * n_codes + code[there], return_counts=True
+    )
+    of, what = pairs // max(n_codes, 1), pairs % max(n_codes, 1)
+    order = np.lexsort((-what, counts, of))
+    out = np.full(n_items, -1, np.int32)
+    out[of[order]] = what[order]  # the last one of each item: the most counts, first met
+    return out

@@ -1,0 +1,178 @@
+"""What was shown, and what the import alone saw: types of events, guests, returns, repeats."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+
+from pipelines.data.dataset import Dataset
+from pipelines.data.readiness.event_kinds import count, kind
+from pipelines.data.readiness.facts.stream import DAY, Stream
+from pipelines.keys import distinct
+from pipelines.schema import Columns as C
+
+COLUMNS = (C.IMPRESSION, C.POSITION, C.PROPENSITY, C.RECOMMENDATION)
+EIGHT_WEEKS = 56 * DAY
+NO_USER = "the user is missing"
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A share of `of` with its 95 % interval (Wilson 1927)."""
+
+    hits: int
+    of: int
+
+    @property
+    def value(self) -> float:
+        return self.hits / self.of
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        z = NormalDist().inv_cdf(0.975)
+        p, n = self.value, self.of
+        middle = (p + z * z / (2 * n)) / (1 + z * z / n)
+        half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+        return max(middle - half, 0.0), min(middle + half, 1.0)
+
+
+@dataclass(frozen=True)
+class Propensities:
+    """How the shown items were drawn, from the rows (n) with a propensity in (0, 1]."""
+
+    rows: int
+    invalid: int
+    """Rows with a propensity that is no probability above zero."""
+    certain: float
+    """The share of rows with a propensity of (nearly) 1: the item was bound to be shown."""
+    effective: float
+    """Effective sample size of the weights 1 ÷ propensity, as a share of the rows (Kish 1965)."""
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """None stands for what an older import did not keep."""
+
+    columns: dict[str, float] | None
+    """Share of the events with a value, for each of `COLUMNS`."""
+    event_types: dict[str, int] | None
+    """Rows by type of event; empty where the data names no types."""
+    impressions: int | None
+    propensities: Propensities | None
+    open_rate: Rate | None
+    commonest_reason: str
+    """Why most rows of the quarantine are there; empty without rows or where it is unknown."""
+    guest_share: float | None
+    """Share of the rows of the file that name no user."""
+    return_share: float | None
+    folded_share: float | None
+    spaces: int | None
+    """Rows whose user or item id stood between spaces."""
+    buyers: Rate | None
+    """People who bought among those who came in the last eight weeks, where both are told."""
+    purchase_visits: int | None
+    """Visits of the last 30 days in which two or more items were bought."""
+
+
+def exposure(dataset: Dataset, stream: Stream) -> Exposure:
+    about, arrivals = dataset.about, dataset.about.arrivals
+    context = set(dataset.context_columns)
+    # A sample is made by code that keeps no more than what stands here, so nothing is hidden.
+    known = arrivals is not None or about.is_sample or dataset.context_file is not None
+    columns = {c: _filled(dataset, c) if c in context else 0.0 for c in COLUMNS} if known else None
+    codes, names = _codes(dataset)
+    types = event_types(dataset, codes, names)
+    reasons = {} if arrivals is None else arrivals.reasons
+    sends = count(types, "send") or count(types, "impression")
+    opens = count(types, "open")
+    rows = max(about.rows_in, 1)
+    impressions = None
+    if columns is not None:
+        shown = round(columns[C.IMPRESSION] * len(dataset.interactions))
+        impressions = max(shown, count(types, "impression"))
+    return Exposure(
+        columns=columns,
+        event_types=types if known else None,
+        impressions=impressions,
+        propensities=_propensities(dataset) if C.PROPENSITY in context else None,
+        open_rate=Rate(opens, sends) if 0 < opens <= sends else None,
+        commonest_reason=max(reasons, key=lambda r: reasons[r]) if reasons else "",
+        guest_share=None if arrivals is None else arrivals.reasons.get(NO_USER, 0) / rows,
+        return_share=None if arrivals is None else arrivals.returns / rows,
+        folded_share=about.folded / rows if about.rows_in else None,
+        spaces=None if arrivals is None else arrivals.spaces,
+        buyers=None if codes is None else _buyers(stream, codes, names),
+        purchase_visits=None if codes is None else _purchase_visits(stream, codes, names),
+    )
+
+
+def _filled(dataset: Dataset, column: str) -> float:
+    from pipelines.data.readiness.facts.metadata import filled
+
+    values = dataset.context([column])[column]
+    return float(filled(values).mean()) if len(values) else 0.0
+
+
+def _codes(dataset: Dataset) -> tuple[np.ndarray | None, list[str]]:
+    """The type of each event as a code (n,), -1 where it has none, and the types' names."""
+    if C.EVENT not in dataset.context_columns:
+        return None, []
+    values = dataset.context([C.EVENT])[C.EVENT].astype("category")
+    return values.cat.codes.to_numpy(), [str(c) for c in values.cat.categories]
+
+
+def event_types(
+    dataset: Dataset, codes: np.ndarray | None = None, names: list[str] | None = None
+) -> dict[str, int]:
+    """Rows by type of event: of the whole file where the import counted them, else of the
+    events kept (`codes` and `names` as read before, or read here); empty without types."""
+    arrivals = dataset.about.arrivals
+    if arrivals is not None and arrivals.event_types:
+        return dict(arrivals.event_types)
+    if codes is None:
+        codes, names = _codes(dataset)
+    if codes is None:
+        return {}
+    counts = np.bincount(codes[codes >= 0], minlength=len(names or []))
+    return {name: int(n) for name, n in zip(names or [], counts, strict=True)}
+
+
+def _propensities(dataset: Dataset) -> Propensities | None:
+    import pandas as pd
+
+    given = pd.to_numeric(dataset.context([C.PROPENSITY])[C.PROPENSITY], errors="coerce").dropna()
+    values = given.to_numpy(float)
+    if len(values) == 0:
+        return None
+    good = values[(values > 0) & (values <= 1)]
+    weights = 1 / good
+    effective = weights.sum() ** 2 / (weights**2).sum() / len(good) if len(good) else 0.0
+    certain = float((good > 0.999).mean()) if len(good) else 0.0
+    return Propensities(len(good), len(values) - len(good), certain, float(effective))
+
+
+def _bought(codes: np.ndarray, names: list[str]) -> np.ndarray:
+    return np.isin(codes, [at for at, name in enumerate(names) if kind(name) == "purchase"])
+
+
+def _buyers(stream: Stream, codes: np.ndarray, names: list[str]) -> Rate | None:
+    bought = _bought(codes, names)
+    if bought.all() or not bought.any():
+        return None
+    lately = stream.events.time > stream.newest - EIGHT_WEEKS
+    came = distinct(stream.events.user[lately])
+    buyers = distinct(stream.events.user[lately & bought])
+    return Rate(len(buyers), len(came))
+
+
+def _purchase_visits(stream: Stream, codes: np.ndarray, names: list[str]) -> int | None:
+    bought = _bought(codes, names) & (stream.events.time > stream.newest - 30 * DAY)
+    if not bought.any():
+        return None
+    visit = np.cumsum(stream.begins)[bought]
+    width = stream.events.n_items
+    baskets = distinct(visit * width + stream.events.item[bought]) // width
+    return int((np.bincount(baskets) >= 2).sum())

@@ -1,0 +1,159 @@
+"""The wanted columns of any source as text, one batch after another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipelines.data.sources import Asked, Source
+from pipelines.data.sources.lines import Counts, Records, records
+from pipelines.data.sources.splitting import split
+from pipelines.errors import AssayError
+from pipelines.progress import Progress, silent
+from pipelines.schema import Longs
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+RAW = 500
+"""Characters of a row that the quarantine shows."""
+
+
+@dataclass
+class Batch:
+    """Rows as text.
+
+    `rows`: line (the physical line, or a table's row, from 1), problem (why it is no row of
+    the table, or null), c0, c1, …: the wanted columns as strings, as they stand there.
+    `raw` gives the beginning of some rows' text, by their line.
+    """
+
+    rows: pa.Table
+    raw: Callable[[Longs], list[str]]
+
+
+def batches(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source | Asked,
+    columns: Sequence[str],
+    counts: Counts,
+    progress: Progress = silent,
+    block: int | None = None,
+) -> Generator[Batch, None, None]:
+    """All rows of `source`; `counts` is filled on the way."""
+    if isinstance(source, Asked):
+        yield from _database_batches(connection, source, columns, counts, progress)
+        return
+    if source.kind == "parquet":
+        yield from _parquet_batches(connection, source, columns, counts, progress)
+        return
+    size = max(source.path.stat().st_size, 1)
+    at = 0
+
+    def position(offset: int) -> None:
+        nonlocal at
+        at = offset
+
+    for found in records(source, counts, position, block):
+        if len(found):
+            yield Batch(split(connection, source, found, columns), _raw_of_lines(found))
+        progress(min(at / size, 1.0), f"{counts.lines:,} lines read")
+
+
+def _raw_of_lines(found: Records) -> Callable[[Longs], list[str]]:
+    def raw(lines: Longs) -> list[str]:
+        texts = found.texts(np.searchsorted(found.line, lines)).to_pylist()
+        return [text.rstrip("\r\n")[:RAW] for text in texts]
+
+    return raw
+
+
+def _parquet_batches(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    columns: Sequence[str],
+    counts: Counts,
+    progress: Progress,
+) -> Iterator[Batch]:
+    from pipelines.data.sources import parquet
+
+    total = max(parquet.rows(source), 1)
+    for table in parquet.tables(source, columns):
+        yield as_text(connection, source.name, table, counts.lines)
+        counts.lines += len(table)
+        progress(min(counts.lines / total, 1.0), f"{counts.lines:,} rows read")
+
+
+def _database_batches(
+    connection: duckdb.DuckDBPyConnection,
+    asked: Asked,
+    columns: Sequence[str],
+    counts: Counts,
+    progress: Progress,
+) -> Iterator[Batch]:
+    from pipelines.data.sources import database
+
+    for table in database.batches(asked.query, columns):
+        yield as_text(connection, "the query", table.drop_columns(["line"]), counts.lines)
+        counts.lines += len(table)
+        # A cursor does not tell how much is to come: the share only ever nears its end.
+        share = counts.lines / (counts.lines + 2_000_000)
+        progress(share, f"{counts.lines:,} rows read")
+
+
+def as_text(
+    connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table, before: int
+) -> Batch:
+    """A batch of a table with types; `before` rows of the source went by."""
+    import duckdb
+    import pyarrow as pa
+
+    names = [f"c{i}" for i in range(table.num_columns)]
+    values = [_text_sql(name, table.schema.field(i), f"c{i}") for i in range(table.num_columns)]
+    try:
+        connection.register("arrived", pa.table(table.columns, names))
+        shown = ", ".join(f"{value} AS c{i}" for i, value in enumerate(values))
+        texts = connection.sql(f"SELECT {shown} FROM arrived").to_arrow_table()
+    except duckdb.Error as error:
+        raise AssayError(
+            f"{name!r} has columns of a kind that cannot be read as text; "
+            "write ids and times as text or numbers."
+        ) from error
+    finally:
+        connection.unregister("arrived")
+    line = np.arange(before + 1, before + 1 + len(table), dtype=np.int64)
+    rows = pa.table(
+        [pa.array(line), pa.nulls(len(table), pa.string()), *texts.columns],
+        ["line", "problem", *texts.column_names],
+    )
+
+    def raw(lines: Longs) -> list[str]:
+        some = texts.take(pa.array(lines - before - 1)).to_pylist()
+        return [
+            ", ".join("null" if v is None else str(v) for v in row.values())[:RAW] for row in some
+        ]
+
+    return Batch(rows, raw)
+
+
+def _text_sql(name: str, field: pa.Field, column: str) -> str:
+    import pyarrow as pa
+
+    kind = field.type
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    if pa.types.is_struct(kind) or pa.types.is_map(kind):
+        raise AssayError(
+            f"The column {field.name!r} of {name!r} is nested; "
+            "write its parts as columns of their own."
+        )
+    text = f"CAST({column} AS VARCHAR)"
+    if pa.types.is_floating(kind):
+        # Tables with gaps keep whole numbers as floats: the id 17850 must not be 17850.0.
+        whole = f"{column} = floor({column}) AND abs({column}) < 9e15"
+        return f"CASE WHEN {whole} THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) ELSE {text} END"
+    return text

@@ -1,0 +1,210 @@
+"""From records to columns of text: pyarrow splits what is plain, DuckDB what is not.
+
+Plain is a line without an oddity (a quote that was parsed, a NUL, a stray carriage return,
+the header once more, too many characters, another number of separators). Both ways give
+the same columns; a test compares them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipelines.data.sources import MAX_LINE, Source
+from pipelines.data.sources.lines import RETURN, Records
+from pipelines.schema import Longs, Mask
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+_STAND_IN = b"\x1f"
+"""Stands for a separator of several characters while a block is split."""
+
+
+def split(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    found: Records,
+    columns: Sequence[str],
+) -> pa.Table:
+    """The rows: line int64, problem (why it is no row of the table, or null), c0, c1, … string.
+
+    `columns` names what becomes c0, c1, … .
+    """
+    import pyarrow as pa
+
+    if source.kind == "jsonl":
+        return _queried(
+            connection, found, _json_query(columns), np.arange(len(found)), len(columns)
+        )
+    plain = _plain(source, found)
+    parts = []
+    fast = _by_arrow(source, found, columns, np.flatnonzero(plain))
+    if fast is None:
+        plain &= _separators(source, found)
+        fast = _by_arrow(source, found, columns, np.flatnonzero(plain))
+    if fast is None:
+        plain[:] = False
+    else:
+        parts.append(fast)
+    odd = np.flatnonzero(~plain)
+    if len(odd):
+        parts.append(_queried(connection, found, _csv_query(source, columns), odd, len(columns)))
+    table = pa.concat_tables(parts)
+    return table if len(parts) == 1 else table.sort_by("line")
+
+
+def _plain(source: Source, found: Records) -> Mask:
+    """Marks the rows (n,) without anything that pyarrow would read in another way."""
+    plain = np.ones(len(found), bool)
+    plain[list(found.parsed)] = False
+    plain &= (found.end - found.begin) <= MAX_LINE
+    data = found.data
+    codes = np.frombuffer(data, np.uint8)
+    if b"\0" in data:
+        plain[_rows_at(found, np.flatnonzero(codes == 0))] = False
+    if data.count(b"\r") != data.count(b"\r\n"):
+        returns = np.flatnonzero(codes[:-1] == RETURN)
+        plain[_rows_at(found, returns[codes[returns + 1] != 10])] = False
+    header = source.header.encode()
+    if len(found) and data.find(header, found.begin[0]) >= 0:
+        length = found.end - found.begin
+        plain[(length >= len(header)) & (length <= len(header) + 2)] = False
+    return plain
+
+
+def _rows_at(found: Records, positions: Longs) -> Longs:
+    """The rows that hold these positions of the data."""
+    rows = np.searchsorted(found.begin, positions, side="right") - 1
+    rows = rows[rows >= 0]
+    return np.unique(rows)
+
+
+def _separators(source: Source, found: Records) -> Mask:
+    """Marks the rows that have as many separators as the header."""
+    separator = source.separator.encode()
+    if len(separator) > 1:
+        return np.zeros(len(found), bool)
+    at = np.flatnonzero(np.frombuffer(found.data, np.uint8) == separator[0])
+    counts = np.searchsorted(at, found.end) - np.searchsorted(at, found.begin)
+    return np.asarray(counts == len(source.columns) - 1)
+
+
+def _by_arrow(
+    source: Source, found: Records, columns: Sequence[str], rows: Longs
+) -> pa.Table | None:
+    """The named rows split by pyarrow; None where some have another number of columns."""
+    import pyarrow as pa
+    import pyarrow.csv as pc
+
+    separator = source.separator.encode()
+    data = _joined(found, rows)
+    if len(separator) > 1:
+        if _STAND_IN in found.data:
+            return None
+        data = bytes(data).replace(separator, _STAND_IN)
+        separator = _STAND_IN
+    if len(separator) != 1 or len(source.columns) < 2 or len(rows) == 0:
+        return None
+    names = [str(at) for at in range(len(source.columns))]
+    wanted = [names[source.columns.index(c)] for c in columns]
+    try:
+        table = pc.read_csv(
+            pa.py_buffer(data),
+            pc.ReadOptions(column_names=names, block_size=1 << 22),
+            pc.ParseOptions(
+                delimiter=separator.decode("latin-1"), quote_char=False, escape_char=False
+            ),
+            pc.ConvertOptions(
+                column_types=dict.fromkeys(wanted, pa.string()),
+                include_columns=wanted,
+                strings_can_be_null=False,
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    if len(table) != len(rows):
+        return None
+    numbers = pa.array(found.line[rows])
+    arrays = [numbers, pa.nulls(len(rows), pa.string()), *table.columns]
+    return pa.table(arrays, ["line", "problem", *(f"c{i}" for i in range(len(columns)))])
+
+
+def _joined(found: Records, rows: Longs) -> bytes | memoryview:
+    """The text of the rows, one after another; without a copy where they lie side by side."""
+    if len(rows) == 0:
+        return b""
+    begin, end = found.begin[rows], found.end[rows]
+    breaks = np.flatnonzero(begin[1:] != end[:-1])
+    starts = begin[np.concatenate([[0], breaks + 1])]
+    ends = end[np.concatenate([breaks, [len(rows) - 1]])]
+    view = memoryview(found.data)
+    if len(starts) == 1:
+        return view[starts[0] : ends[0]]
+    pieces = [view[b:e] for b, e in zip(starts.tolist(), ends.tolist(), strict=True)]
+    return b"".join(pieces)
+
+
+def _queried(
+    connection: duckdb.DuckDBPyConnection, found: Records, query: str, rows: Longs, width: int
+) -> pa.Table:
+    """The named rows read by a query over `arrived` (line, text, fields) that gives line,
+    problem, and f: a list of the `width` wanted values, null where there is a problem."""
+    import pyarrow as pa
+
+    fields = pa.array([found.parsed.get(row) for row in rows.tolist()], pa.list_(pa.string()))
+    arrived = pa.table({"line": found.line[rows], "text": found.texts(rows), "fields": fields})
+    connection.register("arrived", arrived)
+    try:
+        answer = connection.sql(query).to_arrow_table()
+    finally:
+        connection.unregister("arrived")
+    # The values come as one list a row: a query with an expression a column takes seconds
+    # to plan where there are thousands.
+    lists = answer["f"].combine_chunks()
+    begin, without = lists.offsets.to_numpy()[:-1], lists.is_null().to_numpy(zero_copy_only=False)
+    arrays = [lists.values.take(pa.array(begin + i, mask=without)) for i in range(width)]
+    names = ["line", "problem", *(f"c{i}" for i in range(width))]
+    return pa.table([answer["line"], answer["problem"], *arrays], names)
+
+
+def quoted(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+_TEXT = "(SELECT line, fields, rtrim(text, chr(10) || chr(13)) AS text FROM arrived)"
+_NO_LINE = f"""
+    WHEN length(text) > {MAX_LINE} THEN 'the line is longer than {MAX_LINE:,} characters'
+    WHEN contains(text, chr(0)) THEN 'the line holds binary data'"""
+
+
+def _csv_query(source: Source, columns: Sequence[str]) -> str:
+    wide = len(source.columns)
+    place = {column: i for i, column in enumerate(source.columns, start=1)}
+    at = [place[column] for column in columns]
+    fields = f"coalesce(fields, string_split(text, {quoted(source.separator)}))"
+    return f"""
+        SELECT line, problem, CASE WHEN problem IS NULL THEN list_select(f, {at}) END AS f
+        FROM (SELECT line, f, CASE {_NO_LINE}
+                WHEN text = {quoted(source.header)} THEN 'the header stands here again'
+                WHEN len(f) <> {wide}
+                THEN 'columns: ' || len(f) || ' where the header has {wide}'
+              END AS problem
+              FROM (SELECT *, {fields} AS f FROM {_TEXT}))"""
+
+
+def _json_query(columns: Sequence[str]) -> str:
+    pointers = (c.replace("~", "~0").replace("/", "~1") for c in columns)
+    paths = ", ".join(quoted("/" + pointer) for pointer in pointers)
+    values = f"json_extract_string(text, [{paths}])"
+    return f"""
+        SELECT line, problem, CASE WHEN problem IS NULL THEN {values} END AS f
+        FROM (SELECT line, text, CASE {_NO_LINE}
+                WHEN NOT json_valid(text) THEN 'not valid JSON'
+                WHEN json_type(CASE WHEN json_valid(text) THEN text END) <> 'OBJECT'
+                THEN 'not a JSON object'
+              END AS problem FROM {_TEXT})"""
