@@ -92,11 +92,18 @@ def _database() -> None:
 
 
 def _checked(address: str, text: str) -> None:
-    """Raise `AssayError` where something is left out, or the address holds a password."""
+    """Raise `AssayError` where something is left out, or the address is not to be used here."""
     from pipelines.data.sources import connections
 
     if not address or not text:
         raise AssayError("Write the address of the database, and a table's name or a query.")
+    if access.login_configured() and not address.startswith("secrets:"):
+        # A free address would be sent this server's password, or open any file it can read.
+        named = ", ".join(f"secrets:{name}" for name in connections.names()) or "there is none yet"
+        raise AssayError(
+            "On a server that several people use, name a connection of its secrets "
+            f"({named}); whoever keeps the server adds them."
+        )
     connections.address(address)
 
 

@@ -15,10 +15,19 @@ from app.components import (
     readiness,
     steps,
     studies,
+    toolbar,
     upload,
     versions,
 )
 from pipelines.workspace.records import DatasetRecord
+
+FINDINGS, PROFILE, STUDIES, ORIGIN = "findings", "profile", "studies", "origin"
+VIEWS = {
+    FINDINGS: "What was found",
+    PROFILE: "What is in it",
+    STUDIES: "Would more help?",
+    ORIGIN: "How it came to be",
+}
 
 
 def draw() -> None:
@@ -37,18 +46,23 @@ def draw() -> None:
     readiness.opening(name)
     page.notice(record.about)
     upload.panel()
-    # Who has just imported wants to know first what became of the rows.
-    just_imported = st.session_state.get(state.IMPORTED) == name
-    if just_imported:
+    if st.session_state.pop(state.IMPORTED, None) == name:
+        # Who has just imported wants to know first what became of the rows.
+        state.choose(data_view=ORIGIN)
+    view = toolbar.choice(
+        "Show", list(VIEWS), key="data_view", default=FINDINGS, format_func=VIEWS.__getitem__
+    )
+    if view == FINDINGS:
+        readiness.section(name)
+    elif view == PROFILE:
+        profile.section(name)
+    elif view == STUDIES:
+        studies.section(name)
+    else:
         provenance.section(name)
-    readiness.section(name)
-    studies.section(name)
-    profile.section(name)
-    if not just_imported:
-        provenance.section(name)
-    versions.section(name)
+        versions.section(name)
+        deletion.button(name)
     catalogue.section(name)
-    deletion.button(name)
 
 
 def _not_loaded(record: DatasetRecord) -> None:

@@ -13,13 +13,16 @@ def test_empty(open_page):
     assert app.title[0].value.startswith("No data yet")
 
 
-def test_what_became_of_the_rows_follows_the_readiness(open_page, filled):
+def test_readiness_comes_first_and_what_became_of_the_rows_is_a_view(open_page, filled):
     app = open_page("data", dataset="shop")
     assert not app.exception
     assert app.title[0].value.replace("\\", "") == state.readiness("shop").sentence
+    assert [header.value for header in app.header] == ["What was found", "All datasets"]
+    app = open_page("data", dataset="shop", data_view="origin")
+    assert not app.exception
     assert any("1,802 rows became 1,800 events: 2 in quarantine." in m.value for m in app.markdown)
     headers = [header.value for header in app.header]
-    assert headers[-3:] == [
+    assert headers == [
         "How these events came to be",
         "Versions, and what was run on them",
         "All datasets",
@@ -30,6 +33,7 @@ def test_what_was_just_imported_is_explained_first(open_page, filled):
     app = open_page("data", dataset="shop")
     app.session_state[state.IMPORTED] = "shop"
     app.run()
+    assert app.query_params["data_view"] == "origin"
     assert app.header[0].value == "How these events came to be"
 
 
@@ -53,7 +57,7 @@ def test_a_sample_that_is_not_loaded_is_loaded_as_a_job(open_page, workspace, mo
 
 
 def test_deleting_asks_first(open_page, filled):
-    app = open_page("data", dataset="shop")
+    app = open_page("data", dataset="shop", data_view="origin")
     next(b for b in app.button if b.label.startswith("Delete")).click().run()
     assert [r.name for r in filled.datasets()] == ["shop"]
     assert {b.label for b in app.button} >= {"Delete", "Keep it"}
@@ -68,7 +72,7 @@ def test_a_deleted_dataset_is_gone(open_page, filled):
 
 def test_a_viewer_can_neither_import_nor_delete(open_page, filled, monkeypatch):
     monkeypatch.setattr(access, "role", lambda: "viewer")
-    app = open_page("data", dataset="shop")
+    app = open_page("data", dataset="shop", data_view="origin")
     assert not app.exception
     assert not any(b.label.startswith("Delete") for b in app.button)
     with pytest.raises(AssayError, match="needs the role analyst; yours is viewer"):

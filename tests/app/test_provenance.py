@@ -33,7 +33,7 @@ def words_of(app):
 
 
 def test_the_page_says_what_became_of_the_rows(open_page, shop):
-    app = open_page("data", dataset="orders", data_version="1")
+    app = open_page("data", dataset="orders", data_view="origin", data_version="1")
     assert not app.exception
     said = words_of(app)
     kept = ROWS - NOBODY - CANCELLED
@@ -48,7 +48,7 @@ def test_the_version_stands_in_the_address_and_is_another_datasets_no_more(
     shop.import_dataset(tmp_path / "12.csv", "other")
     shop.import_dataset(tmp_path / "1.csv", "other")
     recipes = {r.version: r.about.recipe.hash[:8] for r in shop.dataset_versions("orders")}
-    app = open_page("data", dataset="orders", data_version="2")
+    app = open_page("data", dataset="orders", data_view="origin", data_version="2")
     assert f"Recipe {recipes[2]}" in [s.value for s in app.subheader]
     assert recipes[2] != recipes[3]
     app.selectbox(key="dataset").set_value("other").run()
@@ -88,7 +88,7 @@ def test_bakeoffs_are_links_under_the_version_they_ran_on(open_page, shop):
         manifest = made.manifest | {"fingerprint": fingerprint}
         made = made.model_copy(update={"dataset": "orders", "manifest": manifest})
         shop.save_bakeoff(made, dataset_version=version)
-    app = open_page("data", dataset="orders")
+    app = open_page("data", dataset="orders", data_view="origin")
     assert not app.exception
     links = {p.label: p.query_string for p in (e.proto for e in app.get("page_link")) if p.label}
     assert set(ran) <= set(links)
@@ -105,7 +105,7 @@ def test_the_quarantine_is_counted_shown_and_downloaded(open_page, workspace, tm
     rows = "".join(f"u{i % 9},i{i % 5},1\n" for i in range(100))
     file.write_text(f"user,item,rating\n{rows}" + ",i1,1\n" * 60 + "u1,=cmd(),many\n")
     record = workspace.import_dataset(file, "x")
-    app = open_page("data", dataset="x")
+    app = open_page("data", dataset="x", data_view="origin")
     assert not app.exception
     tables = [d.value for d in app.dataframe]
     (shown,) = [t for t in tables if "reason" in t]
@@ -147,7 +147,7 @@ def test_a_recipe_in_words_says_only_what_the_data_has():
 
 
 def test_the_recipe_is_downloaded_as_the_command_line_takes_it(open_page, shop, tmp_path):
-    app = open_page("data", dataset="orders")
+    app = open_page("data", dataset="orders", data_view="origin")
     assert "The recipe (JSON)" in [b.proto.label for b in app.get("download_button")]
     saved = shop.recipe("orders")
     written = json.loads(json.dumps(saved.model_dump(mode="json"), indent=2))
@@ -162,7 +162,7 @@ def test_all_datasets_are_listed_and_a_row_leads_to_one(open_page, shop, filled)
     about = records[0].about
     assert frame["fingerprint · recipe"][0] == f"{about.fingerprint[:8]} · {about.recipe.hash[:8]}"
     assert frame["users × items"][1] == "120 × 30"
-    app = open_page("data", dataset="shop")
+    app = open_page("data", dataset="shop", data_view="origin")
     app.session_state["data_catalogue_shop"] = {"selection": {"rows": [0], "columns": []}}
     app.run()
     assert not app.exception

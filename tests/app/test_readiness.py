@@ -65,10 +65,11 @@ def test_the_page_hands_over_the_plan_and_shows_the_profile(open_page, filled):
     assert found.plan.startswith("# Tracking plan: shop")
     labels = [b.label for b in app.get("download_button")]
     assert {"The tracking plan (Markdown)", "The schema of an event (JSON)"} <= set(labels)
-    headers = [s.value for s in app.subheader]
     # The verdict is not "ready": what to log stands at the top.
-    assert headers[0] == "What to log from now on"
-    assert headers[1:] == [
+    assert app.subheader[0].value == "What to log from now on"
+    app = open_page("data", dataset="shop", data_view="profile")
+    assert not app.exception
+    assert [s.value for s in app.subheader][1:] == [
         profile.TITLES[key]
         for key in ("activity", "histories", "long_tail", "coverage", "hours")
     ]  # fmt: skip

@@ -120,10 +120,9 @@ def words(app) -> str:
 
 
 def test_what_was_not_measured_is_one_sentence_and_a_button(open_page, filled, started):
-    app = open_page("data", dataset="shop")
+    app = open_page("data", dataset="shop", data_view="studies")
     assert not app.exception
-    at = headers(app).index("What was found")
-    assert headers(app)[at + 1 : at + 3] == ["Would more data help?", "Leakage audit"]
+    assert headers(app)[:2] == ["Would more data help?", "Leakage audit"]
     assert words(app).count("Not measured yet") == 2
     app.button(key="data_learning-curve").click().run()
     app.button(key="data_audit").click().run()
@@ -136,7 +135,7 @@ def test_a_study_that_runs_says_how_far_it_is(open_page, filled, monkeypatch):
     id = filled.submit("audit", {"dataset": "shop"})
     filled.claim(id, 2**22)
     filled.beat(id, 2**22, 0.4, "ALS under random")
-    app = open_page("data", dataset="shop")
+    app = open_page("data", dataset="shop", data_view="studies")
     assert not app.exception
     assert "Leakage audit of shop is at 40%: ALS under random." in words(app)
     assert not any(b.key == "data_audit" for b in app.button)
@@ -146,7 +145,7 @@ def test_a_study_that_runs_says_how_far_it_is(open_page, filled, monkeypatch):
 def test_what_was_found_is_a_sentence_a_chart_and_its_data(open_page, filled):
     filled.save_study(curve())
     filled.save_study(audit())
-    app = open_page("data", dataset="shop")
+    app = open_page("data", dataset="shop", data_view="studies")
     assert not app.exception
     said = words(app)
     assert "Not measured yet" not in said
@@ -164,7 +163,7 @@ def test_what_was_found_is_a_sentence_a_chart_and_its_data(open_page, filled):
 def test_another_measure_stands_in_the_address(open_page, filled):
     filled.save_study(audit())
     for asked, shown in (("value:recall@10", "value:recall@10"), ("nonsense", "lift:ndcg@10")):
-        app = open_page("data", dataset="shop", data_audit_show=asked)
+        app = open_page("data", dataset="shop", data_view="studies", data_audit_show=asked)
         assert not app.exception
         assert app.session_state["data_audit_show"] == shown
 
@@ -172,7 +171,7 @@ def test_another_measure_stands_in_the_address(open_page, filled):
 def test_a_viewer_looks_and_starts_nothing(open_page, filled, monkeypatch):
     filled.save_study(curve())
     monkeypatch.setattr(access, "role", lambda: "viewer")
-    app = open_page("data", dataset="shop")
+    app = open_page("data", dataset="shop", data_view="studies")
     assert not app.exception
     assert not any(b.key in ("data_audit", "data_learning-curve") for b in app.button)
     assert curve().sentence in words(app)

@@ -8,9 +8,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from app.components import import_columns, import_events, import_plan, uploads
+from app import access
+from app.components import import_columns, import_events, import_plan, upload, uploads
 from pipelines.data.importing.planning import plan
 from pipelines.data.recipe import Recipe
+from pipelines.errors import AssayError
 from tests.shop_export import CANCELLED, NOBODY, ROWS, orders
 
 
@@ -272,3 +274,12 @@ def test_the_name_of_an_upload_cannot_leave_its_folder(workspace, home, name, ke
 )
 def test_a_dataset_is_named_after_its_file(name, slug):
     assert uploads.slug(name) == slug
+
+
+def test_on_a_shared_server_only_named_connections_are_asked(monkeypatch):
+    monkeypatch.setattr(access, "login_configured", lambda: True)
+    for address in ("postgresql://reader@127.0.0.1/shop", "env:HOME", "sqlite:////etc/hosts"):
+        with pytest.raises(AssayError, match="connection of its secrets"):
+            upload._checked(address, "orders")
+    with pytest.raises(AssayError, match=r"no \[connections.shop\]"):
+        upload._checked("secrets:shop", "orders")

@@ -76,8 +76,8 @@ def test_an_order_export_takes_two_confirmations(
     check_page(page)
     assert f"dataset={NAME}" in page.url
     # What was just imported is explained before what was found about it.
-    headers = page.locator("h2").all_inner_texts()
-    assert headers.index("How these events came to be") < headers.index("What was found")
+    assert page.locator("h2").first.inner_text() == "How these events came to be"
+    assert "data_view=origin" in page.url
     about = workspace.about(NAME)
     assert (about.rows_in, about.quarantined, about.filtered) == (ROWS, NOBODY, CANCELLED)
     with page.expect_download() as started:
