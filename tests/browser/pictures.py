@@ -42,7 +42,10 @@ README: dict[str, tuple[dict[str, str], int]] = {
     "decide": ({"decide_case": "shop"}, 785),
 }
 # The Decide page has a picture only once its inputs are there: a worked case has them.
-ALSO = {"decide": {"shop": {"decide_case": "shop"}}}
+ALSO = {
+    "decide": {"shop": {"decide_case": "shop"}},
+    "data": {view: {"data_view": view} for view in ("profile", "studies", "origin")},
+}
 
 
 def take(browser: Browser, app: RunningApp, out: Path, names: tuple[str, ...]) -> None:
