@@ -132,9 +132,9 @@ def imported(about: About, as_json: bool) -> None:
         f"{about.rows_in:,} rows in: {about.kept:,} kept, {about.folded:,} folded, "
         f"{about.quarantined:,} quarantined, {about.filtered:,} filtered."
     )
-    steps = new_table("step", "rows in", "rows out", right=(1, 2))
+    steps = new_table("step", "rows in", "rows out", "", right=(1, 2))
     for step in about.steps:
-        steps.add_row(step.name, f"{step.rows_in:,}", f"{step.rows_out:,}")
+        steps.add_row(step.name, f"{step.rows_in:,}", f"{step.rows_out:,}", step.note)
     print_table(steps)
     for reason, n in (about.arrivals.reasons if about.arrivals else {}).items():
         say(f"quarantined: {n:,} rows, {reason}")

@@ -65,6 +65,7 @@ def steps_frame(about: About) -> pd.DataFrame:
         gone, fate = step.rows_in - step.rows_out, FATES.get(step.name, "left out")
         name = STEPS.get(step.name, step.name[:1].upper() + step.name[1:])
         words = f"{name}: {step.rows_out:,} go on" + (f", {gone:,} {fate}" if gone else "")
+        words += f"; {step.note}" if step.note else ""
         rows.append((name, step.rows_in, step.rows_out, fate, words))
     return pd.DataFrame(rows, columns=["step", "rows_in", "rows_out", "fate", "words"])
 

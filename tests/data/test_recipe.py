@@ -54,6 +54,7 @@ def test_types_of_event_weigh_what_is_usual(imported: Import) -> None:
         ("rows that can be used", 6, 6),
         ("event types left out", 6, 5),
         ("repeats folded", 5, 4),
+        ("visits cut", 4, 4),
     ]
     arrivals = made.about.arrivals
     assert arrivals is not None
@@ -105,6 +106,7 @@ def test_a_shops_order_export(imported: Import) -> None:
         ("rows that can be used", 8, 7),
         ("returns and cancellations", 7, 4),
         ("repeats folded", 4, 3),
+        ("visits cut", 3, 3),
     ]
     assert made.about.recipe is not None
     assert made.about.recipe.times.order == "month-first"
@@ -162,12 +164,21 @@ def test_people_who_look_like_machines_are_dropped_on_request(imported: Import) 
     people = "".join(f"u{n % 40},i{n % 13},{1_600_000_000 + 7_000 * n}\n" for n in range(400))
     robot = "".join(f"robot,i{n % 13},{1_600_000_000 + n}\n" for n in range(2_000))
     text = "user_id,item_id,timestamp\n" + people + robot
-    assert imported(text).about.kept == 2_400
+    flagged = imported(text)
+    assert flagged.about.kept == 2_400
+    assert flagged.about.steps[-2].note == "2,000 events of people like machines"
     made = imported(text, recipe=Recipe(outliers="drop"))
-    assert made.about.steps[-1].model_dump() == {
+    assert made.about.steps[-2].model_dump() == {
         "name": "outliers dropped", "rows_in": 2_400, "rows_out": 400, "note": "",
     }  # fmt: skip
     assert (made.about.kept, made.about.filtered, made.about.folded) == (400, 2_000, 0)
+
+
+def test_visits_are_cut_by_the_recipes_pause(imported: Import) -> None:
+    text = "user_id,item_id,timestamp\na,x,0\na,y,600\na,z,2401\nb,x,2402\n"
+    for minutes, visits in ((30, 3), (31, 2), (5, 4)):
+        made = imported(text, recipe=Recipe(session_minutes=minutes))
+        assert made.about.steps[-1].note.startswith(f"{visits} visits, ended by {minutes} minutes")
 
 
 def test_more_columns_are_kept_with_each_event(imported: Import) -> None:

@@ -59,13 +59,22 @@ def settle(gathered: Gathered, more_items: list[str]) -> Settled:
     if len(user) < rows:
         steps.append(Step(name="repeats folded", rows_in=rows, rows_out=len(user)))
     interactions = Interactions(user, item, weight, time, len(users), len(items))
-    if recipe.outliers == "drop":
-        stay = _ordinary(interactions)
-        if not stay.all():
+    stay = _ordinary(interactions)
+    if not stay.all():
+        rows, machines = len(stay), int((~stay).sum())
+        if recipe.outliers == "drop":
             interactions = interactions.select(stay)
             more = {name: (texts, values[stay]) for name, (texts, values) in more.items()}
             item = interactions.item
-            steps.append(Step(name=OUTLIERS, rows_in=len(stay), rows_out=len(item)))
+        note = "" if recipe.outliers == "drop" else f"{machines:,} events of people like machines"
+        name = OUTLIERS if recipe.outliers == "drop" else "outliers flagged"
+        steps.append(Step(name=name, rows_in=rows, rows_out=len(interactions), note=note))
+    if C.TIME in recipe.columns:
+        kept, minutes = len(interactions), recipe.session_minutes
+        note = (
+            f"{_visits(interactions, 60 * minutes):,} visits, ended by {minutes} minutes of pause"
+        )
+        steps.append(Step(name="visits cut", rows_in=kept, rows_out=kept, note=note))
     described = {name: more.pop(name) for name in OF_ITEMS if name in more}
     frame = _described(items, item, described)
     return Settled(interactions, users, items, _context(more), frame, steps)
@@ -76,6 +85,13 @@ def _ordinary(interactions: Interactions) -> Mask:
     people = np.ones(interactions.n_users, bool)
     people[flagged(interactions).users] = False
     return people[interactions.user]
+
+
+def _visits(interactions: Interactions, pause: int) -> int:
+    """How many visits the events make: a pause of more than `pause` seconds ends one."""
+    user, time = interactions.user, interactions.time
+    begins = (user[1:] != user[:-1]) | (time[1:] - time[:-1] > pause)
+    return int(np.count_nonzero(begins)) + (len(user) > 0)
 
 
 def _column(column: TextColumn | NumberColumn, order: Longs) -> tuple[Any, Any]:
