@@ -171,7 +171,10 @@ def save(dataset: Dataset, folder: Path, context: pa.Table | None = None) -> Non
 
     it = dataset.interactions
     columns = {"user": it.user, "item": it.item, "weight": it.weight, "time": it.time}
-    pq.write_table(pa.table(columns), folder / EVENTS, compression="zstd")
+    # Only weights repeat enough to be worth a dictionary: the rest is smaller and faster plain.
+    pq.write_table(
+        pa.table(columns), folder / EVENTS, compression="zstd", use_dictionary=["weight"]
+    )
     dataset.catalogue.frame.to_parquet(folder / ITEMS, index=False)
     dataset.user_frame.to_parquet(folder / USERS, index=False)
     if dataset.catalogue.offers is not None:

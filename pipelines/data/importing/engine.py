@@ -36,7 +36,7 @@ def at_once(*work: Callable[[], T]) -> list[T]:
         return [done.result() for done in [threads.submit(call) for call in work]]
 
 
-def ahead(values: Generator[T, None, None]) -> Iterator[T]:
+def ahead(values: Generator[T, None, None]) -> Generator[T, None, None]:
     """The same values, the next one being made in a thread while the last is worked on."""
     end = object()
     try:

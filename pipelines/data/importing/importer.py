@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from pipelines.data.importing.settling import OUTLIERS, Settled, settle
 from pipelines.data.importing.tables import Table
 from pipelines.data.landing import check_name, next_version
 from pipelines.data.recipe import Recipe
-from pipelines.data.sources.batches import batches
+from pipelines.data.sources.batches import Batch, batches
 from pipelines.data.sources.lines import Counts
 from pipelines.errors import AssayError
 from pipelines.progress import Progress, part, silent
@@ -27,6 +28,7 @@ from pipelines.schema import Columns as C
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
+    import pyarrow as pa
 
     from pipelines.data.sources.database import Query
 
@@ -119,17 +121,31 @@ def _read(
     for number, source in enumerate(planned.sources):
         counts = Counts()
         mine = part(progress, number / n, (number + 1) / n)
-        # The next batch is cut while this one is typed, so each has a cursor of its own.
-        for batch in ahead(batches(connection.cursor(), source, columns, counts, mine)):
-            read = events.read(connection, batch.rows, planned.recipe)
-            if read["reason"].null_count < len(read):
-                wrong = read.filter(read["reason"].is_valid())
-                lines = wrong["line"].combine_chunks()
-                texts = batch.raw(lines.to_numpy())
-                bad.add("events", source.name, lines, wrong["reason"].combine_chunks(), texts)
-            gathered.add(read)
+        arriving = batches(connection.cursor(), source, columns, counts, mine)
+        # Closed before the connection is, whatever happens here.
+        with closing(ahead(_typed(connection.cursor(), arriving, planned.recipe))) as typed:
+            for batch, read in typed:
+                if read["reason"].null_count < len(read):
+                    wrong = read.filter(read["reason"].is_valid())
+                    lines = wrong["line"].combine_chunks()
+                    reasons = wrong["reason"].combine_chunks()
+                    bad.add("events", source.name, lines, reasons, batch.raw(lines.to_numpy()))
+                gathered.add(read)
         total += counts
     return total
+
+
+def _typed(
+    connection: duckdb.DuckDBPyConnection,
+    arriving: Generator[Batch, None, None],
+    recipe: Recipe,
+) -> Generator[tuple[Batch, pa.Table], None, None]:
+    """Each batch and its events: while one is gathered, the next is typed and a third is cut.
+
+    Each of the three works on a thread of its own, so each has a cursor of its own.
+    """
+    for batch in ahead(arriving):
+        yield batch, events.read(connection, batch.rows, recipe)
 
 
 def _check_any_kept(

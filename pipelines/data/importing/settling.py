@@ -53,6 +53,7 @@ def settle(gathered: Gathered, more_items: list[str]) -> Settled:
     if recipe.repeats != "keep":
         kinds = more[C.EVENT][1] if C.EVENT in more else None
         stay, weight = _fold(user, item, time, weight, kinds, gathered)
+    if not stay.all():
         user, item, weight, time = user[stay], item[stay], weight[stay], time[stay]
         more = {name: (texts, values[stay]) for name, (texts, values) in more.items()}
     steps = []
