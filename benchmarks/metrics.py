@@ -43,7 +43,7 @@ for _ in range(runs + 1):
 def run(peer_python: Path) -> None:
     import pandas as pd
 
-    from pipelines.evaluation.metrics import per_user
+    from pipelines.evaluation.metrics.accuracy import per_user
     from pipelines.schema import Ragged
 
     shown, taken = lists()

@@ -30,7 +30,7 @@ def run(peer_python: Path) -> None:
     from pipelines.data import dataset as stored
     from pipelines.data.samples import materialize
     from pipelines.data.split import Protocol, split
-    from pipelines.evaluation.metrics import per_user
+    from pipelines.evaluation.metrics.accuracy import per_user
     from pipelines.spec import Spec
 
     with tempfile.TemporaryDirectory() as folder:

@@ -100,7 +100,7 @@ def bakeoff(
 ) -> None:
     """Let contenders answer the same manifest, and compare them. Random and Popular always are."""
     from pipelines import cli_output as out
-    from pipelines.evaluation.bakeoff import BakeoffRequest, entries
+    from pipelines.evaluation.request import BakeoffRequest, entries
     from pipelines.workspace.bakeoffs import run
 
     request = BakeoffRequest.of(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines import cli_output as out
-from pipelines.evaluation.metric_names import label
+from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.results import Interval
-from pipelines.evaluation.study import percent
-from pipelines.evaluation.study_results import Inflation, LeakageAudit, LearningCurve, Lift
+from pipelines.evaluation.studies.results import Inflation, LeakageAudit, LearningCurve, Lift
+from pipelines.evaluation.studies.study import percent
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pipelines import cli_output as out
 from pipelines.data.readiness import report
 from pipelines.economics.reckoning import reckon
-from pipelines.evaluation.bakeoff import BakeoffRequest
+from pipelines.evaluation.request import BakeoffRequest
 from pipelines.start import sample_request
 from pipelines.workspace.bakeoffs import run
 

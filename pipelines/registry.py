@@ -1,8 +1,8 @@
 """Names to classes: the stages and adapters that ship, and a user's own.
 
 A class in somebody's own package is found through an entry point of the groups
-`assay.candidates`, `assay.rankers`, `assay.rules` and `assay.adapters`; from there on it
-works like one that ships. Modules are imported when a stage is asked for, not before.
+`assay.candidates`, `assay.rankers`, `assay.rules`, `assay.adapters` and `assay.metrics`; from
+there on it works like one that ships. Modules are imported when a class is asked for.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from pipelines.errors import AssayError
 
-Kind = Literal["candidates", "rankers", "rules", "adapters"]
+Kind = Literal["candidates", "rankers", "rules", "adapters", "metrics"]
 
 BUILT_IN: dict[Kind, dict[str, str]] = {
     "candidates": {
@@ -41,6 +41,17 @@ BUILT_IN: dict[Kind, dict[str, str]] = {
         "personalize": "pipelines.adapters.personalize:Personalize",
         "stand-in": "pipelines.adapters.standin:StandIn",
     },
+    "metrics": {
+        "ndcg": "pipelines.evaluation.metrics.accuracy:NDCG",
+        "recall": "pipelines.evaluation.metrics.accuracy:Recall",
+        "precision": "pipelines.evaluation.metrics.accuracy:Precision",
+        "map": "pipelines.evaluation.metrics.accuracy:MAP",
+        "mrr": "pipelines.evaluation.metrics.accuracy:MRR",
+        "hit_rate": "pipelines.evaluation.metrics.accuracy:HitRate",
+        "coverage": "pipelines.evaluation.metrics.variety:Coverage",
+        "novelty": "pipelines.evaluation.metrics.novelty:Novelty",
+        "popularity_share": "pipelines.evaluation.metrics.novelty:PopularityShare",
+    },
 }
 
 
@@ -59,6 +70,5 @@ def lookup(kind: Kind, name: str) -> Any:
     for entry in entry_points(group=f"assay.{kind}"):
         if entry.name == name:
             return entry.load()
-    raise AssayError(
-        f"There is no {kind} stage named {name!r}; use one of {', '.join(names(kind))}."
-    )
+    what = "metric" if kind == "metrics" else f"{kind} stage"
+    raise AssayError(f"There is no {what} named {name!r}; use one of {', '.join(names(kind))}.")

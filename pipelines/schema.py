@@ -43,6 +43,7 @@ class Columns:
     TITLE = "title"
     CATEGORIES = "categories"  # one string, parts divided by "|"
     PRICE = "price"
+    MARGIN = "margin"
     AVAILABLE = "available"
     SPONSORED = "sponsored"
     IMAGE = "image"

@@ -9,7 +9,7 @@ import pytest
 from pipelines.compose import CHUNK, FALLBACK, Pipeline
 from pipelines.data.split import Protocol, split
 from pipelines.errors import AssayError, Refused
-from pipelines.evaluation.metrics import per_user
+from pipelines.evaluation.metrics.accuracy import per_user
 from pipelines.fitted import FittedPipeline
 from pipelines.merge import merge
 from pipelines.schema import Candidates, Queries

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from pipelines.data import dataset as stored
-from pipelines.evaluation.bakeoff import BakeoffRequest
+from pipelines.evaluation.request import BakeoffRequest
 from pipelines.recommend import evaluated_users, open_contender
 from pipelines.workspace import Workspace
 from pipelines.workspace.bakeoffs import run

@@ -13,7 +13,7 @@ from app import look
 from app.components import charts
 from app.components.tables import digits, signed
 from app.look import Style
-from pipelines.evaluation.metric_names import label
+from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.results import BakeoffDocument, Comparison, StageTime
 
 BREAK = " · "

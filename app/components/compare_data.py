@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
-import pandas as pd
 import streamlit as st
 
 from app import state
 from pipelines import paths
-from pipelines.errors import AssayError
 from pipelines.evaluation.comparison import compare
-from pipelines.evaluation.metric_names import PER_USER
+from pipelines.evaluation.kept import Kept
+from pipelines.evaluation.metrics.names import MAIN
 from pipelines.evaluation.results import BakeoffDocument, Comparison
 
 
@@ -20,8 +18,8 @@ def offered(document: BakeoffDocument) -> tuple[list[str], list[str]]:
     """The metrics that judge lists by what people chose, and the list lengths, that it has."""
     there = {name for c in document.contenders for name in c.metrics}
     pairs = [name.partition("@")[::2] for name in there]
-    metrics = [m for m in PER_USER if any(metric == m for metric, _ in pairs)]
-    ks = sorted({k for metric, k in pairs if metric in PER_USER}, key=int)
+    metrics = [m for m in MAIN if any(metric == m for metric, _ in pairs)]
+    ks = sorted({k for metric, k in pairs if metric in MAIN}, key=int)
     return metrics, ks
 
 
@@ -39,30 +37,17 @@ def comparisons(document: BakeoffDocument, metric: str, against: str) -> list[Co
 def _computed(home: str, bakeoff_id: str, metric: str, against: str) -> list[Comparison]:
     document = state.document(bakeoff_id)
     folder = state.workspace().bakeoff_folder(bakeoff_id)
-    base = _values(folder, against, metric)
+    kept = Kept(folder)
+    base = kept.values(against, metric)
     share = float(document.manifest.get("useful_share", 0.02))
     found = []
     for c in document.contenders:
         if c.status != "scored" or c.name == against:
             continue
-        pair = _values(folder, c.name, metric).align(base, join="inner")
-        found.append(
-            compare(c.name, against, metric, *pair, share, over_budget=bool(c.over_budget))
-        )
+        values = kept.values(c.name, metric)
+        over = bool(c.over_budget)
+        found.append(compare(c.name, against, metric, values, base, share, over_budget=over))
     return found
-
-
-def _values(folder: Path, contender: str, metric: str) -> pd.Series:
-    """A contender's value for each user, by user id."""
-    path = folder / "contenders" / contender / "per_user.parquet"
-    try:
-        frame = pd.read_parquet(path, columns=["user_id", metric])
-    except (OSError, ValueError) as error:
-        raise AssayError(
-            f"The per-user values of {contender} in {metric} are no longer stored ({path.name}); "
-            "run the bake-off again."
-        ) from error
-    return frame.set_index("user_id")[metric]
 
 
 def headline(document: BakeoffDocument, found: list[Comparison], metric: str, against: str) -> str:

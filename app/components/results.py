@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.evaluation.metric_names import label
+from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.results import BakeoffDocument, Comparison, ContenderResult, Kind
 
 

@@ -11,8 +11,8 @@ from app import access, state
 from app.components import jobs, page, toolbar
 from app.components import study_charts as pictures
 from app.components.tables import digits, show
-from pipelines.evaluation.metric_names import label
-from pipelines.evaluation.study_results import Inflation, LeakageAudit, LearningCurve
+from pipelines.evaluation.metrics.names import label
+from pipelines.evaluation.studies.results import Inflation, LeakageAudit, LearningCurve
 
 CURVE_WORDS = (
     "Not measured yet: ALS and Popular would be trained on the newest 10, 20, 40, 80 and 100 % "

@@ -13,8 +13,8 @@ from app.components import charts
 from app.components.compare_charts import rows_of
 from app.components.tables import digits
 from app.look import Style
-from pipelines.evaluation.metric_names import label
-from pipelines.evaluation.study_results import LeakageAudit, LearningCurve
+from pipelines.evaluation.metrics.names import label
+from pipelines.evaluation.studies.results import LeakageAudit, LearningCurve
 
 SHAPES = {"leave-one-out": "square", "random": "triangle-up"}
 """Of the splits that leak; the ones in time are circles."""

@@ -9,7 +9,7 @@ from app import look, state
 from app.components import charts, page, tables, toolbar
 from app.components import compare_charts as pictures
 from app.components.compare_data import comparisons, headline, offered
-from pipelines.evaluation.metric_names import label
+from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.results import BakeoffDocument, Comparison
 
 

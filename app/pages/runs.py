@@ -14,7 +14,7 @@ from app import look, state
 from app.components import charts, jobs, page, results, steps
 from app.components.tables import duration, moment, show, signed
 from pipelines import paths
-from pipelines.evaluation.metric_names import label
+from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.results import BakeoffDocument, ContenderResult
 from pipelines.spec import Spec
 

@@ -53,6 +53,8 @@ class Split:
     known: Mask
     queries: Queries
     truth: Ragged
+    truth_rows: Longs
+    """The row of each truth's event among all interactions, (truths,)."""
     cutoff: int | None
     cold_truths: int
     """Truths outside `known`; they stay in the denominator."""
@@ -129,6 +131,7 @@ def split(
         known,
         queries_of_users(past, users, now, seen=seen),
         truth,
+        rows,
         out.cutoff,
         cold_truths=int(cold.sum()),
         cold_items=len(distinct(item[cold])),

@@ -7,118 +7,32 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipelines.data.dataset import Dataset
 from pipelines.data.split import Protocol, Split, split
 from pipelines.errors import AssayError
+from pipelines.evaluation.answer_key import answer_key
 from pipelines.evaluation.contender import Outcome
-from pipelines.evaluation.manifest import Budget, Manifest, hash_of_ids
-from pipelines.evaluation.metric_names import PER_USER
-from pipelines.evaluation.results import BakeoffDocument, ContenderResult, Kind
+from pipelines.evaluation.kept import PER_USER, Asked
+from pipelines.evaluation.manifest import Manifest, hash_of_ids
+from pipelines.evaluation.metrics.names import MAIN
+from pipelines.evaluation.request import BakeoffRequest, Entry, entries
+from pipelines.evaluation.results import BakeoffDocument, ContenderResult
 from pipelines.evaluation.scoring import Scored, comparisons, score
 from pipelines.evaluation.task import TASK, ContenderTask
 from pipelines.progress import Progress, part, silent
-from pipelines.spec import Spec, make_rules
+from pipelines.schema import Columns
+from pipelines.spec import make_rules
 from pipelines.stage_store import StageStore
 
 DOCUMENT, TRUTH = "document.json", "truth.parquet"
-BASELINES = ("random", "popular")
 STAGES_MB = 4_000
 """Fitted stages kept for the next bake-off, at most; the newest stay."""
-
-
-class BakeoffRequest(BaseModel):
-    """What a person asks for; a job's parameters."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    dataset: str
-    specs: list[str | dict[str, Any]] = []
-    third_party: list[str] = []
-    split: str = "time:0.9"
-    k: int = Field(10, ge=1, le=200)
-    eval_users: int | None = Field(None, ge=1)
-    baseline: str = "popular"
-    metric: str = "ndcg@10"
-    useful_share: float = Field(0.02, ge=0)
-    budget: Budget = Budget()
-    rules: list[dict[str, Any]] = []
-    seed: int = Field(0, ge=0)
-
-    @staticmethod
-    def of(document: dict[str, Any]) -> BakeoffRequest:
-        """A request from parsed values; an `AssayError` says what is wrong with it."""
-        try:
-            return BakeoffRequest.model_validate(document)
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(p) for p in first["loc"])
-            raise AssayError(f"The bake-off's {where} is not valid: {first['msg']}.") from None
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A contender before it is run."""
-
-    name: str
-    title: str
-    kind: Kind
-    given: dict[str, Any]
-    spec: Spec | None = None
-
-
-def entries(request: BakeoffRequest) -> list[Entry]:
-    """The baselines, then what was asked for, then the third parties; names are distinct."""
-    Protocol.of_bakeoff(request.split, third_parties=bool(request.third_party))
-    specs = [Spec.load(name) for name in BASELINES]
-    for given in request.specs:
-        spec = Spec.of(given) if isinstance(given, dict) else Spec.load(given)
-        if spec.hash not in {s.hash for s in specs}:
-            specs.append(spec)
-    found = [
-        Entry(
-            spec.name,
-            spec.title or spec.name,
-            "baseline" if spec.name in BASELINES else "built",
-            {"kind": "built", "spec": spec.document()},
-            spec,
-        )
-        for spec in specs
-    ]
-    for text in request.third_party:
-        found.append(_third_party(text))
-    names = [entry.name for entry in found]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise AssayError(f"Two contenders are named {twice!r}; give one of them another name.")
-    if request.baseline not in names:
-        raise AssayError(
-            f"The baseline {request.baseline!r} does not take part; "
-            f"choose one of {', '.join(names)}."
-        )
-    return found
-
-
-def _third_party(text: str) -> Entry:
-    from pipelines import registry
-
-    adapter_name, _, target = text.partition(":")
-    adapter = registry.lookup("adapters", adapter_name)
-    adapter.check(target)
-    kind: Literal["third-party", "stand-in"] = adapter.kind
-    short = Path(target.partition("@")[0]).stem.lower()
-    clean = "".join(c if c.isalnum() else "-" for c in short).strip("-")
-    name = f"{adapter_name}-{clean}" if clean else adapter_name
-    title = adapter.title if kind == "stand-in" or not clean else f"{adapter.title} {short}"
-    given = {"kind": "adapter", "adapter": adapter_name, "target": target}
-    return Entry(name, title, kind, given)
 
 
 def _depths(request: BakeoffRequest) -> tuple[int, ...]:
@@ -126,7 +40,7 @@ def _depths(request: BakeoffRequest) -> tuple[int, ...]:
 
 
 def _check_metric(request: BakeoffRequest) -> None:
-    offered = [f"{name}@{k}" for k in _depths(request) for name in PER_USER]
+    offered = [f"{name}@{k}" for k in _depths(request) for name in MAIN]
     if request.metric not in offered:
         raise AssayError(
             f"The metric {request.metric!r} is not measured here; use one of {', '.join(offered)}."
@@ -179,6 +93,7 @@ def run_bakeoff(
         seed=request.seed,
     )
     manifest = make_manifest(request, dataset, cut)
+    key = answer_key(cut, dataset)
     _write_task(dataset, cut, manifest, folder)
     results: list[ContenderResult] = []
     scored: dict[str, Scored] = {}
@@ -187,7 +102,7 @@ def run_bakeoff(
         mine = part(progress, *share)
         here = folder / "contenders" / entry.name
         outcome = _in_child(entry, folder, here, stages, mine)
-        result, detail = score(entry.name, entry.title, entry.kind, outcome, here, cut, manifest)
+        result, detail = score(entry.name, entry.title, entry.kind, outcome, here, key, manifest)
         if entry.spec is not None:
             spec = {"spec": entry.spec.document(), "spec_hash": entry.spec.hash}
             result = result.model_copy(update=spec)
@@ -252,6 +167,7 @@ def _write_task(dataset: Dataset, cut: Split, manifest: Manifest, folder: Path) 
     who = np.repeat(dataset.users.decode(cut.queries.user), cut.truth.lengths())
     what = dataset.catalogue.items.decode(cut.truth.values)
     pd.DataFrame({"user_id": who, "item_id": what}).to_parquet(folder / TRUTH, index=False)
+    Asked.of(cut).save(folder)
     (folder / "manifest.json").write_text(json.dumps(manifest.document(), indent=1))
 
 
@@ -292,6 +208,5 @@ def _in_child(entry: Entry, folder: Path, here: Path, stages: Path, progress: Pr
 def _write_per_user(detail: Scored, users: np.ndarray, here: Path) -> None:
     import pandas as pd
 
-    pd.DataFrame({"user_id": users, **detail.per_user}).to_parquet(
-        here / "per_user.parquet", index=False
-    )
+    values = pd.DataFrame({Columns.USER: users, **detail.per_user})
+    values.to_parquet(here / PER_USER, index=False)

@@ -7,9 +7,14 @@ from math import ceil, floor, log10
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.evaluation.intervals import FEWEST_EQUAL, differences, mean_interval, standard_error
-from pipelines.evaluation.metric_names import bounds, label
+from pipelines.evaluation.metrics.names import bounds, label
 from pipelines.evaluation.results import Comparison, Interval, Outcome
+from pipelines.evaluation.statistics.intervals import (
+    FEWEST_EQUAL,
+    differences,
+    mean_interval,
+    standard_error,
+)
 
 Z_OF_INTERVAL = 1.959964
 Z_OF_CHANCE = 0.841621

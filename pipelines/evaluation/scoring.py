@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from pipelines.data.split import Split
-from pipelines.evaluation import metrics
 from pipelines.evaluation.comparison import compare
 from pipelines.evaluation.contender import Outcome
 from pipelines.evaluation.manifest import Manifest
-from pipelines.evaluation.metric_names import PER_USER
+from pipelines.evaluation.metrics.accuracy import per_user
+from pipelines.evaluation.metrics.evaluate import evaluate, summarize
+from pipelines.evaluation.metrics.lists import AnswerKey, Lists
+from pipelines.evaluation.metrics.names import MAIN
 from pipelines.evaluation.results import Comparison, ContenderResult, Interval, Kind, StageTime
 from pipelines.schema import Doubles, Ints, Ragged
 
@@ -30,7 +31,7 @@ def score(
     kind: Kind,
     outcome: Outcome,
     here: Path,
-    cut: Split,
+    key: AnswerKey,
     manifest: Manifest,
 ) -> tuple[ContenderResult, Scored | None]:
     """The contender's result; without metrics where it is not scored."""
@@ -41,28 +42,24 @@ def score(
     with np.load(here / "answer.npz") as arrays:
         items = arrays["items"]
         steps = [arrays[f"step_{n}"] for n in range(len(outcome.steps))]
-        watched = cut.truth.take(arrays["step_rows"])
-    per_user = metrics.per_user(items, cut.truth, manifest.ks)
-    lists = metrics.of_lists(
-        items, known=cut.known, popularity=metrics.popularity(cut.train), ks=manifest.ks
-    )
-    found = metrics.summarize(per_user | lists)
-    per_user |= {name: values for name, values in lists.items() if not isinstance(values, Interval)}
+        watched = key.truth.take(arrays["step_rows"])
+    found = evaluate(Lists(items, key), manifest.ks)
+    values = {name: v for name, v in found.items() if not isinstance(v, Interval)}
     waterfall = [
         _stage(stage, step, watched, seconds / max(1, len(items)))
         for (stage, seconds), step in zip(outcome.steps, steps, strict=True)
     ]
     update = {
-        "metrics": found,
+        "metrics": summarize(found),
         "waterfall": waterfall,
         "over_budget": over_budget(result, manifest),
     }
-    return result.model_copy(update=update), Scored(per_user)
+    return result.model_copy(update=update), Scored(values)
 
 
 def _stage(stage: str, step: Ints, truth: Ragged, seconds: float) -> StageTime:
     """How many items a step keeps, the share of truths among them, NDCG@10, time a request."""
-    kept = metrics.per_user(step, truth, (step.shape[1], 10))
+    kept = per_user(step, truth, (step.shape[1], 10))
     truths = truth.lengths()
     found = float((kept[f"recall@{step.shape[1]}"] * truths).sum() / max(1, truths.sum()))
     return StageTime(
@@ -97,7 +94,7 @@ def comparisons(
     base = scored.get(manifest.baseline)
     if base is None:
         return []
-    accuracy = [f"{name}@{k}" for k in manifest.ks for name in PER_USER]
+    accuracy = [f"{name}@{k}" for k in manifest.ks for name in MAIN]
     names = [manifest.metric, *(m for m in accuracy if m != manifest.metric)]
     return [
         compare(

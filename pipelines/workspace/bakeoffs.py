@@ -16,7 +16,7 @@ from pipelines.workspace.store import Workspace
 from pipelines.workspace.turns import alone
 
 if TYPE_CHECKING:
-    from pipelines.evaluation.bakeoff import BakeoffRequest
+    from pipelines.evaluation.request import BakeoffRequest
 
 Run = Callable[["Dataset", "BakeoffRequest", Path, Path, str, Progress], BakeoffDocument]
 

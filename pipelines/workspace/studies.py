@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from pipelines.errors import AssayError
-from pipelines.evaluation.study_results import LeakageAudit, LearningCurve
+from pipelines.evaluation.studies.results import LeakageAudit, LearningCurve
 from pipelines.workspace.shelf import Shelf
 
 STUDIES: dict[str, type[LearningCurve] | type[LeakageAudit]] = {

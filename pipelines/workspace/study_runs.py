@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipelines.errors import AssayError
-from pipelines.evaluation.study_results import LeakageAudit, LearningCurve
+from pipelines.evaluation.studies.results import LeakageAudit, LearningCurve
 from pipelines.progress import Progress, part, silent
 from pipelines.workspace.store import Workspace
 from pipelines.workspace.turns import alone
@@ -19,7 +19,7 @@ def learning_curve(
     protocol: str | None = None,
 ) -> LearningCurve:
     """The learning curve of a dataset's newest version; kept before it is handed back."""
-    from pipelines.evaluation.learning_curve import learning_curve as study
+    from pipelines.evaluation.studies.learning_curve import learning_curve as study
 
     with alone(workspace, progress):
         progress(0.0, "loading the dataset")
@@ -39,8 +39,8 @@ def audit(
 ) -> LeakageAudit:
     """The leakage audit of a dataset's newest version; kept before it is handed back."""
     from pipelines.data.split import DEFAULT_PROTOCOL
-    from pipelines.evaluation.audit import SPECS
-    from pipelines.evaluation.audit import audit as study
+    from pipelines.evaluation.studies.audit import SPECS
+    from pipelines.evaluation.studies.audit import audit as study
 
     with alone(workspace, progress):
         progress(0.0, "loading the dataset")

@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 
 def bakeoff(workspace: Workspace, job: JobRecord, progress: Progress) -> dict[str, Any]:
     """`params` is a BakeoffRequest."""
-    from pipelines.evaluation.bakeoff import BakeoffRequest
+    from pipelines.evaluation.request import BakeoffRequest
     from pipelines.workspace import bakeoffs
 
     request = BakeoffRequest.of(job.params)

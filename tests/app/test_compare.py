@@ -6,7 +6,7 @@ import pytest
 from app import look
 from app.components import compare_charts as pictures
 from app.components.compare_data import headline
-from pipelines.evaluation.metrics import PER_USER
+from pipelines.evaluation.metrics.names import MAIN
 from pipelines.evaluation.results import (
     BakeoffDocument,
     Comparison,
@@ -22,7 +22,7 @@ def contender(name, value=None, kind="built", p95=2.0, **more):
     if value is not None:
         metrics = {
             f"{m}@{k}": Interval(value=value, low=value - 0.01, high=value + 0.01)
-            for m in PER_USER
+            for m in MAIN
             for k in (5, 10)
         }
     given = {"status": "scored", "request_ms": RequestTime(p50=1.0, p95=p95), **more}
@@ -186,7 +186,7 @@ def save_per_user(workspace, document):
         folder = workspace.bakeoff_folder(document.id) / "contenders" / name
         folder.mkdir(parents=True)
         users = [f"u{n}" for n in range(6)]
-        columns = {f"{m}@{k}": values for m in PER_USER for k in (5, 10)}
+        columns = {f"{m}@{k}": values for m in MAIN for k in (5, 10)}
         pd.DataFrame({"user_id": users, **columns}).to_parquet(folder / "per_user.parquet")
 
 

@@ -8,7 +8,7 @@ from app import access, look
 from app.components import jobs, study_charts
 from pipelines.errors import AssayError
 from pipelines.evaluation.results import Interval
-from pipelines.evaluation.study_results import (
+from pipelines.evaluation.studies.results import (
     CurveGain,
     CurvePoint,
     Flip,

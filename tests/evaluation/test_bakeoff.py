@@ -11,9 +11,10 @@ import pandas as pd
 import pytest
 
 from pipelines.errors import AssayError
-from pipelines.evaluation.bakeoff import BakeoffRequest, entries, run_bakeoff
+from pipelines.evaluation.bakeoff import run_bakeoff
 from pipelines.evaluation.contender import _step_rows
-from pipelines.evaluation.metrics import per_user
+from pipelines.evaluation.metrics.accuracy import per_user
+from pipelines.evaluation.request import BakeoffRequest, entries
 from pipelines.evaluation.results import BakeoffDocument
 from pipelines.progress import Cancelled
 from pipelines.recommend import evaluated_users, open_contender

@@ -7,7 +7,7 @@ import pytest
 
 from pipelines import paths
 from pipelines.errors import AssayError
-from pipelines.evaluation.bakeoff import BakeoffRequest
+from pipelines.evaluation.request import BakeoffRequest
 from pipelines.progress import Cancelled, silent
 from pipelines.workspace import Workspace, bakeoffs
 

@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.data.dataset import save
 from pipelines.errors import AssayError
-from pipelines.evaluation.study_results import LeakageAudit, LearningCurve
+from pipelines.evaluation.studies.results import LeakageAudit, LearningCurve
 from pipelines.progress import Cancelled
 from pipelines.workspace import study_runs
 from pipelines.workspace.turns import alone

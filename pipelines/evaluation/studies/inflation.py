@@ -8,8 +8,13 @@ from itertools import combinations
 
 import numpy as np
 
-from pipelines.evaluation.intervals import CONFIDENCE, FEWEST_EQUAL, paired, poisson_bootstrap
-from pipelines.evaluation.study_results import Flip, Inflation, Lift, Measure
+from pipelines.evaluation.statistics.intervals import (
+    CONFIDENCE,
+    FEWEST_EQUAL,
+    paired,
+    poisson_bootstrap,
+)
+from pipelines.evaluation.studies.results import Flip, Inflation, Lift, Measure
 from pipelines.schema import Doubles
 
 REPLICATES = 2_000

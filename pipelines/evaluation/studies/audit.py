@@ -15,11 +15,17 @@ from typing import Any
 from pipelines.data.dataset import Dataset
 from pipelines.data.split import DEFAULT_PROTOCOL, Protocol, Split, split, windows
 from pipelines.errors import AssayError, Refused
-from pipelines.evaluation.audit_sentence import BASELINE, ONE_OUT, RANDOM, TIME, sentence
-from pipelines.evaluation.inflation import flips, inflations, lifts, resampled
-from pipelines.evaluation.metrics import summarize
-from pipelines.evaluation.study import MOST_USERS, drawn_note, heading, per_user_values, said
-from pipelines.evaluation.study_results import LeakageAudit, ProtocolScores, SpecScore
+from pipelines.evaluation.metrics.evaluate import summarize
+from pipelines.evaluation.studies.audit_sentence import BASELINE, ONE_OUT, RANDOM, TIME, sentence
+from pipelines.evaluation.studies.inflation import flips, inflations, lifts, resampled
+from pipelines.evaluation.studies.results import LeakageAudit, ProtocolScores, SpecScore
+from pipelines.evaluation.studies.study import (
+    MOST_USERS,
+    drawn_note,
+    heading,
+    per_user_values,
+    said,
+)
 from pipelines.progress import Progress, part, silent
 from pipelines.schema import Doubles
 from pipelines.spec import Spec

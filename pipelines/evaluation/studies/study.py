@@ -9,7 +9,7 @@ from typing import Any
 from pipelines.compose import Pipeline
 from pipelines.data.dataset import Dataset
 from pipelines.data.split import Split
-from pipelines.evaluation import metrics
+from pipelines.evaluation.metrics.accuracy import per_user
 from pipelines.progress import Progress, silent
 from pipelines.schema import Doubles
 from pipelines.spec import Spec
@@ -35,7 +35,7 @@ def per_user_values(
     )
     progress(1.0, f"answering {len(cut.queries):,} requests")
     slate = pipeline.recommend(cut.queries, LENGTH)
-    return metrics.per_user(slate.items, cut.truth, ks)
+    return per_user(slate.items, cut.truth, ks)
 
 
 def heading(dataset: Dataset) -> dict[str, Any]:

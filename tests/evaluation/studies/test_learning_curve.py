@@ -9,10 +9,10 @@ import pytest
 
 from pipelines.data.split import split
 from pipelines.errors import AssayError
-from pipelines.evaluation.learning_curve import SHARES, learning_curve, newest_moment, since
-from pipelines.evaluation.study_results import LearningCurve
+from pipelines.evaluation.studies.learning_curve import SHARES, learning_curve, newest_moment, since
+from pipelines.evaluation.studies.results import LearningCurve
 from pipelines.schema import Interactions
-from tests.evaluation.test_audit import fashions
+from tests.evaluation.studies.test_audit import fashions
 from tests.synthetic import dataset
 
 DATA = dataset(n_users=120, events=20)

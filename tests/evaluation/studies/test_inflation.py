@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.evaluation.inflation import flips, inflations, lifts, resampled
+from pipelines.evaluation.studies.inflation import flips, inflations, lifts, resampled
 
 METRIC = "ndcg@10"
 TITLES = {"popular": "Popular", "als": "ALS"}

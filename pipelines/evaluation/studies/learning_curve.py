@@ -20,10 +20,11 @@ from pipelines.evaluation.comparison import (
     users_to_settle,
     what_would_settle,
 )
-from pipelines.evaluation.intervals import differences, mean_interval
-from pipelines.evaluation.metric_names import label
+from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.results import Interval
-from pipelines.evaluation.study import (
+from pipelines.evaluation.statistics.intervals import differences, mean_interval
+from pipelines.evaluation.studies.results import CurveGain, CurvePoint, LearningCurve
+from pipelines.evaluation.studies.study import (
     MOST_USERS,
     drawn_note,
     heading,
@@ -31,7 +32,6 @@ from pipelines.evaluation.study import (
     percent,
     said,
 )
-from pipelines.evaluation.study_results import CurveGain, CurvePoint, LearningCurve
 from pipelines.keys import distinct
 from pipelines.progress import Progress, part, silent
 from pipelines.schema import Doubles

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelines.evaluation.comparison import three_digits
-from pipelines.evaluation.inflation import Values
-from pipelines.evaluation.metric_names import label
-from pipelines.evaluation.study_results import Flip, Inflation, Lift
+from pipelines.evaluation.metrics.names import label
+from pipelines.evaluation.studies.inflation import Values
+from pipelines.evaluation.studies.results import Flip, Inflation, Lift
 
 BASELINE = "popular"
 TIME, ONE_OUT, RANDOM = "global time", "leave-one-out", "random"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pipelines.errors import AssayError
-from pipelines.evaluation.intervals import (
+from pipelines.evaluation.statistics.intervals import (
     bootstrap_interval,
     mean_interval,
     paired,

@@ -10,9 +10,10 @@ import pytest
 
 from pipelines.data.dataset import About, Dataset
 from pipelines.errors import AssayError
-from pipelines.evaluation.audit import audit
-from pipelines.evaluation.bakeoff import BakeoffRequest, run_bakeoff
-from pipelines.evaluation.study_results import LeakageAudit
+from pipelines.evaluation.bakeoff import run_bakeoff
+from pipelines.evaluation.request import BakeoffRequest
+from pipelines.evaluation.studies.audit import audit
+from pipelines.evaluation.studies.results import LeakageAudit
 from pipelines.progress import Cancelled
 from pipelines.schema import Catalogue, Interactions, Vocabulary
 

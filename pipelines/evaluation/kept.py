@@ -1,0 +1,142 @@
+"""What a bake-off keeps for later questions: who was asked, lists and values, per person.
+
+A bake-off's folder holds `asked.npz` (codes of its dataset's version), and for each scored
+contender `answer.npz` and `per_user.parquet`. An older folder lacks some of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from pipelines.data.split import Split
+from pipelines.errors import AssayError
+from pipelines.schema import Columns, Doubles, Ints, Longs, Ragged
+
+ASKED, ANSWER, PER_USER, SLICES = "asked.npz", "answer.npz", "per_user.parquet", "slices.parquet"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The evaluated users (n), their histories and truths, in codes of the dataset."""
+
+    user: Ints
+    history: Ragged
+    truth: Ragged
+    truth_rows: Longs
+    """The row of each truth's event among all interactions."""
+    now: Longs
+    """The moment of each request, seconds UTC, (n,)."""
+
+    @staticmethod
+    def of(cut: Split) -> Asked:
+        q = cut.queries
+        return Asked(q.user, q.history, cut.truth, cut.truth_rows, q.now)
+
+    def save(self, folder: Path) -> None:
+        np.savez_compressed(
+            folder / ASKED,
+            user=self.user,
+            history_indptr=self.history.indptr,
+            history=self.history.values,
+            truth_indptr=self.truth.indptr,
+            truth=self.truth.values,
+            truth_rows=self.truth_rows,
+            now=self.now,
+        )
+
+    @staticmethod
+    def load(folder: Path) -> Asked:
+        with _opened(folder / ASKED) as a:
+            return Asked(
+                a["user"],
+                Ragged(a["history_indptr"], a["history"]),
+                Ragged(a["truth_indptr"], a["truth"]),
+                a["truth_rows"],
+                a["now"],
+            )
+
+    def __len__(self) -> int:
+        return len(self.user)
+
+
+class Kept:
+    """A finished bake-off's folder; each part is read when it is first asked for.
+
+    Rows stand for the same users, in the same order, in every part.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lists: dict[str, Ints] = {}
+        self._values: dict[str, pd.DataFrame] = {}
+
+    @cached_property
+    def asked(self) -> Asked:
+        return Asked.load(self.folder)
+
+    @cached_property
+    def slices(self) -> pd.DataFrame:
+        """What divides the users: a row per user, a categorical column per dimension."""
+        return _table(self.folder / SLICES)
+
+    def users(self, contender: str) -> npt.NDArray[np.object_]:
+        """The users' ids, (n,)."""
+        return self._frame(contender)[Columns.USER].to_numpy(dtype=object)
+
+    def metrics(self, contender: str) -> list[str]:
+        """Names of the metrics with per-user values, such as `ndcg@10`."""
+        return [str(c) for c in self._frame(contender).columns if c != Columns.USER]
+
+    def values(self, contender: str, metric: str) -> Doubles:
+        """A contender's value for each user, (n,) float64, NaN where undefined."""
+        frame = self._frame(contender)
+        if metric not in frame:
+            raise AssayError(
+                f"The per-user values of {contender} in {metric} are not stored ({PER_USER}); "
+                "run the bake-off again."
+            )
+        found: Doubles = frame[metric].to_numpy(np.float64)
+        return found
+
+    def lists(self, contender: str) -> Ints:
+        """A contender's lists, (n, width) int32 item codes, -1 where none."""
+        if contender not in self._lists:
+            with _opened(self._of(contender) / ANSWER) as arrays:
+                self._lists[contender] = arrays["items"]
+        return self._lists[contender]
+
+    def _frame(self, contender: str) -> pd.DataFrame:
+        if contender not in self._values:
+            self._values[contender] = _table(self._of(contender) / PER_USER)
+        return self._values[contender]
+
+    def _of(self, contender: str) -> Path:
+        return self.folder / "contenders" / contender
+
+
+def _table(path: Path) -> pd.DataFrame:
+    try:
+        return pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise _gone(path) from error
+
+
+def _opened(path: Path) -> np.lib.npyio.NpzFile:
+    try:
+        found: np.lib.npyio.NpzFile = np.load(path)
+    except (OSError, ValueError) as error:
+        raise _gone(path) from error
+    return found
+
+
+def _gone(path: Path) -> AssayError:
+    return AssayError(
+        f"This bake-off's {path.name} is no longer there, or was never kept; "
+        "run the bake-off again."
+    )

@@ -1,0 +1,109 @@
+"""How well lists match what each user took up later; formulas in docs/metrics.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+import numpy as np
+
+from pipelines.evaluation.metrics.lists import Lists
+from pipelines.evaluation.metrics.metric import Group, Metric
+from pipelines.evaluation.metrics.names import MAIN
+from pipelines.schema import Doubles, Ints, Longs, Ragged
+
+
+def per_user(items: Ints, truth: Ragged, ks: Sequence[int]) -> dict[str, Doubles]:
+    """Each user's ndcg, recall, precision, map, mrr and hit_rate at each k, (n,) float64.
+
+    `items` (n, width) holds each user's list, best first; -1 is an empty place, which
+    keeps its rank. Lists shorter than k are scored as they are (precision still divides by
+    k). Later copies of an item are no hits. A truth of -1 (an item nobody knows) stays in
+    the denominators. `ValueError` where a user has no truth, or rows do not match.
+    Linear in places and truths; 100,000 users × 20 places take about 6 ms.
+    """
+    from pipelines.evaluation.metrics import kernels
+
+    depths = sorted_ks(ks)
+    items = np.ascontiguousarray(items, np.int32)
+    if items.ndim != 2 or len(items) != len(truth):
+        raise ValueError(f"lists of shape {items.shape} do not match {len(truth)} truths")
+    if (truth.lengths() == 0).any():
+        raise ValueError("a user without a truth cannot be scored; leave such users out")
+    gains = 1.0 / np.log2(np.arange(2, depths[-1] + 2))
+    ideal = np.concatenate([[0.0], np.cumsum(gains)])
+    highest = max(items.max(initial=-1), truth.values.max(initial=-1))
+    stamps = np.zeros(highest + 1, np.int64)
+    out = np.empty((len(MAIN), len(depths), len(items)))
+    kernels.accuracy(items, truth.indptr, truth.values, depths, gains, ideal, stamps, out)
+    return {
+        f"{metric}@{k}": out[m, d]
+        for d, k in enumerate(depths.tolist())
+        for m, metric in enumerate(MAIN)
+    }
+
+
+def sorted_ks(ks: Iterable[int]) -> Longs:
+    """The distinct list lengths, ascending, (n_ks,) int64; `ValueError` below 1."""
+    depths = np.unique(np.array(list(ks), dtype=np.int64))
+    if len(depths) == 0 or depths[0] < 1:
+        raise ValueError(f"list lengths must be whole numbers from 1: {list(ks)}")
+    return depths
+
+
+class _Accuracy(Metric):
+    """One of the six that are worked out together."""
+
+    group: ClassVar[Group] = "accuracy"
+
+    def per_user(self, lists: Lists, k: int) -> Doubles:
+        return lists.accuracy(self.name, k)
+
+
+class NDCG(_Accuracy):
+    name = "ndcg"
+    spoken = "NDCG"
+    says = "How near the top the list has what the user later took up."
+    formula = "sum over hits of 1 / log2(1 + rank)"
+    denominator = "the same sum for the best list there could be: min(k, |T|) hits at ranks 1, 2, …"
+    source = "Järvelin & Kekäläinen 2002, doi:10.1145/582415.582418, with gains of 0 and 1"
+
+
+class Recall(_Accuracy):
+    name = "recall"
+    spoken = "recall"
+    says = "Of what the user later took up, the share that the list has."
+    formula = "number of hits"
+    denominator = "|T|"
+
+
+class Precision(_Accuracy):
+    name = "precision"
+    spoken = "precision"
+    says = "Of the k places, the share with something the user later took up."
+    formula = "number of hits"
+    denominator = "k, also where the list is shorter"
+
+
+class MAP(_Accuracy):
+    name = "map"
+    spoken = "MAP"
+    says = "Precision at each hit, averaged over all that could have been hit."
+    formula = "sum over hits of (hits up to that rank) / rank"
+    denominator = "|T|, also where |T| > k"
+
+
+class MRR(_Accuracy):
+    name = "mrr"
+    spoken = "MRR"
+    says = "How soon the first hit comes."
+    formula = "1 / rank of the first hit; 0 without one"
+    denominator = "1"
+
+
+class HitRate(_Accuracy):
+    name = "hit_rate"
+    spoken = "hit rate"
+    says = "The share of users whose list has at least one thing they later took up."
+    formula = "1 if there is a hit, else 0"
+    denominator = "1"

@@ -1,0 +1,112 @@
+"""Lists of many users, beside what they are judged by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from pipelines.schema import Doubles, Ints, Longs, Mask, Ragged
+
+if TYPE_CHECKING:
+    import scipy.sparse as sp
+
+Need = Literal[
+    "catalogue", "popularity", "history", "categories", "gains", "values", "margins", "propensity"
+]
+
+
+@dataclass(frozen=True)
+class AnswerKey:
+    """What lists are judged by, the same for all contenders; None where it is not known.
+
+    `truth` holds each user's distinct item codes (n rows; -1 is an item nobody knows).
+    """
+
+    truth: Ragged
+    catalogue: Mask | None = None
+    """Items that may be recommended, (n_items,) bool."""
+    popularity: Doubles | None = None
+    """Share of training users who took each item up, (n_items,) float64."""
+    history: Ragged | None = None
+    """What each user took up before, newest last (n rows)."""
+    categories: sp.csr_matrix | None = None
+    """Item × category membership, (n_items, n_categories) float32 of ones."""
+    gains: Doubles | None = None
+    """How much each truth counts (its event's weight), (truths,) float64, above 0."""
+    values: Doubles | None = None
+    """Money that each truth brought in, (truths,) float64."""
+    margins: Doubles | None = None
+    """Margin that each truth brought in, (truths,) float64."""
+    propensity: Doubles | None = None
+    """The logged chance with which each truth had been shown, (truths,), in (0, 1]; NaN
+    where it was not logged."""
+
+    def __len__(self) -> int:
+        return len(self.truth)
+
+    def has(self, need: Need) -> bool:
+        """Whether that part is there."""
+        return getattr(self, need) is not None
+
+
+@dataclass(frozen=True)
+class Lists:
+    """Each user's list, best first, with the answer key of the same users.
+
+    `items` (n, width) int32, -1 is an empty place, which keeps its rank.
+    """
+
+    items: Ints
+    key: AnswerKey
+    _accuracy: dict[int, dict[str, Doubles]] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.items.ndim != 2 or len(self.items) != len(self.key):
+            n = len(self.key)
+            raise ValueError(f"lists of shape {self.items.shape} do not match {n} truths")
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def first(self, k: int) -> Ints:
+        """The first k places, (n, min(k, width))."""
+        return self.items[:, :k]
+
+    @cached_property
+    def found(self) -> Longs:
+        """For each place the position in `key.truth.values` of the truth that it hits, else -1.
+
+        (n, width) int64; a later copy of an item is no hit.
+        """
+        from pipelines.evaluation.metrics.kernels import truth_of_places
+
+        truth = self.key.truth
+        out: Longs = truth_of_places(self.items, truth.indptr, truth.values)
+        return out
+
+    def prepare(self, ks: tuple[int, ...]) -> None:
+        """Work out the accuracy metrics at several k in one pass."""
+        from pipelines.evaluation.metrics.accuracy import per_user
+        from pipelines.evaluation.metrics.names import MAIN
+
+        missing = [k for k in ks if k not in self._accuracy]
+        if missing:
+            found = per_user(self.items, self.key.truth, missing)
+            for k in missing:
+                self._accuracy[k] = {name: found[f"{name}@{k}"] for name in MAIN}
+
+    def accuracy(self, name: str, k: int) -> Doubles:
+        """One of the six accuracy metrics at k, (n,)."""
+        self.prepare((k,))
+        return self._accuracy[k][name]
+
+
+def filled_mean(shown: Ints, of_item: Doubles) -> Doubles:
+    """The mean of `of_item` over each row's filled places, (n,); NaN where it has none."""
+    filled = shown >= 0
+    total = np.where(filled, of_item[np.maximum(shown, 0)], 0.0).sum(axis=1)
+    places = filled.sum(axis=1)
+    return np.where(places > 0, total / np.maximum(places, 1), np.nan)
