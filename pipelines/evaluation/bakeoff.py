@@ -24,7 +24,7 @@ from pipelines.evaluation.scoring import Scored, comparisons, score
 from pipelines.evaluation.task import TASK, ContenderTask
 from pipelines.progress import Progress, part, silent
 from pipelines.schema import Columns
-from pipelines.spec import make_rules
+from pipelines.spec import make_rules, rule_documents
 from pipelines.stage_store import StageStore
 
 DOCUMENT, TRUTH = "document.json", "truth.parquet"
@@ -60,7 +60,7 @@ def make_manifest(request: BakeoffRequest, dataset: Dataset, cut: Split) -> Mani
         catalogue_hash=hash_of_ids(items),
         k=request.k,
         ks=_depths(request),
-        rules=tuple(request.rules),
+        rules=tuple(rule_documents(request.rules)),
         budget=request.budget,
         metric=request.metric,
         baseline=request.baseline,
