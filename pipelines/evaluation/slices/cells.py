@@ -66,6 +66,9 @@ class Contest:
     """The smallest useful difference, as a share of the other's mean in the slice."""
     fewest: int = FEWEST
 
+    def __post_init__(self) -> None:
+        direction(self.metric)  # where nothing is better there is no contest
+
     def cells(
         self, dimensions: tuple[str, ...], names: Sequence[tuple[str, ...]], given: Samples
     ) -> list[Cell]:

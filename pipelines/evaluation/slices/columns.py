@@ -93,8 +93,11 @@ def _quartiles(numbers: np.ndarray, counts: Longs, *, dates: bool) -> tuple[Labe
     found = np.quantile(values, [0.25, 0.5, 0.75], method="inverted_cdf", weights=weights)
     edges = np.unique(found)
     edges = edges[edges < values.max()]
-    if len(edges) == 0:
-        return None, "more than three quarters have the same value"
+    if len(edges) == 0:  # three quarters are at the greatest value: told from the rest
+        below = values[values < values.max()]
+        if len(below) == 0:
+            return None, "it is the same for all"
+        edges = np.array([below.max()])
     said = [str(np.datetime64(int(e), "D")) for e in edges] if dates else _numbers(edges)
     labels = [f"up to {said[0]}" if values.min() < edges[0] else said[0]]
     labels += [f"{low} to {high}" for low, high in pairwise(said)]

@@ -50,26 +50,43 @@ def wins(
     dimensions of users, all adjusted together.
     """
     contest = Contest(kept, contender, against, metric, useful_share, fewest)
-    return of_cells(contest, every(contest, crossed=crossed))
+    return _ranked(contest, every(contest, crossed=crossed), 1)
 
 
-def of_cells(contest: Contest, cells: list[Cell]) -> list[Finding]:
-    """The findings among cells that were looked at together: see `wins`."""
+def losses(
+    kept: Kept,
+    contender: str,
+    against: str,
+    metric: str,
+    useful_share: float,
+    *,
+    crossed: bool = False,
+    fewest: int = FEWEST,
+) -> list[Finding]:
+    """The slices where `against` is better, by the same cells as `wins` and ranked alike."""
+    contest = Contest(kept, contender, against, metric, useful_share, fewest)
+    return _ranked(contest, every(contest, crossed=crossed), -1)
+
+
+def _ranked(contest: Contest, cells: list[Cell], side: int) -> list[Finding]:
+    """The cells in which the contender (`side` 1) or the other (-1) is better, ranked."""
     words = {d.name: d for d in dimensions_of(contest.kept)}
-    sign, metric = contest.sign, label(contest.metric)
+    sign, metric = side * contest.sign, label(contest.metric)
+    names = (contest.contender, contest.against)[::side]
     ranked, told = [], set()
     for cell in cells:
         figures = (cell.n, cell.mean, cell.against, cell.low, cell.high)
-        if cell.outcome != "better" or figures in told:
+        if cell.outcome != ("better" if side > 0 else "worse") or figures in told:
             continue
         told.add(figures)
         assert cell.p_adjusted is not None
         certain = cell.p_adjusted <= LEVEL
         least = toward(sign, interval(cell)).low
         doubt = f"; chance may do this, since {cell.looked} slices were looked at"
+        difference = by(contest.sign * side, interval(cell), metric)
         sentence = (
-            f"{among(cell, words)}, {contest.contender} beats {contest.against} by "
-            f"{by(sign, interval(cell), metric)}{'' if certain else doubt}."
+            f"{among(cell, words)}, {names[0]} beats {names[1]} by {difference}"
+            f"{'' if certain else doubt}."
         )
         ranked.append(((not certain, -least, -cell.n), Finding(cell, certain, sentence)))
     return [finding for _, finding in sorted(ranked, key=lambda pair: pair[0])]

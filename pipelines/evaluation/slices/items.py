@@ -50,7 +50,7 @@ def item_slices(cut: Split, dataset: Dataset) -> pd.DataFrame:
             continue
         labels, note = sliced(column, values, counts)
         if labels is None:
-            found.skipped[f"{title} (of items)"] = note
+            found.skipped[title] = note
         else:
             found.add(f"item.{column}", title, labels, note)
     return found.frame(dataset.catalogue.n_items)
@@ -68,7 +68,7 @@ class _Items(Gathered):
     ) -> None:
         codes = np.where(self.counts > 0, labels.codes, -1)
         mine = pd.Categorical.from_codes(codes, dtype=labels.dtype)
-        clause = f"of {title} “{{}}”"
+        clause = f"with {title} “{{}}”"
         dimension = Dimension(name, title, "target", note, clause, per_item=True, **more)
         super().add(dimension, mine)
 
@@ -92,29 +92,24 @@ def _categories(dataset: Dataset, found: _Items) -> None:
     membership = dataset.catalogue.categories
     kept = top(names, membership.T @ found.counts)
     place = {name: at for at, name in enumerate(kept)}
-    labels = []
-    for row in range(membership.shape[0]):
+    labels = np.full(membership.shape[0], None, dtype=object)
+    for row in np.flatnonzero(found.counts):
         mine = {
             str(names[j]) if names[j] in place else OTHER
             for j in membership.indices[membership.indptr[row] : membership.indptr[row + 1]]
         }
-        labels.append(SEVERAL.join(sorted(mine)) or UNKNOWN)
+        labels[row] = SEVERAL.join(sorted(mine)) or UNKNOWN
     note = (
         f"An item of several categories counts in each. The {len(kept)} most frequent among what "
         "was taken up; the rest is “other”."
     )
     if (np.diff(membership.indptr) <= 1).all():
-        found.add("category", "category", categorical(np.array(labels, dtype=object), kept), note)
+        found.add("category", "category", categorical(labels, kept), note)
         return
-    values = [v for v in (*kept, OTHER, UNKNOWN) if _taken(v, labels, found.counts)]
     combined = pd.Categorical(labels)
-    found.add("category", "category", combined, note, values=tuple(values), several=True)
-
-
-def _taken(value: str, labels: list[str], counts: Longs) -> bool:
-    """Whether an item in that slice was taken up by anyone evaluated."""
-    taken = zip(labels, counts.tolist(), strict=True)
-    return any(n > 0 and value in label.split(SEVERAL) for label, n in taken)
+    taken = {part for label in combined.categories for part in label.split(SEVERAL)}
+    values = tuple(v for v in (*kept, OTHER, UNKNOWN) if v in taken)
+    found.add("category", "category", combined, note, values=values, several=True)
 
 
 def _ages(created: pd.Series, cut: Split) -> Labels:

@@ -93,8 +93,9 @@ def dimensions_of(kept: Kept) -> list[Dimension]:
 
 def skipped(kept: Kept) -> dict[str, str]:
     """What could have divided users or items and does not: title and reason."""
-    both = (kept.slices, kept.item_slices)
-    return {title: why for frame in both for title, why in frame.attrs.get(SKIPPED, {}).items()}
+    of_items = kept.item_slices.attrs.get(SKIPPED, {})
+    told: dict[str, str] = dict(kept.slices.attrs.get(SKIPPED, {}))
+    return told | {f"{title} (of items)": why for title, why in of_items.items()}
 
 
 def find(kept: Kept, name: str) -> Dimension:

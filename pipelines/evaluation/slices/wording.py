@@ -20,7 +20,7 @@ def among(cell: Cell, dimensions: Mapping[str, Dimension]) -> str:
     if not items:
         return f"Among users {' and '.join(users)} ({cell.n:,})"
     who = f"Among users {' and '.join(users)}, counting" if users else "Counting"
-    return f"{who} only what was taken up {' and '.join(items)} ({cell.n:,} users)"
+    return f"{who} only items taken up {' and '.join(items)} ({cell.n:,} users)"
 
 
 def slice_of(one: Dimension, value: str) -> str:

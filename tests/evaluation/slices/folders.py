@@ -52,7 +52,7 @@ def of_lists(
     for name, labels in (slices or {}).items():
         clause = f"with {name} “{{}}”"
         users.add(Dimension(name, name, "user", "", clause), pd.Categorical(labels, ordered=True))
-    by = Dimension("popularity", "popularity", "target", "", "of popularity “{}”", per_item=True)
+    by = Dimension("popularity", "popularity", "target", "", "with popularity “{}”", per_item=True)
     items.add(by, pd.Categorical(popularity, ordered=True))
     _write(folder, truth, (users.frame(len(truth)), items.frame(len(popularity))))
     for contender, shown in lists.items():
@@ -78,6 +78,7 @@ def _write(folder: Path, truth: Ragged, frames: tuple[pd.DataFrame, pd.DataFrame
         np.arange(len(truth.values)),
         np.zeros(n, np.int64),
     )
+    folder.mkdir(parents=True, exist_ok=True)
     asked.save(folder)
     frames[0].to_parquet(folder / SLICES, index=False)
     frames[1].to_parquet(folder / ITEM_SLICES, index=False)
