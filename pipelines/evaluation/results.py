@@ -66,6 +66,8 @@ class ContenderResult(_Frozen):
     cost_usd: float = 0.0
     over_budget: list[str] = []
     """What of the manifest's budget it exceeds, in words."""
+    chance_best: float | None = None
+    """The share of resamples of the users in which it leads on the declared metric."""
     waterfall: list[StageTime] = []
     spec: dict[str, Any] | None = None
     spec_hash: str | None = None
@@ -74,7 +76,10 @@ class ContenderResult(_Frozen):
 
 
 class Comparison(_Frozen):
-    """A paired difference to the baseline (contender - baseline) and what it says."""
+    """A paired difference to the baseline (contender - baseline) and what it says.
+
+    Documents from before a field had none of it; its default says so.
+    """
 
     contender: str
     baseline: str
@@ -86,6 +91,18 @@ class Comparison(_Frozen):
     outcome: Outcome
     over_budget: bool = False
     sentence: str
+    confidence: float = 0.95
+    """The level of `low` to `high`."""
+    adjustment: str = ""
+    """What the interval is adjusted by, `Holm over 3 contenders`; empty where by nothing."""
+    p: float | None = None
+    """Of the paired t test; below 1 - `confidence` where the interval leaves zero out."""
+    p_adjusted: float | None = None
+    """By Holm where there is an `adjustment`, else by Benjamini and Hochberg over `looks`."""
+    looks: int = 1
+    """The number of comparisons that `p_adjusted` is adjusted over."""
+    relative: Interval | None = None
+    """The difference as a share of the baseline's mean, at the same level; None where none."""
 
 
 class BakeoffDocument(_Frozen):
