@@ -20,7 +20,7 @@ from pipelines.evaluation.manifest import Manifest, hash_of_ids
 from pipelines.evaluation.metrics.names import MAIN
 from pipelines.evaluation.request import BakeoffRequest, entries
 from pipelines.evaluation.results import BakeoffDocument, ContenderResult
-from pipelines.evaluation.scoring import Scored, comparisons, score
+from pipelines.evaluation.scoring import Scored, comparisons, score, with_chances
 from pipelines.evaluation.slices.writing import write_slices
 from pipelines.evaluation.task import TASK, ContenderTask
 from pipelines.progress import Progress, part, silent
@@ -113,7 +113,7 @@ def run_bakeoff(
         dataset=dataset.name,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         manifest=manifest.document() | _counts(cut),
-        contenders=results,
+        contenders=with_chances(results, scored, manifest),
         comparisons=comparisons(results, scored, manifest),
     )
     (folder / DOCUMENT).write_text(document.model_dump_json(indent=1))
