@@ -15,7 +15,7 @@ from pipelines.data.split import Protocol, Split, split
 from pipelines.errors import AssayError
 from pipelines.evaluation.answer_key import answer_key
 from pipelines.evaluation.child import run_in_child
-from pipelines.evaluation.kept import PER_USER, Asked
+from pipelines.evaluation.kept import DOCUMENT, PER_USER, TRUTH, Asked
 from pipelines.evaluation.manifest import Manifest, hash_of_ids
 from pipelines.evaluation.metrics.names import MAIN
 from pipelines.evaluation.request import BakeoffRequest, entries
@@ -27,7 +27,6 @@ from pipelines.schema import Columns
 from pipelines.spec import make_rules, rule_documents
 from pipelines.stage_store import StageStore
 
-DOCUMENT, TRUTH = "document.json", "truth.parquet"
 STAGES_MB = 4_000
 """Fitted stages kept for the next bake-off, at most; the newest stay."""
 
