@@ -15,6 +15,7 @@ from pipelines.data.split import Protocol, Split, split
 from pipelines.errors import AssayError
 from pipelines.evaluation.answer_key import answer_key
 from pipelines.evaluation.child import run_in_child
+from pipelines.evaluation.exposure import exposure_of, trusted
 from pipelines.evaluation.kept import DOCUMENT, PER_USER, TRUTH, Asked
 from pipelines.evaluation.manifest import Manifest, hash_of_ids
 from pipelines.evaluation.metrics.names import MAIN
@@ -90,6 +91,8 @@ def run_bakeoff(
     )
     manifest = make_manifest(request, dataset, cut)
     key = answer_key(cut, dataset)
+    exposure = exposure_of(key, dataset)
+    key = trusted(key, exposure)
     _write_task(dataset, cut, manifest, folder)
     results: list[ContenderResult] = []
     scored: dict[str, Scored] = {}
@@ -113,6 +116,8 @@ def run_bakeoff(
         manifest=manifest.document() | _counts(cut),
         contenders=results,
         comparisons=comparisons(results, scored, manifest),
+        notes=[exposure.sentence],
+        exposure=exposure,
     )
     (folder / DOCUMENT).write_text(document.model_dump_json(indent=1))
     (folder / TASK).unlink(missing_ok=True)
