@@ -60,14 +60,19 @@ def differing(
     ]
 
 
+def causes(found: list[FieldDifference]) -> list[FieldDifference]:
+    """The differences without those that only follow from another one."""
+    caused = any(d.name in CAUSES for d in found)
+    return [d for d in found if not (caused and d.name in FOLLOWS)]
+
+
 def require_same(left: Manifest, right: Manifest, names: tuple[str, str] = ("A", "B")) -> None:
     """An `AssayError` that names the fields, unless both are one manifest."""
     if left.hash == right.hash:
         return
     found = differing(left, right, names)
-    caused = bool(CAUSES & {d.name for d in found})
-    follows = [d.name for d in found if caused and d.name in FOLLOWS]
-    told = [d for d in found if d.name not in follows]
+    told = causes(found)
+    follows = [d.name for d in found if d not in told]
     alike = list(dict.fromkeys(_to_run_with(d.name) for d in told))
     more = f" ({_and(follows)} follow{'s' if len(follows) == 1 else ''} from it)" if follows else ""
     raise AssayError(
