@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from pipelines.cli_compare import compare
 from pipelines.cli_data import data_app
 from pipelines.cli_options import AsJson, DataName, Length, SplitText, open_workspace
 from pipelines.cli_slices import slices
@@ -97,6 +98,10 @@ def bakeoff(
     budget_p95: Annotated[
         float | None, typer.Option("--budget-p95", help="Allowed p95 of a request, ms.")
     ] = None,
+    required: Annotated[
+        list[str] | None,
+        typer.Option("--require", help="A test to pass: one-item, or one-item=0.3; repeat."),
+    ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0)] = 0,
     as_json: AsJson = False,
 ) -> None:
@@ -116,6 +121,7 @@ def bakeoff(
             "baseline": baseline,
             "metric": metric or f"ndcg@{k}",
             "budget": {"p95_ms": budget_p95},
+            "required": required or [],
             "seed": seed,
         }
     )
@@ -129,6 +135,9 @@ def bakeoff(
         c.kind != "baseline" for c in document.contenders
     ):
         raise typer.Exit(1)
+
+
+app.command()(compare)
 
 
 @app.command()

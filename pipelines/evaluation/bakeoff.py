@@ -14,8 +14,12 @@ from pipelines.data.dataset import Dataset
 from pipelines.data.split import Protocol, Split, split
 from pipelines.errors import AssayError
 from pipelines.evaluation.answer_key import answer_key
+from pipelines.evaluation.behavior.evidence import Background
+from pipelines.evaluation.behavior.observe import observe
+from pipelines.evaluation.behavior.requirements import requirements
 from pipelines.evaluation.child import run_in_child
-from pipelines.evaluation.kept import PER_USER, Asked
+from pipelines.evaluation.exposure import exposure_of, trusted
+from pipelines.evaluation.kept import DOCUMENT, PER_USER, TRUTH, Asked
 from pipelines.evaluation.manifest import Manifest, hash_of_ids
 from pipelines.evaluation.metrics.names import MAIN
 from pipelines.evaluation.request import BakeoffRequest, entries
@@ -28,7 +32,6 @@ from pipelines.schema import Columns
 from pipelines.spec import make_rules, rule_documents
 from pipelines.stage_store import StageStore
 
-DOCUMENT, TRUTH = "document.json", "truth.parquet"
 STAGES_MB = 4_000
 """Fitted stages kept for the next bake-off, at most; the newest stay."""
 
@@ -63,6 +66,7 @@ def make_manifest(request: BakeoffRequest, dataset: Dataset, cut: Split) -> Mani
         ks=_depths(request),
         rules=tuple(rule_documents(request.rules)),
         budget=request.budget,
+        required=tuple(map(str, requirements(request.required))),
         metric=request.metric,
         baseline=request.baseline,
         useful_share=request.useful_share,
@@ -92,6 +96,9 @@ def run_bakeoff(
     )
     manifest = make_manifest(request, dataset, cut)
     key = answer_key(cut, dataset)
+    background = Background.of(cut, dataset, manifest.k, manifest.seed)
+    exposure = exposure_of(key, dataset)
+    key = trusted(key, exposure)
     _write_task(dataset, cut, manifest, folder)
     results: list[ContenderResult] = []
     scored: dict[str, Scored] = {}
@@ -104,10 +111,11 @@ def run_bakeoff(
         if entry.spec is not None:
             spec = {"spec": entry.spec.document(), "spec_hash": entry.spec.hash}
             result = result.model_copy(update=spec)
-        results.append(result)
         if detail is not None:
+            result = observe(result, background, here, manifest)
             scored[entry.name] = detail
             _write_per_user(detail, dataset.users.decode(cut.queries.user), here)
+        results.append(result)
     document = BakeoffDocument(
         id=bakeoff_id,
         dataset=dataset.name,
@@ -115,6 +123,8 @@ def run_bakeoff(
         manifest=manifest.document() | _counts(cut),
         contenders=with_chances(results, scored, manifest),
         comparisons=comparisons(results, scored, manifest),
+        notes=[exposure.sentence],
+        exposure=exposure,
     )
     (folder / DOCUMENT).write_text(document.model_dump_json(indent=1))
     (folder / TASK).unlink(missing_ok=True)

@@ -45,6 +45,7 @@ class Contrast:
     values: npt.ArrayLike
     baseline_values: npt.ArrayLike
     over_budget: bool = False
+    failed_required: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,13 @@ def compare(
     baseline_values: npt.ArrayLike,
     useful_share: float,
     over_budget: bool = False,
+    failed_required: bool = False,
     titles: Mapping[str, str] | None = None,
 ) -> Comparison:
     """One contrast by itself, at 95 % and not adjusted; `explored` where there are several."""
-    one = Contrast(contender, baseline, metric, values, baseline_values, over_budget)
+    one = Contrast(
+        contender, baseline, metric, values, baseline_values, over_budget, failed_required
+    )
     return explored([one], useful_share, titles)[0]
 
 
@@ -203,6 +207,7 @@ def _one(
         smallest_useful=smallest,
         outcome=found,
         over_budget=contrast.over_budget,
+        failed_required=contrast.failed_required,
         sentence="",
         confidence=family.confidence,
         adjustment=family.adjustment,

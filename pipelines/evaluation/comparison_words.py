@@ -19,7 +19,7 @@ def sentence(found: Comparison, sign: int, more: int | None, titles: Mapping[str
     """
     one, other = (titles.get(name, name) for name in (found.contender, found.baseline))
     metric = label(found.metric)
-    over = found.over_budget
+    but = reservations(found.over_budget, found.failed_required)
 
     def by(turned: int) -> str:
         ends = sorted((turned * found.low, turned * found.high))
@@ -33,7 +33,7 @@ def sentence(found: Comparison, sign: int, more: int | None, titles: Mapping[str
 
     match found.outcome:
         case "better":
-            note = ": better, but over budget" if over else ""
+            note = f": better, but {but}" if but else ""
             return f"{one} beats {other} by {by(sign)}{note}."
         case "worse":
             text = f"{one} falls behind {other} by {by(-sign)}"
@@ -47,7 +47,13 @@ def sentence(found: Comparison, sign: int, more: int | None, titles: Mapping[str
                 f"{one} and {other} cannot be told apart yet: they differ by {by(1)}; "
                 + what_would_settle(more)
             )
-    return f"{text}; it is over budget." if over else f"{text}."
+    return f"{text}; it {'is ' if found.over_budget else ''}{but}." if but else f"{text}."
+
+
+def reservations(over_budget: bool, failed_required: bool) -> str:
+    """`over budget and fails a required test`; empty where neither is so."""
+    said = ["over budget"] * over_budget + ["fails a required test"] * failed_required
+    return " and ".join(said)
 
 
 def what_would_settle(more: int | None) -> str:

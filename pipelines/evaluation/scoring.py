@@ -110,6 +110,7 @@ def comparisons(
             scored[result.name].per_user[metric],
             base.per_user[metric],
             over_budget=bool(result.over_budget),
+            failed_required=bool(result.failed_required),
         )
         for metric in names
         for result in against

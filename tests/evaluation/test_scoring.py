@@ -41,7 +41,7 @@ def results() -> list[ContenderResult]:
             title=name.upper(),
             kind=kind,
             status="failed" if name == "broken" else "scored",
-        )  # fmt: skip
+        )
         for name, kind in KINDS.items()
     ]
 

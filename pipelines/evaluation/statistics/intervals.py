@@ -48,7 +48,8 @@ def mean_interval(
     interval (1927, doi:10.1080/01621459.1927.10502953). All else as `t_interval`.
     """
     v = _defined(values)
-    if within is not None and len(v) and ((v == within[0]) | (v == within[1])).all():
+    few = len(v) < fewest_equal(confidence) and standard_error(v) == 0.0
+    if within is not None and not few and ((v == within[0]) | (v == within[1])).all():
         return _share(v, within, confidence)
     return _interval(v, within, confidence, _skewness(v))
 
