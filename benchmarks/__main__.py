@@ -31,10 +31,11 @@ def peer_python() -> Path:
 
 
 def main(names: list[str]) -> int:
-    from benchmarks import bakeoff, data, metrics, tuning
+    from benchmarks import bakeoff, data, intervals, metrics, tuning
 
     known: dict[str, Callable[[Path], None]] = {
         "metrics": metrics.run,
+        "intervals": intervals.run,
         "data": data.run,
         "bakeoff": bakeoff.run,
         "tuning": tuning.run,
