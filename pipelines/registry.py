@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Literal
 
 from pipelines.errors import AssayError
@@ -48,9 +48,22 @@ BUILT_IN: dict[Kind, dict[str, str]] = {
         "map": "pipelines.evaluation.metrics.accuracy:MAP",
         "mrr": "pipelines.evaluation.metrics.accuracy:MRR",
         "hit_rate": "pipelines.evaluation.metrics.accuracy:HitRate",
+        "graded_ndcg": "pipelines.evaluation.metrics.ranking:GradedNDCG",
+        "auc": "pipelines.evaluation.metrics.ranking:AUC",
         "coverage": "pipelines.evaluation.metrics.variety:Coverage",
+        "user_coverage": "pipelines.evaluation.metrics.variety:UserCoverage",
+        "gini": "pipelines.evaluation.metrics.variety:Gini",
+        "diversity": "pipelines.evaluation.metrics.variety:Diversity",
         "novelty": "pipelines.evaluation.metrics.novelty:Novelty",
         "popularity_share": "pipelines.evaluation.metrics.novelty:PopularityShare",
+        "popularity_lift": "pipelines.evaluation.metrics.novelty:PopularityLift",
+        "serendipity": "pipelines.evaluation.metrics.novelty:Serendipity",
+        "calibration": "pipelines.evaluation.metrics.fit:Calibration",
+        "repeats": "pipelines.evaluation.metrics.fit:Repeats",
+        "revenue": "pipelines.evaluation.metrics.money:Revenue",
+        "margin": "pipelines.evaluation.metrics.money:Margin",
+        "debiased_ndcg": "pipelines.evaluation.metrics.exposure:DebiasedNDCG",
+        "debiased_recall": "pipelines.evaluation.metrics.exposure:DebiasedRecall",
     },
 }
 
@@ -58,8 +71,7 @@ BUILT_IN: dict[Kind, dict[str, str]] = {
 @cache
 def names(kind: Kind) -> tuple[str, ...]:
     """The names that can be used for a kind, those that ship first."""
-    own = [e.name for e in entry_points(group=f"assay.{kind}") if e.name not in BUILT_IN[kind]]
-    return (*BUILT_IN[kind], *sorted(own))
+    return (*BUILT_IN[kind], *sorted(_own(kind)))
 
 
 def lookup(kind: Kind, name: str) -> Any:
@@ -67,8 +79,13 @@ def lookup(kind: Kind, name: str) -> Any:
     if name in BUILT_IN[kind]:
         module, _, attribute = BUILT_IN[kind][name].partition(":")
         return getattr(import_module(module), attribute)
-    for entry in entry_points(group=f"assay.{kind}"):
-        if entry.name == name:
-            return entry.load()
+    if name in _own(kind):
+        return _own(kind)[name].load()
     what = "metric" if kind == "metrics" else f"{kind} stage"
     raise AssayError(f"There is no {what} named {name!r}; use one of {', '.join(names(kind))}.")
+
+
+@cache
+def _own(kind: Kind) -> dict[str, EntryPoint]:
+    found = entry_points(group=f"assay.{kind}")
+    return {entry.name: entry for entry in found if entry.name not in BUILT_IN[kind]}

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipelines.data.split import SeenPolicy
 
-METRIC_DEFINITIONS = 1
+METRIC_DEFINITIONS = 2
 """Rises when a metric's definition changes, so that old and new numbers are not compared."""
 
 
