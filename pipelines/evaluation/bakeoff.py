@@ -15,12 +15,11 @@ import numpy as np
 
 from pipelines.data.dataset import Dataset
 from pipelines.data.split import Protocol, Split, split
-from pipelines.errors import AssayError
+from pipelines.evaluation import declared
 from pipelines.evaluation.answer_key import answer_key
 from pipelines.evaluation.contender import Outcome
 from pipelines.evaluation.kept import PER_USER, Asked
 from pipelines.evaluation.manifest import Manifest, hash_of_ids
-from pipelines.evaluation.metrics.names import MAIN
 from pipelines.evaluation.request import BakeoffRequest, Entry, entries
 from pipelines.evaluation.results import BakeoffDocument, ContenderResult
 from pipelines.evaluation.scoring import Scored, comparisons, score
@@ -37,14 +36,6 @@ STAGES_MB = 4_000
 
 def _depths(request: BakeoffRequest) -> tuple[int, ...]:
     return tuple(sorted({5, 10, 20, request.k}))
-
-
-def _check_metric(request: BakeoffRequest) -> None:
-    offered = [f"{name}@{k}" for k in _depths(request) for name in MAIN]
-    if request.metric not in offered:
-        raise AssayError(
-            f"The metric {request.metric!r} is not measured here; use one of {', '.join(offered)}."
-        )
 
 
 def make_manifest(request: BakeoffRequest, dataset: Dataset, cut: Split) -> Manifest:
@@ -82,7 +73,7 @@ def run_bakeoff(
 ) -> BakeoffDocument:
     """Run a bake-off in an existing, empty `folder`; fitted stages are shared in `stages`."""
     contenders = entries(request)
-    _check_metric(request)
+    declared.check(request.metric, _depths(request))
     make_rules(request.rules)
     progress(0.0, "splitting the data")
     cut = split(
@@ -94,6 +85,7 @@ def run_bakeoff(
     )
     manifest = make_manifest(request, dataset, cut)
     key = answer_key(cut, dataset)
+    declared.check_data(request.metric, key)
     _write_task(dataset, cut, manifest, folder)
     results: list[ContenderResult] = []
     scored: dict[str, Scored] = {}
@@ -117,6 +109,7 @@ def run_bakeoff(
         manifest=manifest.document() | _counts(cut),
         contenders=results,
         comparisons=comparisons(results, scored, manifest),
+        notes=declared.note(request.metric, results),
     )
     (folder / DOCUMENT).write_text(document.model_dump_json(indent=1))
     (folder / TASK).unlink(missing_ok=True)
