@@ -20,7 +20,7 @@ BASELINES = ("random", "popular")
 class BakeoffRequest(BaseModel):
     """What a person asks for; a job's parameters."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     dataset: str
     specs: list[str | dict[str, Any]] = []
