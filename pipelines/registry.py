@@ -1,20 +1,21 @@
 """Names to classes: the stages and adapters that ship, and a user's own.
 
 A class in somebody's own package is found through an entry point of the groups
-`assay.candidates`, `assay.rankers`, `assay.rules`, `assay.adapters` and `assay.metrics`; from
-there on it works like one that ships. Modules are imported when a class is asked for.
+`assay.candidates`, `assay.rankers`, `assay.rules`, `assay.adapters`, `assay.metrics` and
+`assay.behavior`; from there on it works like one that ships. Modules are imported when a class
+is asked for.
 """
 
 from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import entry_points
 from typing import Any, Literal
 
 from pipelines.errors import AssayError
 
-Kind = Literal["candidates", "rankers", "rules", "adapters", "metrics"]
+Kind = Literal["candidates", "rankers", "rules", "adapters", "metrics", "behavior"]
 
 BUILT_IN: dict[Kind, dict[str, str]] = {
     "candidates": {
@@ -65,13 +66,24 @@ BUILT_IN: dict[Kind, dict[str, str]] = {
         "debiased_ndcg": "pipelines.evaluation.metrics.exposure:DebiasedNDCG",
         "debiased_recall": "pipelines.evaluation.metrics.exposure:DebiasedRecall",
     },
+    "behavior": {
+        "similar-users": "pipelines.evaluation.behavior.similar_users:SimilarUsers",
+        "small-change": "pipelines.evaluation.behavior.small_change:SmallChange",
+        "input-order": "pipelines.evaluation.behavior.input_order:InputOrder",
+        "one-item": "pipelines.evaluation.behavior.one_item:OneItem",
+        "price": "pipelines.evaluation.behavior.price:Price",
+        "brand": "pipelines.evaluation.behavior.brand:Brand",
+        "cold-items": "pipelines.evaluation.behavior.cold_items:ColdItems",
+        "near-misses": "pipelines.evaluation.behavior.near_misses:NearMisses",
+    },
 }
 
 
 @cache
 def names(kind: Kind) -> tuple[str, ...]:
     """The names that can be used for a kind, those that ship first."""
-    return (*BUILT_IN[kind], *sorted(_own(kind)))
+    own = [e.name for e in entry_points(group=f"assay.{kind}") if e.name not in BUILT_IN[kind]]
+    return (*BUILT_IN[kind], *sorted(own))
 
 
 def lookup(kind: Kind, name: str) -> Any:
@@ -79,13 +91,8 @@ def lookup(kind: Kind, name: str) -> Any:
     if name in BUILT_IN[kind]:
         module, _, attribute = BUILT_IN[kind][name].partition(":")
         return getattr(import_module(module), attribute)
-    if name in _own(kind):
-        return _own(kind)[name].load()
-    what = "metric" if kind == "metrics" else f"{kind} stage"
+    for entry in entry_points(group=f"assay.{kind}"):
+        if entry.name == name:
+            return entry.load()
+    what = {"metrics": "metric", "behavior": "behavioral test"}.get(kind, f"{kind} stage")
     raise AssayError(f"There is no {what} named {name!r}; use one of {', '.join(names(kind))}.")
-
-
-@cache
-def _own(kind: Kind) -> dict[str, EntryPoint]:
-    found = entry_points(group=f"assay.{kind}")
-    return {entry.name: entry for entry in found if entry.name not in BUILT_IN[kind]}

@@ -116,15 +116,11 @@ def installed(tmp_path, monkeypatch):
     lines = [f"{name} = {target}" for name, target in told.items()]
     (about / "entry_points.txt").write_text("\n".join(["[assay.metrics]", *lines]) + "\n")
 
-    def forget() -> None:
-        registry.names.cache_clear()
-        registry._own.cache_clear()
-
     monkeypatch.syspath_prepend(str(tmp_path / "site"))
-    forget()
+    registry.names.cache_clear()
     yield
     monkeypatch.undo()
-    forget()
+    registry.names.cache_clear()
 
 
 def test_the_documents_metric_is_scored_in_a_bakeoff_and_the_broken_ones_are_noted(
