@@ -14,6 +14,9 @@ from pipelines.data.dataset import Dataset
 from pipelines.data.split import Protocol, Split, split
 from pipelines.errors import AssayError
 from pipelines.evaluation.answer_key import answer_key
+from pipelines.evaluation.behavior.evidence import Background
+from pipelines.evaluation.behavior.observe import observe
+from pipelines.evaluation.behavior.requirements import requirements
 from pipelines.evaluation.child import run_in_child
 from pipelines.evaluation.kept import PER_USER, Asked
 from pipelines.evaluation.manifest import Manifest, hash_of_ids
@@ -62,6 +65,7 @@ def make_manifest(request: BakeoffRequest, dataset: Dataset, cut: Split) -> Mani
         ks=_depths(request),
         rules=tuple(rule_documents(request.rules)),
         budget=request.budget,
+        required=tuple(map(str, requirements(request.required))),
         metric=request.metric,
         baseline=request.baseline,
         useful_share=request.useful_share,
@@ -91,6 +95,7 @@ def run_bakeoff(
     )
     manifest = make_manifest(request, dataset, cut)
     key = answer_key(cut, dataset)
+    background = Background.of(cut, dataset, manifest.k, manifest.seed)
     _write_task(dataset, cut, manifest, folder)
     results: list[ContenderResult] = []
     scored: dict[str, Scored] = {}
@@ -103,6 +108,8 @@ def run_bakeoff(
         if entry.spec is not None:
             spec = {"spec": entry.spec.document(), "spec_hash": entry.spec.hash}
             result = result.model_copy(update=spec)
+        if detail is not None:
+            result = observe(result, background, here, manifest)
         results.append(result)
         if detail is not None:
             scored[entry.name] = detail

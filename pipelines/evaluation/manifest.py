@@ -53,7 +53,7 @@ class Budget(_Plain):
 
 
 class Manifest(_Plain):
-    """Users, cut-off, catalogue, k, seen-policy, rules, budget and metric definitions."""
+    """Users, cut-off, catalogue, k, seen-policy, rules, budget, required tests, definitions."""
 
     dataset: str = Field(title="dataset", description="the dataset's name")
     fingerprint: str = Field(title="fingerprint", description="SHA-256 of the dataset's kept rows")
@@ -90,6 +90,12 @@ class Manifest(_Plain):
     )
     budget: Budget = Field(
         Budget(), title="budget", description="what a contender may cost to run; none is no limit"
+    )
+    required: tuple[str, ...] = Field(
+        (),
+        title="required tests",
+        description="behavioral tests that a contender must pass, some with a threshold of their "
+        "own: `one-item=0.3`",
     )
     metric: str = Field(
         "ndcg@10", title="declared metric", description="the metric that the comparison is about"

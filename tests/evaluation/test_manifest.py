@@ -52,6 +52,7 @@ OTHER: dict[str, Any] = {
     "ks": (5, 10),
     "rules": ({"stage": "cap", "most": 4},),
     "budget": Budget(p95_ms=51.0),
+    "required": ("one-item",),
     "metric": "map@10",
     "baseline": "random",
     "useful_share": 0.03,
