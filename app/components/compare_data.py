@@ -46,7 +46,8 @@ def _computed(home: str, bakeoff_id: str, metric: str, against: str) -> list[Com
             continue
         values = kept.values(c.name, metric)
         over = bool(c.over_budget)
-        found.append(compare(c.name, against, metric, values, base, share, over_budget=over))
+        failed = bool(c.failed_required)
+        found.append(compare(c.name, against, metric, values, base, share, over, failed))
     return found
 
 

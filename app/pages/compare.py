@@ -162,7 +162,9 @@ def _contenders(
 ) -> None:
     """Who took part, with the reason where somebody is not in the pictures."""
     st.subheader("Contenders", anchor=False)
-    outcomes = {c.contender: look.outcome_words(c.outcome, c.over_budget) for c in found}
+    outcomes = {
+        c.contender: look.outcome_words(c.outcome, c.over_budget, c.failed_required) for c in found
+    }
     named = pictures.titles(document)
     rows = []
     for c in document.contenders:
@@ -199,7 +201,7 @@ def _notes(document: BakeoffDocument, named: dict[str, str]) -> None:
     """What is to be known of contenders; said once where it holds of several."""
     about: dict[str, list[str]] = {}
     for c in document.contenders:
-        for text in (*c.over_budget, *c.notes):
+        for text in (*c.over_budget, *c.failed_required, *c.notes):
             about.setdefault(text.rstrip("."), []).append(named[c.name])
     lines = [f"{charts.names(who)}: {text}." for text, who in about.items()]
     if lines:
