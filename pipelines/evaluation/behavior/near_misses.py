@@ -54,6 +54,8 @@ class NearMisses(BehaviorTest):
         shown = answer.shown[rows]
         pool = np.flatnonzero(background.catalogue.known & told)
         drawn = rng.choice(pool, shown.shape).astype(np.int32) if len(pool) else shown
+        barred = listed(drawn, rows, background.exclude, background.n_items)
+        drawn = np.where(barred, np.int32(-1), drawn)
         missed = _misses(answer, rows, np.where(told[shown], shown, -1))
         ours, nearest = _nearest(missed, truth, categories)
         chance, _ = _nearest(_misses(answer, rows, drawn), truth, categories)

@@ -8,10 +8,11 @@ import numpy as np
 
 from pipelines.evaluation.behavior.contract import BehaviorTest, NotRun
 from pipelines.evaluation.behavior.evidence import Answer, listed
+from pipelines.evaluation.behavior.pairs import Pairs
 from pipelines.evaluation.behavior.words import percent, points
 from pipelines.evaluation.results import BehaviorResult
 from pipelines.evaluation.statistics.intervals import mean_interval
-from pipelines.schema import Doubles, Longs
+from pipelines.schema import Doubles, Ints
 
 FEWEST_PAIRS = 20
 EXAMPLES = 3
@@ -22,17 +23,16 @@ class SimilarUsers(BehaviorTest):
     title = "Similar people get similar lists"
     asks = "Do two people with much the same history get more of the same items than two strangers?"
     formula = (
-        "mean over pairs of (shared share of two people with like histories - shared share of the "
-        "first of them and a stranger); the shared share of two lists is the number of items on "
-        "both / the length of the shorter one, once items that either person had before are left "
-        "aside"
+        "mean over pairs of (items that both of two people with like histories get - items that "
+        "the first of them and a stranger both get) / m, counted over the first m items of each "
+        "list that none of the three had before; m is the most that all three lists hold, k at most"
     )
     unit = "difference of two shares"
     passes = "the whole interval lies above {number}"
     why = (
-        "Above 0 is the least that can be asked of personal lists. Items that either had before "
-        "are left aside since they may not be on both lists, which alone would make strangers' "
-        "lists differ."
+        "Above 0 is the least that can be asked of personal lists. What one of the three had "
+        "before may not be on that person's list, which alone makes strangers' lists differ: so "
+        "it is left aside in all three, and the lists are compared at one length."
     )
     default = 0.0
 
@@ -43,17 +43,17 @@ class SimilarUsers(BehaviorTest):
                 f"Only {len(pairs)} pairs of the evaluated people have histories in common; "
                 f"{FEWEST_PAIRS} are needed."
             )
-        alike = shared_share(answer, pairs.first, pairs.second)
-        strange = shared_share(answer, pairs.first, pairs.other)
-        both = ~np.isnan(alike) & ~np.isnan(strange)
-        found = mean_interval(alike[both] - strange[both], within=(-1.0, 1.0))
+        first, second, other = in_common(answer, pairs)
+        alike, strange = _shared(first, second), _shared(first, other)
+        both = ~np.isnan(alike)
+        found = mean_interval((alike - strange)[both], within=(-1.0, 1.0))
         passed = found.low > self.bar
         ours, theirs = float(alike[both].mean()), float(strange[both].mean())
         said = (
             f"two people with like histories share {percent(ours)} of their places, two "
             f"strangers {percent(theirs)} (difference {points(found)})."
         )
-        if (strange[both] == 1).all() and (alike[both] == 1).all():
+        if ours == theirs == 1.0:
             sentence = (
                 "It gives everyone the same list, apart from what each had before, so similar "
                 "people get nothing that strangers do not get."
@@ -71,19 +71,33 @@ class SimilarUsers(BehaviorTest):
         )
 
 
-def shared_share(answer: Answer, first: Longs, second: Longs) -> Doubles:
-    """What the lists of two people share, (p,), of what both may get; NaN where that is nothing.
+def in_common(answer: Answer, pairs: Pairs) -> tuple[Ints, Ints, Ints]:
+    """The lists (p, k) of each pair's first, second and stranger, over items open to all three.
 
-    Lists that differ only by what each person had before share all of it.
+    Each is filled from the places after k where there are such, and all three of a row are
+    cut to the length of the shortest. A ranking that knows nothing of histories leaves its
+    mark on none of them: restricted to the same items, all three are drawn alike.
     """
-    shown, exclude, n = answer.shown, answer.background.exclude, answer.background.n_items
-    a, b = shown[first], shown[second]
-    a = np.where(listed(a, second, exclude, n), -1, a)
-    b = np.where(listed(b, first, exclude, n), -1, b)
-    keys = np.arange(len(a), dtype=np.int64)[:, None] * n
-    both = np.isin(keys + a, (keys + b)[b >= 0]) & (a >= 0)
-    shorter = np.minimum((a >= 0).sum(axis=1), (b >= 0).sum(axis=1))
-    out: Doubles = np.where(shorter > 0, both.sum(axis=1) / np.maximum(shorter, 1), np.nan)
+    background = answer.background
+    everyone = (pairs.first, pairs.second, pairs.other)
+    kept = []
+    for mine in everyone:
+        items = answer.lists[mine]
+        for theirs in everyone:
+            barred = listed(items, theirs, background.exclude, background.n_items)
+            items = np.where(barred, np.int32(-1), items)
+        order = np.argsort(items < 0, axis=1, kind="stable")
+        kept.append(np.take_along_axis(items, order, axis=1)[:, : background.k])
+    there = np.logical_and.reduce([items >= 0 for items in kept])
+    first, second, other = (np.where(there, items, np.int32(-1)) for items in kept)
+    return first, second, other
+
+
+def _shared(a: Ints, b: Ints) -> Doubles:
+    """The share of the items of each row of `a` that are in that row of `b`; NaN without any."""
+    both = ((a[:, :, None] == b[:, None, :]) & (a >= 0)[:, :, None]).any(axis=2).sum(axis=1)
+    length = (a >= 0).sum(axis=1)
+    out: Doubles = np.where(length > 0, both / np.maximum(length, 1), np.nan)
     return out
 
 

@@ -186,6 +186,14 @@ def test_distances_by_hand():
     assert found.examples[0]["nearest_taken_up"]["item_id"] == "i015"
 
 
+def test_the_random_items_are_those_that_the_person_might_get():
+    """Whoever had all of kind A and B before might get C alone, which no truth is like."""
+    seen = background([list(range(20))] * PEOPLE, [[0]] * PEOPLE, exclude_seen=True,
+                      categories=kinds())  # fmt: skip
+    found = NearMisses().run(answer(seen, np.full((PEOPLE, 5), 30)))
+    assert found.value == 0.0 and "a random item 1 (" in found.sentence
+
+
 def test_many_pairs_are_compared_in_blocks(monkeypatch):
     rng = np.random.default_rng(6)
     told = ["|".join(rng.choice(list("ABCDE"), rng.integers(1, 4))) for _ in range(40)]

@@ -4,10 +4,18 @@ import numpy as np
 import pytest
 
 from pipelines.errors import AssayError
-from pipelines.evaluation.behavior.pairs import PAIRS, similar_pairs
-from pipelines.evaluation.behavior.similar_users import SimilarUsers, shared_share
+from pipelines.evaluation.behavior.pairs import PAIRS, Pairs, similar_pairs
+from pipelines.evaluation.behavior.similar_users import SimilarUsers, in_common
 from pipelines.schema import Ragged
-from tests.evaluation.behavior.scene import answer, asked, background, counting, jumping, popular
+from tests.evaluation.behavior.scene import (
+    answer,
+    asked,
+    background,
+    best,
+    counting,
+    jumping,
+    popular,
+)
 
 
 def twins(groups=30, n_items=200):
@@ -96,10 +104,35 @@ def test_too_few_pairs_is_no_verdict():
         SimilarUsers().run(asked(background([[0, 1]] * 50), counting))
 
 
-def test_shared_places_leave_aside_what_either_had_before():
-    world = background([[0, 1, 2], [3, 4], []], k=3, exclude_seen=True)
-    given = answer(world, [[3, 5, 6], [5, 0, 7], [-1, -1, -1]])
-    rows = np.array([0, 0])
-    found = shared_share(given, rows, np.array([1, 2]))
-    assert found[0] == 1 / 2  # 5 and 6 are left of the first list, 5 and 7 of the second
-    assert np.isnan(found[1])
+def test_lists_are_compared_over_what_all_three_may_get():
+    """By hand: what one of the three had before counts for none of them."""
+    histories = [[0, 1, 2], [0, 1, 3], [7, 8, 9]]
+    world = background(histories, k=3, exclude_seen=True)
+    given = answer(world, [[7, 4, 5, 3, 6], [4, 2, 8, 6, -1], [0, 5, 4, -1, -1]])
+    row = np.array([0])
+    pairs = Pairs(row, row + 1, row + 2, np.array([0.5]))
+    first, second, other = in_common(given, pairs)
+    assert first.tolist() == [[4, 5, -1]]  # 6 would be the third, but the stranger has two left
+    assert second.tolist() == [[4, 6, -1]]
+    assert other.tolist() == [[5, 4, -1]]
+
+
+@pytest.mark.parametrize("exclude_seen", [False, True])
+def test_lists_that_only_follow_popularity_pass_no_more_often_than_chance_allows(exclude_seen):
+    """What each person had before makes lists differ; that alone must not look like taste."""
+    rng = np.random.default_rng(7)
+    odds = np.log(1 / np.arange(1, 121))
+
+    def drawn(n, size, without=()):
+        scores = odds + rng.gumbel(size=(n, len(odds)))
+        for row, items in enumerate(without):
+            scores[row, items] = -np.inf
+        return best(scores, size)
+
+    passed = 0
+    for _ in range(100):
+        histories = drawn(120, 8).tolist()
+        world = background(histories, n_items=120, k=5, exclude_seen=exclude_seen)
+        lists = drawn(120, 10, histories if exclude_seen else ())
+        passed += SimilarUsers().run(answer(world, lists)).state == "pass"
+    assert passed <= 7  # 2.5 expected of a true null
