@@ -95,6 +95,10 @@ def bakeoff(
     budget_p95: Annotated[
         float | None, typer.Option("--budget-p95", help="Allowed p95 of a request, ms.")
     ] = None,
+    required: Annotated[
+        list[str] | None,
+        typer.Option("--require", help="A test to pass: one-item, or one-item=0.3; repeat."),
+    ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0)] = 0,
     as_json: AsJson = False,
 ) -> None:
@@ -114,6 +118,7 @@ def bakeoff(
             "baseline": baseline,
             "metric": metric or f"ndcg@{k}",
             "budget": {"p95_ms": budget_p95},
+            "required": required or [],
             "seed": seed,
         }
     )

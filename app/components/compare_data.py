@@ -93,6 +93,7 @@ def _computed(home: str, bakeoff_id: str, metric: str, against: str) -> list[Com
             base,
             share,
             over_budget=bool(c.over_budget),
+            failed_required=bool(c.failed_required),
         )
         for c in document.contenders
         if c.name in scored(document, metric) and c.name != against
