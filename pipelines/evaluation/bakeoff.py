@@ -24,6 +24,7 @@ from pipelines.evaluation.metrics.names import MAIN
 from pipelines.evaluation.request import BakeoffRequest, entries
 from pipelines.evaluation.results import BakeoffDocument, ContenderResult
 from pipelines.evaluation.scoring import Scored, comparisons, score
+from pipelines.evaluation.slices.writing import write_slices
 from pipelines.evaluation.task import TASK, ContenderTask
 from pipelines.progress import Progress, part, silent
 from pipelines.schema import Columns
@@ -172,6 +173,7 @@ def _write_task(dataset: Dataset, cut: Split, manifest: Manifest, folder: Path) 
     what = dataset.catalogue.items.decode(cut.truth.values)
     pd.DataFrame({"user_id": who, "item_id": what}).to_parquet(folder / TRUTH, index=False)
     Asked.of(cut).save(folder)
+    write_slices(cut, dataset, folder)
     (folder / "manifest.json").write_text(json.dumps(manifest.document(), indent=1))
 
 
