@@ -47,7 +47,7 @@ def finish(chart: Any, *, height: int = look.HEIGHT) -> Any:
 
 def apart(chart: Any, *channels: str) -> Any:
     """The same layered chart, whose layers share no scale of these channels."""
-    chart.resolve = alt.Resolve(scale={channel: "independent" for channel in channels})
+    chart.resolve = alt.Resolve(scale=dict.fromkeys(channels, "independent"))
     return chart
 
 
