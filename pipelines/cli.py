@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from pipelines.cli_compare import compare
 from pipelines.cli_data import data_app
 from pipelines.cli_options import AsJson, DataName, Length, SplitText, open_workspace
 from pipelines.cli_slices import slices
@@ -93,7 +94,9 @@ def bakeoff(
         int | None, typer.Option("--eval-users", min=1, help="Evaluate at most so many users.")
     ] = None,
     baseline: Annotated[str, typer.Option("--baseline", help="Compare with this one.")] = "popular",
-    metric: Annotated[str, typer.Option("--metric", help="The declared metric.")] = "",
+    metric: Annotated[
+        str, typer.Option("--metric", help="The declared metric, such as ndcg@10.")
+    ] = "",
     budget_p95: Annotated[
         float | None, typer.Option("--budget-p95", help="Allowed p95 of a request, ms.")
     ] = None,
@@ -134,6 +137,9 @@ def bakeoff(
         c.kind != "baseline" for c in document.contenders
     ):
         raise typer.Exit(1)
+
+
+app.command()(compare)
 
 
 @app.command()
