@@ -13,6 +13,7 @@ from app.components import (
     compare_cost,
     compare_data,
     compare_differences,
+    compare_overlap,
     compare_people,
     compare_slices,
     page,
@@ -28,6 +29,7 @@ VIEWS: dict[str, tuple[str, Callable[[BakeoffDocument], Words]]] = {
     "slices": ("For whom", compare_slices.section),
     "cost": ("Time and cost", compare_cost.section),
     "people": ("Person by person", compare_people.section),
+    "overlap": ("How alike", compare_overlap.section),
     "behavior": ("Behavior", compare_behavior.section),
     "contenders": ("Contenders and numbers", compare_contenders.section),
 }
@@ -92,7 +94,7 @@ def _protocol(document: BakeoffDocument) -> None:
         words = ""
     else:
         words = f"Split {split}: one moment for all; {asked}; full catalogue. "
-    known = getattr(document, "exposure", None)
+    known = document.exposure
     corrected = known is not None and known.corrected
     words += (
         "Debiased metrics correct for what was already shown."
