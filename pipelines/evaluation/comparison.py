@@ -113,7 +113,7 @@ def explored(
     return _found(contrasts, ds, p, families, useful_share, titles or {})
 
 
-def comparable(contrast: Contrast) -> bool:
+def testable(contrast: Contrast) -> bool:
     """Whether there is an interval to compare by: too few users with a value have none."""
     d = differences(contrast.values, contrast.baseline_values)
     if bounds(contrast.metric) is not None:

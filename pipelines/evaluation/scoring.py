@@ -8,14 +8,21 @@ from pathlib import Path
 
 import numpy as np
 
-from pipelines.evaluation.comparison import Contrast, comparable, declared, direction, explored
+from pipelines.evaluation.comparison import Contrast, declared, direction, explored, testable
 from pipelines.evaluation.contender import Outcome
 from pipelines.evaluation.manifest import Manifest
 from pipelines.evaluation.metrics.accuracy import per_user
 from pipelines.evaluation.metrics.evaluate import evaluate, summarize
 from pipelines.evaluation.metrics.lists import AnswerKey, Lists
 from pipelines.evaluation.metrics.names import MAIN
-from pipelines.evaluation.results import Comparison, ContenderResult, Interval, Kind, StageTime
+from pipelines.evaluation.results import (
+    Comparison,
+    ContenderResult,
+    Interval,
+    Kind,
+    StageTime,
+    titles_of,
+)
 from pipelines.evaluation.statistics.bootstrap import chance_best, resampled_means
 from pipelines.schema import Doubles, Ints, Ragged
 
@@ -119,7 +126,7 @@ def comparisons(
         for result in against
         if metric in scored[result.name].per_user and metric in base.per_user
     ]
-    rows = [row for row in rows if comparable(row)]
+    rows = [row for row in rows if testable(row)]
     # Random is a floor: that it is beaten is nobody's claim.
     floors = {result.name for result in results if result.kind == "baseline"}
     claims = [row.metric == manifest.metric and row.contender not in floors for row in rows]
@@ -127,12 +134,6 @@ def comparisons(
     claimed = iter(declared([*compress(rows, claims)], share, titles))
     looked = iter(explored([*compress(rows, (not c for c in claims))], share, titles))
     return [next(claimed if claim else looked) for claim in claims]
-
-
-def titles_of(results: list[ContenderResult]) -> dict[str, str]:
-    """What each contender is called: its title, or its name where two share a title."""
-    used = [r.title for r in results]
-    return {r.name: r.title if used.count(r.title) == 1 else r.name for r in results}
 
 
 def with_chances(
