@@ -165,8 +165,15 @@ def lists(document: BakeoffDocument, person: Person) -> Lists:
             silent[title] = str(error)
             continue
         rows += [(title, place, item) for place, item in enumerate(answer, 1)]
-    frame = pd.DataFrame(rows, columns=["contender", "rank", "item_id"])
     later = set(truth_of(folder, person.user_id)) if person.user_id is not None else set()
+    return Lists(described(rows, items, later), silent)
+
+
+def described(
+    rows: list[tuple[str, int, str]], items: pd.DataFrame, later: set[str]
+) -> pd.DataFrame:
+    """Lists as `Lists.frame`, from (contender, rank, item id) and the catalogue."""
+    frame = pd.DataFrame(rows, columns=["contender", "rank", "item_id"])
     known = items.reindex(frame["item_id"])
     count = frame.groupby("item_id")["contender"].transform("nunique")
     frame = frame.assign(
@@ -177,7 +184,7 @@ def lists(document: BakeoffDocument, person: Person) -> Lists:
     )
     shared = frame[frame["lists"] > 1].drop_duplicates("item_id")["item_id"]
     marks = {item: letters(n) for n, item in enumerate(shared)}
-    return Lists(frame.assign(mark=frame["item_id"].map(marks).fillna("")), silent)
+    return frame.assign(mark=frame["item_id"].map(marks).fillna(""))
 
 
 def letters(number: int) -> str:

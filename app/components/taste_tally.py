@@ -1,0 +1,96 @@
+"""What was picked in the blind taste test so far: opinion, told as opinion."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from app import access, state
+from app.components import compare_charts, page, spreadsheet, tables
+from pipelines.evaluation.results import BakeoffDocument
+from pipelines.opinion import Tally, picked, tallies, voters
+from pipelines.workspace.records import VoteRecord
+
+
+def section(document: BakeoffDocument) -> None:
+    """How often who was picked against whom, and the votes as a file."""
+    st.subheader("Opinion so far", anchor=False)
+    votes = state.workspace().votes(document.id)
+    if not votes:
+        st.caption("Nobody has voted yet.")
+        return
+    named = compare_charts.titles(document)
+    found = tallies(votes)
+    st.markdown(page.plain(f"{summary(votes)}: {'; '.join(told(t, named) for t in found)}."))
+    tables.show(
+        pd.DataFrame([_row(t, named) for t in found]),
+        key="taste_tally",
+        alt=f"Opinion: {'; '.join(told(t, named) for t in found)}.",
+    )
+    sided = [v for v in votes if v.picked != "neither"]
+    left = sum(v.picked == "left" for v in sided)
+    st.caption(
+        "The interval (Wilson, 95 %) takes votes for independent; several of one person are "
+        f"not, so it is too narrow then. The list on the left was picked {left} of "
+        f"{len(sided)} times: far from half, place was what people picked."
+    )
+    st.download_button(
+        "The votes (CSV)",
+        spreadsheet.csv(votes_frame(votes, who=access.allowed("analyst"))),
+        file_name=f"votes-{document.id}.csv",
+        mime="text/csv",
+        key="taste_csv",
+        type="tertiary",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def summary(votes: list[VoteRecord]) -> str:
+    """`Opinion of 12 votes by 3 people`; no full stop."""
+    people, nameless = voters(votes)
+    text = f"Opinion of {len(votes)} vote{'' if len(votes) == 1 else 's'}"
+    if people:
+        text += f" by {people} {'person' if people == 1 else 'people'}"
+        return text + (f" and {nameless} without a sign-in" if nameless else "")
+    return f"{text} without a sign-in"
+
+
+def told(tally: Tally, named: dict[str, str]) -> str:
+    """`A was picked 7 of 12 times against B`; no full stop."""
+    one, other = named.get(tally.one, tally.one), named.get(tally.other, tally.other)
+    times = "time" if tally.votes == 1 else "times"
+    return f"{one} was picked {tally.picks} of {tally.votes} {times} against {other}"
+
+
+def _row(tally: Tally, named: dict[str, str]) -> dict[str, object]:
+    sided = tally.picks + tally.losses
+    ends = tally.interval
+    return {
+        "contender": named.get(tally.one, tally.one),
+        "against": named.get(tally.other, tally.other),
+        "votes for it": tally.picks,
+        "votes against it": tally.losses,
+        "no difference": tally.neither,
+        "share of picks, %": round(100 * tally.picks / sided) if sided else None,
+        "95 % interval": f"{100 * ends[0]:.0f} to {100 * ends[1]:.0f} %" if ends else "",
+    }
+
+
+def votes_frame(votes: list[VoteRecord], *, who: bool) -> pd.DataFrame:
+    """A row per vote, oldest first, with the contender that was picked; `who` adds the voter."""
+    rows = [
+        {
+            "bakeoff": v.bakeoff,
+            "round": v.round,
+            "user_id": v.person,
+            "left": v.left,
+            "right": v.right,
+            "picked": v.picked,
+            "contender": picked(v),
+            **({"who": v.who} if who else {}),
+            "created": v.created,
+        }
+        for v in votes
+    ]
+    return pd.DataFrame(rows)
