@@ -28,26 +28,36 @@ def comparisons(document: BakeoffDocument, metric: str, against: str) -> list[Co
 
     What the document has is taken from it; the rest is computed from per-user values.
     """
-    stored = [c for c in document.comparisons if c.metric == metric and c.baseline == against]
-    found = stored or _computed(str(paths.home()), document.id, metric, against)
+    if _stored(document, metric, against):
+        return _stored(document, metric, against)
+    return _computed(str(paths.home()), document.id, metric, against)
+
+
+def compared(document: BakeoffDocument, kept: Kept, metric: str, against: str) -> list[Comparison]:
+    """The same without a cache: `kept` is the bake-off's folder."""
+    stored = _stored(document, metric, against)
+    scored = [c for c in document.contenders if c.status == "scored"]
+    if stored or len(scored) < 2 or against not in {c.name for c in scored}:
+        return stored
+    base = kept.values(against, metric)
+    share = float(document.manifest.get("useful_share", 0.02))
+    found = []
+    for c in scored:
+        if c.name != against:
+            values, over = kept.values(c.name, metric), bool(c.over_budget)
+            found.append(compare(c.name, against, metric, values, base, share, over_budget=over))
+    return sorted(found, key=lambda c: -c.difference)
+
+
+def _stored(document: BakeoffDocument, metric: str, against: str) -> list[Comparison]:
+    found = [c for c in document.comparisons if c.metric == metric and c.baseline == against]
     return sorted(found, key=lambda c: -c.difference)
 
 
 @st.cache_data(max_entries=128, show_spinner="Comparing, person by person ...")
 def _computed(home: str, bakeoff_id: str, metric: str, against: str) -> list[Comparison]:
-    document = state.document(bakeoff_id)
-    folder = state.workspace().bakeoff_folder(bakeoff_id)
-    kept = Kept(folder)
-    base = kept.values(against, metric)
-    share = float(document.manifest.get("useful_share", 0.02))
-    found = []
-    for c in document.contenders:
-        if c.status != "scored" or c.name == against:
-            continue
-        values = kept.values(c.name, metric)
-        over = bool(c.over_budget)
-        found.append(compare(c.name, against, metric, values, base, share, over_budget=over))
-    return found
+    kept = Kept(state.workspace().bakeoff_folder(bakeoff_id))
+    return compared(state.document(bakeoff_id), kept, metric, against)
 
 
 def headline(document: BakeoffDocument, found: list[Comparison], metric: str, against: str) -> str:
