@@ -78,18 +78,18 @@ def _round(document: BakeoffDocument, table: Table) -> None:
     known = people.get(found.user_id)
     title = explore_data.catalogue(document)["title"]
     before = [str(title.get(i, i)) for i in table.history(found.user_id)]
+    last = f"Took up last, newest first: {'; '.join(before)}." if before else "No history."
     st.markdown(
         (f"**{page.plain(known.name)}**, user " if known else "**User** ")
-        + page.plain(found.user_id + (f": {known.why}." if known else "."))
-        + (page.plain(f" Took up last, newest first: {'; '.join(before)}.") if before else "")
+        + page.plain(f"{found.user_id}{f': {known.why}' if known else ''}. {last}")
     )
     lifted = vote is not None and st.session_state.get(REVEALED) == token
     _lists(document, found, lifted=lifted)
-    page.notice(state.about(document.dataset))
     if vote is None:
         _ballot(document, found, token)
     else:
         _after(vote, lifted=lifted)
+    page.notice(state.about(document.dataset))
 
 
 def _person(personas: dict[str, str]) -> str | None:

@@ -67,9 +67,11 @@ class Table:
             draw.shuffle(pairs)
             yield from ((user_id, left, right) for left, right in pairs)
             return
+        told = self.kept.asked.history.lengths() > 0  # of the others nobody knows the taste
+        people = self.users[told] if told.any() else self.users
         for _ in range(TRIES):
             left, right = draw.choice(pairs)
-            yield str(draw.choice(self.users)), left, right
+            yield str(draw.choice(people)), left, right
 
     def shown(self, user_id: str, left: str, right: str) -> Round:
         """Two contenders' lists for a user, cut to the shorter one."""

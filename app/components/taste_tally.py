@@ -11,6 +11,11 @@ from pipelines.evaluation.results import BakeoffDocument
 from pipelines.opinion import Tally, picked, tallies, voters
 from pipelines.workspace.records import VoteRecord
 
+MOST_TOLD = 3
+"""Pairs that the sentence tells; the table has all."""
+FEWEST_SIDED = 10
+"""Picks from which on it is said how many went to the left."""
+
 
 def section(document: BakeoffDocument) -> None:
     """How often who was picked against whom, and the votes as a file."""
@@ -21,18 +26,16 @@ def section(document: BakeoffDocument) -> None:
         return
     named = compare_charts.titles(document)
     found = tallies(votes)
-    st.markdown(page.plain(f"{summary(votes)}: {'; '.join(told(t, named) for t in found)}."))
+    said = "; ".join(told(tally, named) for tally in found[:MOST_TOLD])
+    st.markdown(page.plain(f"{summary(votes)}: {said}."))
     tables.show(
-        pd.DataFrame([_row(t, named) for t in found]),
+        pd.DataFrame([_row(tally, named) for tally in found]),
         key="taste_tally",
-        alt=f"Opinion: {'; '.join(told(t, named) for t in found)}.",
+        alt=f"{summary(votes)}: {said}.",
     )
-    sided = [v for v in votes if v.picked != "neither"]
-    left = sum(v.picked == "left" for v in sided)
     st.caption(
         "The interval (Wilson, 95 %) takes votes for independent; several of one person are "
-        f"not, so it is too narrow then. The list on the left was picked {left} of "
-        f"{len(sided)} times: far from half, place was what people picked."
+        f"not, so it is too narrow then. {_place(votes)}".strip()
     )
     st.download_button(
         "The votes (CSV)",
@@ -56,6 +59,18 @@ def summary(votes: list[VoteRecord]) -> str:
     return f"{text} without a sign-in"
 
 
+def _place(votes: list[VoteRecord]) -> str:
+    """Whether people picked a place rather than a list; empty while there is too little to say."""
+    sided = [v for v in votes if v.picked != "neither"]
+    if len(sided) < FEWEST_SIDED:
+        return ""
+    left = sum(v.picked == "left" for v in sided)
+    return (
+        f"The list on the left got {left} of {len(sided)} picks; a share far from half says that "
+        "the place was picked, not the list."
+    )
+
+
 def told(tally: Tally, named: dict[str, str]) -> str:
     """`A was picked 7 of 12 times against B`; no full stop."""
     one, other = named.get(tally.one, tally.one), named.get(tally.other, tally.other)
@@ -72,7 +87,7 @@ def _row(tally: Tally, named: dict[str, str]) -> dict[str, object]:
         "votes for it": tally.picks,
         "votes against it": tally.losses,
         "no difference": tally.neither,
-        "share of picks, %": round(100 * tally.picks / sided) if sided else None,
+        "share of picks": f"{100 * tally.picks / sided:.0f} %" if sided else "",
         "95 % interval": f"{100 * ends[0]:.0f} to {100 * ends[1]:.0f} %" if ends else "",
     }
 

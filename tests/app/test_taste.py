@@ -88,6 +88,18 @@ def test_lists_that_are_the_same_or_empty_are_never_shown():
         assert table(a=same, b=other).round(f"t{n}").user_id == "u1"
 
 
+def test_anybody_is_somebody_whose_taste_is_known():
+    some = table(**MADE)
+    history = some.kept.asked.history
+    some.kept.asked = Asked(
+        some.kept.asked.user,
+        Ragged(np.array([0, 0, 0, 2, 2, 2, 2]), history.values[:2]),
+        history, np.zeros(0), np.zeros(6),
+    )  # fmt: skip
+    assert {some.round(f"t{n}").user_id for n in range(20)} == {"u2"}
+    assert some.round("t", "u4").user_id == "u4" and some.history("u4") == []
+
+
 def test_the_history_is_told_newest_first():
     assert table(**MADE).history("u2") == ["i4", "i3"]
 
@@ -287,7 +299,8 @@ def test_votes_are_told_as_opinion_and_no_document_knows_of_them(home, tasted):
     assert opinion == "Opinion of 12 votes by 2 people: ALS was picked 7 of 12 times against Acme."
     (row,) = app.dataframe[0].value.to_dict("records")
     assert (row["votes for it"], row["votes against it"], row["no difference"]) == (7, 3, 2)
-    assert row["share of picks, %"] == 70 and row["95 % interval"] == "40 to 89 %"
+    assert row["share of picks"] == "70 %" and row["95 % interval"] == "40 to 89 %"
+    assert "The list on the left got 7 of 10 picks" in " ".join(c.value for c in app.caption)
     assert tasted.bakeoff(ID).model_dump_json() == before
 
 
