@@ -141,16 +141,21 @@ def _stored(folder: Path, user: str) -> list[str] | None:
 def _answer(document: BakeoffDocument, name: str, folder: Path, person: Person) -> list[str]:
     """Item ids, best first; an `AssayError` says why there are none."""
     if person.user_id is None:
-        asked = opened(document, name)
-        if not asked.can_answer_history:
-            raise AssayError(asked.why_not)
-        return _live(str(paths.home()), document.id, name, tuple(person.history))
+        return live(document, name, person.history)
     found = _stored(folder / "contenders" / name, person.user_id)
     if found is None:
         contender = document.contender(name)
         reason = contender.reason if contender and contender.status != "scored" else ""
         raise AssayError(reason or "It gave no list for this person.")
     return found
+
+
+def live(document: BakeoffDocument, name: str, history: list[str]) -> list[str]:
+    """What a contender answers now to a made-up history; an `AssayError` where it cannot."""
+    asked = opened(document, name)
+    if not asked.can_answer_history:
+        raise AssayError(asked.why_not)
+    return _live(str(paths.home()), document.id, name, tuple(history))
 
 
 def lists(document: BakeoffDocument, person: Person) -> Lists:

@@ -9,20 +9,18 @@ import secrets
 import streamlit as st
 
 from app import access, look, state
-from app.components import compare_charts, explore_data, page, taste_tally, toolbar
+from app.components import compare_charts, explore_data, page, taste_people, taste_tally, toolbar
 from app.components import explore_views as views
-from app.components.taste_rounds import Round, Table, contenders
+from app.components.taste_people import Sitting
+from app.components.taste_rounds import Round
 from app.look import Style
-from pipelines import paths
 from pipelines.errors import AssayError
-from pipelines.evaluation.kept import Kept
 from pipelines.evaluation.results import BakeoffDocument
 from pipelines.workspace.records import Picked, VoteRecord
 
 ROUND, REVEALED = "taste_round", "taste_revealed"
 """Session keys: what rounds are drawn from, which stands in the address too; the round whose
 names were asked for after the vote."""
-ANYBODY, BY_ID = "anybody", "a user, by id"
 SIDES: dict[Picked, str] = {
     "left": "The left list",
     "neither": "No difference",
@@ -41,48 +39,23 @@ def draw(document: BakeoffDocument) -> None:
         "Two contenders' lists for the same person, without their names. What you pick is an "
         "opinion: it is counted below, and enters no metric, comparison or decision."
     )
-    kept = _kept(str(paths.home()), document.id)
-    names, silent = contenders(document, kept)
-    if len(names) < 2:
-        st.info("There are no two lists to taste: fewer than two contenders have lists here.")
-    else:
-        try:
-            _round(document, _table(document, kept, names))
-        except AssayError as error:
-            st.info(page.plain(str(error)))
-    _silent(document, silent)
+    try:
+        _round(document, taste_people.choose(document))
+    except AssayError as error:
+        st.info(page.plain(str(error)))
     taste_tally.section(document)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _kept(home: str, bakeoff_id: str) -> Kept:
-    return Kept(state.workspace().bakeoff_folder(bakeoff_id))
-
-
-def _table(document: BakeoffDocument, kept: Kept, names: list[str]) -> Table:
-    record = state.workspace().bakeoff_record(document.id)
-    data = state.dataset(record.dataset, record.dataset_version)
-    return Table(kept, names, data.users.decode(kept.asked.user), data.catalogue.items.ids)
-
-
-def _round(document: BakeoffDocument, table: Table) -> None:
-    people = {p.user_id: p for p in explore_data.people(document)}
-    wanted = _person({p.name: str(user) for user, p in people.items()})
+def _round(document: BakeoffDocument, sitting: Sitting) -> None:
     # Another person is another round, so that its vote is not the one that was cast before.
-    token = hashlib.sha256(f"{_seed()} {wanted}".encode()).hexdigest()[:16]
+    token = hashlib.sha256(f"{_seed()} {sitting.key}".encode()).hexdigest()[:16]
     vote = state.workspace().vote_of(document.id, token)
-    found = table.of_vote(vote) if vote else table.round(token, wanted)
+    answers = sitting.answers
+    found = answers.shown(vote.person, vote.left, vote.right) if vote else answers.round(token)
     if found is None:
         st.info("The contenders give the same list here, place by place: choose another person.")
         return
-    known = people.get(found.user_id)
-    title = explore_data.catalogue(document)["title"]
-    before = [str(title.get(i, i)) for i in table.history(found.user_id)]
-    last = f"Took up last, newest first: {'; '.join(before)}." if before else "No history."
-    st.markdown(
-        (f"**{page.plain(known.name)}**, user " if known else "**User** ")
-        + page.plain(f"{found.user_id}{f': {known.why}' if known else ''}. {last}")
-    )
+    st.markdown(sitting.words(document, found))
     lifted = vote is not None and st.session_state.get(REVEALED) == token
     _lists(document, found, lifted=lifted)
     if vote is None:
@@ -90,26 +63,9 @@ def _round(document: BakeoffDocument, table: Table) -> None:
     else:
         _after(vote, lifted=lifted)
     page.notice(state.about(document.dataset))
-
-
-def _person(personas: dict[str, str]) -> str | None:
-    """The id of the user whose lists are to be shown; None for anybody."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        with st.container(width=300):
-            who = toolbar.selection(
-                "Whose lists",
-                [ANYBODY, *personas, BY_ID],
-                key="taste_person",
-                default=ANYBODY,
-                format_func=lambda name: "Anybody, drawn by chance" if name == ANYBODY else name,
-            )
-        if who == BY_ID:
-            with st.container(width=230):
-                given = st.text_input("User id", key="taste_user").strip()
-            if not given:
-                raise AssayError("Give the id of a user, as it stands in your data.")
-            return given
-    return personas.get(who)
+    named = compare_charts.titles(document)
+    for name, why in sitting.silent.items():
+        st.caption(page.plain(f"Not among the lists: {named[name]}. {why}"))
 
 
 def _seed() -> str:
@@ -165,7 +121,7 @@ def cast(document: BakeoffDocument, found: Round, token: str, side: Picked) -> V
         document.id,
         token,
         side,
-        person=found.user_id,
+        person=found.person,
         left=found.left,
         right=found.right,
         who=access.who(),
@@ -186,9 +142,3 @@ def _after(vote: VoteRecord, *, lifted: bool) -> None:
 def _next() -> None:
     _begin(secrets.token_hex(8))
     st.rerun()
-
-
-def _silent(document: BakeoffDocument, silent: dict[str, str]) -> None:
-    named = compare_charts.titles(document)
-    for name, why in silent.items():
-        st.caption(page.plain(f"Not among the lists: {named[name]}. {why}"))

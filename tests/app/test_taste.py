@@ -15,13 +15,16 @@ from streamlit.testing.v1 import AppTest
 
 from app import access
 from app.components import taste
-from app.components.taste_rounds import LENGTH, Table, contenders
+from app.components.taste_rounds import LENGTH, Live, Stored, contenders
 from app.components.taste_tally import summary, told, votes_frame
-from pipelines.data.split import split
+from pipelines.compose import Pipeline
+from pipelines.data.split import Protocol, split
 from pipelines.errors import AssayError
 from pipelines.evaluation.kept import ANSWER, Asked, Kept
+from pipelines.fitted import FittedPipeline
 from pipelines.opinion import tallies
 from pipelines.schema import Ragged
+from pipelines.spec import Spec
 from pipelines.workspace.records import VoteRecord
 from tests.app.conftest import document, small_dataset
 
@@ -47,11 +50,11 @@ class Lists:
         return self._lists[name]
 
 
-def table(**lists):
+def table(user=None, **lists):
     kept = Lists(**lists)
     users = np.array([f"u{n}" for n in range(len(kept.asked))], dtype=object)
     items = np.array([f"i{n}" for n in range(40)], dtype=object)
-    return Table(kept, list(lists), users, items)
+    return Stored(kept, list(lists), users, items, user)
 
 
 DRAW = np.random.default_rng(5)
@@ -60,18 +63,18 @@ MADE = {name: [DRAW.permutation(40)[:12] for _ in range(6)] for name in ("a", "b
 
 @given(st.text(max_size=20), st.sampled_from([None, "u3"]))
 def test_a_round_has_two_contenders_and_lists_of_one_length(token, user):
-    found = table(**MADE).round(token, user)
+    found = table(user, **MADE).round(token)
     assert found is not None and found.left != found.right
     assert len(found.left_items) == len(found.right_items) == LENGTH
-    assert user in (None, found.user_id)
-    assert found == table(**MADE).round(token, user)  # a page loaded again shows the same
+    assert user in (None, found.person)
+    assert found == table(user, **MADE).round(token)  # a page loaded again shows the same
 
 
 def test_every_contender_stands_on_either_side_and_everybody_is_drawn():
     rounds = [table(**MADE).round(f"token {n}") for n in range(300)]
     left = [r.left for r in rounds]
     assert {name: 70 < left.count(name) < 130 for name in MADE} == dict.fromkeys(MADE, True)
-    assert {r.user_id for r in rounds} == {f"u{n}" for n in range(6)}
+    assert {r.person for r in rounds} == {f"u{n}" for n in range(6)}
 
 
 def test_lists_are_cut_to_the_shorter_one():
@@ -82,10 +85,10 @@ def test_lists_are_cut_to_the_shorter_one():
 def test_lists_that_are_the_same_or_empty_are_never_shown():
     same, other = [[1, 2], [1, 2]], [[1, 2], [2, 1]]
     assert table(a=same, b=same).round("t") is None
-    assert table(a=same, b=same).round("t", "u0") is None
+    assert table("u0", a=same, b=same).round("t") is None
     assert table(a=[[-1, -1]], b=[[1, 2]]).round("t") is None
     for n in range(20):
-        assert table(a=same, b=other).round(f"t{n}").user_id == "u1"
+        assert table(a=same, b=other).round(f"t{n}").person == "u1"
 
 
 def test_anybody_is_somebody_whose_taste_is_known():
@@ -96,8 +99,9 @@ def test_anybody_is_somebody_whose_taste_is_known():
         Ragged(np.array([0, 0, 0, 2, 2, 2, 2]), history.values[:2]),
         history, np.zeros(0), np.zeros(6),
     )  # fmt: skip
-    assert {some.round(f"t{n}").user_id for n in range(20)} == {"u2"}
-    assert some.round("t", "u4").user_id == "u4" and some.history("u4") == []
+    assert {some.round(f"t{n}").person for n in range(20)} == {"u2"}
+    assert some.history("u4") == []
+    assert table("u4", **MADE).round("t").person == "u4"
 
 
 def test_the_history_is_told_newest_first():
@@ -106,20 +110,21 @@ def test_the_history_is_told_newest_first():
 
 def test_a_user_who_was_not_asked_about_is_named():
     with pytest.raises(AssayError, match=r"'u9'.*6 evaluated users, such as u0, u1, u2"):
-        table(**MADE).round("t", "u9")
+        table("u9", **MADE).round("t")
 
 
 def test_baselines_are_shown_only_where_fewer_than_two_others_are(tasted):
     doc = tasted.bakeoff(ID)
-    kept = Kept(tasted.bakeoff_folder(ID))
-    names, silent = contenders(doc, kept)
+    away: set[str] = set()
+    names, silent = contenders(doc, lambda c: "Away." if c.name in away else "")
     assert names == ["als", "ease-recent", "acme"]
     assert silent == {"lost": "It broke."}
-    (kept.folder / "contenders" / "als" / ANSWER).unlink()
-    names, silent = contenders(doc, kept)
-    assert names == ["ease-recent", "acme"] and "no longer stored" in silent["als"]
-    (kept.folder / "contenders" / "acme" / ANSWER).unlink()
-    assert contenders(doc, kept)[0] == ["random", "popular", "ease-recent"]
+    away.add("als")
+    names, silent = contenders(doc, lambda c: "Away." if c.name in away else "")
+    assert names == ["ease-recent", "acme"] and silent["als"] == "Away."
+    away.add("acme")
+    names, _ = contenders(doc, lambda c: "Away." if c.name in away else "")
+    assert names == ["random", "popular", "ease-recent"]
 
 
 @pytest.fixture
@@ -235,7 +240,7 @@ def test_a_persona_and_a_user_by_id_can_be_chosen(home, tasted):
     app = opened(taste_person="The enthusiast")
     assert "**The enthusiast**, user u" in app.markdown[0].value
     assert "Took up last, newest first: Item " in app.markdown[0].value
-    app.selectbox(key="taste_person").set_value("a user, by id").run()
+    app.selectbox(key="taste_person").set_value("user").run()
     app.text_input(key="taste_user").set_value("nobody").run()
     assert "was asked about the user 'nobody'" in app.info[0].value
     app.text_input(key="taste_user").set_value(explore_user(tasted)).run()
@@ -248,14 +253,71 @@ def explore_user(workspace):
     return str(small_dataset().users.ids[asked.user[0]])
 
 
+def test_a_made_up_history_is_answered_live_by_those_who_can():
+    given = {"a": ["i1", "i2", "i3"], "b": ["i2", "i1"]}
+    live = Live(list(given), ["i7", "i9"], given.__getitem__)
+    rounds = [live.round(f"t{n}") for n in range(40)]
+    assert {(r.left, r.right) for r in rounds} == {("a", "b"), ("b", "a")}
+    assert all(len(r.left_items) == len(r.right_items) == 2 for r in rounds)
+    assert rounds[0].person == "made-up history: i7, i9"
+    assert live.history(rounds[0].person) == ["i9", "i7"]
+    same = Live(["a", "b"], ["i7"], lambda name: ["i1"])
+    assert same.round("t") is None
+
+
+def fit(workspace, *names):
+    """Leave fitted pipelines of those contenders, as a bake-off does."""
+    data = small_dataset()
+    cut = split(data.interactions, "time:0.9")
+    folder = workspace.bakeoff_folder(ID)
+    (folder / "document.json").write_text(workspace.bakeoff(ID).model_dump_json())
+    for name in names:
+        pipeline = Pipeline(Spec.load(name)).fit(
+            cut.train,
+            data.catalogue.at(cut.known),
+            protocol=Protocol.parse("time:0.9"),
+            seen="exclude",
+        )
+        moments = np.full(len(data.users), cut.cutoff, np.int64)
+        FittedPipeline(
+            pipeline, cut.train, data.users, data.catalogue.items, data.catalogue.titles(),
+            moments, int(cut.cutoff), "exclude",
+        ).save(folder / "contenders" / name / "pipeline.joblib")  # fmt: skip
+
+
+def test_a_history_of_one_s_own_is_tasted_and_third_parties_say_why_not(home, tasted):
+    fit(tasted, "popular", "ease-recent")
+    app = opened(taste_person="made-up")
+    assert "Pick a few titles" in app.info[0].value
+    app.multiselect[0].set_value(["i25", "i22"]).run()
+    assert not app.exception
+    assert "Took up last, newest first: Item 22; Item 25." in app.markdown[0].value
+    assert "Item 22<" not in shown(app) and shown(app).count("<li") == 2 * LENGTH
+    said = " ".join(c.value for c in app.caption)
+    assert "Not among the lists: Acme. Acme was asked for known users only" in said
+    button(app, "The left list").click().run()
+    (vote,) = tasted.votes(ID)
+    assert vote.person == "made-up history: i25, i22"
+    assert {vote.left, vote.right} == {"popular", "ease-recent"}
+    again = opened(taste_person="made-up", taste_history="i25,i22")
+    assert any("Your vote is kept" in m.value for m in again.markdown)
+    again.multiselect[0].set_value(["i25", "i22", "i28"]).run()  # another history, another round
+    assert button(again, "The left list")
+
+
 def test_who_did_not_answer_is_said(home, tasted):
     said = [c.value for c in opened().caption]
     assert "Not among the lists: Lost. It broke." in said
 
 
-def test_a_bakeoff_without_lists_says_so(home, filled):
-    app = opened()
-    assert "fewer than two contenders have lists" in app.info[0].value
+def test_a_bakeoff_without_lists_says_so(home, tasted):
+    for name in ("random", "popular", "als", "ease-recent"):
+        (tasted.bakeoff_folder(ID) / "contenders" / name / ANSWER).unlink()
+    assert "fewer than two contenders have lists" in opened().info[0].value
+
+
+def test_a_bakeoff_whose_folder_is_gone_says_so(home, filled):
+    assert "truth.parquet is no longer there" in opened().info[0].value
 
 
 def test_lists_that_are_all_alike_are_not_put_to_the_vote(home, tasted):
