@@ -30,8 +30,8 @@ DROPPED = {"role", "class", "pointer-events", "version"}
 def svg(chart: Any, name: str) -> Markup:
     """A chart as an SVG element without a frame, script or address; `name` sets its ids apart.
 
-    For the eye alone: whoever shows it says in words what it shows. Takes .3 s a chart, and
-    1.9 s and 90 MB for the first.
+    For the eye alone: whoever shows it says in words what it shows. The first one loads the
+    converter (about 100 MB, a second), the others take a quarter of a second each.
     """
     import vl_convert
 
