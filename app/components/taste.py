@@ -11,6 +11,7 @@ import streamlit as st
 from app import access, look, state
 from app.components import compare_charts, explore_data, page, taste_people, taste_tally, toolbar
 from app.components import explore_views as views
+from app.components.compare_data import Words
 from app.components.taste_people import Sitting
 from app.components.taste_rounds import Round
 from app.look import Style
@@ -26,24 +27,23 @@ SIDES: dict[Picked, str] = {
     "neither": "No difference",
     "right": "The right list",
 }
+UNDER = (
+    "Two contenders' lists for the same person, without their names. What you pick is counted "
+    "below and enters no metric, comparison or decision."
+)
 STYLE = """<style>
 .taste .lists {grid-template-columns: 1fr 1fr;}
 @media (max-width: 520px) {.taste .lists {grid-template-columns: 1fr;}}
 </style>"""
 
 
-def draw(document: BakeoffDocument) -> None:
+def draw(document: BakeoffDocument) -> Words:
     """The view: a round, then the opinion so far."""
-    st.header("Which list would you pick?", anchor=False)
-    st.caption(
-        "Two contenders' lists for the same person, without their names. What you pick is an "
-        "opinion: it is counted below, and enters no metric, comparison or decision."
-    )
     try:
         _round(document, taste_people.choose(document))
     except AssayError as error:
         st.info(page.plain(str(error)))
-    taste_tally.section(document)
+    return Words(taste_tally.section(document), UNDER)
 
 
 def _round(document: BakeoffDocument, sitting: Sitting) -> None:

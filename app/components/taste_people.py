@@ -10,9 +10,8 @@ from app import state
 from app.components import explore_data, history_picker, page, toolbar
 from app.components.explore_data import Person
 from app.components.taste_rounds import Answers, Live, Round, Stored, contenders
-from pipelines import paths
 from pipelines.errors import AssayError
-from pipelines.evaluation.kept import ANSWER, Kept
+from pipelines.evaluation.kept import ANSWER
 from pipelines.evaluation.results import BakeoffDocument, ContenderResult
 
 ANYBODY, BY_ID, MADE_UP = "anybody", "user", "made-up"
@@ -82,7 +81,7 @@ def _made_up(document: BakeoffDocument, history: list[str]) -> Sitting:
 
 
 def _stored(document: BakeoffDocument, user_id: str | None, people: dict[str, Person]) -> Sitting:
-    kept = _kept(str(paths.home()), document.id)
+    kept = state.kept(document.id)
 
     def why_not(c: ContenderResult) -> str:
         there = (kept.folder / "contenders" / c.name / ANSWER).exists()
@@ -101,8 +100,3 @@ def _two(names: list[str]) -> None:
         raise AssayError(
             "There are no two lists to taste: fewer than two contenders have lists here."
         )
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _kept(home: str, bakeoff_id: str) -> Kept:
-    return Kept(state.workspace().bakeoff_folder(bakeoff_id))

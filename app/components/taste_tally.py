@@ -17,13 +17,13 @@ FEWEST_SIDED = 10
 """Picks from which on it is said how many went to the left."""
 
 
-def section(document: BakeoffDocument) -> None:
-    """How often who was picked against whom, and the votes as a file."""
+def section(document: BakeoffDocument) -> str:
+    """How often who was picked against whom, and the votes as a file; the page's sentence."""
     st.subheader("Opinion so far", anchor=False)
     votes = state.workspace().votes(document.id)
     if not votes:
         st.caption("Nobody has voted yet.")
-        return
+        return "Which of two lists would you pick? Nobody has voted yet."
     named = compare_charts.titles(document)
     found = tallies(votes)
     said = "; ".join(told(tally, named) for tally in found[:MOST_TOLD])
@@ -47,6 +47,7 @@ def section(document: BakeoffDocument) -> None:
         icon=":material/download:",
         on_click="ignore",
     )
+    return f"Opinion, no metric: {told(found[0], named)}."
 
 
 def summary(votes: list[VoteRecord]) -> str:

@@ -17,9 +17,9 @@ from app.components.report import drawing, tables, words
 from pipelines import paths
 from pipelines.data.dataset import About
 from pipelines.evaluation.kept import Kept
-from tests.app.full_document import ID, MANIFEST, contender, full_document, save_values
+from tests.app.compared import contender
+from tests.app.reported import NOTICE, VENDOR, bakeoff, keep
 
-NOTICE = "Data of ACME, for research alone."
 HOSTILE = '</style><script>alert("x")</script>"onload="y\' & <b>'
 
 
@@ -48,14 +48,14 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("bakeoff")
-    save_values(folder, full_document())
+    folder = tmp_path_factory.mktemp("kept")
+    keep(folder)
     return Kept(folder)
 
 
 def made(kept, document=None, metric="ndcg@10", against="popular", **about):
     given = About(name="shop", fingerprint="ab", **about) if about else None
-    return report.html(document or full_document(), kept, metric, against, given)
+    return report.html(document or bakeoff(), kept, metric, against, given)
 
 
 @pytest.fixture(scope="module")
@@ -66,15 +66,14 @@ def whole(kept):
 
 def test_it_holds_everything_of_the_bakeoff(whole):
     page = Page(whole)
-    assert page.text.count("Stand-in (not Amazon) against popular.") == 0
     assert "Two-stage against popular." in page.text  # the sentence
     for said in (
-        NOTICE, MANIFEST["hash"], "6 people", "30 items", "NDCG@10 against Popular",
+        NOTICE, "h" * 64, "40 people", "30 items", "NDCG@10 against Popular",
         "It admits other users' futures".lower(), "5.00 ms for 95 of 100 requests",
         "▲ better, but over budget", "? inconclusive", "compared with",
-        "not scored", "It gave no list for 2 of 6.", "p95 9 ms", "6 of 6", "4 of 6", "$5.00",
-        "Als: 3 of 6 requests had no history.", "Not written to MLflow: it was away.",
-        "not adjusted for the number of contenders", "A look besides", "metric definitions",
+        "not scored", "It gave no list for 2 of 6.", "p95 9 ms", "40 of 40", "0 of 0", "$5.00",
+        "Als: 3 of 40 requests had no history.", "Not written to MLflow: it was away.",
+        "not adjusted for the number of contenders", "A look besides", "useful share",
         "How near the top the list has what the user later took up.",
         "vl-convert-python 1.", "Python 3.",
     ):  # fmt: skip
@@ -90,11 +89,11 @@ def test_the_declared_comparison_comes_first(whole):
 def test_every_picture_says_what_it_shows_and_has_its_data(whole):
     page = Page(whole)
     pictures = [e for e in page.every("div") if e.get("role") == "img"]
-    # differences, the look, quality against time, the steps of one contender
-    assert len(pictures) == len(page.every("svg")) == 4
+    # differences, the look, quality against time and against cost, the steps of one contender
+    assert len(pictures) == len(page.every("svg")) == 5
     assert all(len((p["aria-label"] or "").split()) > 8 for p in pictures)
     assert all(s["aria-hidden"] == "true" and s["viewbox"] for s in page.every("svg"))
-    assert page.text.count("The chart's data") == 4
+    assert page.text.count("The chart's data") == 5
 
 
 def test_it_loads_nothing_and_runs_nothing(whole):
@@ -128,7 +127,7 @@ def test_the_same_bakeoff_gives_the_same_file(kept):
 
 
 def test_what_a_person_wrote_is_text(kept):
-    document = full_document()
+    document = bakeoff()
     two = document.contender("two-stage")
     wild = two.model_copy(update={"title": HOSTILE, "notes": [HOSTILE], "over_budget": [HOSTILE]})
     document = document.model_copy(
@@ -148,7 +147,7 @@ def test_what_a_person_wrote_is_text(kept):
 
 def test_a_view_that_was_declared_is_shown_once(kept):
     html = made(kept)
-    assert "A look besides" not in html and html.count("<svg") == 3
+    assert "A look besides" not in html and html.count("<svg") == 4
 
 
 def test_without_values_per_person_the_rest_is_told(tmp_path):
@@ -159,8 +158,8 @@ def test_without_values_per_person_the_rest_is_told(tmp_path):
 
 
 def test_nobody_was_scored(tmp_path):
-    document = full_document()
-    lost = [c for c in document.contenders if c.name == "lost"]
+    document = bakeoff()
+    lost = [c for c in document.contenders if c.name == "acme"]
     page = Page(made(Kept(tmp_path), document.model_copy(update={
         "contenders": lost, "comparisons": []
     })))  # fmt: skip
@@ -171,41 +170,41 @@ def test_nobody_was_scored(tmp_path):
 
 
 def test_one_contender_alone(tmp_path):
-    document = full_document()
+    document = bakeoff()
     alone = [c for c in document.contenders if c.name == "popular"]
     page = Page(made(Kept(tmp_path), document.model_copy(update={
         "contenders": alone, "comparisons": []
     })))  # fmt: skip
     assert "Only the baselines took part: there is nothing to compare yet." in page.text
-    assert len(page.every("svg")) == 1  # quality against time
+    assert len(page.every("svg")) == 2  # quality against time and against cost
 
 
 def test_ten_contenders_take_less_than_two_megabytes(kept):
-    document = full_document(more=5)
-    assert len(document.contenders) == 11
+    document = bakeoff(more=4)
+    assert len(document.contenders) == 10
     html = made(kept, document)
-    assert html.count("<svg") == 2 + 6
+    assert html.count("<svg") == 3 + 5
     assert len(html.encode()) < 2_000_000
 
 
 def test_p_and_adjustment_are_told_where_a_comparison_has_them():
     assert tables.p_words(0.0004) == "below 0.001" and tables.p_words(0.0312) == "0.0312"
-    assert "95 % each, not adjusted" in words.adjusted(full_document().comparisons)
+    assert "95 % each, not adjusted" in words.adjusted(bakeoff().comparisons)
 
 
 def test_values_stand_at_the_declared_length_first_and_six_to_a_table():
-    found = tables.values(full_document())
+    found = tables.values(bakeoff())
     assert list(found) == ["10", "5"]
     captions = [caption for caption, _ in found["10"]]
-    assert captions == ["What people took up later", "Variety and novelty"]
+    assert captions == ["What people took up later", "Novelty and variety"]
     first = found["10"][0][1]
     assert first.head == ["contender", "NDCG", "recall", "precision", "MAP", "MRR", "hit rate"]
     assert first.rows[0][1] == tables.Cell("0.100", "0.0900 to 0.110")
 
 
 def test_columns_in_which_nobody_has_anything_are_left_out():
-    document = full_document()
-    cheap = [contender("popular", 0.1, "baseline"), contender("als", 0.12)]
+    document = bakeoff()
+    cheap = [contender("popular", 0.1, "baseline"), contender(VENDOR, 0.12)]
     head = tables.costs(document.model_copy(update={"contenders": cheap})).head
     assert "charged per 1,000" not in head and "over budget" not in head
     assert {"charged per 1,000", "over budget"} <= set(tables.costs(document).head)
@@ -235,13 +234,14 @@ def test_the_converter_is_loaded_only_when_a_report_is_made():
 
 
 def test_the_button_waits_for_its_click(home, filled, monkeypatch):
-    filled.save_bakeoff(full_document(), dataset_version=1)
+    document = bakeoff()
+    filled.save_bakeoff(document, dataset_version=1)
     monkeypatch.setattr(
         report.figures, "svg", lambda *_: pytest.fail("drawn before it was asked for")
     )
     script = (
         "from app import state\nfrom app.components import report\n"
-        f"report.button(state.document('{ID}'), 'ndcg@10', 'popular')\n"
+        f"report.button(state.document('{document.id}'), 'ndcg@10', 'popular')\n"
     )
     app = AppTest.from_string(script, default_timeout=60).run()
     assert not app.exception

@@ -31,9 +31,11 @@ from tests.app.conftest import document, small_dataset
 ID = "20261121-1000-bbbb"
 TOKEN = "0123456789abcdef"
 SCRIPT = f"""
+import streamlit as st
 from app import state
-from app.components import page, taste
-page.show(lambda: taste.draw(state.document("{ID}")))
+from app.components import taste
+said = taste.draw(state.document("{ID}"))
+st.title(said.title)
 """
 
 
@@ -188,7 +190,8 @@ def test_no_name_is_told_before_the_vote(home, tasted):
         assert not re.search(rf"\b{word}\b", everything(app)), word
     for color in ("#E69F00", "#009E73", "#D55E00"):
         assert color not in everything(app)
-    assert not app.dataframe and "Nobody has voted yet." in [c.value for c in app.caption]
+    assert not app.dataframe
+    assert app.title[0].value == "Which of two lists would you pick? Nobody has voted yet."
 
 
 def test_a_vote_is_kept_once_and_a_page_loaded_again_knows_it(home, tasted):
@@ -359,6 +362,7 @@ def test_votes_are_told_as_opinion_and_no_document_knows_of_them(home, tasted):
     app = opened()
     opinion = next(m.value for m in app.markdown if m.value.startswith("Opinion of"))
     assert opinion == "Opinion of 12 votes by 2 people: ALS was picked 7 of 12 times against Acme."
+    assert app.title[0].value == "Opinion, no metric: ALS was picked 7 of 12 times against Acme."
     (row,) = app.dataframe[0].value.to_dict("records")
     assert (row["votes for it"], row["votes against it"], row["no difference"]) == (7, 3, 2)
     assert row["share of picks"] == "70 %" and row["95 % interval"] == "40 to 89 %"

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from app.components import report
 from pipelines.data.dataset import About
 from pipelines.evaluation.kept import Kept
-from tests.app.full_document import full_document, save_values
+from tests.app.reported import NOTICE, bakeoff, keep
 from tests.browser.driving import Theme, new_page
 
 
@@ -19,11 +19,10 @@ from tests.browser.driving import Theme, new_page
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report of a full bake-off, with a look besides, as a file."""
     folder = tmp_path_factory.mktemp("report")
-    document = full_document()
-    save_values(folder, document)
-    about = About(name="shop", fingerprint="ab", notice="Data of ACME, for research alone.")
+    keep(folder)
+    about = About(name="shop", fingerprint="ab", notice=NOTICE)
     made = folder / "report.html"
-    made.write_text(report.html(document, Kept(folder), "recall@5", "als", about))
+    made.write_text(report.html(bakeoff(), Kept(folder), "recall@5", "als", about))
     return made
 
 
@@ -62,15 +61,15 @@ def test_it_opens_from_the_disk_without_a_network(watched: Watched, file: Path) 
     expect(page.get_by_role("heading", level=1)).to_have_text("Two-stage against popular.")
     assert page.title() == "Two-stage against popular."
     pictures = page.get_by_role("img")
-    expect(pictures).to_have_count(4)
-    for at in range(4):
+    expect(pictures).to_have_count(5)
+    for at in range(5):
         picture = pictures.nth(at)
         expect(picture).to_be_visible()
         box = picture.locator("svg").bounding_box()
         assert box is not None and box["width"] > 600 and box["height"] > 150
         assert len(str(picture.get_attribute("aria-label")).split()) > 8
         assert picture.locator("svg text").count() > 5
-    expect(page.get_by_text("Data of ACME, for research alone.")).to_be_visible()
+    expect(page.get_by_text(NOTICE)).to_be_visible()
     assert watched.asked == [file.as_uri()]
     assert watched.said == []
 

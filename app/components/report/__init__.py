@@ -35,7 +35,7 @@ class View:
 
 def button(document: BakeoffDocument, metric: str, against: str) -> None:
     """The button that makes the report, with the view that is open, and downloads it."""
-    kept = Kept(state.workspace().bakeoff_folder(document.id))
+    kept = state.kept(document.id)
     about = _about(document.dataset)
     st.download_button(
         "Report (one HTML file)",
@@ -86,7 +86,7 @@ def html(
         legend=words.legend(document, declared[1]),
         adjusted=words.adjusted(first.found),
         contenders=tables.contenders(document, first.found, declared[0]),
-        quality=figures.quality(document, declared[0]),
+        price=figures.price(document, kept, declared[0]),
         costs=tables.costs(document),
         waterfalls=figures.waterfalls(document),
         values=tables.values(document),
