@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pipelines.evaluation.comparison import reservations
 from pipelines.evaluation.results import BakeoffDocument, Kind, Outcome
 
 # Okabe and Ito's palette, without black (lost on dark paper) and yellow (lost on light).
@@ -98,9 +99,12 @@ def styles_of(document: BakeoffDocument) -> dict[str, Style]:
     return styles((c.name, c.kind) for c in document.contenders)
 
 
-def outcome_words(outcome: Outcome, over_budget: bool = False) -> str:
-    """`▲ better`, or `▲ better, but over budget`."""
-    return f"{OUTCOME_MARK[outcome]} {outcome}" + (", but over budget" if over_budget else "")
+def outcome_words(
+    outcome: Outcome, over_budget: bool = False, failed_required: bool = False
+) -> str:
+    """`▲ better`, or `▲ better, but over budget`, or `▲ better, but fails a required test`."""
+    but = reservations(over_budget, failed_required)
+    return f"{OUTCOME_MARK[outcome]} {outcome}" + (f", but {but}" if but else "")
 
 
 _CSS = """

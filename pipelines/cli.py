@@ -16,6 +16,7 @@ import typer
 
 from pipelines.cli_data import data_app
 from pipelines.cli_options import AsJson, DataName, Length, SplitText, open_workspace
+from pipelines.cli_slices import slices
 from pipelines.errors import AssayError
 
 app = typer.Typer(
@@ -27,6 +28,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(data_app, name="data")
+app.command()(slices)
 
 
 def main() -> None:
@@ -95,6 +97,10 @@ def bakeoff(
     budget_p95: Annotated[
         float | None, typer.Option("--budget-p95", help="Allowed p95 of a request, ms.")
     ] = None,
+    required: Annotated[
+        list[str] | None,
+        typer.Option("--require", help="A test to pass: one-item, or one-item=0.3; repeat."),
+    ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0)] = 0,
     as_json: AsJson = False,
 ) -> None:
@@ -114,6 +120,7 @@ def bakeoff(
             "baseline": baseline,
             "metric": metric or f"ndcg@{k}",
             "budget": {"p95_ms": budget_p95},
+            "required": required or [],
             "seed": seed,
         }
     )

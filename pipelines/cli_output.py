@@ -232,6 +232,8 @@ def bakeoff(found: BakeoffDocument, as_json: bool) -> None:
     for comparison in found.comparisons:
         if comparison.metric == metric:
             say(comparison.sentence)
+    for c in found.contenders:
+        say(_behavior(c, manifest.get("required", ())))
     for note in found.notes:
         say(f"Note: {note}")
     names = ", ".join(c.name for c in found.contenders)
@@ -239,6 +241,19 @@ def bakeoff(found: BakeoffDocument, as_json: bool) -> None:
         f"Bake-off {found.id}; ask it again with `assay recommend --bakeoff {found.id} "
         f"--contender NAME` ({names})."
     )
+
+
+def _behavior(contender: ContenderResult, required: Sequence[str]) -> str:
+    """The behavioral tests that it fails, in one line; empty where it fails none."""
+    must = {name.partition("=")[0] for name in required}
+    told = [
+        f"{one.name} (required{', not run' if one.state == 'not run' else ''})"
+        if one.name in must
+        else one.name
+        for one in contender.behavior
+        if one.state == "fail" or (one.state == "not run" and one.name in must)
+    ]
+    return f"{contender.title} fails behavioral tests: {', '.join(told)}." if told else ""
 
 
 def _value(contender: ContenderResult, metric: str) -> float:

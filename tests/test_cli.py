@@ -160,6 +160,7 @@ def test_the_worked_cases_decide_as_they_should(assay, case, decision):
         (("recommend", "--bakeoff", "x", "--contender", "als", "--user", "1"), "bake-off"),
         (("recommend", "--bakeoff", "../..", "--contender", "als", "--user", "1"), "bake-off"),
         (("bakeoff", "--data", "movielens-small", "--third-party", "exported:no.csv"), "no.csv"),
+        (("bakeoff", "--data", "movielens-small", "--require", "on-item"), "one of similar-users"),
         (("decide",), "--case"),
         (("decide", "--case", "no-such-case"), "no-such-case"),
         (("bakeoff",), "--data"),

@@ -57,7 +57,7 @@ def differences_frame(document: BakeoffDocument, found: Iterable[Comparison]) ->
             "high": row.high,
             "smallest_useful": row.smallest_useful,
             "outcome": row.outcome,
-            "words": look.outcome_words(row.outcome, row.over_budget),
+            "words": look.outcome_words(row.outcome, row.over_budget, row.failed_required),
         }
         for row in found
     ]

@@ -40,7 +40,9 @@ def contenders_frame(document: BakeoffDocument) -> pd.DataFrame:
     metric, against = declared(document), str(document.manifest.get("baseline", "popular"))
     there = against in scored(document, metric)
     found = comparisons(document, metric, against) if there else []
-    outcomes = {c.contender: look.outcome_words(c.outcome, c.over_budget) for c in found}
+    outcomes = {
+        c.contender: look.outcome_words(c.outcome, c.over_budget, c.failed_required) for c in found
+    }
     named = titles(document)
     rows = []
     for c in document.contenders:
@@ -74,7 +76,7 @@ def notes(document: BakeoffDocument) -> None:
     named = titles(document)
     about: dict[str, list[str]] = {}
     for c in document.contenders:
-        for text in (*c.over_budget, *c.notes):
+        for text in (*c.over_budget, *c.failed_required, *c.notes):
             about.setdefault(text.rstrip("."), []).append(named[c.name])
     lines = [f"{charts.names(who)}: {text}." for text, who in about.items()]
     if lines:

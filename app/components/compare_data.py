@@ -94,6 +94,7 @@ def compared(document: BakeoffDocument, kept: Kept, metric: str, against: str) -
             base,
             share,
             over_budget=bool(c.over_budget),
+            failed_required=bool(c.failed_required),
         )
         for c in document.contenders
         if c.name in there and c.name != against

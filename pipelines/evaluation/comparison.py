@@ -29,6 +29,7 @@ def compare(
     baseline_values: npt.ArrayLike,
     useful_share: float,
     over_budget: bool = False,
+    failed_required: bool = False,
 ) -> Comparison:
     """The paired difference in `metric` over the same users, (n,) each, and its outcome.
 
@@ -52,8 +53,16 @@ def compare(
         smallest_useful=smallest,
         outcome=found,
         over_budget=over_budget,
+        failed_required=failed_required,
         sentence=_sentence(
-            contender, baseline, label(metric), interval, smallest, found, over_budget, more
+            contender,
+            baseline,
+            label(metric),
+            interval,
+            smallest,
+            found,
+            more,
+            but=reservations(over_budget, failed_required),
         ),
     )
 
@@ -99,8 +108,8 @@ def _sentence(
     interval: Interval,
     smallest: float,
     found: Outcome,
-    over_budget: bool,
     more: int | None,
+    but: str,
 ) -> str:
     def by(sign: int) -> str:
         ends = sorted((sign * interval.low, sign * interval.high))
@@ -110,7 +119,7 @@ def _sentence(
         )
 
     if found == "better":
-        note = ": better, but over budget" if over_budget else ""
+        note = f": better, but {but}" if but else ""
         return f"{contender} beats {baseline} by {by(1)}{note}."
     if found == "worse":
         text = f"{contender} falls behind {baseline} by {by(-1)}"
@@ -124,7 +133,13 @@ def _sentence(
             f"{contender} and {baseline} cannot be told apart yet: they differ by {by(1)}; "
             + what_would_settle(more)
         )
-    return f"{text}; it is over budget." if over_budget else f"{text}."
+    return f"{text}; it {'is ' if but.startswith('over') else ''}{but}." if but else f"{text}."
+
+
+def reservations(over_budget: bool, failed_required: bool) -> str:
+    """`over budget and fails a required test`; empty where neither is so."""
+    said = ["over budget"] * over_budget + ["fails a required test"] * failed_required
+    return " and ".join(said)
 
 
 def what_would_settle(more: int | None) -> str:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 Kind = Literal["built", "third-party", "stand-in", "baseline"]
 Status = Literal["scored", "not scored", "not comparable", "failed"]
+State = Literal["pass", "fail", "value", "not run"]
 Outcome = Literal["better", "equivalent", "worse", "inconclusive"]
 
 
@@ -45,6 +46,29 @@ class StageTime(_Frozen):
     """Per request, in a batch."""
 
 
+class BehaviorResult(_Frozen):
+    """One behavioral test of one contender; the tests are in docs/behavior.md."""
+
+    name: str
+    title: str
+    state: State
+    """`value` is only told: the test has no threshold."""
+    reason: str = ""
+    """Why it was not run, in one sentence; empty where it was."""
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    """The ends of the value's 95 % interval, where it has one."""
+    threshold: float | None = None
+    condition: str = ""
+    """When it is passed, in words with the threshold; empty without one."""
+    unit: str
+    sentence: str
+    """What a lead reads."""
+    examples: list[dict[str, Any]] = []
+    """A few cases: ids of people, items as `{"item_id", "title"}`, lists of those, figures."""
+
+
 class ContenderResult(_Frozen):
     """One contender's answer to the manifest."""
 
@@ -66,6 +90,9 @@ class ContenderResult(_Frozen):
     cost_usd: float = 0.0
     over_budget: list[str] = []
     """What of the manifest's budget it exceeds, in words."""
+    behavior: list[BehaviorResult] = []
+    failed_required: list[str] = []
+    """Behavioral tests that the manifest requires and it does not pass, in words."""
     waterfall: list[StageTime] = []
     spec: dict[str, Any] | None = None
     spec_hash: str | None = None
@@ -85,6 +112,8 @@ class Comparison(_Frozen):
     smallest_useful: float
     outcome: Outcome
     over_budget: bool = False
+    failed_required: bool = False
+    """The contender fails a behavioral test that the manifest requires."""
     sentence: str
 
 

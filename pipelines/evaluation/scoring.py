@@ -105,6 +105,7 @@ def comparisons(
             base.per_user[metric],
             useful_share=manifest.useful_share,
             over_budget=bool(result.over_budget),
+            failed_required=bool(result.failed_required),
         )
         for metric in names
         for result in results

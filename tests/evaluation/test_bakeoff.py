@@ -122,7 +122,7 @@ def test_the_child_is_not_given_the_truth(tmp_path, monkeypatch):
         seen["task"] = ContenderTask.load(folder)
         raise Cancelled
 
-    monkeypatch.setattr(module, "_in_child", look)
+    monkeypatch.setattr(module, "run_in_child", look)
     with pytest.raises(Cancelled):
         run_bakeoff(DATA, request(), tmp_path / "b", tmp_path / "stages", "b")
     truth = pd.read_parquet(tmp_path / "b" / "truth.parquet")

@@ -58,6 +58,17 @@ def test_worse_is_told_with_a_positive_figure() -> None:
     assert against(-0.05, over_budget=True).sentence.endswith("; it is over budget.")
 
 
+def test_who_fails_a_required_test_is_no_clean_winner() -> None:
+    found = against(0.031, failed_required=True)
+    assert found.outcome == "better" and found.failed_required
+    assert found.sentence.endswith("): better, but fails a required test.")
+    both = against(0.031, over_budget=True, failed_required=True)
+    assert both.sentence.endswith("): better, but over budget and fails a required test.")
+    assert against(-0.05, failed_required=True).sentence.endswith("; it fails a required test.")
+    worst = against(-0.05, over_budget=True, failed_required=True).sentence
+    assert worst.endswith("; it is over budget and fails a required test.")
+
+
 def test_equivalent_names_the_smallest_useful_difference() -> None:
     found = against(0.0005, noise=0.5)
     assert found.outcome == "equivalent"
