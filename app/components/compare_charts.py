@@ -148,7 +148,8 @@ def values(frame: pd.DataFrame, styles: Mapping[str, Style], metric: str) -> Any
     x = alt.X(
         "value:Q",
         title=[f"{label(metric)}:", "point and 95 % interval"],
-        scale=alt.Scale(domain=[low - 0.04 * width, high + 0.25 * width], nice=False),
+        # room at the right for the values in figures
+        scale=alt.Scale(domain=[low - 0.04 * width, high + 0.25 * width], nice=False, zero=False),
         axis=alt.Axis(format="~g", tickCount=5),
     )
     tooltip = [
@@ -182,7 +183,7 @@ def _intervals(
     )
     base = alt.Chart(frame).encode(y=y)
     rules = base.mark_rule(strokeWidth=3).encode(
-        x=alt.X("low:Q"),
+        x=alt.X("low:Q", scale=x["scale"]),
         x2=alt.X2("high:Q"),
         color=charts.contender_color(shown),
         strokeDash=charts.contender_dash(shown),
@@ -190,7 +191,7 @@ def _intervals(
     )
     marks = points(base, shown, x=x, tooltip=tooltip)
     words = charts.text(base, align="left", dx=12).encode(
-        x=alt.X("high:Q"), text=alt.Text("words:N")
+        x=alt.X("high:Q", scale=x["scale"]), text=alt.Text("words:N")
     )
     return [rules, marks, words]
 

@@ -82,6 +82,11 @@ def sentence(
         return f"{named[best.name]} is the best that is priced and within the budget, {at}."
     cost = f"${tables.digits(cheapest.usd_per_1000)} per 1,000 requests {at}"
     if cheapest == best:
+        if any(o.passes and (o.usd_per_1000 or 0) < (best.usd_per_1000 or 0) for o in found):
+            return (
+                f"{named[best.name]} is the best that passes, and nothing cheaper is shown to be "
+                f"as good: {cost}."
+            )
         return f"{named[best.name]} is both the best and the cheapest that passes: {cost}."
     return (
         f"{named[cheapest.name]} is the cheapest that passes: {cost}, and not worse than "

@@ -25,7 +25,8 @@ SIDES = {"wins": "the biggest wins", "losses": "the biggest losses"}
 
 def section(document: BakeoffDocument) -> Words:
     """The distribution of paired differences, the twenty at either end, and one of them."""
-    metric, one, other = tools.contest(document)
+    chosen = tools.pair(document)
+    metric, one, other = chosen.metric, chosen.one, chosen.other
     tools.about_metric(document, metric)
     named = titles(document)
     kept = state.kept(document.id)

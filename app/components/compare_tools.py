@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 import streamlit as st
 
@@ -25,9 +27,14 @@ BETTER = {
 }
 
 
-def row() -> st.delta_generator.DeltaGenerator:
+def row(gap: Literal["small", "medium"] = "medium") -> st.delta_generator.DeltaGenerator:
     """Where the choices of a view stand, side by side."""
-    return st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
+    return st.container(horizontal=True, vertical_alignment="bottom", gap=gap)
+
+
+def box() -> st.delta_generator.DeltaGenerator:
+    """The room of a list to choose from: five stand side by side in a wide window."""
+    return st.container(width=180)
 
 
 def side_by_side() -> st.delta_generator.DeltaGenerator:
@@ -94,7 +101,7 @@ def contender(
 ) -> str:
     """One of the contenders, by what charts call them."""
     named = titles(document)
-    with st.container(width=230):
+    with box():
         return toolbar.selection(
             words,
             options,
@@ -112,19 +119,32 @@ def against(document: BakeoffDocument, metric: str, *, without: str = "") -> str
     return contender(document, "Compare with", options, key="compare_with", default=baseline)
 
 
-def contest(document: BakeoffDocument) -> tuple[str, str, str]:
+@dataclass(frozen=True)
+class Pair:
+    """Two contenders on a metric."""
+
+    metric: str
+    """`ndcg@10`, one of which more is better."""
+    one: str
+    other: str
+    row: st.delta_generator.DeltaGenerator
+    """Where the two stand; a view's further choices may follow."""
+
+
+def pair(document: BakeoffDocument) -> Pair:
     """A metric of which more is better, a contender, and the one it is set against."""
     with row():
         metric = metric_and_length(document, only_higher=True)
     names = scored(document, metric)
     if len(names) < 2:
         raise AssayError("There are no two scored contenders to set side by side.")
-    with row():
+    below = row(gap="small")
+    with below:
         one = contender(
             document, "Contender", names, key="compare_of", default=leader(document, metric)
         )
         other = against(document, metric, without=one)
-    return metric, one, other
+    return Pair(metric, one, other, below)
 
 
 def seen(document: BakeoffDocument) -> tuple[str, str]:

@@ -8,11 +8,13 @@ import streamlit as st
 
 from app import state
 from app.components import (
+    compare_behavior,
     compare_contenders,
     compare_cost,
     compare_data,
     compare_differences,
     compare_people,
+    compare_slices,
     compare_tools,
     page,
     report,
@@ -26,8 +28,10 @@ from pipelines.evaluation.results import BakeoffDocument
 DIFFERENCES = "differences"
 VIEWS: dict[str, tuple[str, Callable[[BakeoffDocument], Words]]] = {
     DIFFERENCES: ("Who is better", compare_differences.section),
+    "slices": ("For whom", compare_slices.section),
     "cost": ("Time and cost", compare_cost.section),
     "people": ("Person by person", compare_people.section),
+    "behavior": ("Behavior", compare_behavior.section),
     "taste": ("Blind taste test", taste.draw),
     "contenders": ("Contenders and numbers", compare_contenders.section),
 }

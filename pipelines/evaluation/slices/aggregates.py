@@ -8,7 +8,7 @@ import numpy as np
 
 from pipelines.evaluation.results import Interval
 from pipelines.evaluation.slices.cells import Contest
-from pipelines.evaluation.statistics.intervals import mean_interval
+from pipelines.evaluation.statistics.intervals import paired
 from pipelines.schema import Doubles
 
 ONCE_EACH_USER = "each user counting once"
@@ -41,14 +41,14 @@ def aggregates(contest: Contest) -> list[Aggregate]:
     span = contest.span
     items = "A user's figure over all items taken up is no average of that user's figures in the "
     items += "slices, and a slice counts each of its users alike."
-    found = [Aggregate(ONCE_EACH_USER, mean_interval(d[both], span), items)]
+    found = [Aggregate(ONCE_EACH_USER, paired(mine, other, span), items)]
     weights = contest.kept.asked.truth.lengths()[both].astype(np.float64)
     if weights.min() != weights.max():
-        pooled = mean_interval(weighted(d[both], weights), span)
+        pooled = _mean(weighted(d[both], weights), span)
         because = "Users who took up many items weigh more in the whole than in the slices."
         found.append(Aggregate(ONCE_EACH_TRUTH, pooled, because))
     if (np.isnan(mine) != np.isnan(other)).any():
-        apart = mean_interval(own_users(mine, other), span)
+        apart = _mean(own_users(mine, other), span)
         n_mine, n_other = (int((~np.isnan(v)).sum()) for v in (mine, other))
         because = (
             f"The two rest on different users: {contest.contender} has a value for {n_mine:,}, "
@@ -56,6 +56,11 @@ def aggregates(contest: Contest) -> list[Aggregate]:
         )
         found.append(Aggregate(OWN_USERS, apart, because))
     return found
+
+
+def _mean(contributions: Doubles, span: tuple[float, float] | None) -> Interval:
+    """The mean of paired contributions (n,) with the interval of a paired difference."""
+    return paired(contributions, np.zeros(len(contributions)), span)
 
 
 def weighted(d: Doubles, weights: Doubles) -> Doubles:

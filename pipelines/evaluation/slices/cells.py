@@ -15,7 +15,7 @@ from pipelines.evaluation.metrics.names import MAIN, bounds, label
 from pipelines.evaluation.results import Interval, Outcome
 from pipelines.evaluation.slices.memo import remembered
 from pipelines.evaluation.slices.samples import SMALL, Samples, values
-from pipelines.evaluation.statistics.intervals import mean_interval, paired_t
+from pipelines.evaluation.statistics.intervals import paired, paired_t
 from pipelines.schema import Doubles
 
 if TYPE_CHECKING:
@@ -110,8 +110,7 @@ class Contest:
         n = len(mine)
         if n < max(2, self.fewest):
             return Cell(dimensions, name, n)
-        d = mine - other
-        found = mean_interval(d, within=self.span)
+        found = paired(mine, other, within=self.span)
         smallest = self.useful_share * abs(float(other.mean()))
         return Cell(
             dimensions,
@@ -124,7 +123,7 @@ class Contest:
             found.low,
             found.high,
             smallest,
-            p_of(d),
+            p_of(mine - other),
         )
 
 

@@ -121,6 +121,25 @@ def test_columns_of_the_users_table_and_what_is_skipped() -> None:
     assert frame.attrs["skipped"]["country"] == "it is the same for all"
 
 
+@pytest.mark.parametrize("protocol", ["time:0.7", "last-n:3", "users:0.5"])
+def test_the_value_of_a_history_is_that_of_its_events_alone(tmp_path, protocol: str) -> None:  # type: ignore[no-untyped-def]
+    worth = np.random.default_rng(2).gamma(2.0, 10.0, len(DATA.interactions))
+    worth[::9] = np.nan
+    pd.DataFrame({"value": worth}).to_parquet(tmp_path / "context.parquet")
+    cut, frame = slices_of(replace(DATA, context_file=tmp_path / "context.parquet"), protocol)
+    it = DATA.interactions
+    total = np.zeros(len(cut.queries))
+    for row, user in enumerate(cut.queries.user):
+        mine = np.flatnonzero(it.user == user)[: len(cut.queries.history.row(row))]
+        total[row] = np.nansum(worth[mine])
+    there = cut.queries.lengths > 0
+    by_slice = pd.Series(total[there]).groupby(frame["value"].cat.codes.to_numpy()[there])
+    assert sorted(by_slice.groups) == [0, 1, 2, 3]
+    assert (by_slice.min()[1:].to_numpy() > by_slice.max()[:-1].to_numpy()).all()
+    assert by_slice.size().max() - by_slice.size().min() <= 1
+    assert frame["value"][~there].isna().all()
+
+
 def test_no_property_of_a_user_depends_on_what_they_later_took_up() -> None:
     """Other items in the held-out part, drawn anew, leave all user dimensions as they are."""
     data = with_users(DATA, plan=np.where(np.arange(len(DATA.users)) % 3 == 0, "a", "b"))

@@ -80,6 +80,17 @@ def test_two_dimensions_crossed_equal_their_users_compared_alone(kept: Kept) -> 
     assert {cell.looked for cell in tested} == {len(tested)}
 
 
+def test_an_answer_is_remembered_with_its_bakeoff_alone(kept: Kept, tmp_path: Path) -> None:
+    asked = Contest(kept, "ours", "base", "ndcg@10", 0.02)
+    first, again = every(asked), every(asked)
+    assert all(one is other for one, other in zip(first, again, strict=True))
+    assert every(Contest(kept, "ours", "base", "ndcg@10", 0.5)) != first
+    anew = every(Contest(Kept(kept.folder), "ours", "base", "ndcg@10", 0.02))
+    assert anew == first and anew[0] is not first[0]
+    other = of_values(tmp_path / "other", {"ours": BASE, "base": OURS}, {"plan": PLAN})
+    assert every(Contest(other, "ours", "base", "ndcg@10", 0.02))[0].difference < 0
+
+
 def test_p_is_adjusted_over_all_cells_of_all_dimensions(kept: Kept) -> None:
     cells = every(Contest(kept, "ours", "base", "ndcg@10", 0.02))
     tested = [cell for cell in cells if cell.p is not None]
