@@ -54,7 +54,7 @@ def section(document: BakeoffDocument) -> Words:
     lines = explained(document, found, metric, best, requests)
     st.caption("\n".join(f"- {page.plain(line)}" for line in lines))
     _steps(document)
-    return Words(sentence(document, best, cheapest, requests))
+    return Words(sentence(document, found, best, cheapest, requests))
 
 
 def cheapest_of(
@@ -69,6 +69,7 @@ def cheapest_of(
 
 def sentence(
     document: BakeoffDocument,
+    found: list[Option],
     best: Option | None,
     cheapest: Option | None,
     requests: str,

@@ -10,7 +10,6 @@ from html.parser import HTMLParser
 import altair as alt
 import pandas as pd
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from app.components import report
 from app.components.report import drawing, tables, words
@@ -18,7 +17,7 @@ from pipelines import paths
 from pipelines.data.dataset import About
 from pipelines.evaluation.kept import Kept
 from tests.app.compared import contender
-from tests.app.reported import NOTICE, VENDOR, bakeoff, keep
+from tests.app.reported import NOTICE, VENDOR, bakeoff, behaved, divided, keep
 
 HOSTILE = '</style><script>alert("x")</script>"onload="y\' & <b>'
 
@@ -145,6 +144,45 @@ def test_what_a_person_wrote_is_text(kept):
     assert page.text.count('alert("x")') > 5
 
 
+def test_slices_say_where_each_wins_and_what_contradicts_the_whole(tmp_path):
+    page = Page(made(divided(tmp_path)))
+    said = page.text
+    assert "For whom" in said and "By visits" in said
+    assert "Where Popular is better than Two-stage In no slice." in said
+    assert "Where Two-stage is better than Vendor Among users with visits “new” (60)" in said
+    assert "Where Vendor is better than Two-stage Among users with visits “regular” (60)" in said
+    turned = [e for e in page.every("p") if e.get("class") == "warning"]
+    assert len(turned) >= 2  # the protocol's, and at least one reversal
+    picture = next(
+        e["aria-label"] for e in page.every("div") if "by visits" in (e.get("aria-label") or "")
+    )
+    assert "new (60 users) Two-stage better at +0.19" in picture
+
+
+def test_a_bakeoff_of_before_slices_says_so(kept):
+    assert "slices.parquet is no longer there" in Page(made(kept)).text
+
+
+def test_behavior_is_told_by_contender_and_a_failed_requirement_first(kept):
+    page = Page(made(kept, behaved(bakeoff())))
+    said = page.text
+    assert "Required one-item" in said
+    assert "Two-stage fails a required test: no item is in most lists." in said
+    assert "Als, test by test" in said and "No item has a price." in said
+    picture = next(
+        e["aria-label"] for e in page.every("div") if "Behavioral" in (e.get("aria-label") or "")
+    )
+    assert "(required): passed by 4, failed by Two-stage" in picture
+    assert "How they behave" not in Page(made(kept)).text
+
+
+def test_slices_and_examples_are_text_too(tmp_path):
+    document = behaved(bakeoff(), HOSTILE)
+    html = made(divided(tmp_path, (HOSTILE, "regular")), document)
+    assert "<script" not in html and not Page(html).every("b")
+    assert Page(html).text.count('alert("x")') > 5
+
+
 def test_a_view_that_was_declared_is_shown_once(kept):
     html = made(kept)
     assert "A look besides" not in html and html.count("<svg") == 4
@@ -233,17 +271,33 @@ def test_the_converter_is_loaded_only_when_a_report_is_made():
     assert told.stdout.strip() == "False", told.stderr
 
 
-def test_the_button_waits_for_its_click(home, filled, monkeypatch):
+def test_the_button_on_compare_waits_for_its_click(open_page, filled, monkeypatch):
     document = bakeoff()
     filled.save_bakeoff(document, dataset_version=1)
-    monkeypatch.setattr(
-        report.figures, "svg", lambda *_: pytest.fail("drawn before it was asked for")
-    )
-    script = (
-        "from app import state\nfrom app.components import report\n"
-        f"report.button(state.document('{document.id}'), 'ndcg@10', 'popular')\n"
-    )
-    app = AppTest.from_string(script, default_timeout=60).run()
+    keep(filled.bakeoff_folder(document.id))
+    monkeypatch.setattr(report.figures, "svg", lambda *_: pytest.fail("drawn before the click"))
+    app = open_page("compare", dataset="shop", bakeoff=document.id)
     assert not app.exception
-    (button,) = app.get("download_button")
-    assert button.proto.label == "Report (one HTML file)"
+    labels = [b.proto.label for b in app.get("download_button")]
+    assert labels.count("Report (one HTML file)") == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "seen"),
+    [
+        ({}, ("ndcg@10", "popular")),
+        (
+            {"compare_metric": "recall", "compare_k": "5", "compare_with": "als"},
+            ("recall@5", "als"),
+        ),
+        ({"compare_metric": "recall", "compare_with": "acme"}, ("recall@10", "popular")),
+    ],
+)
+def test_the_button_gives_the_view_that_is_open(open_page, filled, monkeypatch, address, seen):
+    document = bakeoff()
+    filled.save_bakeoff(document, dataset_version=1)
+    keep(filled.bakeoff_folder(document.id))
+    given = []
+    monkeypatch.setattr(report, "button", lambda _, *view: given.append(view))
+    app = open_page("compare", dataset="shop", bakeoff=document.id, **address)
+    assert not app.exception and given[-1] == seen

@@ -308,6 +308,13 @@ def test_a_history_of_one_s_own_is_tasted_and_third_parties_say_why_not(home, ta
     assert button(again, "The left list")
 
 
+def test_it_is_a_view_of_compare_with_an_address_of_its_own(open_page, tasted):
+    app = open_page("compare", dataset="shop", bakeoff=ID, compare_view="taste")
+    assert not app.exception and not app.error
+    assert app.title[0].value.startswith("Which of two lists would you pick?")
+    assert button(app, "The left list")
+
+
 def test_who_did_not_answer_is_said(home, tasted):
     said = [c.value for c in opened().caption]
     assert "Not among the lists: Lost. It broke." in said

@@ -12,7 +12,7 @@ import streamlit as st
 from app import state
 from app.components import page, results
 from app.components.compare_data import compared, headline
-from app.components.report import figures, tables, words
+from app.components.report import behavior, figures, slices, tables, words
 from pipelines.data.dataset import About
 from pipelines.errors import AssayError
 from pipelines.evaluation.kept import Kept
@@ -89,6 +89,8 @@ def html(
         price=figures.price(document, kept, declared[0]),
         costs=tables.costs(document),
         waterfalls=figures.waterfalls(document),
+        slices=slices.found(document, kept, *declared),
+        behavior=behavior.found(document),
         values=tables.values(document),
         definitions=words.definitions(document),
         notes=words.notes(document),

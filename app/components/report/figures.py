@@ -33,9 +33,10 @@ class Figure:
     note: str = ""
 
 
-def _figure(
+def figure(
     name: str, chart: Any, alt: str, data: pd.DataFrame, *, title: str = "", note: str = ""
 ) -> Figure:
+    """A chart of the app as a figure; `name` is one of its own within the report."""
     return Figure(svg(chart, name), alt, of_frame(data), title, note)
 
 
@@ -48,7 +49,7 @@ def differences(
     drawn, floor = pictures.without_floor(frame, pictures.titles(document))
     chart = pictures.differences(drawn, pictures.titled_styles(document), metric, baseline)
     alt = pictures.differences_alt(frame, metric, baseline)
-    return _figure(name, chart, alt, frame.drop(columns="words"), note=floor)
+    return figure(name, chart, alt, frame.drop(columns="words"), note=floor)
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,9 @@ def price(document: BakeoffDocument, kept: Kept, metric: str) -> Price | None:
         styles = pictures.titled_styles(document)
         chart = compare_cost_charts.quality(there, styles, metric, axis, limit=limit, ring=ring)
         alt = compare_cost_charts.quality_alt(there, metric, axis, ring)
-        figures.append(_figure(axis.field, chart, alt, there))
+        figures.append(figure(axis.field, chart, alt, there))
     said = compare_cost.explained(document, found, metric, best, REQUESTS)
-    sentence = compare_cost.sentence(document, best, cheapest, REQUESTS)
+    sentence = compare_cost.sentence(document, found, best, cheapest, REQUESTS)
     return Price(sentence, figures, [*filter(None, [floor]), *said, *why])
 
 
@@ -103,5 +104,5 @@ def waterfalls(document: BakeoffDocument) -> list[Figure]:
         frame = compare_waterfall.waterfall_frame(c.waterfall)
         chart = compare_waterfall.waterfall(frame, styles[c.name].color)
         alt = compare_waterfall.waterfall_alt(frame, named[c.name])
-        found.append(_figure(f"steps{n}", chart, alt, frame, title=named[c.name]))
+        found.append(figure(f"steps{n}", chart, alt, frame, title=named[c.name]))
     return found

@@ -96,7 +96,8 @@ def _outcome(c: ContenderResult, compared: Comparison | None, baseline: str) -> 
     if c.status != "scored":
         return Cell(c.status, c.reason or "It gave no reason.")
     if compared is not None:
-        return Cell(look.outcome_words(compared.outcome, compared.over_budget))
+        over, failed = compared.over_budget, compared.failed_required
+        return Cell(look.outcome_words(compared.outcome, over, failed))
     return Cell("compared with" if c.name == baseline else "")
 
 

@@ -62,6 +62,7 @@ def asked(document: BakeoffDocument) -> list[Said]:
         ),
         Said("Rules", _rules(given.get("rules") or ())),
         Said("Budget", _budget(given.get("budget") or {})),
+        Said("Required", charts.names(map(str, given.get("required") or ()))),
         Said("Manifest", str(given.get("hash", ""))),
     ]
     return [one for one in said if one.text]
