@@ -11,9 +11,14 @@ from typing import Any
 
 import altair as alt
 import pandas as pd
+from altair.utils import schemapi
 
 from app import look
 from app.look import Style
+
+# Parts would be checked against Vega-Lite's schema as they are made and copied, which takes as
+# long as all the rest; the tests check each kind of chart as a whole.
+schemapi.disable_debug_mode()
 
 CONFIG = alt.Config(
     background="transparent",
@@ -30,17 +35,24 @@ CONFIG = alt.Config(
 
 
 def finish(chart: Any, *, height: int = look.HEIGHT) -> Any:
-    """The chart as a page shows it: transparent, without a frame, of the given height."""
-    finished = chart.copy(deep=False)  # each of Altair's own methods would copy all of it
+    """The chart as a page shows it: transparent, without a frame, of the given height.
+
+    It is the same object: each of Altair's own methods would copy all of it.
+    """
     if height:
-        finished.height = height
-    finished.config = CONFIG
-    return finished
+        chart.height = height
+    chart.config = CONFIG
+    return chart
+
+
+def apart(chart: Any, *channels: str) -> Any:
+    """The same layered chart, whose layers share no scale of these channels."""
+    chart.resolve = alt.Resolve(scale=dict.fromkeys(channels, "independent"))
+    return chart
 
 
 class Drawn:
-    """A chart as it is sent to the browser: not checked against Vega-Lite's schema, which takes
-    as long as drawing it; the tests check each kind."""
+    """A chart as it is sent to the browser, not checked anew: see above."""
 
     def __init__(self, chart: Any) -> None:
         self.chart = chart

@@ -198,7 +198,7 @@ def _intervals(
 
 def _rows(layers: Any, n: int) -> Any:
     height = max(look.HEIGHT, ROW * n + 70)
-    return charts.finish(layers.resolve_scale(strokeDash="independent"), height=height)
+    return charts.finish(charts.apart(layers, "strokeDash"), height=height)
 
 
 def points(base: alt.Chart, styles: Mapping[str, Style], **encode: Any) -> Any:

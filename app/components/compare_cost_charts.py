@@ -131,7 +131,7 @@ def quality(
         layers.insert(2, circle.encode(x=x, y=y))
     if limit is not None:
         layers += _limit(axis, limit)
-    return charts.finish(alt.layer(*layers).resolve_scale(strokeDash="independent"))
+    return charts.finish(charts.apart(alt.layer(*layers), "strokeDash"))
 
 
 def _names(
@@ -142,7 +142,7 @@ def _names(
     named["corner"] = corners(named, axis.field, limits)
     return [
         charts.text(alt.Chart(named[named["corner"] == corner]), **mark).encode(
-            x=x, y=y, text="word:N"
+            x=x, y=y, text=alt.Text("word:N")
         )
         for corner, mark in CORNERS.items()
         if (named["corner"] == corner).any()
@@ -153,9 +153,9 @@ def _limit(axis: Axis, limit: float) -> list[Any]:
     data = pd.DataFrame({"limit": [limit], "word": [f"budget {axis.said(limit)}"]})
     chart = alt.Chart(data)
     return [
-        chart.mark_rule(color=look.INK, strokeDash=[6, 3]).encode(x="limit:Q"),
+        chart.mark_rule(color=look.INK, strokeDash=[6, 3]).encode(x=alt.X("limit:Q")),
         charts.text(chart, align="left", dx=6, baseline="top").encode(
-            x="limit:Q", y=alt.value(4), text="word:N"
+            x=alt.X("limit:Q"), y=alt.value(4), text=alt.Text("word:N")
         ),
     ]
 

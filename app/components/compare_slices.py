@@ -27,7 +27,7 @@ MOST_WARNINGS = 2
 def section(document: BakeoffDocument) -> Words:
     """The heat map of one dimension (or two), a slice looked into, and where somebody wins."""
     kept = state.kept(document.id)
-    pair = tools.pair(document)
+    pair = tools.pair(document, tools.NARROW)
     metric = pair.metric
     found = [d for d in dimensions_of(kept) if about_truth(metric) or not d.per_item]
     if not found:
@@ -48,7 +48,7 @@ def section(document: BakeoffDocument) -> Words:
 def _dimensions(by_name: dict[str, Dimension]) -> tuple[Dimension, Dimension | None]:
     """What people are divided by, and what that is crossed with."""
     names = list(by_name)
-    with tools.box():
+    with tools.box(tools.NARROW):
         first = toolbar.selection(
             "Divide by",
             names,
@@ -59,7 +59,7 @@ def _dimensions(by_name: dict[str, Dimension]) -> tuple[Dimension, Dimension | N
     others = [
         n for n in names if n != first and not (by_name[n].per_item and by_name[first].per_item)
     ]
-    with tools.box():
+    with tools.box(tools.NARROW):
         second = toolbar.selection(
             "Cross with",
             [NONE, *others],
@@ -68,7 +68,7 @@ def _dimensions(by_name: dict[str, Dimension]) -> tuple[Dimension, Dimension | N
             format_func=lambda name: "nothing" if name == NONE else by_name[name].title,
         )
     if second == NONE:
-        with tools.box():
+        with tools.box(tools.NARROW):
             toolbar.selection(
                 "Look into",
                 [ALL, *by_name[first].values],

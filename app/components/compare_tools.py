@@ -20,6 +20,8 @@ from pipelines.evaluation.results import BakeoffDocument
 MORE = "more"
 """The option of the first row that opens the list of all other metrics."""
 METRIC, FIRST, OTHER = "compare_metric", "compare_metric_first", "compare_metric_other"
+WIDE, NARROW = 230, 180
+"""Widths of a list to choose from, pixels; five narrow ones stand side by side."""
 BETTER = {
     "higher": "Higher is better.",
     "lower": "Lower is better.",
@@ -32,9 +34,9 @@ def row(gap: Literal["small", "medium"] = "medium") -> st.delta_generator.DeltaG
     return st.container(horizontal=True, vertical_alignment="bottom", gap=gap)
 
 
-def box() -> st.delta_generator.DeltaGenerator:
-    """The room of a list to choose from: five stand side by side in a wide window."""
-    return st.container(width=180)
+def box(width: int = WIDE) -> st.delta_generator.DeltaGenerator:
+    """The room of a list to choose from."""
+    return st.container(width=width)
 
 
 def side_by_side() -> st.delta_generator.DeltaGenerator:
@@ -97,11 +99,17 @@ def _chosen_other() -> None:
 
 
 def contender(
-    document: BakeoffDocument, words: str, options: Sequence[str], *, key: str, default: str
+    document: BakeoffDocument,
+    words: str,
+    options: Sequence[str],
+    *,
+    key: str,
+    default: str,
+    width: int = WIDE,
 ) -> str:
     """One of the contenders, by what charts call them."""
     named = titles(document)
-    with box():
+    with box(width):
         return toolbar.selection(
             words,
             options,
@@ -111,12 +119,14 @@ def contender(
         )
 
 
-def against(document: BakeoffDocument, metric: str, *, without: str = "") -> str:
+def against(document: BakeoffDocument, metric: str, *, without: str = "", width: int = WIDE) -> str:
     """The contender that the others, or the one `without` which it is offered, are compared
     with."""
     baseline = str(document.manifest.get("baseline", "popular"))
     options = [name for name in scored(document, metric) if name != without]
-    return contender(document, "Compare with", options, key="compare_with", default=baseline)
+    return contender(
+        document, "Compare with", options, key="compare_with", default=baseline, width=width
+    )
 
 
 @dataclass(frozen=True)
@@ -131,7 +141,7 @@ class Pair:
     """Where the two stand; a view's further choices may follow."""
 
 
-def pair(document: BakeoffDocument) -> Pair:
+def pair(document: BakeoffDocument, width: int = WIDE) -> Pair:
     """A metric of which more is better, a contender, and the one it is set against."""
     with row():
         metric = metric_and_length(document, only_higher=True)
@@ -140,10 +150,9 @@ def pair(document: BakeoffDocument) -> Pair:
         raise AssayError("There are no two scored contenders to set side by side.")
     below = row(gap="small")
     with below:
-        one = contender(
-            document, "Contender", names, key="compare_of", default=leader(document, metric)
-        )
-        other = against(document, metric, without=one)
+        best = leader(document, metric)
+        one = contender(document, "Contender", names, key="compare_of", default=best, width=width)
+        other = against(document, metric, without=one, width=width)
     return Pair(metric, one, other, below)
 
 

@@ -71,7 +71,7 @@ def waterfall(frame: pd.DataFrame, color: str) -> Any:
             legend=alt.Legend(title=None, orient="top", symbolFillColor=color, labelLimit=320),
         )
     )
-    values = charts.text(base, align="left", dx=6).encode(text="words:N")
+    values = charts.text(base, align="left", dx=6).encode(text=alt.Text("words:N"))
     height = max(look.HEIGHT, 72 * len(frame) + 90)
     return charts.finish(alt.layer(bars, values), height=height)
 

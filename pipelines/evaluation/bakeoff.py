@@ -111,10 +111,9 @@ def run_bakeoff(
             result = result.model_copy(update=spec)
         if detail is not None:
             result = observe(result, background, here, manifest)
-        results.append(result)
-        if detail is not None:
             scored[entry.name] = detail
             _write_per_user(detail, dataset.users.decode(cut.queries.user), here)
+        results.append(result)
     document = BakeoffDocument(
         id=bakeoff_id,
         dataset=dataset.name,
