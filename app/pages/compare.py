@@ -45,22 +45,26 @@ def draw() -> None:
         return
     top = st.container()
     if not compare_data.offered(document)[0]:
+        export = st.container()
         said = _nobody(document)
     else:
-        view = toolbar.choice(
-            "Show",
-            list(VIEWS),
-            key="compare_view",
-            default=DIFFERENCES,
-            format_func=lambda name: VIEWS[name][0],
-        )
+        with compare_tools.row():
+            view = toolbar.choice(
+                "Show",
+                list(VIEWS),
+                key="compare_view",
+                default=DIFFERENCES,
+                format_func=lambda name: VIEWS[name][0],
+            )
+            export = st.container(width="content")
         said = _drawn(VIEWS[view][1], document)
+    with export:
+        report.button(document, *compare_tools.seen(document))
     with top:
         page.opening(said.title)
         if said.under:
             st.markdown(page.plain(said.under))
         _protocol(document)
-        report.button(document, *compare_tools.seen(document))
 
 
 def _drawn(section: Callable[[BakeoffDocument], Words], document: BakeoffDocument) -> Words:
