@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from pipelines.cli_compare import compare
 from pipelines.cli_data import data_app
 from pipelines.cli_options import AsJson, DataName, Length, SplitText, open_workspace
 from pipelines.cli_slices import slices
@@ -134,6 +135,9 @@ def bakeoff(
         c.kind != "baseline" for c in document.contenders
     ):
         raise typer.Exit(1)
+
+
+app.command()(compare)
 
 
 @app.command()

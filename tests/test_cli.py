@@ -7,23 +7,7 @@ import sys
 import pandas as pd
 import pytest
 
-from pipelines import cli
 from tests.synthetic import dataset
-
-
-@pytest.fixture
-def assay(monkeypatch, capsys):
-    """Runs a command in this process; returns exit code, stdout, stderr."""
-    monkeypatch.setattr("pipelines.cli_options.register_samples", lambda workspace: None)
-
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["assay", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        return ended.value.code or 0, out, err
-
-    return run
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ from pipelines.evaluation.behavior.evidence import Background
 from pipelines.evaluation.behavior.observe import observe
 from pipelines.evaluation.behavior.requirements import requirements
 from pipelines.evaluation.child import run_in_child
-from pipelines.evaluation.kept import PER_USER, Asked
+from pipelines.evaluation.exposure import exposure_of, trusted
+from pipelines.evaluation.kept import DOCUMENT, PER_USER, TRUTH, Asked
 from pipelines.evaluation.manifest import Manifest, hash_of_ids
 from pipelines.evaluation.metrics.names import MAIN
 from pipelines.evaluation.request import BakeoffRequest, entries
@@ -31,7 +32,6 @@ from pipelines.schema import Columns
 from pipelines.spec import make_rules, rule_documents
 from pipelines.stage_store import StageStore
 
-DOCUMENT, TRUTH = "document.json", "truth.parquet"
 STAGES_MB = 4_000
 """Fitted stages kept for the next bake-off, at most; the newest stay."""
 
@@ -97,6 +97,8 @@ def run_bakeoff(
     manifest = make_manifest(request, dataset, cut)
     key = answer_key(cut, dataset)
     background = Background.of(cut, dataset, manifest.k, manifest.seed)
+    exposure = exposure_of(key, dataset)
+    key = trusted(key, exposure)
     _write_task(dataset, cut, manifest, folder)
     results: list[ContenderResult] = []
     scored: dict[str, Scored] = {}
@@ -121,6 +123,8 @@ def run_bakeoff(
         manifest=manifest.document() | _counts(cut),
         contenders=results,
         comparisons=comparisons(results, scored, manifest),
+        notes=[exposure.sentence],
+        exposure=exposure,
     )
     (folder / DOCUMENT).write_text(document.model_dump_json(indent=1))
     (folder / TASK).unlink(missing_ok=True)

@@ -18,6 +18,7 @@ from pipelines.data.split import Split
 from pipelines.errors import AssayError
 from pipelines.schema import Columns, Doubles, Ints, Longs, Ragged
 
+DOCUMENT, TRUTH = "document.json", "truth.parquet"
 ASKED, ANSWER, PER_USER, SLICES = "asked.npz", "answer.npz", "per_user.parquet", "slices.parquet"
 ITEM_SLICES = "item_slices.parquet"
 

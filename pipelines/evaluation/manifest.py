@@ -85,8 +85,15 @@ class Manifest(_Plain):
     rules: tuple[dict[str, Any], ...] = Field(
         (),
         title="rules",
-        description="business rules over every contender's lists, in order, with all their "
-        "settings",
+        description="business rules over every contender's lists, in order: each a `stage` and "
+        "all its settings",
+        json_schema_extra={
+            "items": {
+                "type": "object",
+                "properties": {"stage": {"type": "string"}},
+                "required": ["stage"],
+            }
+        },
     )
     budget: Budget = Field(
         Budget(), title="budget", description="what a contender may cost to run; none is no limit"

@@ -117,6 +117,20 @@ class Comparison(_Frozen):
     sentence: str
 
 
+class Exposure(_Frozen):
+    """What is known of how people came to see what they took up."""
+
+    truths: int
+    propensities: int
+    """Truths with a logged chance of having been shown, in (0, 1]."""
+    ess: float | None = None
+    """Effective sample size of the weights 1 / propensity, in truths; None without any."""
+    corrected: bool
+    """Whether the weights are worth enough, so that debiased metrics are given."""
+    sentence: str
+    """Also among the document's notes."""
+
+
 class BakeoffDocument(_Frozen):
     """Everything a bake-off found."""
 
@@ -130,6 +144,8 @@ class BakeoffDocument(_Frozen):
     comparisons: list[Comparison]
     notes: list[str] = []
     """What a reader must know besides, such as a run that MLflow did not take."""
+    exposure: Exposure | None = None
+    """None in a document of an older version."""
     mlflow_run_id: str | None = None
 
     def contender(self, name: str) -> ContenderResult | None:
