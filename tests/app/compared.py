@@ -7,19 +7,21 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipelines.evaluation.kept import Asked
+from pipelines.evaluation.kept import ITEM_SLICES, SLICES, Asked
 from pipelines.evaluation.metrics.names import MAIN
 from pipelines.evaluation.results import (
     BakeoffDocument,
+    BehaviorResult,
     Comparison,
     ContenderResult,
     Interval,
     RequestTime,
     StageTime,
 )
+from pipelines.evaluation.slices.stored import Dimension, Gathered
 from pipelines.schema import Ragged
 
-USERS, ITEMS, WIDTH = 40, 30, 10
+USERS, ITEMS, WIDTH = 80, 30, 10
 KS = (5, 10)
 
 
@@ -53,6 +55,41 @@ def against(name, difference, outcome, over=False):
     )
 
 
+def verdicts(share: float) -> list[BehaviorResult]:
+    """One test with a threshold, one that is only told, one that was not run."""
+    item = {"item_id": "i01", "title": "Item <1>"}
+    return [
+        BehaviorResult(
+            name="one-item",
+            title="No item is on most lists",
+            state="fail" if share > 0.4 else "pass",
+            value=share,
+            threshold=0.4,
+            condition="40 % or less",
+            unit="share of lists",
+            sentence=f"The item that is shown most is on {100 * share:.0f} % of lists.",
+            examples=[{**item, "share": share}],
+        ),
+        BehaviorResult(
+            name="near-misses",
+            title="Misses are near in kind",
+            state="value",
+            value=0.02,
+            unit="distance",
+            sentence="Misses are nearer than chance by 0.02.",
+            examples=[{"user_id": "u001", "before": [item, item], "left_out": item}],
+        ),
+        BehaviorResult(
+            name="price",
+            title="Recommended items cost what people pay",
+            state="not run",
+            reason="The items have no prices.",
+            unit="times",
+            sentence="Not run: The items have no prices.",
+        ),
+    ]
+
+
 def bakeoff() -> BakeoffDocument:
     """Popular, two built ones (one over budget), a stand-in, and a vendor who is not scored."""
     steps = [
@@ -67,12 +104,12 @@ def bakeoff() -> BakeoffDocument:
         manifest={
             "hash": "h" * 64, "split": "last-n:5", "k": 10, "users": USERS, "items": ITEMS,
             "metric": "ndcg@10", "baseline": "popular", "seen": "exclude",
-            "useful_share": 0.02, "budget": {"p95_ms": 5.0},
+            "useful_share": 0.02, "budget": {"p95_ms": 5.0}, "required": ["one-item=0.4"],
             "split_note": "benchmark protocol: it admits other users' futures",
         },
         contenders=[
-            contender("popular", 0.10, "baseline", p95=1.0),
-            contender("als", 0.12),
+            contender("popular", 0.10, "baseline", p95=1.0, behavior=verdicts(0.9)),
+            contender("als", 0.12, behavior=verdicts(0.3)),
             contender("two-stage", 0.13, p95=9.0, waterfall=steps, over_budget=["p95 9 ms"]),
             contender("stand-in", 0.15, "stand-in", p95=3.0),
             contender("acme", None, "third-party", reason="It gave no list for 2 of 6.", **lost),
@@ -105,6 +142,7 @@ def keep(folder: Path) -> None:
     truth = Ragged.of([draw.choice(ITEMS, 3, replace=False).tolist() for _ in range(USERS)])
     rows = np.arange(len(truth.values), dtype=np.int64)
     now = np.full(USERS, 1_720_000_000, np.int64)
+    divide(folder)
     Asked(np.arange(USERS, dtype=np.int32), history, truth, rows, now).save(folder)
     for name in GAINS:
         here = folder / "contenders" / name
@@ -117,3 +155,16 @@ def keep(folder: Path) -> None:
         columns = {f"{m}@{k}": values(name) for m in (*MAIN, "novelty") for k in KS}
         users = [f"u{n:03d}" for n in range(USERS)]
         pd.DataFrame({"user_id": users, **columns}).to_parquet(here / "per_user.parquet")
+
+
+def divide(folder: Path) -> None:
+    """Two halves of the users, and each item in one of two kinds."""
+    users, items = Gathered(), Gathered()
+    half = pd.Categorical(["early" if n < USERS // 2 else "late" for n in range(USERS)])
+    users.add(Dimension("time", "time of day", "user", "A note.", "asked {}"), half)
+    three = pd.Categorical(["few" if n < 10 else "many" for n in range(USERS)])
+    users.add(Dimension("history", "events before", "user", "", "with {} events"), three)
+    by = Dimension("kind", "kind of item", "target", "", "of kind {}", per_item=True)
+    items.add(by, pd.Categorical(["red" if n % 2 else "green" for n in range(ITEMS)]))
+    users.frame(USERS).to_parquet(folder / SLICES)
+    items.frame(ITEMS).to_parquet(folder / ITEM_SLICES)

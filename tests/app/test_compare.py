@@ -142,7 +142,7 @@ class TestPersonByPerson:
         assert len(wins) == 20 and (wins["difference"] > 0).all()
         app = opened(open_page, document, **address, compare_side="losses", compare_person="u010")
         losses = app.dataframe[0].value
-        assert set(losses["person"]) == {"u000", "u010", "u020", "u030"}
+        assert set(losses["person"]) == {f"u{n:03d}" for n in range(0, 80, 10)}
         assert "Person u010" in [s.value for s in app.subheader]
 
     def test_a_person_who_is_not_among_the_twenty_gives_way(self, open_page, compared, document):
@@ -154,6 +154,70 @@ class TestPersonByPerson:
         filled.save_bakeoff(document, dataset_version=1)
         app = opened(open_page, document, compare_view="people")
         assert "run the bake-off again" in app.error[0].value
+
+
+class TestForWhom:
+    view = {"compare_view": "slices", "compare_of": "als"}
+
+    def test_it_opens_with_the_surest_win_and_ranks_them(self, open_page, compared, document):
+        app = opened(open_page, document, **self.view)
+        assert app.title[0].value.startswith("Among users ")
+        assert "als beats popular by" in app.title[0].value
+        ranked = app.dataframe[0].value
+        assert {"time of day: early", "time of day: late"} <= set(ranked["where"])
+        assert set(ranked["how sure"]) == {"certain"}
+
+    def test_a_slice_looked_into_is_a_link(self, open_page, compared, document):
+        app = opened(open_page, document, **self.view, compare_by="time", compare_slice="late")
+        assert "Time of day: late" in [s.value for s in app.subheader]
+        assert "NDCG@10 of people asked late: 40 users" in said(app)
+
+    def test_a_slice_of_too_few_people_has_no_figure(self, open_page, compared, document):
+        app = opened(open_page, document, **self.view, compare_by="history", compare_slice="few")
+        assert "Only 10 people: too few for a figure (at least 30)." in said(app)
+
+    def test_two_dimensions_are_crossed(self, open_page, compared, document):
+        app = opened(open_page, document, **self.view, compare_by="time", compare_cross="history")
+        assert "Each cell: Als, the paired difference to Popular" in said(app)
+        assert "Look into" not in [s.label for s in app.selectbox]
+
+    def test_what_was_chosen_divides_too(self, open_page, compared, document):
+        app = opened(open_page, document, **self.view, compare_by="kind", compare_slice="red")
+        assert "NDCG@10 of what was taken up of kind red" in said(app)
+
+    def test_where_the_other_wins_is_one_click_away(self, open_page, compared, document):
+        app = click(opened(open_page, document, **self.view), "Slices in which", "popular")
+        assert "Popular is better than Als in no slice." in said(app)
+        assert app.query_params["compare_winner"] == "popular"
+
+    def test_an_older_bakeoff_says_so_within_the_view(self, open_page, compared, document):
+        (compared.bakeoff_folder(document.id) / "slices.parquet").unlink()
+        app = opened(open_page, document, **self.view)
+        assert "slices.parquet is no longer there" in app.error[0].value
+        assert app.title[0].value.startswith("This view needs something")
+
+
+class TestBehavior:
+    view = {"compare_view": "behavior", "compare_of": "popular"}
+
+    def test_it_says_what_a_contender_fails(self, open_page, compared, document):
+        app = opened(open_page, document, **self.view)
+        assert app.title[0].value == (
+            "Popular passes 0 of 1 behavioral tests; it fails: no item is on most lists."
+        )
+        words = said(app)
+        assert "✕ Failed.** The item that is shown most is on 90 % of lists." in words
+        assert "Passed when: 40 % or less (share of lists)." in words
+
+    def test_a_test_is_a_link(self, open_page, compared, document):
+        app = opened(open_page, document, **self.view, compare_test="price")
+        assert "Not run: The items have no prices." in said(app)
+
+    def test_an_older_bakeoff_says_so_within_the_view(self, open_page, filled, document):
+        old = [c.model_copy(update={"behavior": []}) for c in document.contenders]
+        filled.save_bakeoff(document.model_copy(update={"contenders": old}), dataset_version=1)
+        app = opened(open_page, document, **self.view)
+        assert "has no behavioral tests" in app.error[0].value
 
 
 class TestContenders:

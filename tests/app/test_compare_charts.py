@@ -8,9 +8,12 @@ import pytest
 
 from app import look
 from app.components import (
+    compare_behavior_charts,
     compare_charts,
     compare_cost_charts,
+    compare_examples,
     compare_people_charts,
+    compare_slices_charts,
     compare_waterfall,
 )
 from app.components.compare_corners import corners
@@ -19,7 +22,8 @@ from app.components.compare_tools import metric_words
 from pipelines.economics.options import Option
 from pipelines.evaluation.kept import Kept
 from pipelines.evaluation.pairs import Pairs
-from tests.app.compared import bakeoff, keep
+from pipelines.evaluation.slices.cells import Cell
+from tests.app.compared import bakeoff, keep, verdicts
 
 
 @pytest.fixture
@@ -249,3 +253,111 @@ def test_a_metric_is_told_in_a_sentence_with_its_direction():
     )
     assert "Neither higher nor lower" in metric_words("novelty@10")
     assert metric_words("lost@10") == "lost@10: its definition is no longer installed."
+
+
+class TestSlices:
+    def cell(self, value, n=100, difference=0.05, outcome="better", other=""):
+        dimensions = ("age", "gender")[: 1 + bool(other)]
+        given = {} if difference is None else {
+            "mean": 0.2, "against": 0.2 - difference, "difference": difference,
+            "low": difference - 0.01, "high": difference + 0.01, "smallest_useful": 0.002,
+        }  # fmt: skip
+        values = (value, other)[: 1 + bool(other)]
+        return Cell(dimensions, values, n, outcome if given else "too few", **given)
+
+    def columns(self):
+        return {
+            "ALS": [self.cell("young"), self.cell("old", n=7, difference=None)],
+            "A name of many words": [
+                self.cell("young", n=98, difference=-0.01, outcome="worse"),
+                self.cell("old", n=7, difference=None),
+            ],
+        }
+
+    def test_a_row_tells_its_people_and_a_cell_its_outcome(self):
+        frame = compare_slices_charts.heat_frame(self.columns())
+        assert frame["row"].unique().tolist() == ["young (100)", "old (7)"]
+        assert frame["words"].tolist() == ["▲ +0.0500", "only 7", "▼ −0.0100", "only 7"]
+
+    def test_less_is_better_where_a_metric_says_so(self):
+        frame = compare_slices_charts.heat_frame(self.columns(), sign=-1)
+        assert frame["side"].tolist() == ["worse", "too few", "better", "too few"]
+
+    def test_cells_of_too_few_are_dashed_and_the_chosen_slice_is_outlined(self):
+        frame = compare_slices_charts.heat_frame(self.columns())
+        chart = compare_slices_charts.heat(frame, "ndcg@10", "age", chosen="young")
+        known, few = marks(chart, "rect")
+        assert [row["edge"] for row in rows(chart, known)] == [True, True]
+        assert few["mark"]["strokeDash"] == [2, 3]
+        assert [row["slice"] for row in rows(chart, few)] == ["old", "old"]
+        assert known["encoding"]["fill"]["scale"]["range"][:2] == [look.BLUE, look.VERMILION]
+        assert chart.to_dict()["params"][0]["name"] == "cell"
+
+    def test_differences_too_small_to_be_of_use_are_not_drawn_as_large(self):
+        tiny = {"ALS": [self.cell("young", difference=0.0004, outcome="equivalent")]}
+        chart = compare_slices_charts.heat(compare_slices_charts.heat_frame(tiny), "ndcg@10", "age")
+        (row,) = rows(chart, marks(chart, "rect")[0])
+        assert row["strength"] == pytest.approx(0.0004 / (4 * 0.002))
+
+    def test_long_names_are_wrapped_and_all_end_just_above_their_cells(self):
+        frame = compare_slices_charts.heat_frame(self.columns())
+        chart = compare_slices_charts.heat(frame, "ndcg@10", "age")
+        sort = marks(chart, "rect")[0]["encoding"]["x"]["sort"]
+        assert sort == ["\nALS", "A name of\nmany words"]
+
+    def test_the_alt_text_says_who_is_ahead_in_each_slice(self):
+        frame = compare_slices_charts.heat_frame(self.columns())
+        assert compare_slices_charts.heat_alt(frame, "ndcg@10", "age", "Popular") == (
+            "Largest difference in NDCG@10 to Popular by age: young (100 users) ALS better at "
+            "+0.0500; old has too few users (7)."
+        )
+
+    def test_two_dimensions_stand_down_and_across_in_either_order(self):
+        cells = [self.cell("young", other="F"), self.cell("young", other="M", n=40)]
+        frame = compare_slices_charts.crossed_frame(cells, "age")
+        assert frame["row"].tolist() == ["young (140)", "young (140)"]
+        assert frame["column"].tolist() == ["F", "M"]
+        turned = compare_slices_charts.crossed_frame(cells, "gender")
+        assert turned["row"].tolist() == ["F (100)", "M (40)"]
+
+
+class TestBehavior:
+    def test_tests_are_marked_and_the_required_ones_named(self, document):
+        frame = compare_behavior_charts.behavior_frame(document)
+        mine = frame[frame["contender"] == "popular"].set_index("test")
+        assert mine["words"].to_dict() == {
+            "one-item": "✕ 0.900",
+            "near-misses": "0.0200",
+            "price": "–",
+        }
+        assert mine.loc["one-item", "row"] == "No item is on most lists (required)"
+
+    def test_the_chosen_cell_is_outlined_and_what_was_not_run_is_dashed(self, document):
+        frame = compare_behavior_charts.behavior_frame(document)
+        chart = compare_behavior_charts.behavior(frame, "one-item", "als")
+        known, unknown = marks(chart, "rect")
+        assert [(r["test"], r["contender"]) for r in rows(chart, known) if r["edge"]] == [
+            ("one-item", "als")
+        ]
+        assert {row["test"] for row in rows(chart, unknown)} == {"price"}
+
+    def test_the_alt_text_names_who_failed(self, document):
+        assert compare_behavior_charts.behavior_alt(
+            compare_behavior_charts.behavior_frame(document)
+        ) == (
+            "Behavioral tests. No item is on most lists (required): passed by 1, failed by "
+            "Popular; Misses are near in kind: told of 2; Recommended items cost what people "
+            "pay: not run."
+        )
+
+    def test_a_contender_without_verdicts_passes_nothing(self, document):
+        assert compare_behavior_charts.sentence(document, "two-stage") == (
+            "No behavioral test with a threshold was run on Two-stage."
+        )
+
+    def test_examples_tell_figures_in_a_line_and_lists_side_by_side(self):
+        one_item, misses, _ = verdicts(0.3)
+        html = compare_examples.cards([*one_item.examples, *misses.examples])
+        assert "<b>item</b> Item &lt;1&gt; · <b>share of lists</b> 0.300" in html
+        assert "<b>person</b> u001 · <b>left out</b> Item &lt;1&gt;" in html
+        assert html.count("<li>Item &lt;1&gt;</li>") == 2
