@@ -16,6 +16,7 @@ from app.components.report import drawing, tables, words
 from pipelines import paths
 from pipelines.data.dataset import About
 from pipelines.evaluation.kept import Kept
+from pipelines.evaluation.results import Exposure
 from tests.app.compared import contender
 from tests.app.reported import NOTICE, VENDOR, bakeoff, behaved, divided, keep
 
@@ -157,6 +158,16 @@ def test_slices_say_where_each_wins_and_what_contradicts_the_whole(tmp_path):
         e["aria-label"] for e in page.every("div") if "by visits" in (e.get("aria-label") or "")
     )
     assert "new (60 users) Two-stage better at +0.19" in picture
+
+
+def test_what_the_log_knows_of_what_was_shown_is_said_once_at_the_top(kept):
+    said = "Offline numbers reward what was already shown: nothing says what people saw."
+    exposure = Exposure(truths=120, propensities=0, corrected=False, sentence=said)
+    document = bakeoff()
+    told = document.model_copy(update={"exposure": exposure, "notes": [said, *document.notes]})
+    text = Page(made(kept, told)).text
+    assert text.count(said) == 1 and text.index(said) < text.index("What was asked")
+    assert "Not written to MLflow" in text
 
 
 def test_a_bakeoff_of_before_slices_says_so(kept):

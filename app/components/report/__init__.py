@@ -82,6 +82,7 @@ def html(
         looks=[_view(document, kept, *one, name="look") for one in looks],
         asked=words.asked(document),
         warning=str(document.manifest.get("split_note") or ""),
+        exposure=document.exposure.sentence if document.exposure else "",
         notice=page.notice_words(about),
         legend=words.legend(document, declared[1]),
         adjusted=words.adjusted(first.found),

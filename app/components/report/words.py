@@ -137,7 +137,8 @@ def notes(document: BakeoffDocument) -> list[str]:
         for text in c.notes:
             about.setdefault(text.rstrip("."), []).append(named[c.name])
     said = [f"{charts.names(who)}: {text}." for text, who in about.items()]
-    return [*said, *document.notes]
+    above = document.exposure.sentence if document.exposure else ""
+    return [*said, *(note for note in document.notes if note != above)]
 
 
 def definitions(document: BakeoffDocument) -> list[tuple[str, str, str]]:
