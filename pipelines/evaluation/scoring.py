@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from pipelines.errors import AssayError
 from pipelines.evaluation.comparison import compare
 from pipelines.evaluation.contender import Outcome
 from pipelines.evaluation.manifest import Manifest
@@ -43,7 +45,8 @@ def score(
         items = arrays["items"]
         steps = [arrays[f"step_{n}"] for n in range(len(outcome.steps))]
         watched = key.truth.take(arrays["step_rows"])
-    found = evaluate(Lists(items, key), manifest.ks)
+    notes = list(result.notes)
+    found = evaluate(Lists(items, key), manifest.ks, notes=notes)
     values = {name: v for name, v in found.items() if not isinstance(v, Interval)}
     waterfall = [
         _stage(stage, step, watched, seconds / max(1, len(items)))
@@ -52,6 +55,7 @@ def score(
     update = {
         "metrics": summarize(found),
         "waterfall": waterfall,
+        "notes": notes,
         "over_budget": over_budget(result, manifest),
     }
     return result.model_copy(update=update), Scored(values)
@@ -90,24 +94,33 @@ def over_budget(result: ContenderResult, manifest: Manifest) -> list[str]:
 def comparisons(
     results: list[ContenderResult], scored: dict[str, Scored], manifest: Manifest
 ) -> list[Comparison]:
-    """Each scored contender against the baseline: the declared metric first, then the others."""
+    """Each scored contender against the baseline: the declared metric first, then the others.
+
+    A pair about which nothing can be said, for want of users with a value, is left out.
+    """
     base = scored.get(manifest.baseline)
     if base is None:
         return []
     accuracy = [f"{name}@{k}" for k in manifest.ks for name in MAIN]
     names = [manifest.metric, *(m for m in accuracy if m != manifest.metric)]
-    return [
-        compare(
-            result.name,
-            manifest.baseline,
-            metric,
-            scored[result.name].per_user[metric],
-            base.per_user[metric],
-            useful_share=manifest.useful_share,
-            over_budget=bool(result.over_budget),
-            failed_required=bool(result.failed_required),
-        )
-        for metric in names
-        for result in results
-        if result.name in scored and result.name != manifest.baseline
-    ]
+    found = []
+    for metric in names:
+        for result in results:
+            values = scored[result.name].per_user if result.name in scored else {}
+            both = metric in values and metric in base.per_user
+            if not both or result.name == manifest.baseline:
+                continue
+            with suppress(AssayError):
+                found.append(
+                    compare(
+                        result.name,
+                        manifest.baseline,
+                        metric,
+                        values[metric],
+                        base.per_user[metric],
+                        useful_share=manifest.useful_share,
+                        over_budget=bool(result.over_budget),
+                        failed_required=bool(result.failed_required),
+                    )
+                )
+    return found
