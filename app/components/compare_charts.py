@@ -87,7 +87,8 @@ def differences(
     smallest = float(frame["smallest_useful"].max())
     low, high = min(frame["low"].min(), -smallest), max(frame["high"].max(), smallest)
     width = float(high - low) or 1.0
-    room = 0.72 if frame["words"].str.len().max() > 15 else 0.3
+    longest = int(frame["words"].str.len().max())
+    room = 0.72 if longest > 15 else 0.45 if longest > 9 else 0.3
     x = alt.X(
         "difference:Q",
         title=[f"difference in {label(metric)} to {baseline}:", "point and interval"],
@@ -168,6 +169,19 @@ def values_alt(frame: pd.DataFrame, metric: str) -> str:
         for row in rows_of(frame)
     ]
     return f"{label(metric)} with 95 % intervals: {'; '.join(said)}."
+
+
+def spread(frame: pd.DataFrame, metric: str) -> str:
+    """Who has most and who least of a metric by which nobody wins, in a sentence."""
+    if frame.empty:
+        return f"Nobody has a value of {label(metric)}."
+    most, least = frame.iloc[0], frame.iloc[-1]
+    name = label(metric)
+    return (
+        f"{name[0].upper()}{name[1:]} is highest with {most['contender']} "
+        f"({digits(most['value'])}) and lowest with {least['contender']} "
+        f"({digits(least['value'])})."
+    )
 
 
 def _intervals(

@@ -25,16 +25,22 @@ class Words:
 
 
 def offered(document: BakeoffDocument) -> tuple[list[str], list[str]]:
-    """The metrics with a value per person: the six that judge lists by what people chose, and
-    the others by what they are called."""
+    """The metrics that it has: the six that judge lists by what people chose, and the others."""
     there = {name.partition("@")[0] for c in document.contenders for name in c.metrics}
-    known = registry.names("metrics")
-    others = [m for m in known if m in there - set(MAIN) and not _of_all_lists(m)]
+    others = [m for m in registry.names("metrics") if m in there - set(MAIN)]
     return [m for m in MAIN if m in there], others
 
 
-def _of_all_lists(metric: str) -> bool:
-    return issubclass(registry.lookup("metrics", metric), MetricOfAllLists)
+def comparable(metric: str) -> bool:
+    """Whether somebody can win by a metric (a name, or one with its k): it has a value for each
+    person, and higher or lower is better."""
+    found = registry.lookup("metrics", metric.partition("@")[0])
+    return not issubclass(found, MetricOfAllLists) and found.better != "neither"
+
+
+def upward(metric: str) -> int:
+    """1 where more of a metric is better, -1 where less is."""
+    return -1 if registry.lookup("metrics", metric.partition("@")[0]).better == "lower" else 1
 
 
 def lengths(document: BakeoffDocument, metric: str) -> list[str]:
@@ -99,12 +105,12 @@ def compared(document: BakeoffDocument, kept: Kept, metric: str, against: str) -
         for c in document.contenders
         if c.name in there and c.name != against
     ]
-    return sorted(found, key=lambda c: -c.difference)
+    return sorted(found, key=lambda c: -upward(metric) * c.difference)
 
 
 def _stored(document: BakeoffDocument, metric: str, against: str) -> list[Comparison]:
     found = [c for c in document.comparisons if c.metric == metric and c.baseline == against]
-    return sorted(found, key=lambda c: -c.difference)
+    return sorted(found, key=lambda c: -upward(metric) * c.difference)
 
 
 @st.cache_data(max_entries=128, show_spinner="Comparing, person by person ...")

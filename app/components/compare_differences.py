@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pandas as pd
 import streamlit as st
 
 from app import look
@@ -11,16 +12,28 @@ from app.components import compare_charts as pictures
 from app.components import compare_tools as tools
 from app.components import page, toolbar
 from app.components.compare_contenders import missing
-from app.components.compare_data import Words, comparisons, headline, leading, useful_share
+from app.components.compare_data import (
+    Words,
+    comparable,
+    comparisons,
+    headline,
+    leading,
+    useful_share,
+)
 from pipelines.evaluation.results import BakeoffDocument, Comparison
 
 
 def section(document: BakeoffDocument) -> Words:
     """Paired differences to a chosen contender, and the values beside them."""
-    with tools.row():
+    with tools.row(gap="small"):
         metric = tools.metric_and_length(document)
-        against = tools.against(document, metric)
+        wins = comparable(metric)
+        against = tools.against(document, metric) if wins else ""
     tools.about_metric(document, metric)
+    if not wins:
+        frame = _values(document, metric)
+        missing(document)
+        return Words(pictures.spread(frame, metric))
     found = comparisons(document, metric, against)
     with tools.side_by_side():
         left, right = st.columns([3, 2], gap="medium")
@@ -63,7 +76,7 @@ def _differences(
         st.caption(page.plain(floor))
 
 
-def _values(document: BakeoffDocument, metric: str) -> None:
+def _values(document: BakeoffDocument, metric: str) -> pd.DataFrame:
     frame = pictures.values_frame(document, metric)
     drawn, floor = pictures.without_floor(frame, pictures.titles(document), "value")
     chart = pictures.values(drawn, pictures.titled_styles(document), metric)
@@ -71,6 +84,7 @@ def _values(document: BakeoffDocument, metric: str) -> None:
     page.picture(chart, alt, frame.drop(columns="words"), key="compare_values")
     if floor:
         st.caption(page.plain(floor))
+    return frame
 
 
 def _legend(document: BakeoffDocument, found: Sequence[Comparison], against: str) -> None:
@@ -91,15 +105,15 @@ def _legend(document: BakeoffDocument, found: Sequence[Comparison], against: str
 
 def adjusted(found: Sequence[Comparison]) -> str:
     """Whether the intervals of these comparisons, and those of the values, are adjusted."""
-    first = found[0]
-    confidence = 100 * float(getattr(first, "confidence", 0.95))
-    adjustment = str(getattr(first, "adjustment", ""))
+    levels = sorted({100 * float(getattr(c, "confidence", 0.95)) for c in found})
+    told = " to ".join(f"{level:.3g}" for level in dict.fromkeys([levels[0], levels[-1]]))
+    adjustment = str(getattr(found[0], "adjustment", ""))
     if not adjustment:
         return (
-            f"All intervals are of {confidence:.3g} %, each for itself: not adjusted for the "
-            "number of contenders."
+            f"All intervals are of {told} %, each for itself: not adjusted for the number of "
+            "contenders."
         )
     return (
-        f"Intervals of differences are adjusted ({adjustment}); those of the values are of 95 %, "
-        "each for itself."
+        f"Intervals of differences are adjusted ({adjustment}: {told} % each); those of the values "
+        "are of 95 %, each for itself."
     )

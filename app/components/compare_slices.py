@@ -11,7 +11,8 @@ from app.components import compare_slices_charts as pictures
 from app.components import compare_tools as tools
 from app.components.compare_charts import FLOOR, titles
 from app.components.compare_data import Words, scored, useful_share
-from app.components.compare_slice import where_wins, within
+from app.components.compare_slice import within
+from app.components.compare_wins import where_wins
 from pipelines.errors import AssayError
 from pipelines.evaluation.results import BakeoffDocument
 from pipelines.evaluation.slices import reversals, table

@@ -128,28 +128,6 @@ def heat_alt(frame: pd.DataFrame, metric: str, rows: str, against: str) -> str:
     return f"Largest difference in {label(metric)} to {against} by {rows}: {'; '.join(said)}."
 
 
-def wins_frame(found: Sequence[Any], titles: Mapping[str, str]) -> pd.DataFrame:
-    """A row per finding, in its order: where, users, difference, from, to, how sure.
-
-    `titles` has each dimension's words.
-    """
-    rows = [
-        {
-            "where": "; ".join(
-                f"{titles.get(name, name)}: {value}"
-                for name, value in zip(f.cell.dimensions, f.cell.values, strict=True)
-            ),
-            "users": f.cell.n,
-            "difference": f.cell.difference,
-            "from": f.cell.low,
-            "to": f.cell.high,
-            "how sure": "certain" if f.certain else "may be chance",
-        }
-        for f in found
-    ]
-    return pd.DataFrame(rows, columns=["where", "users", "difference", "from", "to", "how sure"])
-
-
 def slice_values_alt(frame: pd.DataFrame, metric: str, words: str) -> str:
     """What the picture of one slice's values says, in words."""
     said = [

@@ -11,7 +11,15 @@ import streamlit as st
 from app import state
 from app.components import page, toolbar
 from app.components.compare_charts import titles
-from app.components.compare_data import declared, leader, lengths, offered, scored
+from app.components.compare_data import (
+    comparable,
+    declared,
+    leader,
+    lengths,
+    offered,
+    scored,
+    upward,
+)
 from pipelines import registry
 from pipelines.errors import AssayError
 from pipelines.evaluation.metrics.names import label
@@ -58,7 +66,7 @@ def _metric(document: BakeoffDocument, only_higher: bool) -> str:
     """Six metrics as buttons, all others behind `more`; the address holds the metric alone."""
     main, others = offered(document)
     if only_higher:
-        others = [m for m in others if registry.lookup("metrics", m).better == "higher"]
+        others = [m for m in others if comparable(m) and upward(m) > 0]
     first = declared(document).partition("@")[0]
     every = [*main, *others]
     default = first if first in every else every[0]
@@ -77,7 +85,7 @@ def _metric(document: BakeoffDocument, only_higher: bool) -> str:
     )
     if metric in others:
         st.session_state[OTHER] = metric
-        with st.container(width=210):
+        with box(NARROW):
             st.selectbox(
                 "Other metrics",
                 sorted(others, key=label),

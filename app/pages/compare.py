@@ -87,7 +87,8 @@ def _nobody(document: BakeoffDocument) -> Words:
 
 
 def _protocol(document: BakeoffDocument) -> None:
-    """Which split, how many people, and what a benchmark protocol lets in."""
+    """Which split, how many people, what a benchmark protocol lets in, and what a log cannot
+    tell; the leakage audit is one click away."""
     manifest = document.manifest
     asked = f"{manifest.get('users', 0):,} people, {manifest.get('items', 0):,} items"
     split = str(manifest.get("split", ""))
@@ -97,8 +98,26 @@ def _protocol(document: BakeoffDocument) -> None:
             f":material/info: **{note[0].upper()}{note[1:]}** (split `{split}`, {asked}). "
             "A split in time is what counts for a decision."
         )
+        words = ""
     else:
-        st.caption(f"Split {page.plain(split)}: one moment for all; {asked}; full catalogue.")
+        words = f"Split {split}: one moment for all; {asked}; full catalogue. "
+    known = getattr(document, "exposure", None)
+    corrected = known is not None and known.corrected
+    words += (
+        "Debiased metrics correct for what was already shown."
+        if corrected
+        else "Offline numbers reward what was already shown."
+    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        why = None if known is None else page.plain(known.sentence)
+        st.caption(page.plain(words), help=why, width="content")
+        page.link(
+            "data",
+            "Leakage audit",
+            icon=":material/fact_check:",
+            data_view="studies",
+            dataset=document.dataset,
+        )
 
 
 page.show(draw)

@@ -10,7 +10,7 @@ import numpy as np
 from pipelines.evaluation.kept import Kept
 from pipelines.evaluation.results import BakeoffDocument, BehaviorResult
 from tests.app import compared
-from tests.app.compared import against, contender
+from tests.app.compared import USERS, against, contender
 from tests.evaluation.slices.folders import of_values
 
 VENDOR = "vendor"
@@ -21,10 +21,10 @@ def bakeoff(more: int = 0) -> BakeoffDocument:
     """With a third party that charged, `more` built ones of two steps, and notes."""
     document = compared.bakeoff()
     steps = next(c.waterfall for c in document.contenders if c.waterfall)
-    charged = contender(VENDOR, 0.105, "third-party", cost_usd=0.2, requested=40, answered=40)
+    charged = contender(VENDOR, 0.105, "third-party", cost_usd=0.2, requested=USERS, answered=USERS)
     added = [charged, *(contender(f"model-{n}", 0.1, waterfall=steps) for n in range(more))]
     noted = [
-        c.model_copy(update={"notes": ["3 of 40 requests had no history"]})
+        c.model_copy(update={"notes": ["3 of 80 requests had no history"]})
         if c.name == "als"
         else c
         for c in document.contenders

@@ -15,6 +15,7 @@ from app.components import (
     compare_people_charts,
     compare_slices_charts,
     compare_waterfall,
+    compare_wins,
 )
 from app.components.compare_corners import corners
 from app.components.compare_person import cards, sheet
@@ -23,6 +24,7 @@ from pipelines.economics.options import Option
 from pipelines.evaluation.kept import Kept
 from pipelines.evaluation.pairs import Pairs
 from pipelines.evaluation.slices.cells import Cell
+from pipelines.evaluation.slices.findings import Finding
 from tests.app.compared import bakeoff, keep, verdicts
 
 
@@ -319,6 +321,39 @@ class TestSlices:
         assert frame["column"].tolist() == ["F", "M"]
         turned = compare_slices_charts.crossed_frame(cells, "gender")
         assert turned["row"].tolist() == ["F (100)", "M (40)"]
+
+
+class TestWins:
+    def frame(self, n=2):
+        made = [
+            Cell(
+                ("age",), (f"group {i}",), 50 + i, "better", 0.3, 0.2, 0.1, 0.05, 0.15, 0.004, 0.01,
+                0.02 + 0.04 * i, 9,
+            )
+            for i in range(n)
+        ]  # fmt: skip
+        found = [Finding(cell, cell.p_adjusted <= 0.05, "") for cell in made]
+        return compare_wins.wins_frame(found, {"age": "age of people"})
+
+    def test_they_stand_in_the_order_of_the_ranking_with_their_users(self):
+        chart = compare_wins.wins(self.frame(), "ndcg@10", "Popular", look.BLUE)
+        (points,) = marks(chart, "point")
+        assert points["encoding"]["y"]["sort"] == [
+            "age of people: group 0 (50)",
+            "age of people: group 1 (51)",
+        ]
+        assert [row["certain"] for row in rows(chart, points)] == [True, False]
+        # A click tells which slice is to be looked into.
+        assert chart.to_dict()["params"][0]["select"]["fields"] == ["dimension", "slice"]
+
+    def test_no_more_are_drawn_than_can_be_read(self):
+        chart = compare_wins.wins(self.frame(40), "ndcg@10", "Popular", look.BLUE)
+        assert len(rows(chart, marks(chart, "point")[0])) == compare_wins.SHOWN
+
+    def test_the_alt_text_says_what_may_be_chance(self):
+        alt = compare_wins.wins_alt(self.frame(), "ndcg@10", "ALS", "Popular")
+        assert "age of people: group 0 (50 users) +0.100 (0.0500 to 0.150);" in alt
+        assert "group 1 (51 users) +0.100 (0.0500 to 0.150, may be chance)." in alt
 
 
 class TestBehavior:

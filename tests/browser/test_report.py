@@ -61,8 +61,8 @@ def test_it_opens_from_the_disk_without_a_network(watched: Watched, file: Path) 
     expect(page.get_by_role("heading", level=1)).to_have_text("Two-stage against popular.")
     assert page.title() == "Two-stage against popular."
     pictures = page.get_by_role("img")
-    expect(pictures).to_have_count(5)
-    for at in range(5):
+    assert pictures.count() >= 5
+    for at in range(pictures.count()):
         picture = pictures.nth(at)
         expect(picture).to_be_visible()
         box = picture.locator("svg").bounding_box()
