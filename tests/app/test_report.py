@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from app.components import report
-from app.components.report import drawing, tables, words
+from app.components.report import drawing, tables
 from pipelines import paths
 from pipelines.data.dataset import About
 from pipelines.evaluation.kept import Kept
@@ -246,9 +246,8 @@ def test_ten_contenders_take_less_than_two_megabytes(kept):
     assert len(html.encode()) < 2_000_000
 
 
-def test_p_and_adjustment_are_told_where_a_comparison_has_them():
+def test_p_is_told_where_a_comparison_has_one():
     assert tables.p_words(0.0004) == "below 0.001" and tables.p_words(0.0312) == "0.0312"
-    assert "95 % each, not adjusted" in words.adjusted(bakeoff().comparisons)
 
 
 def test_values_stand_at_the_declared_length_first_and_six_to_a_table():

@@ -12,6 +12,7 @@ import streamlit as st
 from app import state
 from app.components import page, results
 from app.components.compare_data import compared, headline
+from app.components.compare_differences import legend
 from app.components.report import behavior, figures, slices, tables, words
 from pipelines.data.dataset import About
 from pipelines.errors import AssayError
@@ -31,6 +32,8 @@ class View:
     title: str
     figures: list[figures.Figure]
     found: list[Comparison] = field(default_factory=list)
+    legend: str = ""
+    """What the marks mean, and whether the intervals are adjusted."""
 
 
 def button(document: BakeoffDocument, metric: str, against: str) -> None:
@@ -84,8 +87,6 @@ def html(
         warning=str(document.manifest.get("split_note") or ""),
         exposure=document.exposure.sentence if document.exposure else "",
         notice=page.notice_words(about),
-        legend=words.legend(document, declared[1]),
-        adjusted=words.adjusted(first.found),
         contenders=tables.contenders(document, first.found, declared[0]),
         price=figures.price(document, kept, declared[0]),
         costs=tables.costs(document),
@@ -108,8 +109,10 @@ def _view(document: BakeoffDocument, kept: Kept, metric: str, against: str, name
         said = f"{label(metric)} against {against} cannot be told: {error}"
         return View(metric, against, said, [])
     title = headline(document, found, metric, against)
-    drawn = [figures.differences(document, found, metric, against, name)] if found else []
-    return View(metric, against, title, drawn, found)
+    if not found:
+        return View(metric, against, title, [])
+    drawn = [figures.differences(document, found, metric, against, name)]
+    return View(metric, against, title, drawn, found, legend(document, found, against))
 
 
 @lru_cache(maxsize=1)

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NamedTuple
 
-from app import look
 from app.components import charts, compare_charts
+from app.components.compare_contenders import about_contenders
 from app.components.tables import digits
 from pipelines import registry
 from pipelines.evaluation.metrics.metric import Metric, MetricOfAllLists
 from pipelines.evaluation.metrics.names import label
-from pipelines.evaluation.results import BakeoffDocument, Comparison
+from pipelines.evaluation.results import BakeoffDocument
 
 PACKAGES = (
     "assay",
@@ -107,38 +107,10 @@ def _flat(value: Any) -> str:
     return "none" if value is None else str(value)
 
 
-def legend(document: BakeoffDocument, against: str) -> str:
-    """What the outcomes mean."""
-    share = 100 * float(document.manifest.get("useful_share", 0.02))
-    mark = look.OUTCOME_MARK
-    return (
-        f"{mark['better']} better: the whole interval lies above zero. {mark['equivalent']} "
-        f"equivalent: it lies within the grey band, the smallest useful difference ({share:.3g} % "
-        f"of {compare_charts.titles(document).get(against, against)}). {mark['worse']} worse: "
-        f"below zero. {mark['inconclusive']} inconclusive: more people are needed."
-    )
-
-
-def adjusted(found: list[Comparison]) -> str:
-    """Whether the intervals of differences are adjusted for how many there are."""
-    told = {str(getattr(c, "adjustment", "")) for c in found} - {""}
-    confidence = {float(getattr(c, "confidence", 0.95)) for c in found} or {0.95}
-    width = f"{100 * min(confidence):.3g} %"
-    if told:
-        return f"Intervals of differences: {width}, adjusted ({charts.names(sorted(told))})."
-    return f"Intervals of differences: {width} each, not adjusted for the number of contenders."
-
-
 def notes(document: BakeoffDocument) -> list[str]:
-    """What is to be known of contenders and of the bake-off; once where it holds of several."""
-    named = compare_charts.titles(document)
-    about: dict[str, list[str]] = {}
-    for c in document.contenders:
-        for text in c.notes:
-            about.setdefault(text.rstrip("."), []).append(named[c.name])
-    said = [f"{charts.names(who)}: {text}." for text, who in about.items()]
+    """What is to be known of contenders, and of the bake-off besides what its head says."""
     above = document.exposure.sentence if document.exposure else ""
-    return [*said, *(note for note in document.notes if note != above)]
+    return [*about_contenders(document), *(note for note in document.notes if note != above)]
 
 
 def definitions(document: BakeoffDocument) -> list[tuple[str, str, str]]:
