@@ -12,7 +12,7 @@ from pipelines import paths, registry
 from pipelines.evaluation.comparison import compare
 from pipelines.evaluation.kept import Kept
 from pipelines.evaluation.metrics.metric import MetricOfAllLists
-from pipelines.evaluation.metrics.names import MAIN
+from pipelines.evaluation.metrics.names import MAIN, better, load
 from pipelines.evaluation.results import BakeoffDocument, Comparison
 
 
@@ -34,13 +34,14 @@ def offered(document: BakeoffDocument) -> tuple[list[str], list[str]]:
 def comparable(metric: str) -> bool:
     """Whether somebody can win by a metric (a name, or one with its k): it has a value for each
     person, and higher or lower is better."""
-    found = registry.lookup("metrics", metric.partition("@")[0])
-    return not issubclass(found, MetricOfAllLists) and found.better != "neither"
+    return better(metric) != "neither" and not issubclass(
+        load(metric.partition("@")[0]), MetricOfAllLists
+    )
 
 
 def upward(metric: str) -> int:
     """1 where more of a metric is better, -1 where less is."""
-    return -1 if registry.lookup("metrics", metric.partition("@")[0]).better == "lower" else 1
+    return -1 if better(metric) == "lower" else 1
 
 
 def lengths(document: BakeoffDocument, metric: str) -> list[str]:

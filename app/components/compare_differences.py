@@ -20,6 +20,7 @@ from app.components.compare_data import (
     leading,
     useful_share,
 )
+from pipelines.evaluation.metrics.sentence import visits
 from pipelines.evaluation.results import BakeoffDocument, Comparison
 
 
@@ -55,8 +56,8 @@ def _visits(document: BakeoffDocument, found: list[Comparison], metric: str) -> 
     rate = None if result is None else result.metrics.get(f"hit_rate@{k}")
     if result is None or rate is None:
         return ""
-    name = pictures.titles(document)[result.name]
-    return f"With {name}, in 100 visits {100 * rate.value:.0f} find something they later chose."
+    said = visits(rate, int(k))
+    return f"With {pictures.titles(document)[result.name]}: {said[0].lower()}{said[1:]}"
 
 
 def _differences(

@@ -20,9 +20,8 @@ from app.components.compare_data import (
     scored,
     upward,
 )
-from pipelines import registry
 from pipelines.errors import AssayError
-from pipelines.evaluation.metrics.names import label
+from pipelines.evaluation.metrics.names import label, load
 from pipelines.evaluation.results import BakeoffDocument
 
 MORE = "more"
@@ -192,8 +191,8 @@ def about_metric(document: BakeoffDocument, metric: str) -> None:
 
 def metric_words(metric: str) -> str:
     """What a metric tells, in a sentence, and whether higher or lower is better."""
-    name = metric.partition("@")[0]
-    if name not in registry.names("metrics"):
+    try:
+        found = load(metric.partition("@")[0])
+    except AssayError:  # of an older document, or of a package that is gone or broken
         return f"{label(metric)}: its definition is no longer installed."
-    found = registry.lookup("metrics", name)
     return f"{label(metric)}: {found.says[0].lower()}{found.says[1:]} {BETTER[found.better]}"

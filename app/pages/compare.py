@@ -13,6 +13,7 @@ from app.components import (
     compare_cost,
     compare_data,
     compare_differences,
+    compare_overlap,
     compare_people,
     compare_slices,
     compare_tools,
@@ -31,6 +32,7 @@ VIEWS: dict[str, tuple[str, Callable[[BakeoffDocument], Words]]] = {
     "slices": ("For whom", compare_slices.section),
     "cost": ("Time and cost", compare_cost.section),
     "people": ("Person by person", compare_people.section),
+    "overlap": ("How alike", compare_overlap.section),
     "behavior": ("Behavior", compare_behavior.section),
     "taste": ("Blind taste test", taste.draw),
     "contenders": ("Contenders and numbers", compare_contenders.section),
@@ -101,7 +103,7 @@ def _protocol(document: BakeoffDocument) -> None:
         words = ""
     else:
         words = f"Split {split}: one moment for all; {asked}; full catalogue. "
-    known = getattr(document, "exposure", None)
+    known = document.exposure
     corrected = known is not None and known.corrected
     words += (
         "Debiased metrics correct for what was already shown."

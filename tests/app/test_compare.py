@@ -58,7 +58,10 @@ class TestWhoIsBetter:
         words = said(app)
         assert "Benchmark protocol: it admits other users' futures" in words
         assert "It gave no list for 2 of 6" in words
-        assert "in 100 visits 13 find something they later chose" in words
+        assert (
+            "With Two-stage: in 100 visits with 10 places, 13 (12 to 14) find something they later "
+            "chose." in words
+        )
 
     def test_another_metric_and_opponent_come_from_per_user_values(
         self, open_page, compared, document
@@ -204,6 +207,22 @@ class TestForWhom:
         app = opened(open_page, document, **self.view)
         assert "slices.parquet is no longer there" in app.error[0].value
         assert app.title[0].value.startswith("This view needs something")
+
+
+class TestHowAlike:
+    def test_the_most_alike_are_named_and_the_measure_is_a_link(
+        self, open_page, compared, document
+    ):
+        app = opened(open_page, document, compare_view="overlap")
+        assert "are the most alike: " in app.title[0].value
+        assert app.title[0].value.endswith(" % of the items on either list of 10 are on both.")
+        ranked = opened(open_page, document, compare_view="overlap", compare_overlap="rbo")
+        assert "a rank-biased overlap of 0." in ranked.title[0].value
+
+    def test_an_older_bakeoff_says_so_within_the_view(self, open_page, filled, document):
+        filled.save_bakeoff(document, dataset_version=1)
+        app = opened(open_page, document, compare_view="overlap")
+        assert "run the bake-off again" in app.error[0].value
 
 
 class TestBehavior:

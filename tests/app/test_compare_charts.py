@@ -12,6 +12,7 @@ from app.components import (
     compare_charts,
     compare_cost_charts,
     compare_examples,
+    compare_overlap,
     compare_people_charts,
     compare_slices_charts,
     compare_waterfall,
@@ -321,6 +322,30 @@ class TestSlices:
         assert frame["column"].tolist() == ["F", "M"]
         turned = compare_slices_charts.crossed_frame(cells, "gender")
         assert turned["row"].tolist() == ["F (100)", "M (40)"]
+
+
+class TestOverlap:
+    pairs = pd.DataFrame(
+        {"one": ["popular", "popular", "als"], "other": ["als", "two-stage", "two-stage"],
+         "overlap": [0.1, 0.2, 0.62]}
+    )  # fmt: skip
+
+    def test_each_pair_stands_both_ways_and_nobody_beside_itself(self, document):
+        frame = compare_overlap.named(document, self.pairs)
+        assert frame["row"].tolist()[:2] == ["Two-stage", "Two-stage"]
+        assert len(frame) == 6 and (frame["row"] != frame["column"]).all()
+        chart = compare_overlap.picture(frame, 10)
+        known, itself = marks(chart, "rect")
+        assert len(rows(chart, known)) == 6 and len(rows(chart, itself)) == 3
+        sort = known["encoding"]["x"]["sort"]
+        assert sort == known["encoding"]["y"]["sort"] == ["Two-stage", "Als", "Popular"]
+
+    def test_the_most_and_the_least_alike_are_told(self, document):
+        frame = compare_overlap.named(document, self.pairs)
+        assert compare_overlap.overlap_alt(frame, "jaccard", 10) == (
+            "Two-stage and Als are the most alike: 62 % of the items on either list of 10 are on "
+            "both. The least alike are Als and Popular: 0.100."
+        )
 
 
 class TestWins:
