@@ -112,6 +112,9 @@ _CSS = """
 .stMainBlockContainer {max-width: 1200px; padding-top: 4.4rem; padding-bottom: 4rem;}
 h1 {line-height: 1.25 !important; padding-top: 0 !important; text-wrap: pretty;}
 .stMainBlockContainer p, .stMainBlockContainer li {max-width: 80ch;}
+@media (max-width: 1100px) {
+  .st-key-compare_sides [data-testid="stColumn"] {min-width: 100%;}
+}
 @media (max-width: 1000px) {
   [data-testid="stHorizontalBlock"] {flex-wrap: wrap;}
   [data-testid="stColumn"] {min-width: 225px;}

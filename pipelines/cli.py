@@ -94,7 +94,9 @@ def bakeoff(
         int | None, typer.Option("--eval-users", min=1, help="Evaluate at most so many users.")
     ] = None,
     baseline: Annotated[str, typer.Option("--baseline", help="Compare with this one.")] = "popular",
-    metric: Annotated[str, typer.Option("--metric", help="The declared metric.")] = "",
+    metric: Annotated[
+        str, typer.Option("--metric", help="The declared metric, such as ndcg@10.")
+    ] = "",
     budget_p95: Annotated[
         float | None, typer.Option("--budget-p95", help="Allowed p95 of a request, ms.")
     ] = None,

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from app import PAGES
-from app.components import spreadsheet
+from app.components import charts, spreadsheet
 from pipelines.data.dataset import About
 from pipelines.errors import AssayError
 
@@ -61,7 +61,8 @@ def picture(
     options: dict[str, Any] = {}
     if selection is not None:
         options = {"on_select": on_select or "rerun", "selection_mode": selection}
-    chosen = st.altair_chart(chart, width="stretch", alt=alt, key=f"{key}_chart", **options)
+    drawn: Any = charts.Drawn(chart)
+    chosen = st.altair_chart(drawn, width="stretch", alt=alt, key=f"{key}_chart", **options)
     if data is not None and len(data):
         st.download_button(
             "The chart's data (CSV)",
@@ -83,13 +84,18 @@ def numbers(title: str = "Numbers") -> Any:
 
 def notice(about: About | None) -> None:
     """What a dataset's licence asks to be said wherever the data is shown; else nothing."""
-    if about is None:
-        return
-    words = about.notice or (
-        f"Licence: {about.licence}" if about.is_sample and about.licence else ""
-    )
+    words = notice_words(about)
     if words:
         st.caption(plain(words))
+
+
+def notice_words(about: About | None) -> str:
+    """What `notice` says; empty where nothing is asked for."""
+    if about is None:
+        return ""
+    return about.notice or (
+        f"Licence: {about.licence}" if about.is_sample and about.licence else ""
+    )
 
 
 def plain(text: str) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 
 from pipelines.data.dataset import Dataset
 from pipelines.data.split import Protocol, Split, split
-from pipelines.errors import AssayError
+from pipelines.evaluation import declared
 from pipelines.evaluation.answer_key import answer_key
 from pipelines.evaluation.behavior.evidence import Background
 from pipelines.evaluation.behavior.observe import observe
@@ -21,7 +21,6 @@ from pipelines.evaluation.child import run_in_child
 from pipelines.evaluation.exposure import exposure_of, trusted
 from pipelines.evaluation.kept import DOCUMENT, PER_USER, TRUTH, Asked
 from pipelines.evaluation.manifest import Manifest, hash_of_ids
-from pipelines.evaluation.metrics.names import MAIN
 from pipelines.evaluation.request import BakeoffRequest, entries
 from pipelines.evaluation.results import BakeoffDocument, ContenderResult
 from pipelines.evaluation.scoring import Scored, comparisons, score, with_chances
@@ -38,14 +37,6 @@ STAGES_MB = 4_000
 
 def _depths(request: BakeoffRequest) -> tuple[int, ...]:
     return tuple(sorted({5, 10, 20, request.k}))
-
-
-def _check_metric(request: BakeoffRequest) -> None:
-    offered = [f"{name}@{k}" for k in _depths(request) for name in MAIN]
-    if request.metric not in offered:
-        raise AssayError(
-            f"The metric {request.metric!r} is not measured here; use one of {', '.join(offered)}."
-        )
 
 
 def make_manifest(request: BakeoffRequest, dataset: Dataset, cut: Split) -> Manifest:
@@ -84,7 +75,7 @@ def run_bakeoff(
 ) -> BakeoffDocument:
     """Run a bake-off in an existing, empty `folder`; fitted stages are shared in `stages`."""
     contenders = entries(request)
-    _check_metric(request)
+    declared.check(request.metric, _depths(request))
     make_rules(request.rules)
     progress(0.0, "splitting the data")
     cut = split(
@@ -99,6 +90,7 @@ def run_bakeoff(
     background = Background.of(cut, dataset, manifest.k, manifest.seed)
     exposure = exposure_of(key, dataset)
     key = trusted(key, exposure)
+    declared.check_data(request.metric, key)
     _write_task(dataset, cut, manifest, folder)
     results: list[ContenderResult] = []
     scored: dict[str, Scored] = {}
@@ -123,7 +115,7 @@ def run_bakeoff(
         manifest=manifest.document() | _counts(cut),
         contenders=with_chances(results, scored, manifest),
         comparisons=comparisons(results, scored, manifest),
-        notes=[exposure.sentence],
+        notes=[*declared.note(request.metric, results), exposure.sentence],
         exposure=exposure,
     )
     (folder / DOCUMENT).write_text(document.model_dump_json(indent=1))

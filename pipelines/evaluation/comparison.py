@@ -13,7 +13,7 @@ import numpy.typing as npt
 from pipelines import registry
 from pipelines.errors import AssayError
 from pipelines.evaluation.comparison_words import sentence
-from pipelines.evaluation.metrics.names import MAIN, bounds, label
+from pipelines.evaluation.metrics.names import MAIN, better, bounds, label
 from pipelines.evaluation.results import Comparison, Interval, Outcome
 from pipelines.evaluation.statistics.intervals import (
     CONFIDENCE,
@@ -33,6 +33,8 @@ from pipelines.schema import Doubles
 
 CHANCE = 0.8
 """The chance to settle that is planned for."""
+STRICTEST = 0.9999
+"""The level of an interval that is adjusted over 500 contenders: nobody's is stricter."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,14 @@ def explored(
     return _found(contrasts, ds, p, families, useful_share, titles or {})
 
 
+def testable(contrast: Contrast) -> bool:
+    """Whether there is an interval to compare by: too few users with a value have none."""
+    d = differences(contrast.values, contrast.baseline_values)
+    if bounds(contrast.metric) is not None:
+        return len(d) > 0
+    return standard_error(d) > 0.0 or len(d) >= fewest_equal(STRICTEST)
+
+
 def outcome(interval: Interval, smallest_useful: float) -> Outcome:
     """Of an interval above zero where better (`toward`).
 
@@ -130,13 +140,13 @@ def direction(metric: str) -> int:
     name = metric.partition("@")[0]
     if name not in registry.names("metrics"):  # of an older document, or of a lost package
         return 1
-    better = registry.lookup("metrics", name).better
-    if better == "neither":
+    found = better(metric)
+    if found == "neither":
         raise AssayError(
             f"{label(metric)} says nothing of better or worse, so nobody wins by it; use one of "
             f"{', '.join(MAIN)}, such as ndcg@10."
         )
-    return 1 if better == "higher" else -1
+    return 1 if found == "higher" else -1
 
 
 def toward(sign: int, interval: Interval) -> Interval:

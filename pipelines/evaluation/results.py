@@ -168,3 +168,9 @@ class BakeoffDocument(_Frozen):
     def contender(self, name: str) -> ContenderResult | None:
         """The contender of that name, if it took part."""
         return next((c for c in self.contenders if c.name == name), None)
+
+
+def titles_of(results: list[ContenderResult]) -> dict[str, str]:
+    """What each contender is called: its title, or its name where two share a title."""
+    used = [r.title for r in results]
+    return {r.name: r.title if used.count(r.title) == 1 else r.name for r in results}

@@ -8,14 +8,21 @@ from pathlib import Path
 
 import numpy as np
 
-from pipelines.evaluation.comparison import Contrast, declared, direction, explored
+from pipelines.evaluation.comparison import Contrast, declared, direction, explored, testable
 from pipelines.evaluation.contender import Outcome
 from pipelines.evaluation.manifest import Manifest
 from pipelines.evaluation.metrics.accuracy import per_user
 from pipelines.evaluation.metrics.evaluate import evaluate, summarize
 from pipelines.evaluation.metrics.lists import AnswerKey, Lists
 from pipelines.evaluation.metrics.names import MAIN
-from pipelines.evaluation.results import Comparison, ContenderResult, Interval, Kind, StageTime
+from pipelines.evaluation.results import (
+    Comparison,
+    ContenderResult,
+    Interval,
+    Kind,
+    StageTime,
+    titles_of,
+)
 from pipelines.evaluation.statistics.bootstrap import chance_best, resampled_means
 from pipelines.schema import Doubles, Ints, Ragged
 
@@ -45,7 +52,8 @@ def score(
         items = arrays["items"]
         steps = [arrays[f"step_{n}"] for n in range(len(outcome.steps))]
         watched = key.truth.take(arrays["step_rows"])
-    found = evaluate(Lists(items, key), manifest.ks)
+    notes = list(result.notes)
+    found = evaluate(Lists(items, key), manifest.ks, notes=notes)
     values = {name: v for name, v in found.items() if not isinstance(v, Interval)}
     waterfall = [
         _stage(stage, step, watched, seconds / max(1, len(items)))
@@ -54,6 +62,7 @@ def score(
     update = {
         "metrics": summarize(found),
         "waterfall": waterfall,
+        "notes": notes,
         "over_budget": over_budget(result, manifest),
     }
     return result.model_copy(update=update), Scored(values)
@@ -95,6 +104,7 @@ def comparisons(
     """Each scored contender against the baseline: the declared metric first, then the others.
 
     Contenders on the declared metric are adjusted together; all else is exploration.
+    A pair about which nothing can be said, for want of users with a value, is left out.
     """
     base = scored.get(manifest.baseline)
     if base is None:
@@ -114,7 +124,9 @@ def comparisons(
         )
         for metric in names
         for result in against
+        if metric in scored[result.name].per_user and metric in base.per_user
     ]
+    rows = [row for row in rows if testable(row)]
     # Random is a floor: that it is beaten is nobody's claim.
     floors = {result.name for result in results if result.kind == "baseline"}
     claims = [row.metric == manifest.metric and row.contender not in floors for row in rows]
@@ -124,17 +136,13 @@ def comparisons(
     return [next(claimed if claim else looked) for claim in claims]
 
 
-def titles_of(results: list[ContenderResult]) -> dict[str, str]:
-    """What each contender is called: its title, or its name where two share a title."""
-    used = [r.title for r in results]
-    return {r.name: r.title if used.count(r.title) == 1 else r.name for r in results}
-
-
 def with_chances(
     results: list[ContenderResult], scored: dict[str, Scored], manifest: Manifest
 ) -> list[ContenderResult]:
     """The results with each one's chance to lead on the declared metric."""
-    names = [r.name for r in results if r.name in scored]
+    names = [
+        r.name for r in results if r.name in scored and manifest.metric in scored[r.name].per_user
+    ]
     if len(names) < 2:
         return results
     values = np.column_stack([scored[name].per_user[manifest.metric] for name in names])

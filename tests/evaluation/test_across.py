@@ -121,8 +121,8 @@ def test_manifests_with_one_hash_do_not_differ() -> None:
             "in B. Run both with the same depths and rules.",
         ),
         (
-            {"metric_definitions": 2},
-            "metric_definitions is 1 in A and 2 in B. Run both with the same version of Assay.",
+            {"metric_definitions": 1},
+            "metric_definitions is 2 in A and 1 in B. Run both with the same version of Assay.",
         ),
     ],
 )

@@ -36,7 +36,7 @@ FIELDS: dict[str, Any] = {
     "baseline": "popular",
     "useful_share": 0.02,
     "seed": 0,
-    "metric_definitions": 1,
+    "metric_definitions": 2,
 }
 OTHER: dict[str, Any] = {
     "dataset": "complete-journey",
@@ -57,9 +57,9 @@ OTHER: dict[str, Any] = {
     "baseline": "random",
     "useful_share": 0.03,
     "seed": 1,
-    "metric_definitions": 2,
+    "metric_definitions": 1,
 }
-PINNED = "bb2269c6cfb1ecf9823bf9b90b81b5942d1020128ecc2505969e43f9aa9d3416"
+PINNED = "581b7b0d4780e163632c7cee61e7f11bf2b21ff99a369462e988a9580ea13ae6"
 
 
 def test_hash_is_the_same_on_every_machine_and_in_every_version() -> None:
@@ -98,11 +98,11 @@ TEXT_OF_ODD = (
     r'{"baseline":"popular","budget":{"cost_per_1000":null,"p95_ms":50.0,"peak_mb":null},'
     f'"catalogue_hash":"{"ef" * 32}","cutoff":1400000000,"dataset":"Gr\\u00f6\\u00dfe '
     f'\\u540d\\u524d","fingerprint":"{"ab" * 32}","items":9066,"k":10,"ks":[5,10,20],'
-    r'"metric":"ndcg@10","metric_definitions":1,"rules":[{"by":{"above":{"a":true,"\u00e9":null},'
+    r'"metric":"ndcg@10","metric_definitions":2,"rules":[{"by":{"above":{"a":true,"\u00e9":null},'
     r'"brand":[0.02,1e+22,3]},"stage":"boost"}],"seed":0,"seen":"exclude","split":"time:0.9",'
     f'"useful_share":1e-07,"users":100,"users_hash":"{"cd" * 32}"}}'
 )
-PINNED_ODD = "de64c42a15ec0f522c26e948294c3c318ec4841abf5b094214cd16c7e0f56923"
+PINNED_ODD = "352893860839dcd4cb2fd2596063b5dd113ea5cfa1fa2743820658d1cff63445"
 
 
 def test_odd_values_are_pinned_too() -> None:
