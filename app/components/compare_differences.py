@@ -105,9 +105,9 @@ def legend(document: BakeoffDocument, found: Sequence[Comparison], against: str)
 
 def adjusted(found: Sequence[Comparison]) -> str:
     """Whether the intervals of these comparisons, and those of the values, are adjusted."""
-    levels = sorted({100 * float(getattr(c, "confidence", 0.95)) for c in found})
+    levels = sorted({100 * c.confidence for c in found})
     told = " to ".join(f"{level:.3g}" for level in dict.fromkeys([levels[0], levels[-1]]))
-    adjustment = str(getattr(found[0], "adjustment", ""))
+    adjustment = found[0].adjustment
     if not adjustment:
         return (
             f"All intervals are of {told} %, each for itself: not adjusted for the number of "
