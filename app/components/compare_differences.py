@@ -106,15 +106,15 @@ def _legend(document: BakeoffDocument, found: Sequence[Comparison], against: str
 
 def adjusted(found: Sequence[Comparison]) -> str:
     """Whether the intervals of these comparisons, and those of the values, are adjusted."""
-    levels = sorted({100 * float(getattr(c, "confidence", 0.95)) for c in found})
-    told = " to ".join(f"{level:.3g}" for level in dict.fromkeys([levels[0], levels[-1]]))
-    adjustment = str(getattr(found[0], "adjustment", ""))
-    if not adjustment:
+    told = [c for c in found if getattr(c, "adjustment", "")]
+    if not told:
         return (
-            f"All intervals are of {told} %, each for itself: not adjusted for the number of "
-            "contenders."
+            "All intervals are of 95 %, each for itself: not adjusted for the number of contenders."
         )
+    levels = sorted(100 * float(getattr(c, "confidence", 0.95)) for c in told)
+    span = " to ".join(dict.fromkeys(f"{level:.3g}" for level in (levels[0], levels[-1])))
+    rest = ", Random's aside," if len(told) < len(found) else ""
     return (
-        f"Intervals of differences are adjusted ({adjustment}: {told} % each); those of the values "
-        "are of 95 %, each for itself."
+        f"Intervals of differences{rest} are adjusted ({getattr(told[0], 'adjustment', '')}: "
+        f"{span} % each); those of the values are of 95 %, each for itself."
     )
