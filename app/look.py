@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipelines.evaluation.comparison import reservations
+from pipelines.evaluation.comparison_words import reservations
 from pipelines.evaluation.results import BakeoffDocument, Kind, Outcome
 
 # Okabe and Ito's palette, without black (lost on dark paper) and yellow (lost on light).

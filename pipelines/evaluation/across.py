@@ -108,6 +108,7 @@ def compare_across(
         theirs,
         useful_share=left.manifest.useful_share,
         over_budget=bool(result.over_budget),
+        failed_required=bool(result.failed_required),
     )
 
 

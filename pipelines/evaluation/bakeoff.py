@@ -23,7 +23,7 @@ from pipelines.evaluation.kept import DOCUMENT, PER_USER, TRUTH, Asked
 from pipelines.evaluation.manifest import Manifest, hash_of_ids
 from pipelines.evaluation.request import BakeoffRequest, entries
 from pipelines.evaluation.results import BakeoffDocument, ContenderResult
-from pipelines.evaluation.scoring import Scored, comparisons, score
+from pipelines.evaluation.scoring import Scored, comparisons, score, with_chances
 from pipelines.evaluation.slices.writing import write_slices
 from pipelines.evaluation.task import TASK, ContenderTask
 from pipelines.progress import Progress, part, silent
@@ -113,7 +113,7 @@ def run_bakeoff(
         dataset=dataset.name,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         manifest=manifest.document() | _counts(cut),
-        contenders=results,
+        contenders=with_chances(results, scored, manifest),
         comparisons=comparisons(results, scored, manifest),
         notes=[*declared.note(request.metric, results), exposure.sentence],
         exposure=exposure,

@@ -90,6 +90,8 @@ class ContenderResult(_Frozen):
     cost_usd: float = 0.0
     over_budget: list[str] = []
     """What of the manifest's budget it exceeds, in words."""
+    chance_best: float | None = None
+    """The share of resamples of the users in which it leads on the declared metric."""
     behavior: list[BehaviorResult] = []
     failed_required: list[str] = []
     """Behavioral tests that the manifest requires and it does not pass, in words."""
@@ -101,7 +103,10 @@ class ContenderResult(_Frozen):
 
 
 class Comparison(_Frozen):
-    """A paired difference to the baseline (contender - baseline) and what it says."""
+    """A paired difference to the baseline (contender - baseline) and what it says.
+
+    Documents from before a field had none of it; its default says so.
+    """
 
     contender: str
     baseline: str
@@ -115,6 +120,18 @@ class Comparison(_Frozen):
     failed_required: bool = False
     """The contender fails a behavioral test that the manifest requires."""
     sentence: str
+    confidence: float = 0.95
+    """The level of `low` to `high`."""
+    adjustment: str = ""
+    """What the interval is adjusted by, `Holm over 3 contenders`; empty where by nothing."""
+    p: float | None = None
+    """Of the paired t test; below 1 - `confidence` where the interval leaves zero out."""
+    p_adjusted: float | None = None
+    """By Holm where there is an `adjustment`, else by Benjamini and Hochberg over `looks`."""
+    looks: int = 1
+    """The number of comparisons that `p_adjusted` is adjusted over."""
+    relative: Interval | None = None
+    """The difference as a share of the baseline's mean, at the same level; None where none."""
 
 
 class Exposure(_Frozen):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
 
-from pipelines.errors import AssayError
-from pipelines.evaluation.comparison import compare
+from pipelines.evaluation.comparison import Contrast, comparable, declared, direction, explored
 from pipelines.evaluation.contender import Outcome
 from pipelines.evaluation.manifest import Manifest
 from pipelines.evaluation.metrics.accuracy import per_user
@@ -17,6 +16,7 @@ from pipelines.evaluation.metrics.evaluate import evaluate, summarize
 from pipelines.evaluation.metrics.lists import AnswerKey, Lists
 from pipelines.evaluation.metrics.names import MAIN
 from pipelines.evaluation.results import Comparison, ContenderResult, Interval, Kind, StageTime
+from pipelines.evaluation.statistics.bootstrap import chance_best, resampled_means
 from pipelines.schema import Doubles, Ints, Ragged
 
 
@@ -96,6 +96,7 @@ def comparisons(
 ) -> list[Comparison]:
     """Each scored contender against the baseline: the declared metric first, then the others.
 
+    Contenders on the declared metric are adjusted together; all else is exploration.
     A pair about which nothing can be said, for want of users with a value, is left out.
     """
     base = scored.get(manifest.baseline)
@@ -103,24 +104,47 @@ def comparisons(
         return []
     accuracy = [f"{name}@{k}" for k in manifest.ks for name in MAIN]
     names = [manifest.metric, *(m for m in accuracy if m != manifest.metric)]
-    found = []
-    for metric in names:
-        for result in results:
-            values = scored[result.name].per_user if result.name in scored else {}
-            both = metric in values and metric in base.per_user
-            if not both or result.name == manifest.baseline:
-                continue
-            with suppress(AssayError):
-                found.append(
-                    compare(
-                        result.name,
-                        manifest.baseline,
-                        metric,
-                        values[metric],
-                        base.per_user[metric],
-                        useful_share=manifest.useful_share,
-                        over_budget=bool(result.over_budget),
-                        failed_required=bool(result.failed_required),
-                    )
-                )
-    return found
+    against = [r for r in results if r.name in scored and r.name != manifest.baseline]
+    rows = [
+        Contrast(
+            result.name,
+            manifest.baseline,
+            metric,
+            scored[result.name].per_user[metric],
+            base.per_user[metric],
+            over_budget=bool(result.over_budget),
+            failed_required=bool(result.failed_required),
+        )
+        for metric in names
+        for result in against
+        if metric in scored[result.name].per_user and metric in base.per_user
+    ]
+    rows = [row for row in rows if comparable(row)]
+    # Random is a floor: that it is beaten is nobody's claim.
+    floors = {result.name for result in results if result.kind == "baseline"}
+    claims = [row.metric == manifest.metric and row.contender not in floors for row in rows]
+    share, titles = manifest.useful_share, titles_of(results)
+    claimed = iter(declared([*compress(rows, claims)], share, titles))
+    looked = iter(explored([*compress(rows, (not c for c in claims))], share, titles))
+    return [next(claimed if claim else looked) for claim in claims]
+
+
+def titles_of(results: list[ContenderResult]) -> dict[str, str]:
+    """What each contender is called: its title, or its name where two share a title."""
+    used = [r.title for r in results]
+    return {r.name: r.title if used.count(r.title) == 1 else r.name for r in results}
+
+
+def with_chances(
+    results: list[ContenderResult], scored: dict[str, Scored], manifest: Manifest
+) -> list[ContenderResult]:
+    """The results with each one's chance to lead on the declared metric."""
+    names = [
+        r.name for r in results if r.name in scored and manifest.metric in scored[r.name].per_user
+    ]
+    if len(names) < 2:
+        return results
+    values = np.column_stack([scored[name].per_user[manifest.metric] for name in names])
+    draws = resampled_means(direction(manifest.metric) * values, seed=manifest.seed)
+    chances = dict(zip(names, chance_best(draws).tolist(), strict=True))
+    return [r.model_copy(update={"chance_best": chances.get(r.name)}) for r in results]

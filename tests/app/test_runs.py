@@ -56,7 +56,7 @@ def test_one_changed_line_is_found_with_what_it_brought(open_page, answered):
     )
     assert (
         f"ease-recent in {NEW} beats ease-recent in {OLD} by 0.012 NDCG@10 "
-        "(95 % interval 0.012 to 0.012)."
+        "(95 % interval 0.012 to 0.012, not adjusted)."
     ) in written(app)
     assert app.caption[0].value == "2 bake-offs with split time:0.9, k 10."
     diff = next(c.value for c in app.code if c.language == "diff")

@@ -10,7 +10,7 @@ from pipelines.evaluation.behavior.contract import BehaviorTest, NotRun
 from pipelines.evaluation.behavior.evidence import Answer, Background, rows_and_values
 from pipelines.evaluation.behavior.words import percent, points
 from pipelines.evaluation.results import BehaviorResult
-from pipelines.evaluation.statistics.intervals import mean_interval
+from pipelines.evaluation.statistics.intervals import mean_interval, t_interval
 from pipelines.keys import among
 from pipelines.schema import Doubles, Ints, Longs, Mask
 
@@ -48,7 +48,7 @@ class Brand(BehaviorTest):
         if not both.any():
             raise NotRun("Nobody has a known brand in the history, the list and the later items.")
         found = mean_interval(listed[both], within=(0.0, 1.0))
-        difference = mean_interval(listed[both] - taken[both], within=(-1.0, 1.0))
+        difference = t_interval(listed[both] - taken[both], within=(-1.0, 1.0))
         sentence = (
             f"{percent(found.value)} of a list's places hold a brand that the person took up "
             f"before; of what people took up later it is {percent(float(taken[both].mean()))} "

@@ -10,7 +10,7 @@ from pipelines.evaluation.behavior.contract import BehaviorTest, NotRun
 from pipelines.evaluation.behavior.evidence import Answer, listed
 from pipelines.evaluation.behavior.words import between, number
 from pipelines.evaluation.results import BehaviorResult
-from pipelines.evaluation.statistics.intervals import mean_interval
+from pipelines.evaluation.statistics.intervals import t_interval
 from pipelines.schema import Doubles, Ints, Longs, Ragged
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class NearMisses(BehaviorTest):
         both = ~np.isnan(miss) & ~np.isnan(random)
         if not both.any():
             raise NotRun("No miss and no item taken up later has categories.")
-        found = mean_interval(random[both] - miss[both], within=(-1.0, 1.0))
+        found = t_interval(random[both] - miss[both], within=(-1.0, 1.0))
         sentence = (
             f"A miss is {number(float(miss[both].mean()))} away from the nearest item that the "
             f"person took up later, a random item {number(float(random[both].mean()))} (0 has the "

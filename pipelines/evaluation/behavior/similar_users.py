@@ -11,7 +11,7 @@ from pipelines.evaluation.behavior.evidence import Answer, listed
 from pipelines.evaluation.behavior.pairs import Pairs
 from pipelines.evaluation.behavior.words import percent, points
 from pipelines.evaluation.results import BehaviorResult
-from pipelines.evaluation.statistics.intervals import mean_interval
+from pipelines.evaluation.statistics.intervals import t_interval
 from pipelines.schema import Doubles, Ints
 
 FEWEST_PAIRS = 20
@@ -46,7 +46,7 @@ class SimilarUsers(BehaviorTest):
         first, second, other = in_common(answer, pairs)
         alike, strange = _shared(first, second), _shared(first, other)
         both = ~np.isnan(alike)
-        found = mean_interval((alike - strange)[both], within=(-1.0, 1.0))
+        found = t_interval((alike - strange)[both], within=(-1.0, 1.0))
         passed = found.low > self.bar
         ours, theirs = float(alike[both].mean()), float(strange[both].mean())
         said = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.evaluation.comparison import three_digits
+from pipelines.evaluation.comparison_words import three_digits
 from pipelines.evaluation.results import Interval
 
 number = three_digits

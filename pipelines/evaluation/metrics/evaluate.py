@@ -14,11 +14,8 @@ from pipelines.evaluation.metrics.lists import AnswerKey, Lists
 from pipelines.evaluation.metrics.metric import Metric, MetricOfAllLists
 from pipelines.evaluation.metrics.names import bounds, error_text, load
 from pipelines.evaluation.results import Interval
-from pipelines.evaluation.statistics.intervals import (
-    bootstrap_interval,
-    mean_interval,
-    poisson_bootstrap,
-)
+from pipelines.evaluation.statistics.bootstrap import bootstrap_interval, poisson_bootstrap
+from pipelines.evaluation.statistics.intervals import mean_interval
 from pipelines.schema import Doubles
 
 

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from pipelines import registry
-from pipelines.errors import AssayError
-from pipelines.evaluation.comparison import outcome
-from pipelines.evaluation.metrics.names import MAIN, bounds, label
-from pipelines.evaluation.results import Interval, Outcome
+from pipelines.evaluation.comparison import direction, outcome, toward
+from pipelines.evaluation.metrics.names import bounds
+from pipelines.evaluation.results import Outcome
 from pipelines.evaluation.slices.memo import remembered
 from pipelines.evaluation.slices.samples import SMALL, Samples, values
-from pipelines.evaluation.statistics.intervals import paired, paired_t
+from pipelines.evaluation.statistics.intervals import p_value, paired
+from pipelines.evaluation.statistics.multiplicity import benjamini_hochberg
 from pipelines.schema import Doubles
 
 if TYPE_CHECKING:
@@ -123,18 +122,8 @@ class Contest:
             found.low,
             found.high,
             smallest,
-            p_of(mine - other),
+            p_value(mine - other),
         )
-
-
-def p_of(d: Doubles) -> float:
-    """Two-sided p of the paired t test of differences (n,) without NaN.
-
-    Where all are equal and not zero t has no value: the exact sign-flip test's 2 / 2^n.
-    """
-    if len(d) and d.min() == d.max() != 0:
-        return float(2.0 ** (1 - len(d)))
-    return paired_t(d, np.zeros(len(d)))[1]
 
 
 def adjusted(cells: Iterable[Cell]) -> list[Cell]:
@@ -148,35 +137,3 @@ def adjusted(cells: Iterable[Cell]) -> list[Cell]:
     for number, p in zip(tested, corrected.tolist(), strict=True):
         made[number] = replace(made[number], p_adjusted=p, looked=len(tested))
     return made
-
-
-def benjamini_hochberg(p: Doubles) -> Doubles:
-    """p values (m,) adjusted for the false discovery rate, in their order."""
-    m = len(p)
-    order = np.argsort(p, kind="stable")
-    scaled = p[order] * m / np.arange(1, m + 1)
-    lowest = np.minimum.accumulate(scaled[::-1])[::-1]
-    out = np.empty(m)
-    out[order] = np.minimum(lowest, 1.0)
-    return out
-
-
-def direction(metric: str) -> int:
-    """1 where more is better, -1 where less is; an `AssayError` where neither is."""
-    name = metric.partition("@")[0]
-    if name not in registry.names("metrics"):  # of an older document, or of a lost package
-        return 1
-    better = registry.lookup("metrics", name).better
-    if better == "neither":
-        raise AssayError(
-            f"{label(metric)} says nothing of better or worse, so nobody wins by it; use one of "
-            f"{', '.join(MAIN)}, such as ndcg@10."
-        )
-    return 1 if better == "higher" else -1
-
-
-def toward(sign: int, interval: Interval) -> Interval:
-    """The interval, turned so that above zero is better."""
-    if sign > 0:
-        return interval
-    return Interval(value=-interval.value, low=-interval.high, high=-interval.low)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pipelines.evaluation.comparison import toward
 from pipelines.evaluation.metrics.names import label
-from pipelines.evaluation.slices.cells import FEWEST, Cell, Contest, toward
+from pipelines.evaluation.slices.cells import FEWEST, Cell, Contest
 from pipelines.evaluation.slices.stored import dimensions_of
 from pipelines.evaluation.slices.table import every
 from pipelines.evaluation.slices.wording import among, by, interval

@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from pipelines.evaluation.comparison import toward
 from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.results import Interval
 from pipelines.evaluation.slices.aggregates import Aggregate, aggregates
-from pipelines.evaluation.slices.cells import FEWEST, Cell, Contest, toward
+from pipelines.evaluation.slices.cells import FEWEST, Cell, Contest
 from pipelines.evaluation.slices.findings import LEVEL
 from pipelines.evaluation.slices.stored import Dimension, dimensions_of
 from pipelines.evaluation.slices.table import every

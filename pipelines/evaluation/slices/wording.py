@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipelines.evaluation.comparison import three_digits
+from pipelines.evaluation.comparison_words import three_digits
 from pipelines.evaluation.results import Interval
 from pipelines.evaluation.slices.cells import Cell
 from pipelines.evaluation.slices.stored import Dimension

@@ -106,7 +106,8 @@ def test_a_list_that_turns_over_fails_with_the_worst_cases():
 
 def test_one_list_for_everyone_cannot_change():
     found = SmallChange().run(asked(WORLD, popular))
-    assert (found.state, found.value, found.low, found.high) == ("pass", 1.0, 1.0, 1.0)
+    assert (found.state, found.value, found.high) == ("pass", 1.0, 1.0)
+    assert 0.95 < found.low < 1.0  # of as many people, one in thirty might still differ
 
 
 def test_without_two_events_nothing_can_be_left_out():

@@ -13,7 +13,8 @@ from pipelines.evaluation.kept import Kept
 from pipelines.evaluation.slices.aggregates import aggregates, own_users, weighted
 from pipelines.evaluation.slices.cells import Contest
 from pipelines.evaluation.slices.reversals import find
-from pipelines.evaluation.statistics.intervals import mean_interval, poisson_bootstrap
+from pipelines.evaluation.statistics.bootstrap import poisson_bootstrap
+from pipelines.evaluation.statistics.intervals import t_interval
 from pipelines.schema import Ragged
 from tests.evaluation.slices.folders import of_lists, of_values
 
@@ -191,7 +192,7 @@ def test_weighted_contributions_have_the_weighted_mean_and_its_spread() -> None:
     d = rng.normal(0.1, 0.3, 3000) + w / 100
     z = weighted(d, w)
     assert z.mean() == pytest.approx((w * d).sum() / w.sum())
-    found = mean_interval(z)
+    found = t_interval(z)
     draws = poisson_bootstrap(
         lambda counts: (counts @ (w * d)) / (counts @ w), len(d), replicates=2000, seed=1
     )
@@ -212,7 +213,7 @@ def test_contributions_of_own_users_have_the_difference_of_means_and_its_spread(
         - (counts @ b) / counts.sum(axis=1),
         len(b), replicates=2000, seed=1,
     )  # fmt: skip
-    found, (low, high) = mean_interval(z), np.quantile(draws, [0.025, 0.975])
+    found, (low, high) = t_interval(z), np.quantile(draws, [0.025, 0.975])
     assert (found.low, found.high) == pytest.approx((low, high), abs=0.1 * (high - low))
 
 

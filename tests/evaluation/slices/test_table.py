@@ -13,21 +13,15 @@ from scipy.stats import false_discovery_control, ttest_rel
 from pipelines.errors import AssayError
 from pipelines.evaluation.comparison import compare
 from pipelines.evaluation.kept import ITEM_SLICES, SLICES, Kept
-from pipelines.evaluation.results import Interval
 from pipelines.evaluation.slices import dimensions_of
 from pipelines.evaluation.slices.cells import (
     FEWEST,
     Cell,
     Contest,
-    benjamini_hochberg,
-    direction,
-    p_of,
-    toward,
 )
 from pipelines.evaluation.slices.samples import samples, values
 from pipelines.evaluation.slices.stored import find
 from pipelines.evaluation.slices.table import by_dimension, by_two, every
-from pipelines.evaluation.statistics.intervals import sign_flip
 from pipelines.schema import Ragged
 from tests.evaluation.slices.folders import of_lists, of_values
 
@@ -104,14 +98,6 @@ def test_p_is_adjusted_over_all_cells_of_all_dimensions(kept: Kept) -> None:
     assert len(crossed) == 5 + 6
 
 
-@given(st.lists(st.floats(0, 1), max_size=30))
-def test_benjamini_hochberg_is_scipys(p: list[float]) -> None:
-    if p:
-        assert benjamini_hochberg(np.array(p)) == pytest.approx(false_discovery_control(p))
-    else:
-        assert len(benjamini_hochberg(np.array(p))) == 0
-
-
 def test_who_has_no_value_of_one_is_in_no_cell(tmp_path: Path) -> None:
     ours, base = OURS.copy(), BASE.copy()
     ours[::7] = np.nan
@@ -141,14 +127,6 @@ def test_one_user_alone_is_never_tested(tmp_path: Path) -> None:
     kept = of_values(tmp_path, {"a": np.linspace(0, 1, 10), "b": np.zeros(10)}, {"x": lone})
     cells = by_dimension(kept, "a", "b", "ndcg@10", "x", 0.02, fewest=0)
     assert [(cell.n, cell.outcome) for cell in cells] == [(9, "better"), (1, "too few")]
-
-
-def test_all_equal_differences_have_the_p_of_the_sign_flip_test() -> None:
-    assert p_of(np.zeros(40)) == 1.0
-    for n in (6, 12):
-        d = np.full(n, 0.25)
-        assert p_of(d) == sign_flip(d, np.zeros(n)) == 2 / 2**n
-    assert p_of(-np.full(2000, 0.25)) == 0.0  # below the least float
 
 
 def test_slices_of_items_are_compared_on_the_truths_in_them(tmp_path: Path) -> None:
@@ -202,9 +180,6 @@ def test_any_users_in_any_slices(tmp_path_factory, labels, random) -> None:  # t
 def test_metrics_without_a_better_end_have_no_table(kept: Kept) -> None:
     with pytest.raises(AssayError, match="novelty@10 says nothing of better or worse"):
         by_dimension(kept, "ours", "base", "novelty@10", "plan", 0.02)
-    assert direction("ndcg@10") == direction("a-lost-one@10") == 1
-    turned = toward(-1, Interval(value=0.2, low=0.1, high=0.4))
-    assert (turned.value, turned.low, turned.high) == (-0.2, -0.4, -0.1)
 
 
 def test_what_cannot_be_crossed_or_is_not_there_is_said(kept: Kept) -> None:
