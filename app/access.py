@@ -1,10 +1,10 @@
 """Who the user is and what they may do.
 
-A viewer reads, an analyst also imports and runs, a lead also deletes and decides. With a
-sign-in (`[auth]` in Streamlit's secrets) the table `[roles]` there names each person's role
-by e-mail; who is not named is a viewer. Without one, whoever reaches a server that listens
-on this machine alone is its lead. A hidden widget is no boundary: what does the work calls
-`require` itself.
+A viewer reads, an analyst also imports and runs, a lead also deletes and decides; whoever is
+signed in may give an opinion. With a sign-in (`[auth]` in Streamlit's secrets) the table
+`[roles]` there names each person's role by e-mail; who is not named is a viewer. Without one,
+whoever reaches a server that listens on this machine alone is its lead. A hidden widget is no
+boundary: what does the work calls `require` itself.
 """
 
 from __future__ import annotations
@@ -43,6 +43,17 @@ def require(needed: Role, doing: str) -> None:
     """Raise `AssayError` unless the role is `needed` or above; `doing` names the deed."""
     if not allowed(needed):
         raise AssayError(f"{doing} needs the role {needed}; yours is {role()}.")
+
+
+def who() -> str:
+    """The e-mail of whoever is signed in; empty without a sign-in."""
+    signed_in = login_configured() and st.user.is_logged_in
+    return str(st.user.get("email", "")).lower() if signed_in else ""
+
+
+def may_vote() -> bool:
+    """Whether there may be an opinion: of anybody signed in, else of this machine's user."""
+    return bool(st.user.is_logged_in) if login_configured() else allowed("lead")
 
 
 def gate() -> None:

@@ -140,7 +140,12 @@ def evaluated_users(folder: Path) -> list[str]:
     """The users that a bake-off asked about, in its order."""
     import pandas as pd
 
-    users = pd.read_parquet(folder / TRUTH, columns=[Columns.USER])[Columns.USER]
+    try:
+        users = pd.read_parquet(folder / TRUTH, columns=[Columns.USER])[Columns.USER]
+    except OSError as error:
+        raise AssayError(
+            f"This bake-off's {TRUTH} is no longer there; run the bake-off again."
+        ) from error
     return list(dict.fromkeys(users.tolist()))
 
 

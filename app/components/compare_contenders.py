@@ -80,17 +80,22 @@ def missing(document: BakeoffDocument) -> None:
 
 
 def notes(document: BakeoffDocument) -> None:
+    """What is to be known of contenders and of the bake-off."""
+    lines = about_contenders(document)
+    if lines:
+        st.caption("\n".join(f"- {page.plain(line)}" for line in lines))
+    for note in document.notes:
+        st.caption(page.plain(note))
+
+
+def about_contenders(document: BakeoffDocument) -> list[str]:
     """What is to be known of contenders; said once where it holds of several."""
     named = titles(document)
     about: dict[str, list[str]] = {}
     for c in document.contenders:
         for text in (*c.over_budget, *c.failed_required, *c.notes):
             about.setdefault(text.rstrip("."), []).append(named[c.name])
-    lines = [f"{charts.names(who)}: {text}." for text, who in about.items()]
-    if lines:
-        st.caption("\n".join(f"- {page.plain(line)}" for line in lines))
-    for note in document.notes:
-        st.caption(page.plain(note))
+    return [f"{charts.names(who)}: {text}." for text, who in about.items()]
 
 
 def _numbers(document: BakeoffDocument) -> None:

@@ -23,7 +23,7 @@ from pipelines.economics.options import (
 from pipelines.economics.pricebook import PriceBook
 from pipelines.errors import AssayError
 from pipelines.evaluation.metrics.names import label
-from pipelines.evaluation.results import BakeoffDocument
+from pipelines.evaluation.results import BakeoffDocument, Comparison
 
 REQUESTS = {"100000": "100 k", "1000000": "1 M", "10000000": "10 M", "100000000": "100 M"}
 
@@ -44,34 +44,37 @@ def section(document: BakeoffDocument) -> Words:
     best = best_passing(found)
     why = ""
     try:
-        cheapest = _cheapest(document, found, best, metric)
+        against = [] if best is None else comparisons(document, metric, best.name)
+        cheapest = cheapest_of(found, best, against)
     except AssayError as error:  # values per person are not kept: the pictures need none
         cheapest, why = None, str(error)
     _pictures(document, found, metric, cheapest)
     if why:
         st.info(page.plain(f"The cheapest passing option is not marked: {why}"))
-    _caption(document, found, metric, best, requests)
+    lines = explained(document, found, metric, best, requests)
+    st.caption("\n".join(f"- {page.plain(line)}" for line in lines))
     _steps(document)
-    return Words(_sentence(document, found, best, cheapest, requests))
+    return Words(sentence(document, found, best, cheapest, requests))
 
 
-def _cheapest(
-    document: BakeoffDocument, found: list[Option], best: Option | None, metric: str
+def cheapest_of(
+    found: list[Option], best: Option | None, against: list[Comparison]
 ) -> Option | None:
+    """The cheapest that passes; `against` are all comparisons with the best that does."""
     if best is None:
         return None
-    against = comparisons(document, metric, best.name)
     near = {c.contender for c in against if c.low >= -c.smallest_useful}
     return cheapest_passing(found, near | {best.name})
 
 
-def _sentence(
+def sentence(
     document: BakeoffDocument,
     found: list[Option],
     best: Option | None,
     cheapest: Option | None,
     requests: str,
 ) -> str:
+    """Which is the cheapest that passes, at what cost."""
     named = titles(document)
     if best is None:
         return "No contender passes: none is both priced and within the budget."
@@ -124,13 +127,13 @@ def _pictures(
         st.caption(page.plain(floor))
 
 
-def _caption(
+def explained(
     document: BakeoffDocument,
     found: list[Option],
     metric: str,
     best: Option | None,
     requests: str,
-) -> None:
+) -> list[str]:
     """How the costs are reckoned and what passing means."""
     named = titles(document)
     front = charts.names(named[o] for o in unbeaten([o for o in found if o.name != FLOOR]))
@@ -152,7 +155,7 @@ def _caption(
     )
     if free:
         lines.append(f"Not priced: {free}.")
-    st.caption("\n".join(f"- {page.plain(line)}" for line in lines))
+    return lines
 
 
 def _steps(document: BakeoffDocument) -> None:

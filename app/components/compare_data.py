@@ -10,6 +10,7 @@ import streamlit as st
 from app import state
 from pipelines import paths, registry
 from pipelines.evaluation.comparison import compare
+from pipelines.evaluation.kept import Kept
 from pipelines.evaluation.metrics.metric import MetricOfAllLists
 from pipelines.evaluation.metrics.names import MAIN, better, load
 from pipelines.evaluation.results import BakeoffDocument, Comparison
@@ -80,18 +81,18 @@ def comparisons(document: BakeoffDocument, metric: str, against: str) -> list[Co
 
     What the document has is taken from it; the rest is computed from per-user values.
     """
-    stored = [c for c in document.comparisons if c.metric == metric and c.baseline == against]
-    found = stored or _computed(str(paths.home()), document.id, metric, against)
-    return sorted(found, key=lambda c: -upward(metric) * c.difference)
+    if _stored(document, metric, against):
+        return _stored(document, metric, against)
+    return _computed(str(paths.home()), document.id, metric, against)
 
 
-@st.cache_data(max_entries=128, show_spinner="Comparing, person by person ...")
-def _computed(home: str, bakeoff_id: str, metric: str, against: str) -> list[Comparison]:
-    document = state.document(bakeoff_id)
-    kept = state.kept(bakeoff_id)
-    base = kept.values(against, metric)
-    share = useful_share(document)
-    return [
+def compared(document: BakeoffDocument, kept: Kept, metric: str, against: str) -> list[Comparison]:
+    """The same without a cache: `kept` is the bake-off's folder."""
+    stored, there = _stored(document, metric, against), scored(document, metric)
+    if stored or len(there) < 2 or against not in there:
+        return stored
+    base, share = kept.values(against, metric), useful_share(document)
+    found = [
         compare(
             c.name,
             against,
@@ -103,8 +104,19 @@ def _computed(home: str, bakeoff_id: str, metric: str, against: str) -> list[Com
             failed_required=bool(c.failed_required),
         )
         for c in document.contenders
-        if c.name in scored(document, metric) and c.name != against
+        if c.name in there and c.name != against
     ]
+    return sorted(found, key=lambda c: -upward(metric) * c.difference)
+
+
+def _stored(document: BakeoffDocument, metric: str, against: str) -> list[Comparison]:
+    found = [c for c in document.comparisons if c.metric == metric and c.baseline == against]
+    return sorted(found, key=lambda c: -upward(metric) * c.difference)
+
+
+@st.cache_data(max_entries=128, show_spinner="Comparing, person by person ...")
+def _computed(home: str, bakeoff_id: str, metric: str, against: str) -> list[Comparison]:
+    return compared(state.document(bakeoff_id), state.kept(bakeoff_id), metric, against)
 
 
 def headline(document: BakeoffDocument, found: list[Comparison], metric: str, against: str) -> str:

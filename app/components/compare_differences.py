@@ -42,7 +42,8 @@ def section(document: BakeoffDocument) -> Words:
             _differences(document, found, metric, against)
         with right:
             _values(document, metric)
-    _legend(document, found, against)
+    if found:
+        st.caption(legend(document, found, against))
     missing(document)
     return Words(headline(document, found, metric, against), _visits(document, found, metric))
 
@@ -88,13 +89,11 @@ def _values(document: BakeoffDocument, metric: str) -> pd.DataFrame:
     return frame
 
 
-def _legend(document: BakeoffDocument, found: Sequence[Comparison], against: str) -> None:
+def legend(document: BakeoffDocument, found: Sequence[Comparison], against: str) -> str:
     """What the marks mean, and whether the intervals are adjusted."""
-    if not found:
-        return
     baseline = pictures.titles(document)[against]
     share = 100 * useful_share(document)
-    st.caption(
+    return (
         f"{look.OUTCOME_MARK['better']} better: the whole interval lies above zero. "
         f"{look.OUTCOME_MARK['equivalent']} equivalent: it lies within the grey band, the "
         f"smallest useful difference ({share:.3g} % of {baseline}). "

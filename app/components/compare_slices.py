@@ -82,16 +82,22 @@ def _dimensions(by_name: dict[str, Dimension]) -> tuple[Dimension, Dimension | N
 
 def _across_contenders(document: BakeoffDocument, contest: Contest, dimension: Dimension) -> None:
     """One dimension's slices against all contenders, and the slice that is looked into."""
-    named = titles(document)
-    there = {c.name: c.metrics[contest.metric].value for c in document.contenders if c.metrics}
-    others = [n for n in scored(document, contest.metric) if n not in (contest.against, FLOOR)]
-    others = sorted(others or [contest.contender], key=lambda name: -there[name])
-    columns = {named[name]: _cells(contest, name, dimension) for name in others}
-    frame = pictures.heat_frame(columns, contest.sign)
+    frame = pictures.heat_frame(by_contender(document, contest, dimension), contest.sign)
     chosen = str(st.session_state.get(SLICE, ALL))
     _picture(document, contest, frame, dimension, "", chosen)
     if chosen != ALL:
         within(document, contest, dimension, chosen)
+
+
+def by_contender(
+    document: BakeoffDocument, contest: Contest, dimension: Dimension
+) -> dict[str, list[Cell]]:
+    """A dimension's slices for each contender (title) against the chosen one, best first."""
+    named = titles(document)
+    there = {c.name: c.metrics[contest.metric].value for c in document.contenders if c.metrics}
+    others = [n for n in scored(document, contest.metric) if n not in (contest.against, FLOOR)]
+    others = sorted(others or [contest.contender], key=lambda name: -there[name])
+    return {named[name]: _cells(contest, name, dimension) for name in others}
 
 
 def _cells(contest: Contest, contender: str, dimension: Dimension) -> list[Cell]:

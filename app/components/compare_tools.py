@@ -163,6 +163,20 @@ def pair(document: BakeoffDocument, width: int = WIDE) -> Pair:
     return Pair(metric, one, other, below)
 
 
+def seen(document: BakeoffDocument) -> tuple[str, str]:
+    """The metric at its length and the contender compared with, as chosen last."""
+    first, baseline = declared(document), str(document.manifest.get("baseline", "popular"))
+    chosen = {key: toolbar.kept(key) for key in (METRIC, "compare_k", "compare_with")}
+    metric, _, k = first.partition("@")
+    there = {name for c in document.contenders for name in c.metrics}
+    found = f"{chosen[METRIC] or metric}@{chosen['compare_k'] or k}"
+    against = chosen["compare_with"] or baseline
+    return (
+        found if found in there else first,
+        against if against in scored(document) else baseline,
+    )
+
+
 def about_metric(document: BakeoffDocument, metric: str) -> None:
     """What the metric tells, which way is better, and that a look is a look."""
     said = [metric_words(metric)]

@@ -141,16 +141,21 @@ def _stored(folder: Path, user: str) -> list[str] | None:
 def _answer(document: BakeoffDocument, name: str, folder: Path, person: Person) -> list[str]:
     """Item ids, best first; an `AssayError` says why there are none."""
     if person.user_id is None:
-        asked = opened(document, name)
-        if not asked.can_answer_history:
-            raise AssayError(asked.why_not)
-        return _live(str(paths.home()), document.id, name, tuple(person.history))
+        return live(document, name, person.history)
     found = _stored(folder / "contenders" / name, person.user_id)
     if found is None:
         contender = document.contender(name)
         reason = contender.reason if contender and contender.status != "scored" else ""
         raise AssayError(reason or "It gave no list for this person.")
     return found
+
+
+def live(document: BakeoffDocument, name: str, history: list[str]) -> list[str]:
+    """What a contender answers now to a made-up history; an `AssayError` where it cannot."""
+    asked = opened(document, name)
+    if not asked.can_answer_history:
+        raise AssayError(asked.why_not)
+    return _live(str(paths.home()), document.id, name, tuple(history))
 
 
 def lists(document: BakeoffDocument, person: Person) -> Lists:
@@ -165,8 +170,15 @@ def lists(document: BakeoffDocument, person: Person) -> Lists:
             silent[title] = str(error)
             continue
         rows += [(title, place, item) for place, item in enumerate(answer, 1)]
-    frame = pd.DataFrame(rows, columns=["contender", "rank", "item_id"])
     later = set(truth_of(folder, person.user_id)) if person.user_id is not None else set()
+    return Lists(described(rows, items, later), silent)
+
+
+def described(
+    rows: list[tuple[str, int, str]], items: pd.DataFrame, later: set[str]
+) -> pd.DataFrame:
+    """Lists as `Lists.frame`, from (contender, rank, item id) and the catalogue."""
+    frame = pd.DataFrame(rows, columns=["contender", "rank", "item_id"])
     known = items.reindex(frame["item_id"])
     count = frame.groupby("item_id")["contender"].transform("nunique")
     frame = frame.assign(
@@ -177,7 +189,7 @@ def lists(document: BakeoffDocument, person: Person) -> Lists:
     )
     shared = frame[frame["lists"] > 1].drop_duplicates("item_id")["item_id"]
     marks = {item: letters(n) for n, item in enumerate(shared)}
-    return Lists(frame.assign(mark=frame["item_id"].map(marks).fillna("")), silent)
+    return frame.assign(mark=frame["item_id"].map(marks).fillna(""))
 
 
 def letters(number: int) -> str:

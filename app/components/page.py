@@ -84,13 +84,18 @@ def numbers(title: str = "Numbers") -> Any:
 
 def notice(about: About | None) -> None:
     """What a dataset's licence asks to be said wherever the data is shown; else nothing."""
-    if about is None:
-        return
-    words = about.notice or (
-        f"Licence: {about.licence}" if about.is_sample and about.licence else ""
-    )
+    words = notice_words(about)
     if words:
         st.caption(plain(words))
+
+
+def notice_words(about: About | None) -> str:
+    """What `notice` says; empty where nothing is asked for."""
+    if about is None:
+        return ""
+    return about.notice or (
+        f"Licence: {about.licence}" if about.is_sample and about.licence else ""
+    )
 
 
 def plain(text: str) -> str:

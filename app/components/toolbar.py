@@ -39,6 +39,12 @@ def keep(key: str, value: str, default: str) -> None:
         st.query_params[key] = value
 
 
+def kept(key: str) -> str | None:
+    """What was chosen last under a key, in this session; None before anything was."""
+    found = st.session_state.get(_kept(key))
+    return None if found is None else str(found)
+
+
 def _kept(key: str) -> str:
     return f"kept_{key}"
 

@@ -16,7 +16,10 @@ from app.components import (
     compare_overlap,
     compare_people,
     compare_slices,
+    compare_tools,
     page,
+    report,
+    taste,
     toolbar,
 )
 from app.components.compare_data import Words
@@ -31,6 +34,7 @@ VIEWS: dict[str, tuple[str, Callable[[BakeoffDocument], Words]]] = {
     "people": ("Person by person", compare_people.section),
     "overlap": ("How alike", compare_overlap.section),
     "behavior": ("Behavior", compare_behavior.section),
+    "taste": ("Blind taste test", taste.draw),
     "contenders": ("Contenders and numbers", compare_contenders.section),
 }
 """What the address calls a view, what people read, and what draws it."""
@@ -43,16 +47,21 @@ def draw() -> None:
         return
     top = st.container()
     if not compare_data.offered(document)[0]:
+        export = st.container()
         said = _nobody(document)
     else:
-        view = toolbar.choice(
-            "Show",
-            list(VIEWS),
-            key="compare_view",
-            default=DIFFERENCES,
-            format_func=lambda name: VIEWS[name][0],
-        )
+        with compare_tools.row():
+            view = toolbar.choice(
+                "Show",
+                list(VIEWS),
+                key="compare_view",
+                default=DIFFERENCES,
+                format_func=lambda name: VIEWS[name][0],
+            )
+            export = st.container(width="content")
         said = _drawn(VIEWS[view][1], document)
+    with export:
+        report.button(document, *compare_tools.seen(document))
     with top:
         page.opening(said.title)
         if said.under:

@@ -8,16 +8,21 @@ import pandas as pd
 import streamlit as st
 
 from app import look, state
-from app.components import compare_charts, explore_data, page, results, tables, toolbar
+from app.components import (
+    compare_charts,
+    explore_data,
+    history_picker,
+    page,
+    results,
+    tables,
+    toolbar,
+)
 from app.components import explore_views as views
 from app.components.explore_data import Lists, Person
 from pipelines.errors import AssayError
 from pipelines.evaluation.results import BakeoffDocument
 
-FEW_TITLES = 5_000  # up to here all titles stand in one list; above, a search comes first
-MOST_PICKED = 50
 PERSON, MADE_UP = "person", "made-up"
-HISTORY, PICKED = "explore_history", "explore_picked"
 
 
 def draw() -> None:
@@ -64,7 +69,7 @@ def _person(document: BakeoffDocument) -> Person | None:
                     default=list(named)[min(1, len(named) - 1)],
                 )
     if who == MADE_UP:
-        picked = _picked(document)
+        picked = history_picker.picked(document, "explore")
         return Person("This history", history=picked) if picked else None
     person = named[name]
     items = explore_data.catalogue(document)
@@ -74,38 +79,6 @@ def _person(document: BakeoffDocument) -> Person | None:
         + (page.plain(f" Newest first: {'; '.join(before[:5])}.") if before else "")
     )
     return person
-
-
-def _picked(document: BakeoffDocument) -> list[str]:
-    """The titles of a made-up history, in the order picked (the newest last)."""
-    items = explore_data.catalogue(document)
-    stored = st.session_state.get(PICKED)
-    if stored is None:  # another page was open, or the address was
-        stored = (st.query_params.get(HISTORY) or st.session_state.get(HISTORY) or "").split(",")
-    kept = [i for i in stored if i in items.index][:MOST_PICKED]
-    options = [str(i) for i in items.index]
-    if len(options) > FEW_TITLES:
-        words = st.text_input(
-            "Search titles",
-            key="explore_search",
-            placeholder="Part of a title, then Enter",
-            help="The list below offers what is found.",
-        )
-        options = explore_data.search(items, words)
-    options = [*kept, *(i for i in options if i not in set(kept))]
-    st.session_state[PICKED] = kept
-    picked = st.multiselect(
-        "Titles taken up, oldest first",
-        options,
-        key=PICKED,
-        format_func=lambda i: str(items["title"].get(i, i)),
-        max_selections=MOST_PICKED,
-        placeholder="Pick two or three titles",
-        select_all=False,
-    )
-    st.session_state[HISTORY] = ",".join(picked)
-    toolbar.keep(HISTORY, ",".join(picked), default="")
-    return picked
 
 
 def _nobody_yet() -> None:

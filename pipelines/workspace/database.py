@@ -19,7 +19,7 @@ from pipelines.errors import AssayError
 from pipelines.workspace.home import Home
 from pipelines.workspace.models import VERSION_TABLE
 
-REVISION = "0001"
+REVISION = "0002"
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 BUSY_SECONDS = 30
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, Double, ForeignKey, Index, MetaData, Text
+from sqlalchemy import JSON, Double, ForeignKey, Index, MetaData, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 VERSION_TABLE = "assay_alembic_version"
@@ -86,3 +86,24 @@ class DecisionRow(Base):
     memo: Mapped[str]
     """The one-page memo, HTML."""
     created: Mapped[str]
+
+
+class VoteRow(Base):
+    """What somebody preferred in a blind round: an opinion about a bake-off's lists."""
+
+    __tablename__ = "votes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    bakeoff: Mapped[str] = mapped_column(ForeignKey("bakeoffs.id", ondelete="CASCADE"))
+    round: Mapped[str]
+    """The round's token; a round takes one vote."""
+    person: Mapped[str]
+    """The id of the user whose two lists were shown."""
+    left: Mapped[str]
+    right: Mapped[str]
+    picked: Mapped[str]
+    who: Mapped[str]
+    """The e-mail of whoever voted; empty without a sign-in."""
+    created: Mapped[str]
+
+    __table_args__ = (UniqueConstraint("bakeoff", "round"),)

@@ -13,6 +13,7 @@ JobState = Literal["queued", "running", "done", "failed", "cancelled", "lost"]
 LIVE: tuple[JobState, ...] = ("queued", "running")
 RESTARTABLE: tuple[JobState, ...] = ("failed", "cancelled", "lost")
 DatasetState = Literal["ready", "not loaded yet"]
+Picked = Literal["left", "right", "neither"]
 
 
 def now_text() -> str:
@@ -92,4 +93,20 @@ class DecisionRecord:
     bakeoff: str | None
     document: dict[str, Any]
     memo: str
+    created: str
+
+
+@dataclass(frozen=True)
+class VoteRecord:
+    """What somebody preferred of two lists without knowing whose they were."""
+
+    bakeoff: str
+    round: str
+    person: str
+    """The id of the user whose lists they were."""
+    left: str
+    right: str
+    picked: Picked
+    who: str
+    """The e-mail of whoever voted; empty without a sign-in."""
     created: str

@@ -64,7 +64,7 @@ class Results(Shelf):
         with self.database.read() as session:
             row = session.get(BakeoffRow, id, options=[defer(BakeoffRow.document)])
             if row is None:
-                raise AssayError(_no_bakeoff(id))
+                raise AssayError(no_bakeoff(id))
             return self._bakeoff_record(row)
 
     def bakeoff(self, id: str) -> BakeoffDocument:
@@ -72,7 +72,7 @@ class Results(Shelf):
         with self.database.read() as session:
             row = session.get(BakeoffRow, id)
             if row is None:
-                raise AssayError(_no_bakeoff(id))
+                raise AssayError(no_bakeoff(id))
             return BakeoffDocument.model_validate(row.document)
 
     def bakeoff_folder(self, id: str) -> Path:
@@ -85,7 +85,7 @@ class Results(Shelf):
         """Keep a decision (JSON values) and its memo (HTML); its id."""
         with self.database.write() as session:
             if bakeoff is not None and session.get(BakeoffRow, bakeoff) is None:
-                raise AssayError(_no_bakeoff(bakeoff))
+                raise AssayError(no_bakeoff(bakeoff))
             row = DecisionRow(
                 title=title, bakeoff=bakeoff, document=document, memo=memo, created=now_text()
             )
@@ -119,7 +119,8 @@ class Results(Shelf):
         )
 
 
-def _no_bakeoff(id: str) -> str:
+def no_bakeoff(id: str) -> str:
+    """What to say where a bake-off is not there."""
     return f"There is no bake-off {id!r} in this workspace; `assay bakeoff` makes one."
 
 

@@ -14,10 +14,11 @@ from pipelines.workspace.jobs import Jobs
 from pipelines.workspace.models import BakeoffRow
 from pipelines.workspace.results import Results
 from pipelines.workspace.studies import Studies
+from pipelines.workspace.votes import Votes
 
 
-class Workspace(Datasets, Jobs, Results, Studies):
-    """Datasets, jobs, bake-offs, decisions, studies of one folder; safe to share among threads."""
+class Workspace(Datasets, Jobs, Results, Studies, Votes):
+    """All that one folder keeps, from datasets to votes; safe to share among threads."""
 
     @classmethod
     def open(cls, home: Path | None = None) -> Workspace:
