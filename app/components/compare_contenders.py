@@ -53,7 +53,7 @@ def contenders_frame(document: BakeoffDocument) -> pd.DataFrame:
                 "contender": f"{look.KIND_MARK[c.kind]} {named[c.name]}",
                 label(metric): None if value is None else value.value,
                 "outcome": "compared with" if c.name == against else outcomes.get(c.name, ""),
-                "chance to lead, %": _percent(getattr(c, "chance_best", None)),
+                "chance to lead, %": _percent(c.chance_best),
                 "p95, ms": None if c.request_ms is None else c.request_ms.p95,
                 "status": state_words,
                 "kind": look.KIND_WORDS[c.kind],

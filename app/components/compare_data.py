@@ -9,11 +9,13 @@ import streamlit as st
 
 from app import state
 from pipelines import paths, registry
-from pipelines.evaluation.comparison import compare
+from pipelines.evaluation.comparison import Contrast, explored
+from pipelines.evaluation.comparison import comparable as judged
 from pipelines.evaluation.kept import Kept
 from pipelines.evaluation.metrics.metric import MetricOfAllLists
 from pipelines.evaluation.metrics.names import MAIN, better, load
 from pipelines.evaluation.results import BakeoffDocument, Comparison
+from pipelines.evaluation.scoring import titles_of
 
 
 @dataclass(frozen=True)
@@ -91,21 +93,23 @@ def compared(document: BakeoffDocument, kept: Kept, metric: str, against: str) -
     stored, there = _stored(document, metric, against), scored(document, metric)
     if stored or len(there) < 2 or against not in there:
         return stored
-    base, share = kept.values(against, metric), useful_share(document)
-    found = [
-        compare(
+    base = kept.values(against, metric)
+    contrasts = [
+        Contrast(
             c.name,
             against,
             metric,
             kept.values(c.name, metric),
             base,
-            share,
             over_budget=bool(c.over_budget),
             failed_required=bool(c.failed_required),
         )
         for c in document.contenders
         if c.name in there and c.name != against
     ]
+    found = explored(
+        [c for c in contrasts if judged(c)], useful_share(document), titles_of(document.contenders)
+    )
     return sorted(found, key=lambda c: -upward(metric) * c.difference)
 
 
