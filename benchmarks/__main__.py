@@ -31,10 +31,11 @@ def peer_python() -> Path:
 
 
 def main(names: list[str]) -> int:
-    from benchmarks import bakeoff, compare, data, metrics, tuning
+    from benchmarks import bakeoff, compare, data, intervals, metrics, tuning
 
     known: dict[str, Callable[[Path], None]] = {
         "metrics": metrics.run,
+        "intervals": intervals.run,
         "data": data.run,
         "bakeoff": bakeoff.run,
         "compare": compare.run,

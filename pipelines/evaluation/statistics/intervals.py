@@ -18,7 +18,7 @@ from pipelines.schema import Doubles
 
 CONFIDENCE = 0.95
 
-SYMMETRIC_USERS = 25
+SYMMETRIC_USERS = 35
 """Users without skew that are added to the n when the skewness is estimated: a third moment
 of few users is mostly noise, and taken whole it overcorrects (benchmarks/intervals.py)."""
 

@@ -95,7 +95,7 @@ def test_skewed_means_by_hand() -> None:
     are where g is the t quantile; the skewness is that of 25 more, symmetric, users."""
     values = np.random.default_rng(3).exponential(1.0, 40)
     found = mean_interval(values)
-    a = skew(values) * 40 / 65 / np.sqrt(40)
+    a = skew(values) * 40 / 75 / np.sqrt(40)
     error = values.std(ddof=1) / np.sqrt(40)
     t = 2.022690920
     for end, quantile in ((found.low, t), (found.high, -t)):
