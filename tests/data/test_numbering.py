@@ -12,7 +12,12 @@ from pipelines.data.importing.numbering import Numbering, _placed
 from pipelines.schema import Vocabulary
 
 Batches = list[list[str | None]]
-TEXTS = st.one_of(st.none(), st.text(max_size=6), st.sampled_from(["a", "b", "ab", "é", ""]))
+TEXTS = st.one_of(
+    st.none(),
+    st.text(max_size=6),
+    st.text("ab", min_size=14, max_size=40),
+    st.sampled_from(["a", "b", "ab", "é", ""]),
+)
 
 
 @given(st.lists(st.lists(TEXTS, max_size=40), max_size=5))
@@ -39,9 +44,36 @@ def test_it_grows_and_takes_slices() -> None:
 
 
 def test_texts_that_share_a_slot_are_told_apart() -> None:
-    # All hashes fall on one slot of a small table, so each look-up walks.
-    slots = _placed(np.arange(4, dtype=np.uint64) << np.uint64(40), 8)
-    assert sorted(int(s & 0xFFFFFFFF) for s in slots[:4]) == [0, 1, 2, 3]
+    """With as many slots as texts, all look-ups but the luckiest walk, and walk round the end."""
+    values = pa.array([f"{n}-{'x' * (n % 40)}" for n in range(64)], pa.large_string())
+    numbering = Numbering()
+    numbering.numbers(values)
+    slots = _placed(numbering._texts[:64], numbering._rest, 64)
+    assert sorted(int(slot & np.uint64(0xFFFFFFFF)) for slot in slots) == list(range(64))
+    numbering._slots = slots
+    numbering._make_room = lambda rows, words: None  # a full table finds what it has
+    assert numbering.numbers(values).tolist() == list(range(64))
+
+
+def test_texts_alike_in_their_first_sixteen_bytes_are_told_apart() -> None:
+    start = "0123456789abcdef"
+    values = [start, start + "\0", start + "g", start + "gh", start[:15], start + "g", start]
+    numbering = Numbering()
+    assert numbering.numbers(pa.array(values)).tolist() == [0, 1, 2, 3, 4, 2, 0]
+    assert numbering.texts().to_pylist() == values[:5]
+
+
+def test_zeros_within_a_text_count() -> None:
+    values = ["", "\0", "\0\0", "a", "a\0", "a" + "\0" * 8, ""]
+    numbering = Numbering()
+    assert numbering.numbers(pa.array(values)).tolist() == [0, 1, 2, 3, 4, 5, 0]
+    assert numbering.texts().to_pylist() == values[:6]
+
+
+def test_a_gap_is_no_text_whatever_stands_before_it() -> None:
+    numbering = Numbering()
+    found = numbering.numbers(pa.array(["a", None, None, "a", None, "", None]))
+    assert found.tolist() == [0, -1, -1, 0, -1, 1, -1]
 
 
 @given(st.lists(st.text(max_size=5), max_size=30), st.lists(st.text(max_size=5), max_size=5))
