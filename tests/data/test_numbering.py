@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -74,6 +75,24 @@ def test_a_gap_is_no_text_whatever_stands_before_it() -> None:
     numbering = Numbering()
     found = numbering.numbers(pa.array(["a", None, None, "a", None, "", None]))
     assert found.tolist() == [0, -1, -1, 0, -1, 1, -1]
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=20), max_size=40))
+def test_python_strings_get_the_numbers_of_the_same_texts(values: list[str]) -> None:
+    numbering = Numbering()
+    expected = numbering.numbers(pa.array(values, pa.string()))
+    found = numbering.numbers_of(values)
+    if any("\0" in value for value in values):
+        assert found is None
+    else:
+        assert found is not None and found.tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("odd", [7, None, float("nan"), b"a", "a\0b", "\ud800"])
+def test_what_is_no_plain_string_is_left_to_others(odd: object) -> None:
+    numbering = Numbering()
+    assert numbering.numbers_of(["a", odd]) is None  # type: ignore[list-item]
+    assert len(numbering) == 0
 
 
 @given(st.lists(st.text(max_size=5), max_size=30), st.lists(st.text(max_size=5), max_size=5))

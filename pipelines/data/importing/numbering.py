@@ -14,7 +14,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.schema import Ints
+from pipelines.schema import Ints, Longs, Mask
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -60,15 +60,39 @@ class Numbering:
         valid = np.ones(0, bool)
         if values.null_count:
             valid = values.is_valid().to_numpy(zero_copy_only=False)
-        out = np.empty(len(values), np.int32)
+        return self._numbers(texts, offsets, valid, 0)
+
+    def numbers_of(self, values: list[str]) -> Ints | None:
+        """The number (n,) int32 of each Python string, in half the time of a way over Arrow.
+
+        None where one is no string, or holds a NUL or half a pair of surrogates.
+        """
+        try:
+            joined = "\0".join(values).encode()
+        except (TypeError, UnicodeEncodeError):
+            return None
+        texts = np.frombuffer(joined, np.uint8)
+        between = np.flatnonzero(texts == 0)
+        if len(between) != max(len(values) - 1, 0):
+            return None
+        starts = np.concatenate([[0], between + 1, [len(texts) + 1] * bool(values)])
+        return self._numbers(texts, starts.astype(np.int64), np.ones(0, bool), 1)
+
+    def _numbers(
+        self, texts: npt.NDArray[np.uint8], offsets: Longs, valid: Mask, between: int
+    ) -> Ints:
+        """Text i goes from `offsets[i]` to `offsets[i + 1] - between`; all are valid if none is
+        marked."""
+        out = np.empty(len(offsets) - 1, np.int32)
         for first in range(0, len(out), ROWS):
             rows = slice(first, first + ROWS)
-            ends_here = offsets[first : first + ROWS + 1]
-            block = _words(texts[ends_here[0] : ends_here[-1]])
-            self._make_room(len(ends_here) - 1, len(block))
+            here = offsets[first : first + ROWS + 1]
+            block = _words(texts[here[0] : here[-1]])
+            self._make_room(len(here) - 1, len(block))
             self._n, self._used = _number(
                 block,
-                ends_here - ends_here[0],
+                here - here[0],
+                between,
                 valid[rows],
                 self._slots,
                 self._texts,
@@ -149,9 +173,9 @@ def _with(h, word):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _number(words, ends, valid, slots, texts, rest, n, used, out):  # type: ignore[no-untyped-def]
+def _number(words, ends, between, valid, slots, texts, rest, n, used, out):  # type: ignore[no-untyped-def]
     """Fills `out` with numbers; how many texts and words of `rest` there are now."""
-    n, used, mask = _U(n), _U(used), _U(len(slots) - 1)
+    n, used, between, mask = _U(n), _U(used), _U(between), _U(len(slots) - 1)
     # Some rows at a time, and one look-up of all of them before the next: each waits for
     # memory, and a processor waits for many at once where none depends on another.
     step = 256
@@ -159,10 +183,11 @@ def _number(words, ends, valid, slots, texts, rest, n, used, out):  # type: igno
     lengths, hashes, held = np.empty(step, _U), np.empty(step, _U), np.empty(step, _U)
     for start in range(0, len(out), step):
         count = min(step, len(out) - start)
-        end = _U(ends[start])
+        following = _U(ends[start])
         for j in range(count):
             i = _U(j)
-            begin, end = end, _U(ends[_U(start + j + 1)])
+            begin, following = following, _U(ends[_U(start + j + 1)])
+            end = following - between
             length = end - begin
             first, second = _word(words, begin, length), _U(0)
             if length > _U(8):
@@ -192,7 +217,7 @@ def _number(words, ends, valid, slots, texts, rest, n, used, out):  # type: igno
             ):
                 out[row] = out[row - _U(1)]  # sorted ids come many times in a row
                 continue
-            begin, end_ = _U(ends[row]) + _U(16), _U(ends[row + _U(1)])
+            begin, end_ = _U(ends[row]) + _U(16), _U(ends[row + _U(1)]) - between
             slot = hashes[i] & mask
             found = held[i] if held[i] != _EMPTY else slots[slot]
             while found != _EMPTY:
