@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from pipelines.cli_data import data_app
+from pipelines.cli_evaluate import evaluate
 from pipelines.cli_options import AsJson, DataName, Length, SplitText, open_workspace
 from pipelines.errors import AssayError
 
@@ -27,6 +28,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(data_app, name="data")
+app.command("evaluate")(evaluate)
 
 
 def main() -> None:
