@@ -50,7 +50,7 @@ def evaluate(
         recommendations, truth, train, ks=depths, seen="exclude" if seen == "exclude" else "keep"
     )
     if per_user is not None:
-        out.write_frame(found.per_user.astype({"user_id": str}), per_user)
+        out.write_frame(found.per_user, per_user)
     if as_json:
         out.document(found.document())
     else:

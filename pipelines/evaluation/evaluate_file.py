@@ -25,7 +25,7 @@ LONGEST = 1000
 ORDERS = {
     "rank": "Lists are ordered by rank.",
     "score": "Lists are ordered by score, the highest first: there is no rank.",
-    "rows": "Lists are in the order of the file: there is neither rank nor score.",
+    "rows": "Lists are in the order in which the file gives them.",
 }
 
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.data.importing.columns import TextColumn
-from pipelines.data.importing.numbering import Numbering, _placed
+from pipelines.data.importing.numbering import Numbering
+from pipelines.data.importing.text_table import placed
 from pipelines.schema import Vocabulary
 
 Batches = list[list[str | None]]
@@ -49,7 +50,7 @@ def test_texts_that_share_a_slot_are_told_apart() -> None:
     values = pa.array([f"{n}-{'x' * (n % 40)}" for n in range(64)], pa.large_string())
     numbering = Numbering()
     numbering.numbers(values)
-    slots = _placed(numbering._texts[:64], numbering._rest, 64)
+    slots = placed(numbering._texts[:64], numbering._rest, 64)
     assert sorted(int(slot & np.uint64(0xFFFFFFFF)) for slot in slots) == list(range(64))
     numbering._slots = slots
     numbering._make_room = lambda rows, words: None  # a full table finds what it has

@@ -15,21 +15,19 @@ import numpy as np
 
 from pipelines.data.importing.columns import TextColumn
 from pipelines.data.importing.engine import engine
-from pipelines.data.importing.events import NO_ID
-from pipelines.data.importing.numbering import Numbering
 from pipelines.data.sources import Source, open_source, packing_of, parquet
 from pipelines.data.sources.batches import batches
 from pipelines.data.sources.lines import Counts
 from pipelines.errors import AssayError
 from pipelines.evaluation.reading import lines
-from pipelines.evaluation.reading.ids import Coded
-from pipelines.evaluation.reading.rows import Numbers, Role, Rows, columns, numbers
+from pipelines.evaluation.reading.rows import Numbers, Role, Rows, columns
+from pipelines.evaluation.reading.values import as_numbers, clean, is_text
 from pipelines.schema import Columns as C
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from pipelines.evaluation.reading.ids import IdColumn
+    from pipelines.evaluation.reading.id_columns import IdColumn
 
 SUFFIXES = (".csv", ".tsv", ".parquet", ".pq", ".jsonl", ".ndjson", ".json", ".out")
 PACKED = (".gz", ".zst")
@@ -99,8 +97,8 @@ def _of_text(source: Source, found: dict[str, str]) -> Rows:
                 if name in texts:
                     texts[name].add(good[f"c{at}"])
                 else:
-                    measures[name].append(_as_numbers(good[f"c{at}"]))
-    return _rows(source, {n: _clean(column) for n, column in texts.items()}, measures, odd)
+                    measures[name].append(as_numbers(good[f"c{at}"]))
+    return _rows(source, {n: clean(column) for n, column in texts.items()}, measures, odd)
 
 
 def _of_parquet(source: Source, found: dict[str, str]) -> Rows:
@@ -120,12 +118,12 @@ def _of_parquet(source: Source, found: dict[str, str]) -> Rows:
         for name, column in found.items():
             values = table[column]
             if name in measures:
-                measures[name].append(_as_numbers(values))
-            elif _is_text(values.type):
+                measures[name].append(as_numbers(values))
+            elif is_text(values.type):
                 texts[name].add(values.cast(pa.large_string()))
             else:
                 typed[name] += values.chunks
-    ids = {n: pa.chunked_array(typed[n]) if typed[n] else _clean(texts[n]) for n in texts}
+    ids = {n: pa.chunked_array(typed[n]) if typed[n] else clean(texts[n]) for n in texts}
     return _rows(source, ids, measures, Counter())
 
 
@@ -173,46 +171,4 @@ def _of_lines(path: Path, role: Role) -> Rows:
     gather()
     odd[FAILED_LISTS] = len(failed - done)
     odd[UNREADABLE] = unread[lines.NOT_JSON] + unread[lines.NO_USER]
-    return Rows(repr(path.name), _clean(users), _clean(items), odd=odd)
-
-
-def _clean(column: TextColumn) -> Coded:
-    """The texts without the spaces around them; what stands for "no id" is none."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    texts, codes = column.coded()
-    trimmed = pc.ascii_trim_whitespace(texts)
-    empty = pc.equal(pc.binary_length(trimmed), 0)
-    none = pc.or_(empty, pc.is_in(pc.ascii_lower(trimmed), pa.array(NO_ID, pa.large_string())))
-    if trimmed.equals(texts) and not pc.any(none).as_py():
-        return Coded(codes, texts)
-    numbering = Numbering()
-    new = numbering.numbers(pc.if_else(none, pa.scalar(None, pa.large_string()), trimmed))
-    return Coded(np.append(new, np.int32(-1))[codes], numbering.texts())
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    import pyarrow.types as types
-
-    if types.is_dictionary(kind):
-        kind = kind.value_type
-    return types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind)
-
-
-def _as_numbers(values: pa.ChunkedArray) -> Numbers:
-    """Numbers (n,) of a column of numbers or texts; NaN where one cannot be read."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-    import pyarrow.types as types
-
-    if types.is_integer(values.type) and not values.null_count:
-        return values.to_numpy()
-    if _is_text(values.type):
-        trimmed = pc.ascii_trim_whitespace(values.cast(pa.large_string()))
-        empty = pc.equal(pc.binary_length(trimmed), 0)
-        values = pc.if_else(empty, pa.scalar(None, pa.large_string()), trimmed)
-    try:
-        return values.cast(pa.float64()).to_numpy()
-    except pa.ArrowException:
-        return numbers(values.to_pandas())
+    return Rows(repr(path.name), clean(users), clean(items), odd=odd)

@@ -16,7 +16,7 @@ from pipelines.schema import Columns as C
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipelines.evaluation.reading.ids import IdColumn
+    from pipelines.evaluation.reading.id_columns import IdColumn
 
 Numbers = npt.NDArray[np.number]
 Role = Literal["recommendations", "truth", "train"]

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.errors import AssayError
-from pipelines.evaluation.reading.ids import Coded, Numbered, number
+from pipelines.evaluation.reading.id_columns import Coded
+from pipelines.evaluation.reading.ids import Numbered, number
 from pipelines.schema import Vocabulary
 
 WHOLE = [7, 10, 9, 7, 100]
@@ -107,6 +108,11 @@ def test_what_is_no_id_at_all_is_refused(odd: pa.DataType) -> None:
     value = ["a"] if odd == pa.list_(pa.string()) else b"\xff"
     with pytest.raises(AssayError, match="cannot be read as text"):
         number([pa.chunked_array([[value]], type=odd)])
+
+
+def test_half_a_character_is_told() -> None:
+    with pytest.raises(AssayError, match="half a character"):
+        number([pd.Series(["a", "\ud800"], dtype=object)])
 
 
 def test_nothing_is_numbered_as_nothing() -> None:
