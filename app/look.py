@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pipelines.evaluation.comparison_words import reservations
 from pipelines.evaluation.results import BakeoffDocument, Kind, Outcome
 
 # Okabe and Ito's palette, without black (lost on dark paper) and yellow (lost on light).
@@ -98,9 +99,12 @@ def styles_of(document: BakeoffDocument) -> dict[str, Style]:
     return styles((c.name, c.kind) for c in document.contenders)
 
 
-def outcome_words(outcome: Outcome, over_budget: bool = False) -> str:
-    """`▲ better`, or `▲ better, but over budget`."""
-    return f"{OUTCOME_MARK[outcome]} {outcome}" + (", but over budget" if over_budget else "")
+def outcome_words(
+    outcome: Outcome, over_budget: bool = False, failed_required: bool = False
+) -> str:
+    """`▲ better`, or `▲ better, but over budget`, or `▲ better, but fails a required test`."""
+    but = reservations(over_budget, failed_required)
+    return f"{OUTCOME_MARK[outcome]} {outcome}" + (f", but {but}" if but else "")
 
 
 _CSS = """
@@ -108,6 +112,9 @@ _CSS = """
 .stMainBlockContainer {max-width: 1200px; padding-top: 4.4rem; padding-bottom: 4rem;}
 h1 {line-height: 1.25 !important; padding-top: 0 !important; text-wrap: pretty;}
 .stMainBlockContainer p, .stMainBlockContainer li {max-width: 80ch;}
+@media (max-width: 1100px) {
+  .st-key-compare_sides [data-testid="stColumn"] {min-width: 100%;}
+}
 @media (max-width: 1000px) {
   [data-testid="stHorizontalBlock"] {flex-wrap: wrap;}
   [data-testid="stColumn"] {min-width: 225px;}

@@ -24,6 +24,7 @@ from pipelines.workspace.records import BakeoffRecord, DatasetRecord
 
 if TYPE_CHECKING:
     from pipelines.data.profile import Profile
+    from pipelines.evaluation.kept import Kept
     from pipelines.workspace import Workspace
 
 DATASET, BAKEOFF = "dataset", "bakeoff"
@@ -183,6 +184,18 @@ def document(bakeoff_id: str) -> BakeoffDocument:
 @st.cache_data(max_entries=64, show_spinner=False)
 def _document(home: str, bakeoff_id: str) -> BakeoffDocument:
     return workspace().bakeoff(bakeoff_id)
+
+
+def kept(bakeoff_id: str) -> Kept:
+    """What a bake-off's folder holds, shared by all sessions: each part is read once."""
+    return _kept(str(paths.home()), bakeoff_id)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _kept(home: str, bakeoff_id: str) -> Kept:
+    from pipelines.evaluation.kept import Kept
+
+    return Kept(workspace().bakeoff_folder(bakeoff_id))
 
 
 def chosen_dataset() -> str | None:

@@ -31,12 +31,13 @@ def peer_python() -> Path:
 
 
 def main(names: list[str]) -> int:
-    from benchmarks import bakeoff, data, metrics, tuning
+    from benchmarks import bakeoff, compare, data, metrics, tuning
 
     known: dict[str, Callable[[Path], None]] = {
         "metrics": metrics.run,
         "data": data.run,
         "bakeoff": bakeoff.run,
+        "compare": compare.run,
         "tuning": tuning.run,
     }
     wrong = [name for name in names if name not in known]

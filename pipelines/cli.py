@@ -14,9 +14,11 @@ from typing import Annotated
 
 import typer
 
+from pipelines.cli_compare import compare
 from pipelines.cli_data import data_app
 from pipelines.cli_evaluate import evaluate
 from pipelines.cli_options import AsJson, DataName, Length, SplitText, open_workspace
+from pipelines.cli_slices import slices
 from pipelines.errors import AssayError
 
 app = typer.Typer(
@@ -28,7 +30,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(data_app, name="data")
-app.command("evaluate")(evaluate)
+app.command()(evaluate)
+app.command()(slices)
 
 
 def main() -> None:
@@ -93,9 +96,15 @@ def bakeoff(
         int | None, typer.Option("--eval-users", min=1, help="Evaluate at most so many users.")
     ] = None,
     baseline: Annotated[str, typer.Option("--baseline", help="Compare with this one.")] = "popular",
-    metric: Annotated[str, typer.Option("--metric", help="The declared metric.")] = "",
+    metric: Annotated[
+        str, typer.Option("--metric", help="The declared metric, such as ndcg@10.")
+    ] = "",
     budget_p95: Annotated[
         float | None, typer.Option("--budget-p95", help="Allowed p95 of a request, ms.")
+    ] = None,
+    required: Annotated[
+        list[str] | None,
+        typer.Option("--require", help="A test to pass: one-item, or one-item=0.3; repeat."),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0)] = 0,
     as_json: AsJson = False,
@@ -116,6 +125,7 @@ def bakeoff(
             "baseline": baseline,
             "metric": metric or f"ndcg@{k}",
             "budget": {"p95_ms": budget_p95},
+            "required": required or [],
             "seed": seed,
         }
     )
@@ -129,6 +139,9 @@ def bakeoff(
         c.kind != "baseline" for c in document.contenders
     ):
         raise typer.Exit(1)
+
+
+app.command()(compare)
 
 
 @app.command()

@@ -202,6 +202,8 @@ def bakeoff(found: BakeoffDocument, as_json: bool) -> None:
     if as_json:
         document(found.model_dump(mode="json"))
         return
+    from pipelines.evaluation.metrics.sentence import visits
+
     manifest = found.manifest
     metric, k = manifest["metric"], manifest["k"]
     note = f" ({manifest['split_note']})" if manifest.get("split_note") else ""
@@ -214,7 +216,7 @@ def bakeoff(found: BakeoffDocument, as_json: bool) -> None:
         "contender", f"{metric} (95 %)", f"recall@{k}", f"coverage@{k}", "fit, s", "p95, ms",
         "peak, MB", right=(2, 3, 4, 5, 6),
     )  # fmt: skip
-    for c in sorted(found.contenders, key=lambda c: -_value(c, metric)):
+    for c in _best_first(found.contenders, metric):
         if c.status == "scored":
             table.add_row(
                 c.title,
@@ -229,9 +231,13 @@ def bakeoff(found: BakeoffDocument, as_json: bool) -> None:
     for c in found.contenders:
         if c.status != "scored":
             say(f"{c.title} is {c.status}: {c.reason}")
+        elif c.kind != "baseline" and f"hit_rate@{k}" in c.metrics:
+            say(f"{c.title}: {visits(c.metrics[f'hit_rate@{k}'], k)}")
     for comparison in found.comparisons:
         if comparison.metric == metric:
             say(comparison.sentence)
+    for c in found.contenders:
+        say(_behavior(c, manifest.get("required", ())))
     for note in found.notes:
         say(f"Note: {note}")
     names = ", ".join(c.name for c in found.contenders)
@@ -239,6 +245,29 @@ def bakeoff(found: BakeoffDocument, as_json: bool) -> None:
         f"Bake-off {found.id}; ask it again with `assay recommend --bakeoff {found.id} "
         f"--contender NAME` ({names})."
     )
+
+
+def _best_first(contenders: list[ContenderResult], metric: str) -> list[ContenderResult]:
+    """By the metric, the best first; whoever has no value of it comes last."""
+    from pipelines.evaluation.metrics.names import better
+
+    sign = -1 if better(metric) == "lower" else 1
+    there = [c for c in contenders if metric in c.metrics]
+    there.sort(key=lambda c: -sign * c.metrics[metric].value)
+    return [*there, *(c for c in contenders if metric not in c.metrics)]
+
+
+def _behavior(contender: ContenderResult, required: Sequence[str]) -> str:
+    """The behavioral tests that it fails, in one line; empty where it fails none."""
+    must = {name.partition("=")[0] for name in required}
+    told = [
+        f"{one.name} (required{', not run' if one.state == 'not run' else ''})"
+        if one.name in must
+        else one.name
+        for one in contender.behavior
+        if one.state == "fail" or (one.state == "not run" and one.name in must)
+    ]
+    return f"{contender.title} fails behavioral tests: {', '.join(told)}." if told else ""
 
 
 def _value(contender: ContenderResult, metric: str) -> float:

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipelines.errors import AssayError
-from pipelines.evaluation.bakeoff import DOCUMENT, TRUTH
 from pipelines.evaluation.contender import LISTS, PIPELINE
+from pipelines.evaluation.kept import DOCUMENT, TRUTH
 from pipelines.evaluation.results import BakeoffDocument, ContenderResult
 from pipelines.fitted import FittedPipeline
 from pipelines.schema import Columns

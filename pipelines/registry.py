@@ -1,8 +1,9 @@
 """Names to classes: the stages and adapters that ship, and a user's own.
 
 A class in somebody's own package is found through an entry point of the groups
-`assay.candidates`, `assay.rankers`, `assay.rules`, `assay.adapters` and `assay.metrics`; from
-there on it works like one that ships. Modules are imported when a class is asked for.
+`assay.candidates`, `assay.rankers`, `assay.rules`, `assay.adapters`, `assay.metrics` and
+`assay.behavior`; from there on it works like one that ships. Modules are imported when a class
+is asked for.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any, Literal
 
 from pipelines.errors import AssayError
 
-Kind = Literal["candidates", "rankers", "rules", "adapters", "metrics"]
+Kind = Literal["candidates", "rankers", "rules", "adapters", "metrics", "behavior"]
 
 BUILT_IN: dict[Kind, dict[str, str]] = {
     "candidates": {
@@ -48,9 +49,32 @@ BUILT_IN: dict[Kind, dict[str, str]] = {
         "map": "pipelines.evaluation.metrics.accuracy:MAP",
         "mrr": "pipelines.evaluation.metrics.accuracy:MRR",
         "hit_rate": "pipelines.evaluation.metrics.accuracy:HitRate",
+        "graded_ndcg": "pipelines.evaluation.metrics.ranking:GradedNDCG",
+        "auc": "pipelines.evaluation.metrics.ranking:AUC",
         "coverage": "pipelines.evaluation.metrics.variety:Coverage",
+        "user_coverage": "pipelines.evaluation.metrics.variety:UserCoverage",
+        "gini": "pipelines.evaluation.metrics.variety:Gini",
+        "diversity": "pipelines.evaluation.metrics.variety:Diversity",
         "novelty": "pipelines.evaluation.metrics.novelty:Novelty",
         "popularity_share": "pipelines.evaluation.metrics.novelty:PopularityShare",
+        "popularity_lift": "pipelines.evaluation.metrics.novelty:PopularityLift",
+        "serendipity": "pipelines.evaluation.metrics.novelty:Serendipity",
+        "calibration": "pipelines.evaluation.metrics.fit:Calibration",
+        "repeats": "pipelines.evaluation.metrics.fit:Repeats",
+        "revenue": "pipelines.evaluation.metrics.money:Revenue",
+        "margin": "pipelines.evaluation.metrics.money:Margin",
+        "debiased_ndcg": "pipelines.evaluation.metrics.exposure:DebiasedNDCG",
+        "debiased_recall": "pipelines.evaluation.metrics.exposure:DebiasedRecall",
+    },
+    "behavior": {
+        "similar-users": "pipelines.evaluation.behavior.similar_users:SimilarUsers",
+        "small-change": "pipelines.evaluation.behavior.small_change:SmallChange",
+        "input-order": "pipelines.evaluation.behavior.input_order:InputOrder",
+        "one-item": "pipelines.evaluation.behavior.one_item:OneItem",
+        "price": "pipelines.evaluation.behavior.price:Price",
+        "brand": "pipelines.evaluation.behavior.brand:Brand",
+        "cold-items": "pipelines.evaluation.behavior.cold_items:ColdItems",
+        "near-misses": "pipelines.evaluation.behavior.near_misses:NearMisses",
     },
 }
 
@@ -70,5 +94,5 @@ def lookup(kind: Kind, name: str) -> Any:
     for entry in entry_points(group=f"assay.{kind}"):
         if entry.name == name:
             return entry.load()
-    what = "metric" if kind == "metrics" else f"{kind} stage"
+    what = {"metrics": "metric", "behavior": "behavioral test"}.get(kind, f"{kind} stage")
     raise AssayError(f"There is no {what} named {name!r}; use one of {', '.join(names(kind))}.")

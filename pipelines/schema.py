@@ -239,6 +239,11 @@ class Ragged:
     def lengths(self) -> Longs:
         return np.diff(self.indptr)
 
+    def sums(self, of_values: npt.NDArray[Any]) -> Doubles:
+        """The sum of `of_values`, which runs beside `values`, over each row, (rows,) float64."""
+        rows = np.repeat(np.arange(len(self)), self.lengths())
+        return np.bincount(rows, of_values, minlength=len(self)).astype(np.float64)
+
     def positions(self, rows: npt.NDArray[Any]) -> Longs:
         """Positions in `values` that belong to `rows` (row numbers), in that order."""
         starts, lengths = self.indptr[rows], self.lengths()[rows]

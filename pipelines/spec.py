@@ -196,6 +196,15 @@ def make_rules(documents: Iterable[dict[str, Any]]) -> list[Rule]:
     return found
 
 
+def rule_documents(documents: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rules with all their settings, also those that are left to their defaults."""
+    given = list(documents)
+    return [
+        {"stage": document["stage"], **rule.config.model_dump()}
+        for document, rule in zip(given, make_rules(given), strict=True)
+    ]
+
+
 def _first(error: ValidationError) -> str:
     found = error.errors()[0]
     place = ".".join(str(p) for p in found["loc"]) or "the whole"

@@ -7,23 +7,7 @@ import sys
 import pandas as pd
 import pytest
 
-from pipelines import cli
 from tests.synthetic import dataset
-
-
-@pytest.fixture
-def assay(monkeypatch, capsys):
-    """Runs a command in this process; returns exit code, stdout, stderr."""
-    monkeypatch.setattr("pipelines.cli_options.register_samples", lambda workspace: None)
-
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["assay", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        return ended.value.code or 0, out, err
-
-    return run
 
 
 @pytest.fixture
@@ -160,6 +144,7 @@ def test_the_worked_cases_decide_as_they_should(assay, case, decision):
         (("recommend", "--bakeoff", "x", "--contender", "als", "--user", "1"), "bake-off"),
         (("recommend", "--bakeoff", "../..", "--contender", "als", "--user", "1"), "bake-off"),
         (("bakeoff", "--data", "movielens-small", "--third-party", "exported:no.csv"), "no.csv"),
+        (("bakeoff", "--data", "movielens-small", "--require", "on-item"), "one of similar-users"),
         (("decide",), "--case"),
         (("decide", "--case", "no-such-case"), "no-such-case"),
         (("bakeoff",), "--data"),

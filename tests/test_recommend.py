@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from pipelines.errors import AssayError
-from pipelines.evaluation.bakeoff import DOCUMENT, run_bakeoff
+from pipelines.evaluation.bakeoff import run_bakeoff
 from pipelines.evaluation.contender import LISTS, PIPELINE
+from pipelines.evaluation.kept import DOCUMENT
 from pipelines.evaluation.request import BakeoffRequest
 from pipelines.evaluation.results import ContenderResult
 from pipelines.recommend import (

@@ -44,7 +44,7 @@ def test_one_list_through_three_doors_item_by_item(tmp_path, shop):
         }
     )
     document = run(workspace, request)
-    assert document.notes == []
+    assert document.notes == [document.exposure.sentence]
     folder = workspace.bakeoff_folder(document.id)
     name = TWO_STAGE["name"]
     lists = pd.read_parquet(folder / "contenders" / name / "lists.parquet")

@@ -3,24 +3,76 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import streamlit as st
 
 from app import state
-from pipelines import paths
+from pipelines import paths, registry
 from pipelines.evaluation.comparison import compare
-from pipelines.evaluation.kept import Kept
-from pipelines.evaluation.metrics.names import MAIN
+from pipelines.evaluation.metrics.metric import MetricOfAllLists
+from pipelines.evaluation.metrics.names import MAIN, better, load
 from pipelines.evaluation.results import BakeoffDocument, Comparison
 
 
+@dataclass(frozen=True)
+class Words:
+    """What a view says at the top of the page."""
+
+    title: str
+    under: str = ""
+
+
 def offered(document: BakeoffDocument) -> tuple[list[str], list[str]]:
-    """The metrics that judge lists by what people chose, and the list lengths, that it has."""
-    there = {name for c in document.contenders for name in c.metrics}
-    pairs = [name.partition("@")[::2] for name in there]
-    metrics = [m for m in MAIN if any(metric == m for metric, _ in pairs)]
-    ks = sorted({k for metric, k in pairs if metric in MAIN}, key=int)
-    return metrics, ks
+    """The metrics that it has: the six that judge lists by what people chose, and the others."""
+    there = {name.partition("@")[0] for c in document.contenders for name in c.metrics}
+    others = [m for m in registry.names("metrics") if m in there - set(MAIN)]
+    return [m for m in MAIN if m in there], others
+
+
+def comparable(metric: str) -> bool:
+    """Whether somebody can win by a metric (a name, or one with its k): it has a value for each
+    person, and higher or lower is better."""
+    return better(metric) != "neither" and not issubclass(
+        load(metric.partition("@")[0]), MetricOfAllLists
+    )
+
+
+def upward(metric: str) -> int:
+    """1 where more of a metric is better, -1 where less is."""
+    return -1 if better(metric) == "lower" else 1
+
+
+def lengths(document: BakeoffDocument, metric: str) -> list[str]:
+    """The list lengths k at which the document has a metric, shortest first."""
+    pairs = [name.partition("@")[::2] for c in document.contenders for name in c.metrics]
+    return sorted({k for name, k in pairs if name == metric}, key=int)
+
+
+def declared(document: BakeoffDocument) -> str:
+    """The metric declared in advance: `ndcg@10`."""
+    return str(document.manifest.get("metric", "ndcg@10"))
+
+
+def useful_share(document: BakeoffDocument) -> float:
+    """The smallest useful difference, as a share of the value that is compared with."""
+    return float(document.manifest.get("useful_share", 0.02))
+
+
+def scored(document: BakeoffDocument, metric: str | None = None) -> list[str]:
+    """Names of the scored contenders (that have a metric), in the document's order."""
+    return [
+        c.name
+        for c in document.contenders
+        if c.status == "scored" and (metric is None or metric in c.metrics)
+    ]
+
+
+def leader(document: BakeoffDocument, metric: str) -> str:
+    """The scored contender with the highest value, a real one if there is any."""
+    kinds = {c.name: c.kind in ("built", "third-party") for c in document.contenders}
+    value = {c.name: c.metrics[metric].value for c in document.contenders if metric in c.metrics}
+    return max(scored(document, metric), key=lambda name: (kinds[name], value[name]))
 
 
 def comparisons(document: BakeoffDocument, metric: str, against: str) -> list[Comparison]:
@@ -30,33 +82,36 @@ def comparisons(document: BakeoffDocument, metric: str, against: str) -> list[Co
     """
     stored = [c for c in document.comparisons if c.metric == metric and c.baseline == against]
     found = stored or _computed(str(paths.home()), document.id, metric, against)
-    return sorted(found, key=lambda c: -c.difference)
+    return sorted(found, key=lambda c: -upward(metric) * c.difference)
 
 
 @st.cache_data(max_entries=128, show_spinner="Comparing, person by person ...")
 def _computed(home: str, bakeoff_id: str, metric: str, against: str) -> list[Comparison]:
     document = state.document(bakeoff_id)
-    folder = state.workspace().bakeoff_folder(bakeoff_id)
-    kept = Kept(folder)
+    kept = state.kept(bakeoff_id)
     base = kept.values(against, metric)
-    share = float(document.manifest.get("useful_share", 0.02))
-    found = []
-    for c in document.contenders:
-        if c.status != "scored" or c.name == against:
-            continue
-        values = kept.values(c.name, metric)
-        over = bool(c.over_budget)
-        found.append(compare(c.name, against, metric, values, base, share, over_budget=over))
-    return found
+    share = useful_share(document)
+    return [
+        compare(
+            c.name,
+            against,
+            metric,
+            kept.values(c.name, metric),
+            base,
+            share,
+            over_budget=bool(c.over_budget),
+            failed_required=bool(c.failed_required),
+        )
+        for c in document.contenders
+        if c.name in scored(document, metric) and c.name != against
+    ]
 
 
 def headline(document: BakeoffDocument, found: list[Comparison], metric: str, against: str) -> str:
     """One sentence on the best contender that is no baseline, against the chosen one."""
-    kinds = {c.name: c.kind for c in document.contenders}
-    best = next((c for c in found if kinds.get(c.contender) in ("built", "third-party")), None)
-    best = best or next((c for c in found if kinds.get(c.contender) == "stand-in"), None)
+    best = leading(document, found)
     if best is not None:
-        return _opened(best, kinds)
+        return _opened(best, {c.name: c.kind for c in document.contenders})
     base = document.contender(against)
     if base is None or base.status != "scored":
         status = base.status if base else "not there"
@@ -65,6 +120,13 @@ def headline(document: BakeoffDocument, found: list[Comparison], metric: str, ag
     if waiting:
         return f"Nothing was scored that could be compared with {against}."
     return "Only the baselines took part: there is nothing to compare yet."
+
+
+def leading(document: BakeoffDocument, found: list[Comparison]) -> Comparison | None:
+    """The first comparison of a real contender, else of a stand-in; none of a baseline."""
+    kinds = {c.name: c.kind for c in document.contenders}
+    best = next((c for c in found if kinds.get(c.contender) in ("built", "third-party")), None)
+    return best or next((c for c in found if kinds.get(c.contender) == "stand-in"), None)
 
 
 def _opened(best: Comparison, kinds: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from app import PAGES
-from app.components import spreadsheet
+from app.components import charts, spreadsheet
 from pipelines.data.dataset import About
 from pipelines.errors import AssayError
 
@@ -61,7 +61,8 @@ def picture(
     options: dict[str, Any] = {}
     if selection is not None:
         options = {"on_select": on_select or "rerun", "selection_mode": selection}
-    chosen = st.altair_chart(chart, width="stretch", alt=alt, key=f"{key}_chart", **options)
+    drawn: Any = charts.Drawn(chart)
+    chosen = st.altair_chart(drawn, width="stretch", alt=alt, key=f"{key}_chart", **options)
     if data is not None and len(data):
         st.download_button(
             "The chart's data (CSV)",

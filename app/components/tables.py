@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -78,11 +79,15 @@ def show(
     alt: str,
     columns: dict[str, Any] | None = None,
     on_select: str | None = None,
+    changed: Callable[[], None] | None = None,
+    row: int | None = None,
+    height: int | None = None,
 ) -> Any:
     """A sortable table of `frame` (headers as people read them, units included).
 
     `columns` is Streamlit's `column_config`; with `on_select="single-row"` or "multi-row"
-    the chosen rows are in what is returned. Raises `ValueError` above seven columns.
+    the chosen rows are in what is returned (`row` is chosen at first), and `changed` is called
+    when they change. Raises `ValueError` above seven columns.
     """
     if frame.shape[1] > MOST_COLUMNS:
         raise ValueError(f"The table {key!r} has {frame.shape[1]} columns; 7 are readable.")
@@ -90,13 +95,16 @@ def show(
     styled = frame.style.format({name: _cell(frame[name]) for name in numeric}, na_rep="")
     options: dict[str, Any] = {}
     if on_select is not None:
-        options = {"on_select": "rerun", "selection_mode": on_select}
+        options = {"on_select": changed or "rerun", "selection_mode": on_select}
+        if row is not None:
+            options["selection_default"] = {"selection": {"rows": [row]}}
     return st.dataframe(
         styled,
         hide_index=True,
         column_config=columns,
         key=key,
         placeholder="",
+        height=height or "auto",
         alt=alt,
         **options,
     )

@@ -12,6 +12,7 @@ from app.components import charts, forms, jobs, page, spec_editor, spec_flow
 from app.components.tables import about, memory, show
 from pipelines.data.split import Protocol
 from pipelines.errors import AssayError
+from pipelines.evaluation.behavior.requirements import requirable
 from pipelines.evaluation.manifest import Budget
 from pipelines.evaluation.request import BASELINES, BakeoffRequest, entries
 from pipelines.spec import Spec
@@ -158,7 +159,7 @@ def _run(name: str | None, doc: dict[str, Any], wrong: str | None, *, refused: b
         "split": str(split),
         "k": int(k),
     }
-    with st.expander("More of the question: third party, sample of people, budget"):
+    with st.expander("More of the question: third party, sample of people, budget, tests"):
         _more(request)
     note = _note(request["split"], third_parties=bool(request["third_party"]))
     if note:
@@ -195,6 +196,14 @@ def _more(request: dict[str, Any]) -> None:
         )
     with right:
         request["budget"] = forms.settings(Budget, {}, key="build_budget")
+        tests = requirable()
+        request["required"] = st.multiselect(
+            "Behavioral tests that must be passed",
+            list(tests),
+            format_func=lambda name: tests.get(name, name),
+            key="build_required",
+            help="Who fails one is not told as a clean win; docs/behavior.md has each test.",
+        )
     if other:
         request["third_party"] = [*request["third_party"], other]
     request |= {"eval_users": None if users is None else int(users), "useful_share": float(share)}

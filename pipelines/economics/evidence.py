@@ -35,6 +35,7 @@ class Outcome(_Frozen):
     metric: str
     outcome: str
     over_budget: bool = False
+    failed_required: bool = False
 
 
 class Evidence(_Frozen):
@@ -66,7 +67,8 @@ class Evidence(_Frozen):
         kinds = {contender.name: contender.kind for contender in self.contenders}
         told = [
             f"{row.contender} is {row.outcome} against {row.baseline} ({row.metric}, offline)"
-            f"{', but over budget' if row.over_budget else ''}."
+            f"{', but over budget' if row.over_budget else ''}"
+            f"{', but it fails a required test' if row.failed_required else ''}."
             for row in self.outcomes
             if {kinds[row.contender], kinds[row.baseline]} == {"built", "third-party"}
         ]
@@ -127,6 +129,7 @@ def evidence_from_bakeoff(
                 metric=row["metric"],
                 outcome=row["outcome"],
                 over_budget=bool(row.get("over_budget")),
+                failed_required=bool(row.get("failed_required")),
             )
             for row in document.get("comparisons", [])
             if _counts(row, contenders, manifest)

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,36 +12,31 @@ import numpy as np
 
 from pipelines.data.dataset import Dataset
 from pipelines.data.split import Protocol, Split, split
-from pipelines.errors import AssayError
+from pipelines.evaluation import declared
 from pipelines.evaluation.answer_key import answer_key
-from pipelines.evaluation.contender import Outcome
-from pipelines.evaluation.kept import PER_USER, Asked
+from pipelines.evaluation.behavior.evidence import Background
+from pipelines.evaluation.behavior.observe import observe
+from pipelines.evaluation.behavior.requirements import requirements
+from pipelines.evaluation.child import run_in_child
+from pipelines.evaluation.exposure import exposure_of, trusted
+from pipelines.evaluation.kept import DOCUMENT, PER_USER, TRUTH, Asked
 from pipelines.evaluation.manifest import Manifest, hash_of_ids
-from pipelines.evaluation.metrics.names import MAIN
-from pipelines.evaluation.request import BakeoffRequest, Entry, entries
+from pipelines.evaluation.request import BakeoffRequest, entries
 from pipelines.evaluation.results import BakeoffDocument, ContenderResult
-from pipelines.evaluation.scoring import Scored, comparisons, score
+from pipelines.evaluation.scoring import Scored, comparisons, score, with_chances
+from pipelines.evaluation.slices.writing import write_slices
 from pipelines.evaluation.task import TASK, ContenderTask
 from pipelines.progress import Progress, part, silent
 from pipelines.schema import Columns
-from pipelines.spec import make_rules
+from pipelines.spec import make_rules, rule_documents
 from pipelines.stage_store import StageStore
 
-DOCUMENT, TRUTH = "document.json", "truth.parquet"
 STAGES_MB = 4_000
 """Fitted stages kept for the next bake-off, at most; the newest stay."""
 
 
 def _depths(request: BakeoffRequest) -> tuple[int, ...]:
     return tuple(sorted({5, 10, 20, request.k}))
-
-
-def _check_metric(request: BakeoffRequest) -> None:
-    offered = [f"{name}@{k}" for k in _depths(request) for name in MAIN]
-    if request.metric not in offered:
-        raise AssayError(
-            f"The metric {request.metric!r} is not measured here; use one of {', '.join(offered)}."
-        )
 
 
 def make_manifest(request: BakeoffRequest, dataset: Dataset, cut: Split) -> Manifest:
@@ -63,8 +55,9 @@ def make_manifest(request: BakeoffRequest, dataset: Dataset, cut: Split) -> Mani
         catalogue_hash=hash_of_ids(items),
         k=request.k,
         ks=_depths(request),
-        rules=tuple(request.rules),
+        rules=tuple(rule_documents(request.rules)),
         budget=request.budget,
+        required=tuple(map(str, requirements(request.required))),
         metric=request.metric,
         baseline=request.baseline,
         useful_share=request.useful_share,
@@ -82,7 +75,7 @@ def run_bakeoff(
 ) -> BakeoffDocument:
     """Run a bake-off in an existing, empty `folder`; fitted stages are shared in `stages`."""
     contenders = entries(request)
-    _check_metric(request)
+    declared.check(request.metric, _depths(request))
     make_rules(request.rules)
     progress(0.0, "splitting the data")
     cut = split(
@@ -94,6 +87,10 @@ def run_bakeoff(
     )
     manifest = make_manifest(request, dataset, cut)
     key = answer_key(cut, dataset)
+    background = Background.of(cut, dataset, manifest.k, manifest.seed)
+    exposure = exposure_of(key, dataset)
+    key = trusted(key, exposure)
+    declared.check_data(request.metric, key)
     _write_task(dataset, cut, manifest, folder)
     results: list[ContenderResult] = []
     scored: dict[str, Scored] = {}
@@ -101,22 +98,25 @@ def run_bakeoff(
         share = [0.02 + 0.95 * (number + step) / len(contenders) for step in (0, 1)]
         mine = part(progress, *share)
         here = folder / "contenders" / entry.name
-        outcome = _in_child(entry, folder, here, stages, mine)
+        outcome = run_in_child(entry, folder, here, stages, mine)
         result, detail = score(entry.name, entry.title, entry.kind, outcome, here, key, manifest)
         if entry.spec is not None:
             spec = {"spec": entry.spec.document(), "spec_hash": entry.spec.hash}
             result = result.model_copy(update=spec)
-        results.append(result)
         if detail is not None:
+            result = observe(result, background, here, manifest)
             scored[entry.name] = detail
             _write_per_user(detail, dataset.users.decode(cut.queries.user), here)
+        results.append(result)
     document = BakeoffDocument(
         id=bakeoff_id,
         dataset=dataset.name,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         manifest=manifest.document() | _counts(cut),
-        contenders=results,
+        contenders=with_chances(results, scored, manifest),
         comparisons=comparisons(results, scored, manifest),
+        notes=[*declared.note(request.metric, results), exposure.sentence],
+        exposure=exposure,
     )
     (folder / DOCUMENT).write_text(document.model_dump_json(indent=1))
     (folder / TASK).unlink(missing_ok=True)
@@ -168,41 +168,8 @@ def _write_task(dataset: Dataset, cut: Split, manifest: Manifest, folder: Path) 
     what = dataset.catalogue.items.decode(cut.truth.values)
     pd.DataFrame({"user_id": who, "item_id": what}).to_parquet(folder / TRUTH, index=False)
     Asked.of(cut).save(folder)
+    write_slices(cut, dataset, folder)
     (folder / "manifest.json").write_text(json.dumps(manifest.document(), indent=1))
-
-
-def _in_child(entry: Entry, folder: Path, here: Path, stages: Path, progress: Progress) -> Outcome:
-    """Run a contender; whatever happens to its process becomes an outcome."""
-    here.mkdir(parents=True, exist_ok=True)
-    (here / "contender.json").write_text(json.dumps(entry.given))
-    command = [sys.executable, "-m", "pipelines.evaluation.contender"]
-    with (here / "log.txt").open("w") as log:
-        child = subprocess.Popen(
-            [*command, str(folder), str(here), str(stages)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-            # Threads that spin while they wait take the cores that others need.
-            env={**os.environ, "OMP_WAIT_POLICY": "PASSIVE"},
-        )
-        try:
-            assert child.stdout is not None
-            for line in child.stdout:
-                if line.startswith("{"):
-                    told = json.loads(line)
-                    progress(told["share"], f"{entry.title}: {told['message']}")
-            code = child.wait()
-        finally:
-            # A cancelled bake-off leaves by an exception from `progress`.
-            if child.poll() is None:
-                child.kill()
-                child.wait()
-    if (here / "outcome.json").exists():
-        return Outcome.model_validate_json((here / "outcome.json").read_text())
-    how = f"signal {-code}" if code < 0 else f"exit code {code}"
-    memory = "; it may have run out of memory" if code == -9 else ""
-    return Outcome(status="failed", reason=f"Its process ended with {how}{memory}.")
 
 
 def _write_per_user(detail: Scored, users: np.ndarray, here: Path) -> None:

@@ -1,24 +1,63 @@
-"""Contender against baseline, user by user, and the sentence a lead can read."""
+"""Contender against baseline, user by user: what was declared, and what is explored."""
 
 from __future__ import annotations
 
-from math import ceil, floor, log10
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.evaluation.metrics.names import bounds, label
+from pipelines import registry
+from pipelines.errors import AssayError
+from pipelines.evaluation.comparison_words import sentence
+from pipelines.evaluation.metrics.names import MAIN, bounds, label
 from pipelines.evaluation.results import Comparison, Interval, Outcome
 from pipelines.evaluation.statistics.intervals import (
-    FEWEST_EQUAL,
+    CONFIDENCE,
     differences,
-    mean_interval,
+    fewest_equal,
+    p_value,
     standard_error,
+    t_interval,
 )
+from pipelines.evaluation.statistics.multiplicity import (
+    benjamini_hochberg,
+    holm,
+    holm_confidences,
+)
+from pipelines.evaluation.statistics.ratio import relative_difference
+from pipelines.schema import Doubles
 
-Z_OF_INTERVAL = 1.959964
-Z_OF_CHANCE = 0.841621
-"""Normal quantiles of 97.5 % and of 80 %, the chance to settle that is planned for."""
+CHANCE = 0.8
+"""The chance to settle that is planned for."""
+STRICTEST = 0.9999
+"""The level of an interval that is adjusted over 500 contenders: nobody's is stricter."""
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """What is compared: two contenders' values in one metric, (n,) each of the same users."""
+
+    contender: str
+    baseline: str
+    metric: str
+    values: npt.ArrayLike
+    baseline_values: npt.ArrayLike
+    over_budget: bool = False
+    failed_required: bool = False
+
+
+@dataclass(frozen=True)
+class _Family:
+    """How a contrast stands among those it is looked at with."""
+
+    confidence: float = CONFIDENCE
+    adjustment: str = ""
+    p_adjusted: float | None = None
+    looks: int = 1
 
 
 def compare(
@@ -29,37 +68,64 @@ def compare(
     baseline_values: npt.ArrayLike,
     useful_share: float,
     over_budget: bool = False,
+    failed_required: bool = False,
+    titles: Mapping[str, str] | None = None,
 ) -> Comparison:
-    """The paired difference in `metric` over the same users, (n,) each, and its outcome.
-
-    The smallest useful difference is `useful_share` of the baseline's mean. The interval
-    is not adjusted for the number of contenders.
-    """
-    d = differences(values, baseline_values)
-    limits = bounds(metric)
-    span = None if limits is None else (limits[0] - limits[1], limits[1] - limits[0])
-    interval = mean_interval(d, within=span)
-    smallest = useful_share * abs(float(np.nanmean(np.asarray(baseline_values, np.float64))))
-    found = outcome(interval, smallest)
-    more = users_to_settle(d, smallest) if found == "inconclusive" else None
-    return Comparison(
-        contender=contender,
-        baseline=baseline,
-        metric=metric,
-        difference=interval.value,
-        low=interval.low,
-        high=interval.high,
-        smallest_useful=smallest,
-        outcome=found,
-        over_budget=over_budget,
-        sentence=_sentence(
-            contender, baseline, label(metric), interval, smallest, found, over_budget, more
-        ),
+    """One contrast by itself, at 95 % and not adjusted; `explored` where there are several."""
+    one = Contrast(
+        contender, baseline, metric, values, baseline_values, over_budget, failed_required
     )
+    return explored([one], useful_share, titles)[0]
+
+
+def declared(
+    contrasts: Sequence[Contrast], useful_share: float, titles: Mapping[str, str] | None = None
+) -> list[Comparison]:
+    """The contrasts on the metric declared in advance, adjusted by Holm over all of them.
+
+    Each interval has the level at which it leaves zero out just where Holm rejects, so that
+    an outcome and its interval agree. `titles` by name are what the sentences say.
+    """
+    ds = [differences(c.values, c.baseline_values) for c in contrasts]
+    p = [p_value(d) for d in ds]
+    m = len(p)
+    told = f"Holm over {m} contenders" if m > 1 else ""
+    families = [
+        _Family(float(confidence), told, float(adjusted), m)
+        for confidence, adjusted in zip(holm_confidences(p, 1 - CONFIDENCE), holm(p), strict=True)
+    ]
+    return _found(contrasts, ds, p, families, useful_share, titles or {})
+
+
+def explored(
+    contrasts: Sequence[Contrast], useful_share: float, titles: Mapping[str, str] | None = None
+) -> list[Comparison]:
+    """Contrasts that are looked at together without having been declared.
+
+    Intervals are at 95 % each, not adjusted; beside each p the one adjusted by Benjamini
+    and Hochberg over all of them.
+    """
+    ds = [differences(c.values, c.baseline_values) for c in contrasts]
+    p = [p_value(d) for d in ds]
+    families = [
+        _Family(p_adjusted=float(adjusted), looks=len(p)) for adjusted in benjamini_hochberg(p)
+    ]
+    return _found(contrasts, ds, p, families, useful_share, titles or {})
+
+
+def comparable(contrast: Contrast) -> bool:
+    """Whether there is an interval to compare by: too few users with a value have none."""
+    d = differences(contrast.values, contrast.baseline_values)
+    if bounds(contrast.metric) is not None:
+        return len(d) > 0
+    return standard_error(d) > 0.0 or len(d) >= fewest_equal(STRICTEST)
 
 
 def outcome(interval: Interval, smallest_useful: float) -> Outcome:
-    """Equivalent first: a difference may be real and still too small to be of use."""
+    """Of an interval above zero where better (`toward`).
+
+    Equivalent first: a difference may be real and still too small to be of use.
+    """
     if -smallest_useful <= interval.low and interval.high <= smallest_useful:
         return "equivalent"
     if interval.low > 0:
@@ -69,72 +135,96 @@ def outcome(interval: Interval, smallest_useful: float) -> Outcome:
     return "inconclusive"
 
 
-def users_to_settle(d: npt.NDArray[np.float64], smallest_useful: float) -> int | None:
+def direction(metric: str) -> int:
+    """1 where more is better, -1 where less is; an `AssayError` where neither is."""
+    name = metric.partition("@")[0]
+    if name not in registry.names("metrics"):  # of an older document, or of a lost package
+        return 1
+    better = registry.lookup("metrics", name).better
+    if better == "neither":
+        raise AssayError(
+            f"{label(metric)} says nothing of better or worse, so nobody wins by it; use one of "
+            f"{', '.join(MAIN)}, such as ndcg@10."
+        )
+    return 1 if better == "higher" else -1
+
+
+def toward(sign: int, interval: Interval) -> Interval:
+    """The interval, turned so that above zero is better."""
+    if sign > 0:
+        return interval
+    return Interval(value=-interval.value, low=-interval.high, high=-interval.low)
+
+
+def users_to_settle(
+    d: Doubles, smallest_useful: float, confidence: float = CONFIDENCE
+) -> int | None:
     """How many users beyond the n of `d` would settle the matter in four cases of five.
 
-    Assumes that difference and spread stay as they are. Settled is better, worse or
-    equivalent, whichever needs the fewest users. None where no number would do.
+    Assumes that difference, spread and the interval's level stay as they are. Settled is
+    better, worse or equivalent, whichever needs the fewest users. None where no number would do.
     """
     n, mean = len(d), abs(float(d.mean()))
     error = standard_error(d)
     if error == 0.0:
-        return max(1, FEWEST_EQUAL - n)
+        return max(1, fewest_equal(confidence) - n)
     half_width = max(mean, smallest_useful - mean)
     if half_width <= 0.0:
         return None
     spread = error * n**0.5
-    needed = ((Z_OF_INTERVAL + Z_OF_CHANCE) * spread / half_width) ** 2
+    normal = NormalDist()
+    quantiles = normal.inv_cdf((1 + confidence) / 2) + normal.inv_cdf(CHANCE)
+    needed = (quantiles * spread / half_width) ** 2
     return max(1, ceil(needed) - n)
 
 
-def three_digits(number: float) -> str:
-    """`number` to three significant digits, never in powers of ten: 0.0314."""
-    return np.format_float_positional(number + 0.0, precision=3, fractional=False, trim="-")
+def _found(
+    contrasts: Sequence[Contrast],
+    ds: Sequence[Doubles],
+    p: Sequence[float],
+    families: Sequence[_Family],
+    useful_share: float,
+    titles: Mapping[str, str],
+) -> list[Comparison]:
+    return [
+        _one(*given, useful_share, titles) for given in zip(contrasts, ds, p, families, strict=True)
+    ]
 
 
-def _sentence(
-    contender: str,
-    baseline: str,
-    metric: str,
-    interval: Interval,
-    smallest: float,
-    found: Outcome,
-    over_budget: bool,
-    more: int | None,
-) -> str:
-    def by(sign: int) -> str:
-        ends = sorted((sign * interval.low, sign * interval.high))
-        return (
-            f"{three_digits(sign * interval.value)} {metric} "
-            f"(95 % interval {three_digits(ends[0])} to {three_digits(ends[1])})"
-        )
-
-    if found == "better":
-        note = ": better, but over budget" if over_budget else ""
-        return f"{contender} beats {baseline} by {by(1)}{note}."
-    if found == "worse":
-        text = f"{contender} falls behind {baseline} by {by(-1)}"
-    elif found == "equivalent":
-        text = (
-            f"{contender} and {baseline} are equivalent: they differ by {by(1)}, within the "
-            f"smallest useful difference of {three_digits(smallest)}"
-        )
-    else:
-        text = (
-            f"{contender} and {baseline} cannot be told apart yet: they differ by {by(1)}; "
-            + what_would_settle(more)
-        )
-    return f"{text}; it is over budget." if over_budget else f"{text}."
-
-
-def what_would_settle(more: int | None) -> str:
-    """What to do about an inconclusive comparison, given `users_to_settle`."""
-    if more is None:
-        return "with no smallest useful difference, more users would not settle it"
-    plural = "" if more == 1 else "s"
-    return f"about {_two_digits_up(more):,} more user{plural} would settle it"
-
-
-def _two_digits_up(count: int) -> int:
-    step = 10 ** max(0, floor(log10(count)) - 1)
-    return -(-count // step) * step
+def _one(
+    contrast: Contrast,
+    d: Doubles,
+    p: float,
+    family: _Family,
+    useful_share: float,
+    titles: Mapping[str, str],
+) -> Comparison:
+    """The smallest useful difference is `useful_share` of the baseline's mean."""
+    metric = contrast.metric
+    limits, sign = bounds(metric), direction(metric)
+    span = None if limits is None else (limits[0] - limits[1], limits[1] - limits[0])
+    interval = t_interval(d, span, family.confidence)
+    base = np.asarray(contrast.baseline_values, np.float64)
+    smallest = useful_share * abs(float(np.nanmean(base)))
+    found = outcome(toward(sign, interval), smallest)
+    comparison = Comparison(
+        contender=contrast.contender,
+        baseline=contrast.baseline,
+        metric=metric,
+        difference=interval.value,
+        low=interval.low,
+        high=interval.high,
+        smallest_useful=smallest,
+        outcome=found,
+        over_budget=contrast.over_budget,
+        failed_required=contrast.failed_required,
+        sentence="",
+        confidence=family.confidence,
+        adjustment=family.adjustment,
+        p=p,
+        p_adjusted=family.p_adjusted,
+        looks=family.looks,
+        relative=relative_difference(contrast.values, base, family.confidence),
+    )
+    more = users_to_settle(d, smallest, family.confidence) if found == "inconclusive" else None
+    return comparison.model_copy(update={"sentence": sentence(comparison, sign, more, titles)})

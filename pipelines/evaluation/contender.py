@@ -2,7 +2,8 @@
 
 TASK is the folder of the bake-off's task, HERE the contender's own folder with its
 `contender.json`. Progress goes to stdout as JSON lines; the answer to `lists.parquet`,
-`answer.npz` and `outcome.json` in HERE. Memory and crashes are this process's own.
+`answer.npz`, `probes.npz` (some requests asked again) and `outcome.json` in HERE. Memory and
+crashes are this process's own.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pydantic import BaseModel
 from pipelines.compose import CHUNK, Pipeline
 from pipelines.errors import AssayError
 from pipelines.evaluation.answers import nothing_left, read_replies
+from pipelines.evaluation.behavior.probes import Probes, ask_again
 from pipelines.evaluation.results import RequestTime, Status
 from pipelines.evaluation.task import ContenderTask
 from pipelines.fitted import FittedPipeline, lists_frame, places_to_ask
@@ -122,6 +124,8 @@ def _built(
         )
     fitted.save(here / PIPELINE)
     outcome.model_mb = (here / PIPELINE).stat().st_size / 1e6
+    tell(0.93, "asking some again, with an event less and in another order")
+    ask_again(task.queries, lambda q: fitted.answer(q, task.length).items, task.seed).save(here)
     return slate, steps
 
 
@@ -224,6 +228,7 @@ def _third_party(
         outcome.fit_seconds = adapter.fit_seconds
         outcome.calls, outcome.cost_usd = adapter.calls, adapter.cost_usd
         adapter.close()
+    Probes(adapter.why_no_history or "To ask a vendor again costs money.").save(here)
     _count_answers(outcome, read.answered, read.first_error)
     outcome.notes += [*adapter.notes, *read.notes]
     if read.milliseconds:

@@ -37,6 +37,8 @@ class Evaluation:
     values: dict[str, Doubles | Interval]
     trained: bool
     seen: SeenPolicy
+    remarks: list[str]
+    """What was met while the metrics were worked out."""
 
     @cached_property
     def per_user(self) -> pd.DataFrame:
@@ -54,7 +56,8 @@ class Evaluation:
     @property
     def notes(self) -> list[str]:
         """What a reader must know of how the lists were read."""
-        notes = [ORDERS[self.found.ordered_by], *self.found.problems.sentences(self.seen)]
+        met = self.found.problems.sentences(self.seen)
+        notes = [ORDERS[self.found.ordered_by], *met, *self.remarks]
         if not self.trained:
             notes.append(
                 "No training file was given: every item counts as known, and unknown items were "
@@ -144,7 +147,9 @@ def _evaluated(
     found = read(
         recommendations, truth, train, depth=max(ks), seen=seen, in_text_order=in_text_order
     )
-    return Evaluation(found, evaluate(found.lists, ks), train is not None, seen)
+    remarks: list[str] = []
+    values = evaluate(found.lists, ks, notes=remarks)
+    return Evaluation(found, values, train is not None, seen, remarks)
 
 
 def _check(ks: Sequence[int]) -> None:

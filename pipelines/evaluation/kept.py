@@ -18,7 +18,9 @@ from pipelines.data.split import Split
 from pipelines.errors import AssayError
 from pipelines.schema import Columns, Doubles, Ints, Longs, Ragged
 
+DOCUMENT, TRUTH = "document.json", "truth.parquet"
 ASKED, ANSWER, PER_USER, SLICES = "asked.npz", "answer.npz", "per_user.parquet", "slices.parquet"
+ITEM_SLICES = "item_slices.parquet"
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,11 @@ class Kept:
     def slices(self) -> pd.DataFrame:
         """What divides the users: a row per user, a categorical column per dimension."""
         return _table(self.folder / SLICES)
+
+    @cached_property
+    def item_slices(self) -> pd.DataFrame:
+        """What divides what was taken up: a row per item code, a column per dimension."""
+        return _table(self.folder / ITEM_SLICES)
 
     def users(self, contender: str) -> npt.NDArray[np.object_]:
         """The users' ids, (n,)."""

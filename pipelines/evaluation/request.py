@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipelines.data.split import Protocol
 from pipelines.errors import AssayError
+from pipelines.evaluation.behavior.requirements import requirements
 from pipelines.evaluation.manifest import Budget
 from pipelines.evaluation.results import Kind
 from pipelines.spec import Spec
@@ -20,7 +21,7 @@ BASELINES = ("random", "popular")
 class BakeoffRequest(BaseModel):
     """What a person asks for; a job's parameters."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     dataset: str
     specs: list[str | dict[str, Any]] = []
@@ -32,6 +33,7 @@ class BakeoffRequest(BaseModel):
     metric: str = "ndcg@10"
     useful_share: float = Field(0.02, ge=0)
     budget: Budget = Budget()
+    required: list[str] = []
     rules: list[dict[str, Any]] = []
     seed: int = Field(0, ge=0)
 
@@ -60,6 +62,7 @@ class Entry:
 def entries(request: BakeoffRequest) -> list[Entry]:
     """The baselines, then what was asked for, then the third parties; names are distinct."""
     Protocol.of_bakeoff(request.split, third_parties=bool(request.third_party))
+    requirements(request.required)
     specs = [Spec.load(name) for name in BASELINES]
     for given in request.specs:
         spec = Spec.of(given) if isinstance(given, dict) else Spec.load(given)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 Kind = Literal["built", "third-party", "stand-in", "baseline"]
 Status = Literal["scored", "not scored", "not comparable", "failed"]
+State = Literal["pass", "fail", "value", "not run"]
 Outcome = Literal["better", "equivalent", "worse", "inconclusive"]
 
 
@@ -45,6 +46,29 @@ class StageTime(_Frozen):
     """Per request, in a batch."""
 
 
+class BehaviorResult(_Frozen):
+    """One behavioral test of one contender; the tests are in docs/behavior.md."""
+
+    name: str
+    title: str
+    state: State
+    """`value` is only told: the test has no threshold."""
+    reason: str = ""
+    """Why it was not run, in one sentence; empty where it was."""
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    """The ends of the value's 95 % interval, where it has one."""
+    threshold: float | None = None
+    condition: str = ""
+    """When it is passed, in words with the threshold; empty without one."""
+    unit: str
+    sentence: str
+    """What a lead reads."""
+    examples: list[dict[str, Any]] = []
+    """A few cases: ids of people, items as `{"item_id", "title"}`, lists of those, figures."""
+
+
 class ContenderResult(_Frozen):
     """One contender's answer to the manifest."""
 
@@ -66,6 +90,11 @@ class ContenderResult(_Frozen):
     cost_usd: float = 0.0
     over_budget: list[str] = []
     """What of the manifest's budget it exceeds, in words."""
+    chance_best: float | None = None
+    """The share of resamples of the users in which it leads on the declared metric."""
+    behavior: list[BehaviorResult] = []
+    failed_required: list[str] = []
+    """Behavioral tests that the manifest requires and it does not pass, in words."""
     waterfall: list[StageTime] = []
     spec: dict[str, Any] | None = None
     spec_hash: str | None = None
@@ -74,7 +103,10 @@ class ContenderResult(_Frozen):
 
 
 class Comparison(_Frozen):
-    """A paired difference to the baseline (contender - baseline) and what it says."""
+    """A paired difference to the baseline (contender - baseline) and what it says.
+
+    Documents from before a field had none of it; its default says so.
+    """
 
     contender: str
     baseline: str
@@ -85,7 +117,35 @@ class Comparison(_Frozen):
     smallest_useful: float
     outcome: Outcome
     over_budget: bool = False
+    failed_required: bool = False
+    """The contender fails a behavioral test that the manifest requires."""
     sentence: str
+    confidence: float = 0.95
+    """The level of `low` to `high`."""
+    adjustment: str = ""
+    """What the interval is adjusted by, `Holm over 3 contenders`; empty where by nothing."""
+    p: float | None = None
+    """Of the paired t test; below 1 - `confidence` where the interval leaves zero out."""
+    p_adjusted: float | None = None
+    """By Holm where there is an `adjustment`, else by Benjamini and Hochberg over `looks`."""
+    looks: int = 1
+    """The number of comparisons that `p_adjusted` is adjusted over."""
+    relative: Interval | None = None
+    """The difference as a share of the baseline's mean, at the same level; None where none."""
+
+
+class Exposure(_Frozen):
+    """What is known of how people came to see what they took up."""
+
+    truths: int
+    propensities: int
+    """Truths with a logged chance of having been shown, in (0, 1]."""
+    ess: float | None = None
+    """Effective sample size of the weights 1 / propensity, in truths; None without any."""
+    corrected: bool
+    """Whether the weights are worth enough, so that debiased metrics are given."""
+    sentence: str
+    """Also among the document's notes."""
 
 
 class BakeoffDocument(_Frozen):
@@ -101,6 +161,8 @@ class BakeoffDocument(_Frozen):
     comparisons: list[Comparison]
     notes: list[str] = []
     """What a reader must know besides, such as a run that MLflow did not take."""
+    exposure: Exposure | None = None
+    """None in a document of an older version."""
     mlflow_run_id: str | None = None
 
     def contender(self, name: str) -> ContenderResult | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
 
-from pipelines.evaluation.comparison import compare
+from pipelines.evaluation.comparison import Contrast, comparable, declared, direction, explored
 from pipelines.evaluation.contender import Outcome
 from pipelines.evaluation.manifest import Manifest
 from pipelines.evaluation.metrics.accuracy import per_user
@@ -15,6 +16,7 @@ from pipelines.evaluation.metrics.evaluate import evaluate, summarize
 from pipelines.evaluation.metrics.lists import AnswerKey, Lists
 from pipelines.evaluation.metrics.names import MAIN
 from pipelines.evaluation.results import Comparison, ContenderResult, Interval, Kind, StageTime
+from pipelines.evaluation.statistics.bootstrap import chance_best, resampled_means
 from pipelines.schema import Doubles, Ints, Ragged
 
 
@@ -43,7 +45,8 @@ def score(
         items = arrays["items"]
         steps = [arrays[f"step_{n}"] for n in range(len(outcome.steps))]
         watched = key.truth.take(arrays["step_rows"])
-    found = evaluate(Lists(items, key), manifest.ks)
+    notes = list(result.notes)
+    found = evaluate(Lists(items, key), manifest.ks, notes=notes)
     values = {name: v for name, v in found.items() if not isinstance(v, Interval)}
     waterfall = [
         _stage(stage, step, watched, seconds / max(1, len(items)))
@@ -52,6 +55,7 @@ def score(
     update = {
         "metrics": summarize(found),
         "waterfall": waterfall,
+        "notes": notes,
         "over_budget": over_budget(result, manifest),
     }
     return result.model_copy(update=update), Scored(values)
@@ -90,23 +94,57 @@ def over_budget(result: ContenderResult, manifest: Manifest) -> list[str]:
 def comparisons(
     results: list[ContenderResult], scored: dict[str, Scored], manifest: Manifest
 ) -> list[Comparison]:
-    """Each scored contender against the baseline: the declared metric first, then the others."""
+    """Each scored contender against the baseline: the declared metric first, then the others.
+
+    Contenders on the declared metric are adjusted together; all else is exploration.
+    A pair about which nothing can be said, for want of users with a value, is left out.
+    """
     base = scored.get(manifest.baseline)
     if base is None:
         return []
     accuracy = [f"{name}@{k}" for k in manifest.ks for name in MAIN]
     names = [manifest.metric, *(m for m in accuracy if m != manifest.metric)]
-    return [
-        compare(
+    against = [r for r in results if r.name in scored and r.name != manifest.baseline]
+    rows = [
+        Contrast(
             result.name,
             manifest.baseline,
             metric,
             scored[result.name].per_user[metric],
             base.per_user[metric],
-            useful_share=manifest.useful_share,
             over_budget=bool(result.over_budget),
+            failed_required=bool(result.failed_required),
         )
         for metric in names
-        for result in results
-        if result.name in scored and result.name != manifest.baseline
+        for result in against
+        if metric in scored[result.name].per_user and metric in base.per_user
     ]
+    rows = [row for row in rows if comparable(row)]
+    # Random is a floor: that it is beaten is nobody's claim.
+    floors = {result.name for result in results if result.kind == "baseline"}
+    claims = [row.metric == manifest.metric and row.contender not in floors for row in rows]
+    share, titles = manifest.useful_share, titles_of(results)
+    claimed = iter(declared([*compress(rows, claims)], share, titles))
+    looked = iter(explored([*compress(rows, (not c for c in claims))], share, titles))
+    return [next(claimed if claim else looked) for claim in claims]
+
+
+def titles_of(results: list[ContenderResult]) -> dict[str, str]:
+    """What each contender is called: its title, or its name where two share a title."""
+    used = [r.title for r in results]
+    return {r.name: r.title if used.count(r.title) == 1 else r.name for r in results}
+
+
+def with_chances(
+    results: list[ContenderResult], scored: dict[str, Scored], manifest: Manifest
+) -> list[ContenderResult]:
+    """The results with each one's chance to lead on the declared metric."""
+    names = [
+        r.name for r in results if r.name in scored and manifest.metric in scored[r.name].per_user
+    ]
+    if len(names) < 2:
+        return results
+    values = np.column_stack([scored[name].per_user[manifest.metric] for name in names])
+    draws = resampled_means(direction(manifest.metric) * values, seed=manifest.seed)
+    chances = dict(zip(names, chance_best(draws).tolist(), strict=True))
+    return [r.model_copy(update={"chance_best": chances.get(r.name)}) for r in results]

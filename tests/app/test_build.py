@@ -60,6 +60,7 @@ def test_the_bakeoff_that_is_started(open_page, filled, submitted):
     app = open_page("build", dataset="shop")
     app.selectbox(key="build_split").set_value("last-n:5").run()
     assert any("other users' futures" in c.value for c in app.caption)
+    app.multiselect(key="build_required").set_value(["one-item"]).run()
     _button(app, "Run the bake-off").click().run()
     assert not app.exception
     kind, params = submitted[0]
@@ -68,6 +69,7 @@ def test_the_bakeoff_that_is_started(open_page, filled, submitted):
     assert params["split"] == "last-n:5"
     assert "two-stage" in params["specs"]
     assert params["third_party"] == ["stand-in"]
+    assert params["required"] == ["one-item"]
 
 
 def test_a_third_party_that_is_not_known_is_a_sentence(open_page, filled, submitted):

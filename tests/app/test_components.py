@@ -78,6 +78,10 @@ def test_outcomes_have_a_sign_and_no_red_or_green_alone():
         "▲", "=", "▼", "?",
     ]  # fmt: skip
     assert look.outcome_words("better", over_budget=True) == "▲ better, but over budget"
+    assert look.outcome_words("better", False, True) == "▲ better, but fails a required test"
+    assert look.outcome_words("worse", True, True) == (
+        "▼ worse, but over budget and fails a required test"
+    )
 
 
 def _marks(spec: dict) -> int:

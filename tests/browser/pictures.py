@@ -45,6 +45,10 @@ README: dict[str, tuple[dict[str, str], int]] = {
 ALSO = {
     "decide": {"shop": {"decide_case": "shop"}},
     "data": {view: {"data_view": view} for view in ("profile", "studies", "origin")},
+    "compare": {
+        view: {"compare_view": view}
+        for view in ("slices", "cost", "people", "behavior", "contenders")
+    },
 }
 
 

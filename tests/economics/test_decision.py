@@ -105,6 +105,15 @@ def test_sample_without_a_case_is_not_decidable():
     json.dumps(decision.document(), allow_nan=False)
 
 
+def test_who_fails_a_required_test_is_told_so():
+    document = _bakeoff(vendor="better")
+    for row in document["comparisons"]:
+        row["failed_required"] = row["contender"] == "vendor"
+    told = evidence_from_bakeoff(document).findings()
+    assert "vendor is equivalent against two-stage (ndcg@10, offline), but it fails a required " \
+        "test." in told  # fmt: skip
+
+
 def test_sample_evidence_changes_no_figure_of_a_case():
     evidence = evidence_from_bakeoff(
         _bakeoff(built="worse", dataset="complete-journey"), readiness="needs more"

@@ -9,10 +9,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from jsonschema import Draft202012Validator
 
+from pipelines import paths
 from pipelines.errors import AssayError
 from pipelines.evaluation.bakeoff import run_bakeoff
 from pipelines.evaluation.contender import _step_rows
+from pipelines.evaluation.manifest import Manifest
+from pipelines.evaluation.manifest_docs import schema
 from pipelines.evaluation.metrics.accuracy import per_user
 from pipelines.evaluation.request import BakeoffRequest, entries
 from pipelines.evaluation.results import BakeoffDocument
@@ -111,6 +115,17 @@ def test_the_document_is_one_json_value_and_comes_back_the_same(finished):
     assert not (folder / "task.joblib").exists()
 
 
+def test_the_manifest_on_disk_fits_its_schema_and_is_the_documents(finished):
+    folder, document = finished
+    stored = json.loads((folder / "manifest.json").read_text())
+    assert list(Draft202012Validator(schema()).iter_errors(stored)) == []
+    assert Manifest.read(stored) == Manifest.read(document.manifest)
+    assert stored.items() <= document.manifest.items()
+    facts = set(document.manifest) - set(stored)
+    page = (paths.CHECKOUT / "docs" / "manifest.md").read_text()
+    assert facts and all(f"`{fact}`" in page for fact in facts)
+
+
 def test_the_child_is_not_given_the_truth(tmp_path, monkeypatch):
     from pipelines.evaluation import bakeoff as module
 
@@ -122,7 +137,7 @@ def test_the_child_is_not_given_the_truth(tmp_path, monkeypatch):
         seen["task"] = ContenderTask.load(folder)
         raise Cancelled
 
-    monkeypatch.setattr(module, "_in_child", look)
+    monkeypatch.setattr(module, "run_in_child", look)
     with pytest.raises(Cancelled):
         run_bakeoff(DATA, request(), tmp_path / "b", tmp_path / "stages", "b")
     truth = pd.read_parquet(tmp_path / "b" / "truth.parquet")

@@ -22,7 +22,7 @@ def per_user(items: Ints, truth: Ragged, ks: Sequence[int]) -> dict[str, Doubles
     the denominators. `ValueError` where a user has no truth, or rows do not match.
     Linear in places and truths; 100,000 users × 20 places take about 6 ms.
     """
-    from pipelines.evaluation.metrics import kernels
+    from pipelines.evaluation.metrics.kernels import hits
 
     depths = sorted_ks(ks)
     items = np.ascontiguousarray(items, np.int32)
@@ -35,7 +35,7 @@ def per_user(items: Ints, truth: Ragged, ks: Sequence[int]) -> dict[str, Doubles
     highest = max(items.max(initial=-1), truth.values.max(initial=-1))
     stamps = np.zeros(highest + 1, np.int64)
     out = np.empty((len(MAIN), len(depths), len(items)))
-    kernels.accuracy(items, truth.indptr, truth.values, depths, gains, ideal, stamps, out)
+    hits.accuracy(items, truth.indptr, truth.values, depths, gains, ideal, stamps, out)
     return {
         f"{metric}@{k}": out[m, d]
         for d, k in enumerate(depths.tolist())
@@ -51,7 +51,7 @@ def sorted_ks(ks: Iterable[int]) -> Longs:
     return depths
 
 
-class _Accuracy(Metric):
+class Accuracy(Metric):
     """One of the six that are worked out together."""
 
     group: ClassVar[Group] = "accuracy"
@@ -60,7 +60,7 @@ class _Accuracy(Metric):
         return lists.accuracy(self.name, k)
 
 
-class NDCG(_Accuracy):
+class NDCG(Accuracy):
     name = "ndcg"
     spoken = "NDCG"
     says = "How near the top the list has what the user later took up."
@@ -69,7 +69,7 @@ class NDCG(_Accuracy):
     source = "Järvelin & Kekäläinen 2002, doi:10.1145/582415.582418, with gains of 0 and 1"
 
 
-class Recall(_Accuracy):
+class Recall(Accuracy):
     name = "recall"
     spoken = "recall"
     says = "Of what the user later took up, the share that the list has."
@@ -77,7 +77,7 @@ class Recall(_Accuracy):
     denominator = "|T|"
 
 
-class Precision(_Accuracy):
+class Precision(Accuracy):
     name = "precision"
     spoken = "precision"
     says = "Of the k places, the share with something the user later took up."
@@ -85,7 +85,7 @@ class Precision(_Accuracy):
     denominator = "k, also where the list is shorter"
 
 
-class MAP(_Accuracy):
+class MAP(Accuracy):
     name = "map"
     spoken = "MAP"
     says = "Precision at each hit, averaged over all that could have been hit."
@@ -93,7 +93,7 @@ class MAP(_Accuracy):
     denominator = "|T|, also where |T| > k"
 
 
-class MRR(_Accuracy):
+class MRR(Accuracy):
     name = "mrr"
     spoken = "MRR"
     says = "How soon the first hit comes."
@@ -101,7 +101,7 @@ class MRR(_Accuracy):
     denominator = "1"
 
 
-class HitRate(_Accuracy):
+class HitRate(Accuracy):
     name = "hit_rate"
     spoken = "hit rate"
     says = "The share of users whose list has at least one thing they later took up."

@@ -3,70 +3,110 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import isnan
 
 import numpy as np
 
 from pipelines import registry
 from pipelines.errors import AssayError
-from pipelines.evaluation.metrics.accuracy import sorted_ks
+from pipelines.evaluation.metrics.accuracy import Accuracy, sorted_ks
 from pipelines.evaluation.metrics.lists import AnswerKey, Lists
 from pipelines.evaluation.metrics.metric import Metric, MetricOfAllLists
-from pipelines.evaluation.metrics.names import bounds
+from pipelines.evaluation.metrics.names import bounds, error_text, load
 from pipelines.evaluation.results import Interval
-from pipelines.evaluation.statistics.intervals import (
-    bootstrap_interval,
-    mean_interval,
-    poisson_bootstrap,
-)
+from pipelines.evaluation.statistics.bootstrap import bootstrap_interval, poisson_bootstrap
+from pipelines.evaluation.statistics.intervals import mean_interval
 from pipelines.schema import Doubles
 
 
-def answerable(key: AnswerKey) -> list[type[Metric]]:
-    """The metrics that this answer key suffices for, in the registry's order."""
-    found = [registry.lookup("metrics", name) for name in registry.names("metrics")]
-    return [metric for metric in found if all(key.has(need) for need in metric.needs)]
+def answerable(key: AnswerKey, notes: list[str] | None = None) -> list[type[Metric]]:
+    """The metrics that this answer key suffices for, in the registry's order.
+
+    A person's own that cannot be loaded is left out, and `notes` gets a sentence about it.
+    """
+    found = []
+    for name in registry.names("metrics"):
+        try:
+            metric = load(name)
+        except AssayError as error:
+            if notes is not None:
+                notes.append(f"{str(error).rstrip('.')}; it is left out.")
+            continue
+        if all(key.has(need) for need in metric.needs):
+            found.append(metric)
+    return found
 
 
 def evaluate(
-    lists: Lists, ks: Sequence[int], metrics: Iterable[type[Metric]] | None = None
+    lists: Lists,
+    ks: Sequence[int],
+    metrics: Iterable[type[Metric]] | None = None,
+    notes: list[str] | None = None,
 ) -> dict[str, Doubles | Interval]:
     """Each metric at each k by name (`ndcg@10`): per user, (n,) float64, or as an interval.
 
     Without `metrics`, all that the lists' answer key suffices for. A metric about all lists
-    together comes as an interval over users; the others with NaN where undefined.
+    together comes as an interval over users; the others with NaN where undefined. With
+    `notes`, a person's own metric that breaks is left out, and `notes` gets a sentence about
+    it; without, what it raises goes through.
     """
-    chosen = list(answerable(lists.key) if metrics is None else metrics)
+    chosen = list(answerable(lists.key, notes) if metrics is None else metrics)
     depths = tuple(sorted_ks(ks).tolist())
-    if any(metric.group == "accuracy" for metric in chosen):
+    if any(issubclass(metric, Accuracy) for metric in chosen):
         lists.prepare(depths)
+    found: dict[str, list[Doubles | Interval]] = {}
+    for metric in chosen:
+        try:
+            found[metric.name] = [_value(metric(), lists, k) for k in depths]
+        except Exception as error:
+            if notes is None or metric.name in registry.BUILT_IN["metrics"]:
+                raise
+            notes.append(f"The metric {metric.name} broke, and is left out: {error_text(error)}.")
     return {
-        f"{metric.name}@{k}": of_all(metric(), lists, k)
-        if issubclass(metric, MetricOfAllLists)
-        else metric().per_user(lists, k)
-        for k in depths
-        for metric in chosen
+        f"{name}@{k}": values[at] for at, k in enumerate(depths) for name, values in found.items()
     }
+
+
+def _value(metric: Metric, lists: Lists, k: int) -> Doubles | Interval:
+    """A metric's values at one k; `ValueError` where they are not what a metric gives."""
+    if isinstance(metric, MetricOfAllLists):
+        return of_all(metric, lists, k)
+    values = np.asarray(metric.per_user(lists, k), np.float64)
+    if values.shape != (len(lists),):
+        raise ValueError(f"it gave values of shape {values.shape} for {len(lists):,} users")
+    low, high = metric.bounds or (-np.inf, np.inf)
+    defined = values[~np.isnan(values)]
+    slack = 1e-9 * max(1.0, *(abs(end) for end in metric.bounds or (0.0,)))
+    if np.isinf(defined).any() or (defined < low - slack).any() or (defined > high + slack).any():
+        raise ValueError(f"it gave values from {defined.min():g} to {defined.max():g}")
+    return values
 
 
 def of_all(
     metric: MetricOfAllLists, lists: Lists, k: int, replicates: int = 200, seed: int = 0
 ) -> Interval:
-    """The value with its Poisson bootstrap interval over users."""
+    """The value with its Poisson bootstrap interval over users; NaN where it is undefined."""
     statistic = metric.statistic(lists, k)
-    value = float(statistic(np.ones((1, len(lists)), np.uint8))[0])
+    value = np.asarray(statistic(np.ones((1, len(lists)), np.uint8)), np.float64)
     draws = poisson_bootstrap(statistic, len(lists), replicates=replicates, seed=seed)
-    return bootstrap_interval(value, draws, within=metric.bounds or (-np.inf, np.inf))
+    if value.shape != (1,) or draws.shape != (replicates,):
+        raise ValueError(f"its statistic gave values of shape {draws.shape} for {replicates} rows")
+    if np.isnan(value[0]):
+        return Interval(value=np.nan, low=np.nan, high=np.nan)
+    defined = draws[~np.isnan(draws)]  # a resample may draw nobody for whom it is defined
+    return bootstrap_interval(float(value[0]), defined, metric.bounds or (-np.inf, np.inf))
 
 
 def summarize(values: Mapping[str, Doubles | Interval]) -> dict[str, Interval]:
     """An interval per metric: of the mean where per-user values are given, else as given.
 
-    A metric without an interval (too few users have a value) is left out.
+    A metric without an interval (undefined, or too few users have a value) is left out.
     """
     out: dict[str, Interval] = {}
     for name, given in values.items():
         if isinstance(given, Interval):
-            out[name] = given
+            if not isnan(given.value):
+                out[name] = given
             continue
         try:
             out[name] = mean_interval(given, within=bounds(name))

@@ -18,6 +18,19 @@ Need = Literal[
 ]
 
 
+IN_WORDS: dict[Need, str] = {
+    "catalogue": "items with a training event",
+    "popularity": "training events",
+    "history": "histories of the users",
+    "categories": "categories of items",
+    "gains": "events of different weights",
+    "values": "values of events or prices of items",
+    "margins": "margins of items",
+    "propensity": "logged propensities",
+}
+"""What each part of an answer key is, for people."""
+
+
 @dataclass(frozen=True)
 class AnswerKey:
     """What lists are judged by, the same for all contenders; None where it is not known.
@@ -44,8 +57,22 @@ class AnswerKey:
     """The logged chance with which each truth had been shown, (truths,), in (0, 1]; NaN
     where it was not logged."""
 
+    def __post_init__(self) -> None:
+        of_items = (self.catalogue, self.popularity, self.categories)
+        sizes = {part.shape[0] for part in of_items if part is not None}
+        codes = [self.truth, *([] if self.history is None else [self.history])]
+        highest = max(int(part.values.max(initial=-1)) for part in codes)
+        if len(sizes) > 1 or highest >= min(sizes, default=highest + 1):
+            raise ValueError(f"codes up to {highest} do not fit what is known of {sizes} items")
+
     def __len__(self) -> int:
         return len(self.truth)
+
+    @property
+    def n_items(self) -> int | None:
+        """How many items anything is known of; None where nothing is known of any."""
+        of_items = (self.catalogue, self.popularity, self.categories)
+        return next((part.shape[0] for part in of_items if part is not None), None)
 
     def has(self, need: Need) -> bool:
         """Whether that part is there."""
@@ -67,6 +94,9 @@ class Lists:
         if self.items.ndim != 2 or len(self.items) != len(self.key):
             n = len(self.key)
             raise ValueError(f"lists of shape {self.items.shape} do not match {n} truths")
+        known = self.key.n_items
+        if known is not None and self.items.max(initial=-1) >= known:
+            raise ValueError(f"a list holds an item code beyond the {known} items there are")
 
     def __len__(self) -> int:
         return len(self.items)
@@ -81,10 +111,20 @@ class Lists:
 
         (n, width) int64; a later copy of an item is no hit.
         """
-        from pipelines.evaluation.metrics.kernels import truth_of_places
+        from pipelines.evaluation.metrics.kernels.hits import truth_of_places
 
         truth = self.key.truth
-        out: Longs = truth_of_places(self.items, truth.indptr, truth.values)
+        highest = max(self.items.max(initial=-1), truth.values.max(initial=-1))
+        stamps, where = np.zeros((2, highest + 1), np.int64)
+        out: Longs = truth_of_places(self.items, truth.indptr, truth.values, stamps, where)
+        return out
+
+    def reached(self, of_truths: Doubles, place_weights: Doubles) -> Doubles:
+        """Each user's sum over hits of `of_truths` (truths,) × `place_weights` (k,), (n,)."""
+        from pipelines.evaluation.metrics.kernels import hits
+
+        out = np.empty(len(self))
+        hits.reached(self.found, of_truths, place_weights, out)
         return out
 
     def prepare(self, ks: tuple[int, ...]) -> None:

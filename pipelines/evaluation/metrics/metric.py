@@ -16,6 +16,10 @@ Better = Literal["higher", "lower", "neither"]
 Group = Literal["accuracy", "variety", "novelty", "fit", "money", "exposure"]
 
 
+FIELDS = ("name", "spoken", "group", "says", "formula", "denominator")
+"""What a metric must say of itself; the rest has a default."""
+
+
 class Metric(ABC):
     """A figure about each user's list; docs/metrics.md is made from these fields.
 
@@ -29,7 +33,7 @@ class Metric(ABC):
     """What people read: `NDCG`."""
     group: ClassVar[Group]
     says: ClassVar[str]
-    """What the number tells, in one plain sentence."""
+    """What the number tells, in a plain sentence or two."""
     formula: ClassVar[str]
     """For one user, in the words of docs/metrics.md."""
     denominator: ClassVar[str]

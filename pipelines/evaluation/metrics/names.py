@@ -6,8 +6,13 @@ among them. Formulas and denominators are in docs/metrics.md, which is made from
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pipelines import registry
 from pipelines.errors import AssayError
+
+if TYPE_CHECKING:
+    from pipelines.evaluation.metrics.metric import Better, Metric
 
 MAIN = ("ndcg", "recall", "precision", "map", "mrr", "hit_rate")
 """What a page shows first: they judge each user's list by what that user took up later."""
@@ -24,18 +29,58 @@ def parse(name: str) -> tuple[str, int]:
     )
 
 
+def load(name: str) -> type[Metric]:
+    """The class of a metric (`ndcg`); an `AssayError` says why one of a person's own is unfit."""
+    from pipelines.evaluation.metrics.metric import FIELDS, Metric
+
+    if name in registry.BUILT_IN["metrics"]:
+        built_in: type[Metric] = registry.lookup("metrics", name)
+        return built_in
+    try:
+        found = registry.lookup("metrics", name)
+    except AssayError:
+        raise
+    except Exception as error:
+        raise AssayError(f"The metric {name} cannot be loaded: {error_text(error)}.") from error
+    if not (isinstance(found, type) and issubclass(found, Metric)):
+        raise AssayError(f"The metric {name} is no class made from Metric.")
+    lacking = [field for field in FIELDS if not hasattr(found, field)]
+    if lacking:
+        raise AssayError(f"The metric {name} does not say its {', '.join(lacking)}.")
+    if found.name != name:
+        raise AssayError(
+            f"The metric {name} calls itself {found.name}; let both names be the same."
+        )
+    return found
+
+
 def label(name: str) -> str:
     """What a person reads: `NDCG@10`, `hit rate@10`."""
     metric, at, k = name.partition("@")
-    if metric not in registry.names("metrics"):  # of an older document, or of a lost package
-        return metric.replace("_", " ") + at + k
-    return str(registry.lookup("metrics", metric).spoken) + at + k
+    found = _loaded(metric)
+    return (metric.replace("_", " ") if found is None else found.spoken) + at + k
 
 
 def bounds(name: str) -> tuple[float, float] | None:
     """The least and the greatest value a metric can take; None where there is no limit."""
-    metric = name.partition("@")[0]
-    if metric not in registry.names("metrics"):
+    found = _loaded(name.partition("@")[0])
+    return None if found is None else found.bounds
+
+
+def better(name: str) -> Better:
+    """Whether more of a metric is "higher" or "lower" quality, or "neither"."""
+    found = _loaded(name.partition("@")[0])
+    return "neither" if found is None else found.better
+
+
+def _loaded(name: str) -> type[Metric] | None:
+    """None for a metric of an older document, or of a package that is gone or broken."""
+    try:
+        return load(name)
+    except AssayError:
         return None
-    found: tuple[float, float] | None = registry.lookup("metrics", metric).bounds
-    return found
+
+
+def error_text(error: Exception) -> str:
+    """An unforeseen error in a few words, without a full stop."""
+    return f"{type(error).__name__}: {str(error)[:200]}".rstrip(".")

@@ -1,13 +1,16 @@
-"""How popular what the lists show is."""
+"""How popular what the lists show is, and what it finds beyond the popular."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+import numpy.typing as npt
 
 from pipelines.evaluation.metrics.lists import Lists, filled_mean
-from pipelines.evaluation.metrics.metric import Metric
+from pipelines.evaluation.metrics.metric import Metric, MetricOfAllLists
 from pipelines.keys import distinct
-from pipelines.schema import Doubles, Interactions, Mask
+from pipelines.schema import Doubles, Interactions, Longs, Mask
 
 POPULAR_SHARE = 0.1
 """The most popular tenth of the known items counts as popular."""
@@ -23,6 +26,7 @@ class Novelty(Metric):
     better = "neither"
     bounds = None
     needs = frozenset({"popularity"})
+    source = "mean self-information, Zhou et al. 2010, doi:10.1073/pnas.1000488107"
 
     def per_user(self, lists: Lists, k: int) -> Doubles:
         share = lists.key.popularity
@@ -50,6 +54,78 @@ class PopularityShare(Metric):
         share, known = lists.key.popularity, lists.key.catalogue
         assert share is not None and known is not None
         return filled_mean(lists.first(k), most_popular(share, known).astype(np.float64))
+
+
+class PopularityLift(MetricOfAllLists):
+    name = "popularity_lift"
+    spoken = "popularity lift"
+    group = "novelty"
+    says = (
+        "How much more popular the listed items are than what the same users had taken up: 0.5 is "
+        "half again as popular, below 0 is less popular."
+    )
+    formula = (
+        "mean over users of the list's mean popularity (share of training users, over filled "
+        "places), less the mean over the same users of the history's (over its events)"
+    )
+    denominator = (
+        "that mean of the histories; users without a history or without a filled place are left "
+        "out of both means"
+    )
+    better = "neither"
+    bounds = None
+    needs = frozenset({"popularity", "history"})
+    source = "Abdollahpouri et al. 2020, doi:10.1145/3383313.3418487, all users as one group"
+
+    def statistic(self, lists: Lists, k: int) -> Callable[[npt.NDArray[np.uint8]], Doubles]:
+        share, history = lists.key.popularity, lists.key.history
+        assert share is not None and history is not None
+        shown = filled_mean(lists.first(k), share)
+        had = history.sums(share[history.values]) / np.maximum(history.lengths(), 1)
+        both = ~np.isnan(shown) & (history.lengths() > 0)
+        means = np.where(both, [shown, had], 0.0).T
+
+        def lift(weights: npt.NDArray[np.uint8]) -> Doubles:
+            reached, base = (weights @ means).T
+            out = np.full(len(base), np.nan)
+            return np.divide(reached - base, base, out=out, where=base > 0)
+
+        return lift
+
+
+class Serendipity(Metric):
+    name = "serendipity"
+    spoken = "serendipity"
+    group = "novelty"
+    says = (
+        "How much of what the user later took up a list of the most popular would not have shown."
+    )
+    formula = (
+        "sum over hits of max(0, (popularity rank - rank) / N), N the number of known items; the "
+        "most popular items (by training users) have popularity rank 1, equals share a rank, an "
+        "item without a training user has N + 1"
+    )
+    denominator = "the user's filled places"
+    needs = frozenset({"popularity", "catalogue"})
+    source = "the same as Serendipity in RecTools 0.19"
+
+    def per_user(self, lists: Lists, k: int) -> Doubles:
+        share, known = lists.key.popularity, lists.key.catalogue
+        assert share is not None and known is not None
+        shown = lists.first(k)
+        of_item = popularity_ranks(share, int(known.sum()))[np.maximum(shown, 0)]
+        ahead = np.maximum(0, of_item - np.arange(1, shown.shape[1] + 1)) / max(1, known.sum())
+        total = np.where(lists.found[:, :k] >= 0, ahead, 0.0).sum(axis=1)
+        filled = (shown >= 0).sum(axis=1)
+        return np.divide(total, filled, out=np.full(len(shown), np.nan), where=filled > 0)
+
+
+def popularity_ranks(share: Doubles, n_known: int) -> Longs:
+    """1 for the most popular items, 2 for the next value, … (n_items,); n_known + 1 for none."""
+    ranks = np.full(len(share), n_known + 1, np.int64)
+    taken = share > 0
+    ranks[taken] = np.unique(-share[taken], return_inverse=True)[1] + 1
+    return ranks
 
 
 def popularity(train: Interactions) -> Doubles:

@@ -1,4 +1,4 @@
-"""How much of the catalogue all lists together show."""
+"""How much of the catalogue the lists show, to how many, how evenly, how mixed."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.evaluation.metrics.lists import Lists
-from pipelines.evaluation.metrics.metric import MetricOfAllLists
+from pipelines.evaluation.metrics.metric import Metric, MetricOfAllLists
 from pipelines.schema import Doubles, Ints, Longs, Mask
+
+ROWS = 32
+"""Resamples counted side by side: a table of 32 counts for each item that is shown."""
 
 
 class Coverage(MetricOfAllLists):
@@ -21,21 +24,100 @@ class Coverage(MetricOfAllLists):
     denominator = "known items: those with a training event"
     better = "neither"
     needs = frozenset({"catalogue"})
+    source = "Ge, Delgado-Battenfeld & Jannach 2010, doi:10.1145/1864708.1864761"
 
     def statistic(self, lists: Lists, k: int) -> Callable[[npt.NDArray[np.uint8]], Doubles]:
-        from pipelines.evaluation.metrics import kernels
+        from pipelines.evaluation.metrics.kernels import variety
 
-        known = lists.key.catalogue
-        assert known is not None
-        n_known = max(1, int(known.sum()))
-        users, codes = places_by_item(lists.first(k), known)
-        starts = np.append(np.flatnonzero(np.diff(codes, prepend=-1)), len(codes))
+        users, starts, n_known = _users_by_item(lists, k)
 
-        def share(weights: npt.NDArray[np.uint8]) -> Doubles:
-            found: Longs = kernels.items_drawn(weights, users, starts)
-            return found / n_known
+        def covered(weights: npt.NDArray[np.uint8]) -> Doubles:
+            share: Doubles = variety.items_drawn(weights, users, starts) / max(1, n_known)
+            return share
 
-        return share
+        return covered
+
+
+class UserCoverage(Metric):
+    name = "user_coverage"
+    spoken = "user coverage"
+    group = "variety"
+    says = "The share of users who are shown anything at all."
+    formula = "1 if at least one of the k places is filled, else 0"
+    denominator = "1"
+    source = "Ge, Delgado-Battenfeld & Jannach 2010, doi:10.1145/1864708.1864761"
+
+    def per_user(self, lists: Lists, k: int) -> Doubles:
+        out: Doubles = np.any(lists.first(k) >= 0, axis=1).astype(np.float64)
+        return out
+
+
+class Gini(MetricOfAllLists):
+    name = "gini"
+    spoken = "Gini index"
+    group = "variety"
+    says = "How unevenly places go to items: 0 when all are shown alike, near 1 when a few get all."
+    formula = (
+        "sum over known items, the least shown first, of (2 i - N - 1) × x, where i counts the "
+        "items from 1, N is their number and x how many places an item has on all lists"
+    )
+    denominator = "N × the sum of x; undefined where no list has a known item"
+    better = "neither"
+    needs = frozenset({"catalogue"})
+    source = "Fleder & Hosanagar 2009, doi:10.1287/mnsc.1080.0974"
+
+    def statistic(self, lists: Lists, k: int) -> Callable[[npt.NDArray[np.uint8]], Doubles]:
+        from pipelines.evaluation.metrics.kernels import variety
+
+        users, starts, n_known = _users_by_item(lists, k)
+
+        def index(weights: npt.NDArray[np.uint8]) -> Doubles:
+            out = np.full(len(weights), np.nan)
+            if len(starts) == 1:  # nobody is shown a known item
+                return out
+            for at in range(0, len(weights), ROWS):
+                drawn = np.ascontiguousarray(weights[at : at + ROWS].T)
+                counts = np.empty((drawn.shape[1], len(starts) - 1), np.int32)
+                variety.times_shown(drawn, users, starts, counts)
+                variety.gini(counts, n_known, out[at : at + ROWS])
+            return out
+
+        return index
+
+
+class Diversity(Metric):
+    name = "diversity"
+    spoken = "diversity"
+    group = "variety"
+    says = "How little the items of one list have in common, by their categories."
+    formula = (
+        "sum over pairs of places of 1 - (categories that both items have) / (categories that "
+        "either has); places whose item has no category are passed over"
+    )
+    denominator = "the number of such pairs; undefined without one"
+    better = "neither"
+    needs = frozenset({"categories"})
+    source = "Ziegler et al. 2005, doi:10.1145/1060745.1060754, with the Jaccard distance"
+
+    def per_user(self, lists: Lists, k: int) -> Doubles:
+        from pipelines.evaluation.metrics.kernels import variety
+
+        categories = lists.key.categories
+        assert categories is not None
+        out = np.empty(len(lists))
+        of_item = (categories.indptr, categories.indices, categories.shape[1])
+        variety.diversity(lists.items, *of_item, k, out)
+        return out
+
+
+def _users_by_item(lists: Lists, k: int) -> tuple[Longs, Longs, int]:
+    """The rows of users who are shown each known item, item after item: the places' rows,
+    where each shown item's begin (and the end of all), and how many known items there are."""
+    known = lists.key.catalogue
+    assert known is not None
+    users, codes = places_by_item(lists.first(k), known)
+    starts = np.append(np.flatnonzero(np.diff(codes, prepend=-1)), len(codes))
+    return users, starts, int(known.sum())
 
 
 def places_by_item(shown: Ints, known: Mask) -> tuple[Longs, Ints]:

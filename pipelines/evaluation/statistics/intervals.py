@@ -1,12 +1,13 @@
-"""95 % intervals and tests, over users; formulas in docs/metrics.md.
+"""Intervals of means over users, and the paired t test; formulas in docs/metrics.md.
 
-None of them is adjusted for the number of contenders or metrics looked at.
+None of them is adjusted for the number of contenders or metrics looked at; that is done
+by asking for another `confidence` (`statistics.multiplicity`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
+from math import ceil, log2
 
 import numpy as np
 import numpy.typing as npt
@@ -16,43 +17,64 @@ from pipelines.evaluation.results import Interval
 from pipelines.schema import Doubles
 
 CONFIDENCE = 0.95
-FEWEST_EQUAL = 6
-"""Equal values from which a spread of zero is believed: the exact sign-flip test of five
-values cannot reach 5 % (2 / 2^5 = .0625), that of six can."""
 
-EXACT_UP_TO = 20
-"""Differences up to which all sign flips are tried (2^20 of them)."""
+SYMMETRIC_USERS = 25
+"""Users without skew that are added to the n when the skewness is estimated: a third moment
+of few users is mostly noise, and taken whole it overcorrects (benchmarks/intervals.py)."""
+
+Range = tuple[float, float]
 
 
-def mean_interval(values: npt.ArrayLike, within: tuple[float, float] | None = None) -> Interval:
-    """The mean of `values` (n,) with its t interval; NaN is "undefined for this user".
+def fewest_equal(confidence: float) -> int:
+    """Equal values from which a spread of zero is believed; 6 at 95 %.
 
-    Fewer than `FEWEST_EQUAL` values that are all equal (one value is such a case) say
-    nothing of the spread: the interval is then `within`, the metric's whole range, or
-    an `AssayError` where there is none. More equal values give an interval of no width.
-    Otherwise the interval is cut to `within`.
+    The exact sign-flip test of n equal differences has p = 2 / 2^n, and fewer than these
+    cannot reach 1 - `confidence`.
     """
-    defined = _defined(values)
-    n = len(defined)
-    if n == 0:
-        raise AssayError("There are no values to average; evaluate on more users.")
-    mean, error = float(defined.mean()), standard_error(defined)
-    if error == 0.0 and n < FEWEST_EQUAL:
-        if within is None:
-            raise AssayError(
-                f"{n} equal values give no interval; evaluate on at least {FEWEST_EQUAL} users."
-            )
-        return Interval(value=mean, low=within[0], high=within[1])
-    half = _t_quantile(n - 1) * error
-    low, high = within or (-np.inf, np.inf)
-    return Interval(value=mean, low=max(low, mean - half), high=min(high, mean + half))
+    return 1 + ceil(-log2(1 - confidence) - 1e-9)
+
+
+FEWEST_EQUAL = fewest_equal(CONFIDENCE)
+
+
+def mean_interval(
+    values: npt.ArrayLike, within: Range | None = None, confidence: float = CONFIDENCE
+) -> Interval:
+    """The mean of one contender's `values` (n,) with its interval; NaN is "undefined".
+
+    Hall's transformation of Student's t (1992, J. R. Statist. Soc. B 54:221-228), which takes
+    the skewness out: per-user values are mostly zeros. Without skew it is the t interval.
+    Values that lie only at the ends of `within`, the metric's range, are a share: Wilson's
+    interval (1927, doi:10.1080/01621459.1927.10502953). All else as `t_interval`.
+    """
+    v = _defined(values)
+    few = len(v) < fewest_equal(confidence) and standard_error(v) == 0.0
+    if within is not None and not few and ((v == within[0]) | (v == within[1])).all():
+        return _share(v, within, confidence)
+    return _interval(v, within, confidence, _skewness(v))
+
+
+def t_interval(
+    values: npt.ArrayLike, within: Range | None = None, confidence: float = CONFIDENCE
+) -> Interval:
+    """The mean of `values` (n,), differences as a rule, with Student's t interval.
+
+    Fewer than `fewest_equal` values that are all equal (one value is such a case) say
+    nothing of the spread: the interval is then `within`, the whole range, or an
+    `AssayError` where there is none. More equal values give an interval of no width.
+    Otherwise the interval is cut to `within`. `AssayError` where no value is defined.
+    """
+    return _interval(_defined(values), within, confidence, 0.0)
 
 
 def paired(
-    values: npt.ArrayLike, baseline: npt.ArrayLike, within: tuple[float, float] | None = None
+    values: npt.ArrayLike,
+    baseline: npt.ArrayLike,
+    within: Range | None = None,
+    confidence: float = CONFIDENCE,
 ) -> Interval:
     """The mean of `values` - `baseline`, (n,) of the same users, with its t interval."""
-    return mean_interval(differences(values, baseline), within)
+    return t_interval(differences(values, baseline), within, confidence)
 
 
 def differences(values: npt.ArrayLike, baseline: npt.ArrayLike) -> Doubles:
@@ -75,80 +97,73 @@ def paired_t(values: npt.ArrayLike, baseline: npt.ArrayLike) -> tuple[float, flo
 
     An `AssayError` where all differences are equal and not zero: t has no value then.
     """
-    from scipy.special import stdtr
-
     d = differences(values, baseline)
     error = standard_error(d)
-    if error == 0.0:
-        if len(d) and d.any():
-            raise AssayError("All differences are equal, so t has no value; use sign_flip.")
-        return 0.0, 1.0
-    t = float(d.mean() / error)
-    return t, float(2 * stdtr(len(d) - 1, -abs(t)))
+    if error == 0.0 and len(d) and d.any():
+        raise AssayError("All differences are equal, so t has no value; use sign_flip.")
+    return (float(d.mean() / error) if error else 0.0), p_value(d)
 
 
-def sign_flip(
-    values: npt.ArrayLike, baseline: npt.ArrayLike, *, replicates: int = 9_999, seed: int = 0
-) -> float:
-    """Two-sided p of the paired sign-flip test of the mean difference.
+def p_value(d: Doubles) -> float:
+    """Two-sided p of no difference, from (n,) differences: below α where `t_interval` at
+    1 - α leaves zero out, and only there.
 
-    Exact up to `EXACT_UP_TO` differences that are not zero; above, a seeded Monte Carlo of
-    `replicates` flips, the observed one counted among them (Phipson & Smyth 2010,
-    doi:10.2202/1544-6115.1585), in blocks of about 30 MB.
+    Student's; of equal differences that are not zero the sign-flip test's, 2 / 2^n.
     """
-    d = differences(values, baseline)
-    d = d[d != 0]  # flipping a zero changes nothing, so p is the same without it
-    observed = abs(d.sum())
-    reached = observed - 1e-12 * np.abs(d).sum()  # equal sums, added in another order
-    if len(d) <= EXACT_UP_TO:
-        sums = np.zeros(1)
-        for value in d:
-            sums = np.concatenate([sums - value, sums + value])
-        return float((np.abs(sums) >= reached).mean())
-    rng = np.random.default_rng(seed)
-    block = max(1, 4_000_000 // len(d))
-    extreme = 0
-    for start in range(0, replicates, block):
-        rows = min(block, replicates - start)
-        raw = np.frombuffer(rng.bytes(rows * len(d) // 8 + 1), np.uint8)
-        kept = np.unpackbits(raw, count=rows * len(d)).reshape(rows, -1)
-        sums = 2.0 * (kept.astype(np.float64) @ d) - d.sum()
-        extreme += int((np.abs(sums) >= reached).sum())
-    return (extreme + 1) / (replicates + 1)
+    from scipy.special import stdtr
+
+    error = standard_error(d)
+    if error > 0.0:
+        return float(2 * stdtr(len(d) - 1, -abs(float(d.mean())) / error))
+    return 2.0 ** (1 - len(d)) if d.any() else 1.0
 
 
-def poisson_bootstrap(
-    statistic: Callable[[npt.NDArray[np.uint8]], npt.ArrayLike],
-    n: int,
-    *,
-    replicates: int = 200,
-    seed: int = 0,
-) -> Doubles:
-    """`statistic` of `replicates` resamples of n users, (replicates,) float64.
-
-    It is given blocks of weights (rows, n) uint8, each how often a user is in a resample
-    (Poisson with mean 1, to 1/65,536; Chamandy et al. 2012), and answers (rows,).
-    """
-    table = _poisson_table()
-    rng = np.random.default_rng(seed)
-    block = max(1, 8_000_000 // max(1, n))
-    draws = []
-    for start in range(0, replicates, block):
-        shape = (min(block, replicates - start), n)
-        weights = table[rng.integers(0, 1 << 16, shape, dtype=np.uint16)]
-        draws.append(np.asarray(statistic(weights), np.float64))
-    return np.concatenate(draws)
+def _interval(v: Doubles, within: Range | None, confidence: float, skewness: float) -> Interval:
+    n = len(v)
+    if n == 0:
+        raise AssayError("There are no values to average; evaluate on more users.")
+    mean, error = float(v.mean()), standard_error(v)
+    needed = fewest_equal(confidence)
+    if error == 0.0 and n < needed:
+        if within is None:
+            raise AssayError(
+                f"{n} equal values give no interval; evaluate on at least {needed} users."
+            )
+        return Interval(value=mean, low=within[0], high=within[1])
+    low, high = within or (-np.inf, np.inf)
+    t = t_quantile(n - 1, confidence) if error else 0.0
+    above, below = (_unskewed(end, skewness / np.sqrt(n)) for end in (t, -t))
+    return Interval(
+        value=mean, low=max(low, mean - error * above), high=min(high, mean - error * below)
+    )
 
 
-def bootstrap_interval(value: float, draws: npt.ArrayLike, within: tuple[float, float]) -> Interval:
-    """`value` with the 2.5 % and 97.5 % points of the draws' deviations from their own mean.
+def _unskewed(t: float, a: float) -> float:
+    """Where Hall's transformation takes the value `t`; `a` is skewness / sqrt(n)."""
+    if abs(a) < 1e-9:
+        return t
+    return float(3 / a * (np.cbrt(1 + a * (t - a / 6)) - 1))
 
-    Centered, since a resample has fewer distinct users than the sample: what counts
-    distinct things is lower in every resample, which is the method's bias, not the value's.
-    """
-    d = np.asarray(draws, np.float64)
-    low, high = np.quantile(d - d.mean(), [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
-    return Interval(value=value, low=max(within[0], value + low), high=min(within[1], value + high))
+
+def _skewness(v: Doubles) -> float:
+    """Third central moment / standard deviation³, as if `SYMMETRIC_USERS` more had been asked."""
+    if len(v) < 3 or v.min() == v.max():
+        return 0.0
+    d = v - v.mean()
+    square = d * d
+    skewness = float((square * d).mean() / square.mean() ** 1.5)
+    return skewness * len(v) / (len(v) + SYMMETRIC_USERS)
+
+
+def _share(v: Doubles, within: Range, confidence: float) -> Interval:
+    least, span = within[0], within[1] - within[0]
+    n, share = len(v), float((v == within[1]).mean())
+    q = _z_quantile(confidence) ** 2 / n
+    middle = (share + q / 2) / (1 + q)
+    half = np.sqrt(q * share * (1 - share) + q * q / 4) / (1 + q)
+    low = 0.0 if share == 0.0 else float(middle - half)  # no rounding noise at the ends
+    high = 1.0 if share == 1.0 else float(middle + half)
+    return Interval(value=float(v.mean()), low=least + span * low, high=least + span * high)
 
 
 def _defined(values: npt.ArrayLike) -> Doubles:
@@ -157,16 +172,15 @@ def _defined(values: npt.ArrayLike) -> Doubles:
 
 
 @cache
-def _t_quantile(degrees: int) -> float:
+def t_quantile(degrees: int, confidence: float) -> float:
+    """Student's t beyond which, on both sides, 1 - `confidence` lies."""
     from scipy.special import stdtrit
 
-    return float(stdtrit(degrees, (1 + CONFIDENCE) / 2))
+    return float(stdtrit(degrees, (1 + confidence) / 2))
 
 
 @cache
-def _poisson_table() -> npt.NDArray[np.uint8]:
-    """For each uint16 the Poisson(1) count at its middle, (65,536,) uint8."""
-    from scipy.special import pdtr
+def _z_quantile(confidence: float) -> float:
+    from statistics import NormalDist
 
-    middles = (np.arange(1 << 16) + 0.5) / (1 << 16)
-    return np.searchsorted(pdtr(np.arange(20), 1.0), middles).astype(np.uint8)
+    return NormalDist().inv_cdf((1 + confidence) / 2)

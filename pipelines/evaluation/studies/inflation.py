@@ -8,12 +8,8 @@ from itertools import combinations
 
 import numpy as np
 
-from pipelines.evaluation.statistics.intervals import (
-    CONFIDENCE,
-    FEWEST_EQUAL,
-    paired,
-    poisson_bootstrap,
-)
+from pipelines.evaluation.statistics.bootstrap import resampled_means
+from pipelines.evaluation.statistics.intervals import CONFIDENCE, FEWEST_EQUAL, paired
 from pipelines.evaluation.studies.results import Flip, Inflation, Lift, Measure
 from pipelines.schema import Doubles
 
@@ -59,15 +55,11 @@ def resampled(
     """The mean of each spec and metric in `REPLICATES` Poisson resamples of the same users."""
     keys = [(spec, metric) for spec in values for metric in metrics]
     columns = np.column_stack([values[spec][metric] for spec, metric in keys])
-    n = len(columns)
-    beside = np.column_stack([columns, np.ones(n)])
-    sums = poisson_bootstrap(
-        lambda weights: weights.astype(np.float64) @ beside, n, replicates=REPLICATES, seed=seed
-    )
-    with np.errstate(invalid="ignore"):  # a resample without anybody
-        means = sums[:, :-1] / sums[:, -1:]
+    means = resampled_means(columns, replicates=REPLICATES, seed=seed)
     points = columns.mean(axis=0)
-    return {key: Resampled(float(points[c]), means[:, c], n) for c, key in enumerate(keys)}
+    return {
+        key: Resampled(float(points[c]), means[:, c], len(columns)) for c, key in enumerate(keys)
+    }
 
 
 Found = Mapping[str, Mapping[tuple[str, str], Resampled]]

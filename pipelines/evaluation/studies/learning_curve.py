@@ -14,15 +14,11 @@ import numpy as np
 from pipelines.data.dataset import Dataset
 from pipelines.data.split import DEFAULT_PROTOCOL, Protocol, Split, queries_of_users, split
 from pipelines.errors import AssayError
-from pipelines.evaluation.comparison import (
-    outcome,
-    three_digits,
-    users_to_settle,
-    what_would_settle,
-)
+from pipelines.evaluation.comparison import outcome, users_to_settle
+from pipelines.evaluation.comparison_words import three_digits, what_would_settle
 from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.results import Interval
-from pipelines.evaluation.statistics.intervals import differences, mean_interval
+from pipelines.evaluation.statistics.intervals import differences, mean_interval, t_interval
 from pipelines.evaluation.studies.results import CurveGain, CurvePoint, LearningCurve
 from pipelines.evaluation.studies.study import (
     MOST_USERS,
@@ -166,7 +162,7 @@ def _point(spec: Spec, share: float, newest: Split, values: Doubles) -> CurvePoi
 
 def _gain(spec: Spec, before: Doubles, after: Doubles) -> CurveGain:
     d = differences(after, before)
-    interval = mean_interval(d, within=(-1.0, 1.0))
+    interval = t_interval(d, within=(-1.0, 1.0))
     smallest = USEFUL_SHARE * float(before.mean())
     title = spec.title or spec.name
     return CurveGain(

@@ -1,7 +1,4 @@
-import importlib.util
-import json
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,17 +7,7 @@ from hypothesis import strategies as st
 
 from pipelines.evaluation.metrics.accuracy import per_user
 from pipelines.schema import Ragged
-
-HERE = Path(__file__).parent
-FIXTURES = HERE / "fixtures"
-
-
-def padded(lists: list[list[int]], width: int | None = None) -> np.ndarray:
-    width = max(map(len, lists), default=0) if width is None else width
-    out = np.full((len(lists), width), -1, np.int32)
-    for row, items in enumerate(lists):
-        out[row, : len(items)] = items
-    return out
+from tests.evaluation.metrics.made import padded
 
 
 def by_hand(items: list[int], truth: list[int], k: int) -> dict[str, float]:
@@ -43,25 +30,11 @@ def by_hand(items: list[int], truth: list[int], k: int) -> dict[str, float]:
     }
 
 
-def test_agrees_with_rectools_to_1e_9() -> None:
-    """The recipe is fixtures/make_rectools.py (RecTools 0.19, an environment of its own)."""
-    spec = importlib.util.spec_from_file_location("recipe", FIXTURES / "make_rectools.py")
-    assert spec is not None and spec.loader is not None
-    recipe = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(recipe)
-    lists, truths = recipe.cases()
-    expected = json.loads((FIXTURES / "rectools.json").read_text())
-    found = per_user(padded(lists, recipe.WIDTH), Ragged.of(truths), recipe.KS)
-    assert set(found) == set(expected) and len(expected) == 24
-    for name, values in expected.items():
-        np.testing.assert_allclose(found[name], values, rtol=0, atol=1e-9, err_msg=name)
-
-
 ITEM = st.integers(0, 14)
 CASE = st.tuples(st.lists(ITEM, max_size=12), st.lists(ITEM, min_size=1, max_size=12))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=1000)
 @given(
     st.lists(CASE, min_size=1, max_size=8),
     st.lists(st.integers(1, 15), min_size=1, max_size=3, unique=True),

@@ -11,14 +11,7 @@ from pipelines.evaluation.metrics.novelty import Novelty, PopularityShare, popul
 from pipelines.evaluation.metrics.variety import Coverage
 from pipelines.evaluation.results import Interval
 from pipelines.schema import Interactions, Ints, Ragged
-
-
-def padded(lists: list[list[int]], width: int | None = None) -> np.ndarray:
-    width = max(map(len, lists), default=0) if width is None else width
-    out = np.full((len(lists), width), -1, np.int32)
-    for row, items in enumerate(lists):
-        out[row, : len(items)] = items
-    return out
+from tests.evaluation.metrics.made import padded
 
 
 def of_lists(items: Ints, known: np.ndarray, share: np.ndarray, ks: list[int]) -> dict:
@@ -102,6 +95,13 @@ def test_names_are_read_and_spoken() -> None:
     assert names.label("hit_rate@5") == "hit rate@5"
     assert names.bounds("map@5") == (0.0, 1.0)
     assert names.bounds("novelty@5") is None
+    assert (names.better("ndcg@5"), names.better("calibration@5")) == ("higher", "lower")
+    assert names.better("coverage@5") == "neither"
     for wrong in ("ndcg", "ndcg@0", "ndcg@x", "rmse@10", "ndcg@-1", "ndcg@²"):
         with pytest.raises(AssayError, match="use NAME@K"):
             names.parse(wrong)
+
+
+def test_a_metric_of_a_package_that_is_gone_has_a_name_and_nothing_else() -> None:
+    assert names.label("of_old@5") == "of old@5"
+    assert names.bounds("of_old@5") is None and names.better("of_old@5") == "neither"

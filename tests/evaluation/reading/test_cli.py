@@ -49,7 +49,7 @@ def test_the_document(evaluate: Run, files: list[object]) -> None:
     found = json.loads(out)
     assert (code, err) == (0, "")
     assert found["users"] == 3
-    assert list(found["metrics"]) == [f"{name}@{k}" for k in (1, 2) for name in MAIN]
+    assert {f"{name}@{k}" for k in (1, 2) for name in MAIN} <= set(found["metrics"])
     assert all(m["low"] <= m["value"] <= m["high"] for m in found["metrics"].values())
     assert found["metrics"]["recall@2"]["value"] == pytest.approx((1 + 0.5 + 0) / 3)
     assert found["metrics"]["mrr@2"]["value"] == pytest.approx((0.5 + 1 + 0) / 3)
@@ -95,9 +95,9 @@ def test_each_users_values_are_written_whole(
     assert code == 0 and err.startswith("3 rows in ")
     values = pd.read_parquet(target)
     assert values["user_id"].tolist() == ["u1", "u2", "u3"]
-    assert list(values) == ["user_id", *(f"{name}@2" for name in MAIN)]
     found = json.loads(out)["metrics"]
-    for name in found:
+    assert list(values)[:7] == ["user_id", *(f"{name}@2" for name in MAIN)]
+    for name in list(values)[1:]:
         assert values[name].mean() == pytest.approx(found[name]["value"])
 
 

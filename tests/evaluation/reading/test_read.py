@@ -333,7 +333,7 @@ def test_the_six_by_hand() -> None:
         "hit_rate@2": [1, 1, 0],
     }
     values = found.per_user.set_index("user_id")
-    assert sorted(values) == sorted(expected)
+    assert set(expected) <= set(values)
     for name, numbers in expected.items():
         assert values.loc[["u1", "u2", "u3"], name].tolist() == pytest.approx(numbers)
         assert found.metrics[name].value == pytest.approx(sum(numbers) / 3)

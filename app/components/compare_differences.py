@@ -1,0 +1,120 @@
+"""The view that opens Compare: who is better than the baseline, by how much, how surely."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from app import look
+from app.components import compare_charts as pictures
+from app.components import compare_tools as tools
+from app.components import page, toolbar
+from app.components.compare_contenders import missing
+from app.components.compare_data import (
+    Words,
+    comparable,
+    comparisons,
+    headline,
+    leading,
+    useful_share,
+)
+from pipelines.evaluation.metrics.sentence import visits
+from pipelines.evaluation.results import BakeoffDocument, Comparison
+
+
+def section(document: BakeoffDocument) -> Words:
+    """Paired differences to a chosen contender, and the values beside them."""
+    with tools.row(gap="small"):
+        metric = tools.metric_and_length(document)
+        wins = comparable(metric)
+        against = tools.against(document, metric) if wins else ""
+    tools.about_metric(document, metric)
+    if not wins:
+        frame = _values(document, metric)
+        missing(document)
+        return Words(pictures.spread(frame, metric))
+    found = comparisons(document, metric, against)
+    with tools.side_by_side():
+        left, right = st.columns([3, 2], gap="medium")
+        with left:
+            _differences(document, found, metric, against)
+        with right:
+            _values(document, metric)
+    _legend(document, found, against)
+    missing(document)
+    return Words(headline(document, found, metric, against), _visits(document, found, metric))
+
+
+def _visits(document: BakeoffDocument, found: list[Comparison], metric: str) -> str:
+    """What the leading contender's hit rate means for people; empty where it has none."""
+    best = leading(document, found)
+    result = None if best is None else document.contender(best.contender)
+    k = metric.partition("@")[2]
+    rate = None if result is None else result.metrics.get(f"hit_rate@{k}")
+    if result is None or rate is None:
+        return ""
+    said = visits(rate, int(k))
+    return f"With {pictures.titles(document)[result.name]}: {said[0].lower()}{said[1:]}"
+
+
+def _differences(
+    document: BakeoffDocument, found: list[Comparison], metric: str, against: str
+) -> None:
+    if not found:
+        blank = toolbar.blank("each contender's difference")
+        words = "An empty picture: there are no two contenders to compare."
+        page.picture(blank, words, key="compare")
+        return
+    named = pictures.titles(document)
+    frame = pictures.differences_frame(document, found)
+    drawn, floor = pictures.without_floor(frame, named)
+    chart = pictures.differences(drawn, pictures.titled_styles(document), metric, named[against])
+    alt = pictures.differences_alt(frame, metric, named[against])
+    page.picture(chart, alt, frame.drop(columns="words"), key="compare")
+    if floor:
+        st.caption(page.plain(floor))
+
+
+def _values(document: BakeoffDocument, metric: str) -> pd.DataFrame:
+    frame = pictures.values_frame(document, metric)
+    drawn, floor = pictures.without_floor(frame, pictures.titles(document), "value")
+    chart = pictures.values(drawn, pictures.titled_styles(document), metric)
+    alt = pictures.values_alt(frame, metric)
+    page.picture(chart, alt, frame.drop(columns="words"), key="compare_values")
+    if floor:
+        st.caption(page.plain(floor))
+    return frame
+
+
+def _legend(document: BakeoffDocument, found: Sequence[Comparison], against: str) -> None:
+    """What the marks mean, and whether the intervals are adjusted."""
+    if not found:
+        return
+    baseline = pictures.titles(document)[against]
+    share = 100 * useful_share(document)
+    st.caption(
+        f"{look.OUTCOME_MARK['better']} better: the whole interval lies above zero. "
+        f"{look.OUTCOME_MARK['equivalent']} equivalent: it lies within the grey band, the "
+        f"smallest useful difference ({share:.3g} % of {baseline}). "
+        f"{look.OUTCOME_MARK['worse']} worse: below zero. "
+        f"{look.OUTCOME_MARK['inconclusive']} inconclusive: more people are needed. "
+        + adjusted(found)
+    )
+
+
+def adjusted(found: Sequence[Comparison]) -> str:
+    """Whether the intervals of these comparisons, and those of the values, are adjusted."""
+    levels = sorted({100 * float(getattr(c, "confidence", 0.95)) for c in found})
+    told = " to ".join(f"{level:.3g}" for level in dict.fromkeys([levels[0], levels[-1]]))
+    adjustment = str(getattr(found[0], "adjustment", ""))
+    if not adjustment:
+        return (
+            f"All intervals are of {told} %, each for itself: not adjusted for the number of "
+            "contenders."
+        )
+    return (
+        f"Intervals of differences are adjusted ({adjustment}: {told} % each); those of the values "
+        "are of 95 %, each for itself."
+    )

@@ -1,0 +1,63 @@
+"""The examples of a behavioral test as cards: whose they are, figures, and lists side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+from app.components.tables import digits
+
+STYLE = """
+.examples{display:grid;gap:12px;font-size:14px;line-height:1.35}
+.examples section{border:1px solid color-mix(in srgb,currentColor 18%,transparent);
+ border-radius:6px;padding:10px 12px}
+.examples .facts{margin:0;max-width:none}
+.examples .facts b{font-weight:600}
+.examples .sides{display:grid;grid-template-columns:repeat(auto-fit,minmax(225px,1fr));gap:14px;
+ margin-top:8px}
+.examples h4{font-size:13px;font-weight:600;opacity:.75;margin:0;padding:0}
+.examples ol{margin:4px 0 0;padding-left:24px}
+.examples li{font-size:14px;margin:0;padding:1px 0}
+"""
+SPOKEN = {
+    "title": "item",
+    "user_id": "person",
+    "other_user_id": "other person",
+    "share": "share of lists",
+    "alone": "asked alone",
+}
+
+
+def cards(examples: Sequence[Mapping[str, Any]]) -> str:
+    """The examples as HTML; all text is escaped."""
+    return f'<style>{STYLE}</style><div class="examples">{"".join(map(_card, examples))}</div>'
+
+
+def _card(example: Mapping[str, Any]) -> str:
+    facts, sides = [], []
+    for name, value in example.items():
+        if name == "item_id" and example.get("title"):
+            continue
+        if isinstance(value, list):
+            items = "".join(f"<li>{escape(_words(one))}</li>" for one in value)
+            sides.append(f"<div><h4>{escape(_spoken(name))}</h4><ol>{items}</ol></div>")
+        else:
+            facts.append(f"<b>{escape(_spoken(name))}</b> {escape(_words(value))}")
+    shown = f'<p class="facts">{" · ".join(facts)}</p>' if facts else ""
+    lists = f'<div class="sides">{"".join(sides)}</div>' if sides else ""
+    return f"<section>{shown}{lists}</section>"
+
+
+def _spoken(name: str) -> str:
+    return SPOKEN.get(name, name.replace("_", " "))
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return str(value.get("title") or value.get("item_id") or "")
+    if isinstance(value, list):
+        return ", ".join(map(_words, value))
+    if isinstance(value, float):
+        return digits(value)
+    return "none" if value is None else str(value)

@@ -1,0 +1,63 @@
+"""One slice looked into: each contender's value there."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from app.components import compare_charts as intervals
+from app.components import compare_slices_charts as pictures
+from app.components import page, tables
+from app.components.compare_charts import titled_styles, titles
+from app.components.compare_data import scored
+from pipelines.errors import AssayError
+from pipelines.evaluation.metrics.names import bounds, label
+from pipelines.evaluation.results import BakeoffDocument
+from pipelines.evaluation.slices.cells import Contest
+from pipelines.evaluation.slices.samples import samples, values
+from pipelines.evaluation.slices.stored import Dimension
+from pipelines.evaluation.statistics.intervals import mean_interval
+
+
+def within(document: BakeoffDocument, contest: Contest, dimension: Dimension, value: str) -> None:
+    """Each contender's value in one slice, with its interval."""
+    words = dimension.clause.format(value)
+    st.subheader(page.plain(f"{_capital(dimension.title)}: {value}"), anchor=False)
+    frame, n = values_frame(document, contest, dimension, value)
+    if n < contest.fewest:
+        st.write(f"Only {n:,} people: too few for a figure (at least {contest.fewest}).")
+        return
+    who = f"of what was taken up {words}" if dimension.per_item else f"of people {words}"
+    drawn, floor = intervals.without_floor(frame, titles(document), "value")
+    page.picture(
+        intervals.values(drawn, titled_styles(document), contest.metric),
+        pictures.slice_values_alt(frame, contest.metric, f"{who} ({n:,} users)"),
+        frame.drop(columns="words"),
+        key="compare_slice_values",
+    )
+    said = f"{label(contest.metric)} {who}: {n:,} users, each interval for itself (95 %)."
+    st.caption(page.plain(f"{said} {floor}".strip()))
+
+
+def values_frame(
+    document: BakeoffDocument, contest: Contest, dimension: Dimension, value: str
+) -> tuple[pd.DataFrame, int]:
+    """As `compare_charts.values_frame`, of one slice's users; and how many they are at most."""
+    given = samples(contest.kept, dimension)
+    here = given.slice == dimension.values.index(value)
+    named = titles(document)
+    rows = []
+    for name in scored(document, contest.metric):
+        found = values(contest.kept, name, contest.metric, given)[here]
+        try:
+            interval = mean_interval(found, within=bounds(contest.metric))
+        except AssayError:  # nobody here has a value of it
+            continue
+        rows.append((named[name], interval.value, interval.low, interval.high))
+    frame = pd.DataFrame(rows, columns=["contender", "value", "low", "high"])
+    frame = frame.sort_values("value", ascending=False, ignore_index=True)
+    return frame.assign(words=frame["value"].map(tables.digits)), int(here.sum())
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]

@@ -1,0 +1,102 @@
+"""A bake-off's contenders as options: quality, time and cost, and the cheapest that passes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from pipelines.economics.evidence import Contender
+from pipelines.economics.hosting import hosting_cost
+from pipelines.economics.pricebook import PriceBook
+from pipelines.evaluation.results import BakeoffDocument, ContenderResult, Kind
+
+
+@dataclass(frozen=True)
+class Option:
+    """What one contender would give and take."""
+
+    name: str
+    kind: Kind
+    value: float
+    """Of the metric that is looked at; higher is better."""
+    p95_ms: float | None
+    usd_per_1000: float | None
+    """US dollars for 1,000 requests; None is not priced."""
+    broken: tuple[str, ...]
+    """What of the budget it exceeds, in words."""
+
+    @property
+    def passes(self) -> bool:
+        """Whether a team could take it: a real contender, priced, within the budget."""
+        return self.kind != "stand-in" and self.usd_per_1000 is not None and not self.broken
+
+
+def options(
+    document: BakeoffDocument, metric: str, requests: float, book: PriceBook
+) -> list[Option]:
+    """The scored contenders at `requests` a month, in the document's order."""
+    allowed = (document.manifest.get("budget") or {}).get("cost_per_1000")
+    found = []
+    for c in document.contenders:
+        if c.status != "scored" or metric not in c.metrics:
+            continue
+        cost = usd_per_1000(c, requests, book)
+        broken = list(c.over_budget)
+        if cost is not None and allowed is not None and cost > allowed and not c.calls:
+            broken.append(f"servers cost ${cost:.3g} per 1,000 requests, allowed ${allowed:.3g}")
+        time = None if c.request_ms is None else c.request_ms.p95
+        found.append(Option(c.name, c.kind, c.metrics[metric].value, time, cost, tuple(broken)))
+    return found
+
+
+def usd_per_1000(contender: ContenderResult, requests: float, book: PriceBook) -> float | None:
+    """US dollars for 1,000 requests: servers at `requests` a month, or the calls as metered.
+
+    A third party whose calls had no price, or that handed over a file, is not priced.
+    """
+    if contender.kind in ("third-party", "stand-in"):
+        paid = contender.cost_usd > 0 and contender.answered > 0
+        return 1000 * contender.cost_usd / contender.answered if paid else None
+    timed = Contender(
+        name=contender.name,
+        kind="built",
+        status=contender.status,
+        fit_seconds=contender.fit_seconds,
+        p95_ms=None if contender.request_ms is None else contender.request_ms.p95,
+        model_mb=contender.model_mb,
+    )
+    cost = hosting_cost(timed, requests, book)
+    return None if cost is None else 1e6 * cost / requests
+
+
+def unbeaten(found: Sequence[Option]) -> list[str]:
+    """Names of the priced and timed options that no other is as good as in all three of value,
+    time and cost, and better in one."""
+    points = {
+        o.name: (-o.value, o.p95_ms, o.usd_per_1000)
+        for o in found
+        if o.p95_ms is not None and o.usd_per_1000 is not None
+    }
+    return [
+        name
+        for name, own in points.items()
+        if not any(
+            other != own and all(a <= b for a, b in zip(other, own, strict=True))  # type: ignore[operator]
+            for other in points.values()
+        )
+    ]
+
+
+def best_passing(found: Sequence[Option]) -> Option | None:
+    """The option of the highest value among those that pass."""
+    return max((o for o in found if o.passes), key=lambda o: o.value, default=None)
+
+
+def cheapest_passing(found: Sequence[Option], not_worse: Collection[str]) -> Option | None:
+    """The cheapest option that passes and whose name is in `not_worse`: those shown not to be
+    worse than the best passing one by more than the smallest useful difference.
+
+    Of equally cheap ones the better.
+    """
+    passing = [o for o in found if o.passes and o.name in not_worse]
+    return min(passing, key=lambda o: (o.usd_per_1000 or 0.0, -o.value), default=None)

@@ -1,0 +1,1 @@
+"""How contenders behave, beside how well they do: tests that they pass or fail."""

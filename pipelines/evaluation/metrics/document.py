@@ -1,0 +1,71 @@
+"""The tables of metrics in docs/metrics.md: `python -m pipelines.evaluation.metrics.document`.
+
+Each stands between two markers, one table a group of metrics, and is made from the fields
+of the classes that ship; what is around the markers is written by hand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import get_args
+
+from pipelines import paths, registry
+from pipelines.evaluation.metrics.lists import IN_WORDS
+from pipelines.evaluation.metrics.metric import Group, Metric, MetricOfAllLists
+
+FILE = paths.CHECKOUT / "docs" / "metrics.md"
+BLOCK = re.compile(r"(<!-- metrics: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def filled(text: str) -> str:
+    """The document with each table made anew; `ValueError` unless each group has one place."""
+    groups = [match.group(2) for match in BLOCK.finditer(text)]
+    if sorted(groups) != sorted(get_args(Group)):
+        raise ValueError(f"the document has tables of {groups}, the groups are {get_args(Group)}")
+    return BLOCK.sub(lambda m: m.group(1) + table(of_group(m.group(2))) + m.group(3), text)
+
+
+def of_group(group: str) -> list[type[Metric]]:
+    """The metrics of a group that ship, in the registry's order."""
+    shipped = registry.BUILT_IN["metrics"]
+    every: list[type[Metric]] = [registry.lookup("metrics", name) for name in shipped]
+    return [metric for metric in every if metric.group == group]
+
+
+def table(metrics: Sequence[type[Metric]]) -> str:
+    """A table of names and formulas, then what each says, where it is from, what it needs."""
+    lines = [
+        "",
+        "| name | formula | denominator | range | better |",
+        "|---|---|---|---|---|",
+        *("| " + " | ".join(_cells(metric)) + " |" for metric in metrics),
+        "",
+        *(_remark(metric) for metric in metrics),
+        "",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _cells(metric: type[Metric]) -> tuple[str, ...]:
+    whole = " (of all lists together)" if issubclass(metric, MetricOfAllLists) else ""
+    limits = "no limit"
+    if metric.bounds is not None:
+        limits = " to ".join(f"{end:.4g}" for end in metric.bounds)
+    formula, denominator = (
+        text.replace("|", r"\|") for text in (metric.formula, metric.denominator)
+    )
+    return f"`{metric.name}@k`{whole}", formula, denominator, limits, metric.better
+
+
+def _remark(metric: type[Metric]) -> str:
+    parts = [f"- **{metric.spoken}**: {metric.says}"]
+    if metric.needs:
+        parts.append(f"Needs {', '.join(sorted(IN_WORDS[need] for need in metric.needs))}.")
+    if metric.source:
+        parts.append(f"Source: {metric.source}.")
+    return " ".join(parts)
+
+
+if __name__ == "__main__":
+    FILE.write_text(filled(FILE.read_text()))

@@ -1,0 +1,1 @@
+"""Compiled loops over places; numba is imported where one of these modules is."""

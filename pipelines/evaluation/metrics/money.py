@@ -1,0 +1,55 @@
+"""What the hits brought in, in the money of the data."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from pipelines.evaluation.metrics.lists import Lists
+from pipelines.evaluation.metrics.metric import Group, Metric
+from pipelines.schema import Doubles
+
+
+def of_hits(lists: Lists, k: int, money: Doubles) -> Doubles:
+    """Each user's sum of `money` (truths,) over the hits within k, (n,) float64.
+
+    NaN is money that is not known: such a truth counts nothing, and a user with no other
+    truth is NaN.
+    """
+    told = ~np.isnan(money)
+    total = lists.reached(np.where(told, money, 0.0), np.ones(k))
+    return np.where(lists.key.truth.sums(told) > 0, total, np.nan)
+
+
+class _Money(Metric):
+    group: ClassVar[Group] = "money"
+    denominator = "1; undefined where it is known of none of T"
+    bounds = None
+
+
+class Revenue(_Money):
+    name = "revenue"
+    spoken = "revenue of hits"
+    says = (
+        "The money that came in for the things on the list that the user later took up; they may "
+        "have been bought without a list too."
+    )
+    formula = "sum over hits of the event's value (or the item's price where events have none)"
+    needs = frozenset({"values"})
+
+    def per_user(self, lists: Lists, k: int) -> Doubles:
+        assert lists.key.values is not None
+        return of_hits(lists, k, lists.key.values)
+
+
+class Margin(_Money):
+    name = "margin"
+    spoken = "margin of hits"
+    says = "The margin on the things on the list that the user later took up."
+    formula = "sum over hits of the item's margin"
+    needs = frozenset({"margins"})
+
+    def per_user(self, lists: Lists, k: int) -> Doubles:
+        assert lists.key.margins is not None
+        return of_hits(lists, k, lists.key.margins)

@@ -1,0 +1,72 @@
+"""Accuracy beyond hit or miss: how much a truth counts, and where truths stand among all items."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from pipelines.evaluation.metrics.lists import Lists
+from pipelines.evaluation.metrics.metric import Group, Metric
+from pipelines.schema import Doubles
+
+
+def graded(lists: Lists, k: int, gains: Doubles) -> Doubles:
+    """NDCG at k where each truth counts its share of `gains` (truths,), (n,) float64.
+
+    A gain of 0 leaves a truth out: its place keeps its rank. NaN where a user has no gain.
+    """
+    from pipelines.evaluation.metrics.kernels import hits
+
+    discounts = 1.0 / np.log2(np.arange(2, k + 2))
+    best = np.empty(len(lists))
+    hits.best(gains, lists.key.truth.indptr, discounts, best)
+    return np.divide(
+        lists.reached(gains, discounts), best, out=np.full(len(best), np.nan), where=best > 0
+    )
+
+
+class GradedNDCG(Metric):
+    name = "graded_ndcg"
+    spoken = "graded NDCG"
+    group: ClassVar[Group] = "accuracy"
+    says = "How near the top the list has what the user later took up, heavier events first."
+    formula = "sum over hits of g / log2(1 + rank), g the weight of the hit's event (linear gain)"
+    denominator = "the same sum for the best list there could be: T by falling g, cut at k"
+    needs = frozenset({"gains"})
+    source = "Järvelin & Kekäläinen 2002, doi:10.1145/582415.582418; the same as ndcg in ranx"
+
+    def per_user(self, lists: Lists, k: int) -> Doubles:
+        gains = lists.key.gains
+        assert gains is not None
+        return graded(lists, k, gains)
+
+
+class AUC(Metric):
+    name = "auc"
+    spoken = "AUC"
+    group: ClassVar[Group] = "accuracy"
+    says = (
+        "The chance that something the user later took up stands above an item of the catalogue "
+        "that the user did not take up; 0.5 is chance."
+    )
+    formula = (
+        "pairs of a truth and a known item outside T with the truth above, and half the pairs that "
+        "tie; what is not on the list within k is tied below it"
+    )
+    denominator = "|T| × known items outside T; undefined where there are none"
+    needs = frozenset({"catalogue"})
+    source = (
+        "Hanley & McNeil 1982, doi:10.1148/radiology.143.1.7063747; the same as roc_auc_score in "
+        "scikit-learn, given scores that fall with rank and one lower score for all the rest"
+    )
+
+    def per_user(self, lists: Lists, k: int) -> Doubles:
+        from pipelines.evaluation.metrics.kernels import hits
+
+        truth, known = lists.key.truth, lists.key.catalogue
+        assert known is not None
+        out = np.empty(len(lists))
+        stamps = np.zeros(len(known), np.int64)
+        hits.auc(lists.items, truth.indptr, truth.values, known, k, stamps, out)
+        return out

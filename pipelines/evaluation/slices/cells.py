@@ -1,0 +1,139 @@
+"""A cell: one contender against another over the users of a slice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from pipelines.evaluation.comparison import direction, outcome, toward
+from pipelines.evaluation.metrics.names import bounds
+from pipelines.evaluation.results import Outcome
+from pipelines.evaluation.slices.memo import remembered
+from pipelines.evaluation.slices.samples import SMALL, Samples, values
+from pipelines.evaluation.statistics.intervals import p_value, paired
+from pipelines.evaluation.statistics.multiplicity import benjamini_hochberg
+from pipelines.schema import Doubles
+
+if TYPE_CHECKING:
+    from pipelines.evaluation.kept import Kept
+
+FEWEST = 30
+"""Users below which a slice is shown with its count alone."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A slice, or two crossed; figures are None where it has too few users."""
+
+    dimensions: tuple[str, ...]
+    values: tuple[str, ...]
+    """The slice's name in each dimension."""
+    n: int
+    """Users with a value of both contenders."""
+    outcome: Outcome | Literal["too few"] = "too few"
+    mean: float | None = None
+    """The contender's, over those users."""
+    against: float | None = None
+    """The other's, over the same users."""
+    difference: float | None = None
+    """Contender - other, paired; `low` and `high` are its 95 % interval, not adjusted."""
+    low: float | None = None
+    high: float | None = None
+    smallest_useful: float | None = None
+    p: float | None = None
+    p_adjusted: float | None = None
+    """Benjamini-Hochberg over the `looked` cells that were looked at together."""
+    looked: int = 0
+
+    def document(self) -> dict[str, Any]:
+        """The fields as JSON values."""
+        return asdict(self) | {"dimensions": [*self.dimensions], "values": [*self.values]}
+
+
+@dataclass(frozen=True)
+class Contest:
+    """One contender against another on a metric, in a finished bake-off."""
+
+    kept: Kept
+    contender: str
+    against: str
+    metric: str
+    useful_share: float
+    """The smallest useful difference, as a share of the other's mean in the slice."""
+    fewest: int = FEWEST
+
+    def __post_init__(self) -> None:
+        direction(self.metric)  # where nothing is better there is no contest
+
+    def cells(
+        self, dimensions: tuple[str, ...], names: Sequence[tuple[str, ...]], given: Samples
+    ) -> list[Cell]:
+        """A cell for each of `names` (slices,), p not adjusted yet."""
+        mine = values(self.kept, self.contender, self.metric, given)
+        other = self._others(dimensions, given)
+        both = ~np.isnan(mine - other)
+        mine, other, place = mine[both], other[both], given.slice[both]
+        ends = np.concatenate([[0], np.cumsum(np.bincount(place, minlength=len(names)))])
+        return [
+            self._cell(dimensions, name, mine[begin:end], other[begin:end])
+            for name, begin, end in zip(names, ends, ends[1:], strict=False)
+        ]
+
+    @property
+    def span(self) -> tuple[float, float] | None:
+        """The range of a difference; None where the metric has no limit."""
+        limits = bounds(self.metric)
+        return None if limits is None else (limits[0] - limits[1], limits[1] - limits[0])
+
+    @property
+    def sign(self) -> int:
+        return direction(self.metric)
+
+    def _others(self, dimensions: tuple[str, ...], given: Samples) -> Doubles:
+        """The other's values, remembered where they are dear: many are compared with one."""
+
+        def work_out() -> Doubles:
+            return values(self.kept, self.against, self.metric, given)
+
+        if given.truth is None or len(dimensions) > 1:
+            return work_out()
+        key = ("values", self.against, self.metric, dimensions)
+        return remembered(self.kept, key, work_out, lambda v: len(v) <= SMALL)
+
+    def _cell(
+        self, dimensions: tuple[str, ...], name: tuple[str, ...], mine: Doubles, other: Doubles
+    ) -> Cell:
+        n = len(mine)
+        if n < max(2, self.fewest):
+            return Cell(dimensions, name, n)
+        found = paired(mine, other, within=self.span)
+        smallest = self.useful_share * abs(float(other.mean()))
+        return Cell(
+            dimensions,
+            name,
+            n,
+            outcome(toward(self.sign, found), smallest),
+            float(mine.mean()),
+            float(other.mean()),
+            found.value,
+            found.low,
+            found.high,
+            smallest,
+            p_value(mine - other),
+        )
+
+
+def adjusted(cells: Iterable[Cell]) -> list[Cell]:
+    """The cells with p adjusted over all of them that have one (Benjamini & Hochberg 1995).
+
+    Cells of too few users were not tested, and do not count.
+    """
+    made = list(cells)
+    tested = [number for number, cell in enumerate(made) if cell.p is not None]
+    corrected = benjamini_hochberg(np.array([made[t].p for t in tested], np.float64))
+    for number, p in zip(tested, corrected.tolist(), strict=True):
+        made[number] = replace(made[number], p_adjusted=p, looked=len(tested))
+    return made

@@ -1,0 +1,163 @@
+"""Any column of a table of users or items as a few slices with names.
+
+Numbers with many values are cut at quartiles; texts keep their most frequent values.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from pipelines.evaluation.slices.stored import Labels
+from pipelines.schema import Longs
+
+MOST = 12
+"""Values with a slice of their own; the rest is `OTHER`."""
+TOO_MANY = 200
+"""Distinct texts from which on a column is rather a name than a group."""
+FEW_NUMBERS = 8
+"""Distinct numbers up to which each is a slice; above, quartiles are."""
+OTHER, UNKNOWN = "other", "not known"
+_ID = re.compile(r"(^|[_\W])(id|uid|uuid|guid|key|hash|code|number|no|email|phone)$", re.IGNORECASE)
+
+
+def sliced(name: str, values: pd.Series, counts: Longs) -> tuple[Labels | None, str]:
+    """The slices of a column (rows,) with a note; None and the reason where it has none.
+
+    `counts` (rows,) says how often each row counts: frequencies and quartiles are over them.
+    Missing values are the slice "not known".
+    """
+    counted = values[counts > 0]
+    if _ID.search(name) and counted.astype(str).nunique() > MOST:
+        return None, "its name is that of an id"
+    if not counted.notna().any():
+        return None, "it has no value"
+    if pd.api.types.is_bool_dtype(values.dtype):
+        return _named(values.map({True: "yes", False: "no"}), counts)
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        days = pd.to_datetime(values, utc=True).dt.tz_localize(None).to_numpy("datetime64[D]")
+        known = ~np.isnat(days)
+        numbers = np.where(known, days.astype(np.int64), 0).astype(np.float64)
+        return _quartiles(np.where(known, numbers, np.nan), counts, dates=True)
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        return _of_numbers(values.to_numpy(np.float64, na_value=np.nan), counts)
+    return _of_texts(values, counts)
+
+
+def top(names: np.ndarray, counts: np.ndarray) -> list[str]:
+    """The `MOST` most frequent of `names` (m,) by `counts` (m,), in their own order."""
+    order = np.lexsort((np.arange(len(names)), -counts))[:MOST]
+    return [str(names[at]) for at in np.sort(order) if counts[at] > 0]
+
+
+def coded(places: npt.NDArray[Any], names: Sequence[str]) -> Labels:
+    """The slice `names[place]` of each row (rows,); -1 is in none."""
+    dtype = pd.CategoricalDtype(list(names), ordered=True)
+    return pd.Categorical.from_codes(places.astype(np.int64), dtype=dtype)
+
+
+def categorical(labels: np.ndarray, order: list[str]) -> Labels:
+    """Labels (rows,) with `OTHER` and `UNKNOWN` behind the others."""
+    last = [v for v in (OTHER, UNKNOWN) if v not in order]
+    return pd.Categorical(labels, categories=[*order, *last], ordered=True)
+
+
+def _of_numbers(numbers: np.ndarray, counts: Longs) -> tuple[Labels | None, str]:
+    numbers = np.where(np.isinf(numbers), np.nan, numbers)
+    known = numbers[(counts > 0) & ~np.isnan(numbers)]
+    distinct = np.unique(known)
+    if len(distinct) == 0:
+        return None, "it has no value"
+    if len(distinct) <= FEW_NUMBERS:
+        texts = np.array([_number(v) for v in distinct], dtype=object)
+        at = np.searchsorted(distinct, numbers)
+        hit = np.zeros(len(numbers), bool)
+        inside = (at < len(distinct)) & ~np.isnan(numbers)
+        hit[inside] = distinct[at[inside]] == numbers[inside]
+        labels = np.where(hit, texts[np.minimum(at, len(distinct) - 1)], OTHER)
+        return categorical(np.where(np.isnan(numbers), UNKNOWN, labels), texts.tolist()), ""
+    if len(distinct) == len(known) and (known == np.round(known)).all():
+        return None, "it has another whole number in each row, as an id has"
+    return _quartiles(numbers, counts, dates=False)
+
+
+def _quartiles(numbers: np.ndarray, counts: Longs, *, dates: bool) -> tuple[Labels | None, str]:
+    there = (counts > 0) & ~np.isnan(numbers)
+    values, weights = numbers[there], counts[there].astype(np.float64)
+    found = np.quantile(values, [0.25, 0.5, 0.75], method="inverted_cdf", weights=weights)
+    edges = np.unique(found)
+    edges = edges[edges < values.max()]
+    if len(edges) == 0:  # three quarters are at the greatest value: told from the rest
+        below = values[values < values.max()]
+        if len(below) == 0:
+            return None, "it is the same for all"
+        edges = np.array([below.max()])
+    said = [str(np.datetime64(int(e), "D")) for e in edges] if dates else _numbers(edges)
+    labels = [f"up to {said[0]}" if values.min() < edges[0] else said[0]]
+    labels += [f"{low} to {high}" for low, high in pairwise(said)]
+    labels.append(f"over {said[-1]}")
+    at = np.searchsorted(edges, np.where(np.isnan(numbers), 0.0, numbers), side="left")
+    named = np.where(np.isnan(numbers), UNKNOWN, np.array(labels, dtype=object)[at])
+    return categorical(named, labels), "Cut at the quartiles; a slice includes its upper end."
+
+
+def _of_texts(values: pd.Series, counts: Longs) -> tuple[Labels | None, str]:
+    texts = values.astype(object).where(values.notna(), None).map(_text, na_action="ignore")
+    distinct = texts[counts > 0].nunique()
+    if distinct > TOO_MANY:
+        return None, f"it has too many values ({distinct:,})"
+    if distinct > MOST and distinct > texts[counts > 0].notna().sum() / 2:
+        return None, "it has another value in nearly each row, as an id has"
+    return _named(texts, counts)
+
+
+def _named(texts: pd.Series, counts: Longs) -> tuple[Labels, str]:
+    """Texts (rows,) by name; None is "not known"."""
+    codes, names = pd.factorize(texts, use_na_sentinel=True)
+    how_often = np.bincount(codes[codes >= 0], weights=counts[codes >= 0], minlength=len(names))
+    order = np.array(sorted(range(len(names)), key=lambda j: _sorting(str(names[j]))), np.int64)
+    ordered = np.array([str(names[j]) for j in order], dtype=object)
+    kept = top(ordered, how_often[order])
+    labels = texts.where(texts.isin(kept), OTHER).where(texts.notna(), UNKNOWN)
+    note = f"The {MOST} most frequent; the rest is “{OTHER}”." if len(kept) < len(names) else ""
+    first = [v for v in kept if v not in (OTHER, UNKNOWN)]
+    return categorical(labels.to_numpy(dtype=object), first), note
+
+
+def _text(value: object) -> str:
+    text = str(value).strip() or UNKNOWN
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _sorting(text: str) -> tuple[float, bool, str]:
+    """By the first number in it, "under 15" before "15-24"; texts without one by letters."""
+    number = re.search(r"\d+(?:\.\d+)?", text)
+    open_below = re.match(r"\s*(under|below|less|up to|<)", text, re.IGNORECASE) is not None
+    return (float(number.group()) if number else -1.0, not open_below, text)
+
+
+def _number(value: float) -> str:
+    return _digits(value, None)
+
+
+def _numbers(edges: np.ndarray) -> list[str]:
+    """To four significant digits, or as many as tell the edges apart."""
+    for precision in (4, 6, 9, 17):
+        said = [_digits(e, precision) for e in edges]
+        if len(set(said)) == len(said):
+            break
+    return said
+
+
+def _digits(value: float, precision: int | None) -> str:
+    if value != 0 and not 1e-6 <= abs(value) < 1e15:
+        return f"{value:.{precision or 17}g}"
+    return np.format_float_positional(
+        value + 0.0, precision=precision, fractional=precision is None, trim="-"
+    )

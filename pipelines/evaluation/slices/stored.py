@@ -1,0 +1,115 @@
+"""What divides users and items, as a bake-off keeps it: columns, and words for them.
+
+`slices.parquet` has a row per evaluated user, `item_slices.parquet` a row per item code; a
+categorical column per dimension, its categories in the order of display. The frames' `attrs`
+hold the dimensions' words and what was skipped, and are kept in the files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from pipelines.errors import AssayError
+
+if TYPE_CHECKING:
+    from pipelines.evaluation.kept import Kept
+
+Kind = Literal["user", "target"]
+Labels: TypeAlias = "pd.Categorical[Any]"
+"""The slice of each row, missing where it is in none; categories in the order of display."""
+DIMENSIONS, SKIPPED = "dimensions", "skipped"
+SEVERAL = "|"
+"""Divides the values of an item that has several, as in `Catalogue`."""
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """What divides the evaluated users, or what they later took up, into slices."""
+
+    name: str
+    """As the command line takes it, and the column's name."""
+    title: str
+    kind: Kind
+    """"user": known at the request. "target": of what was later taken up."""
+    note: str
+    """Where the slices are cut, and who is in none."""
+    clause: str
+    """Says a slice: "with {} events in their history"."""
+    values: tuple[str, ...] = ()
+    """The slices' names, in order."""
+    per_item: bool = False
+    """Whether it divides each user's truths (by item), not the users."""
+    several: bool = False
+    """Whether an item can be in several slices."""
+
+
+@dataclass
+class Gathered:
+    """Dimensions while they are found: what divides nothing is skipped, with the reason."""
+
+    columns: dict[str, Labels] = field(default_factory=dict)
+    dimensions: dict[str, Dimension] = field(default_factory=dict)
+    skipped: dict[str, str] = field(default_factory=dict)
+
+    def add(self, dimension: Dimension, labels: Labels) -> None:
+        """Keep a dimension; `labels` has a row per user or item."""
+        used = labels.remove_unused_categories()
+        values = tuple(str(v) for v in used.categories)
+        parts = values if not dimension.several else dimension.values
+        if len(parts) < 2:
+            self.skipped[dimension.title] = "it is the same for all"
+            return
+        self.columns[dimension.name] = used
+        fields = asdict(dimension) | {"values": parts}
+        self.dimensions[dimension.name] = Dimension(**fields)
+
+    def frame(self, rows: int) -> pd.DataFrame:
+        """The columns (rows, dimensions), with their words in `attrs`."""
+        made = pd.DataFrame(self.columns, index=pd.RangeIndex(rows))
+        words = {name: asdict(d) for name, d in self.dimensions.items()}
+        made.attrs = {DIMENSIONS: words, SKIPPED: dict(self.skipped)}
+        return made
+
+
+def described(frame: pd.DataFrame) -> dict[str, Dimension]:
+    """The dimensions of a frame of slices, by name."""
+    found = {}
+    for name, words in frame.attrs.get(DIMENSIONS, {}).items():
+        found[name] = Dimension(**words | {"values": tuple(words["values"])})
+    return found
+
+
+def dimensions_of(kept: Kept) -> list[Dimension]:
+    """The dimensions of a finished bake-off, those of users first.
+
+    An `AssayError` where the bake-off is older than slices.
+    """
+    return [*described(kept.slices).values(), *described(kept.item_slices).values()]
+
+
+def skipped(kept: Kept) -> dict[str, str]:
+    """What could have divided users or items and does not: title and reason."""
+    of_items = kept.item_slices.attrs.get(SKIPPED, {})
+    told: dict[str, str] = dict(kept.slices.attrs.get(SKIPPED, {}))
+    return told | {f"{title} (of items)": why for title, why in of_items.items()}
+
+
+def find(kept: Kept, name: str) -> Dimension:
+    """The dimension of that name; an `AssayError` lists those there are."""
+    found = {d.name: d for d in dimensions_of(kept)}
+    if name not in found:
+        offered = ", ".join(found) or "none"
+        raise AssayError(f"There is no dimension {name!r} here; use one of {offered}.")
+    return found[name]
+
+
+def ordinals(column: pd.Series, values: tuple[str, ...]) -> np.ndarray:
+    """Each row's place among `values`, (rows,) int64; -1 where it is in no slice."""
+    # Looked up by name: Parquet promises no order of a dictionary's values.
+    of_category = np.array([values.index(str(c)) for c in column.cat.categories], np.int64)
+    codes = column.cat.codes.to_numpy()
+    return np.where(codes >= 0, of_category[np.maximum(codes, 0)], -1)

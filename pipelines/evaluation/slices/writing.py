@@ -1,0 +1,17 @@
+"""A bake-off keeps what divides its users and what they took up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipelines.data.dataset import Dataset
+from pipelines.data.split import Split
+from pipelines.evaluation.kept import ITEM_SLICES, SLICES
+from pipelines.evaluation.slices.dimensions import user_slices
+from pipelines.evaluation.slices.items import item_slices
+
+
+def write_slices(cut: Split, dataset: Dataset, folder: Path) -> None:
+    """Write `slices.parquet` and `item_slices.parquet` into a bake-off's folder."""
+    user_slices(cut, dataset).to_parquet(folder / SLICES, index=False)
+    item_slices(cut, dataset).to_parquet(folder / ITEM_SLICES, index=False)

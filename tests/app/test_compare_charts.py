@@ -1,0 +1,423 @@
+"""The pictures of the Compare page: pure functions, looked at through what they draw."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from app import look
+from app.components import (
+    compare_behavior_charts,
+    compare_charts,
+    compare_cost_charts,
+    compare_examples,
+    compare_overlap,
+    compare_people_charts,
+    compare_slices_charts,
+    compare_waterfall,
+    compare_wins,
+)
+from app.components.compare_corners import corners
+from app.components.compare_person import cards, sheet
+from app.components.compare_tools import metric_words
+from pipelines.economics.options import Option
+from pipelines.evaluation.kept import Kept
+from pipelines.evaluation.pairs import Pairs
+from pipelines.evaluation.slices.cells import Cell
+from pipelines.evaluation.slices.findings import Finding
+from tests.app.compared import bakeoff, keep, verdicts
+
+
+@pytest.fixture
+def document():
+    return bakeoff()
+
+
+def marks(chart, kind):
+    layers = chart.to_dict()["layer"]
+    return [layer for layer in layers if layer["mark"]["type"] == kind]
+
+
+def rows(chart, layer):
+    spec = chart.to_dict()
+    return spec["datasets"][layer["data"]["name"]]
+
+
+def declared(document):
+    return sorted(document.comparisons, key=lambda c: -c.difference)
+
+
+class TestDifferences:
+    def chart(self, document):
+        frame = compare_charts.differences_frame(document, declared(document))
+        styles = compare_charts.titled_styles(document)
+        return compare_charts.differences(frame, styles, "ndcg@10", "Popular")
+
+    def test_have_zero_and_the_band_of_the_smallest_useful(self, document):
+        chart = self.chart(document)
+        (band,) = marks(chart, "rect")
+        assert rows(chart, band) == [{"from": -0.002, "to": 0.002}]
+        zero = next(m for m in marks(chart, "rule") if m["encoding"]["x"].get("field") == "zero")
+        assert rows(chart, zero) == [{"zero": 0.0}]
+        (points,) = marks(chart, "point")
+        assert [row["contender"] for row in rows(chart, points)] == [
+            "stand-in (not Amazon)",
+            "Two-stage",
+            "Als",
+        ]
+        assert chart.to_dict()["config"]["background"] == "transparent"
+
+    def test_draw_a_stand_in_as_an_open_dashed_diamond(self, document):
+        (points,) = marks(self.chart(document), "point")
+        encoding = points["encoding"]
+
+        def drawn(channel):
+            scale = encoding[channel]["scale"]
+            return scale["range"][scale["domain"].index("stand-in (not Amazon)")]
+
+        assert (drawn("shape"), drawn("fill"), drawn("strokeDash")) == (
+            "diamond",
+            "transparent",
+            list(compare_charts.MARK_DASH),
+        )
+
+    def test_tell_outcomes_in_words_and_marks(self, document):
+        frame = compare_charts.differences_frame(document, declared(document))
+        by_name = frame.set_index("contender")
+        assert by_name.loc["Two-stage", "words"] == "▲ better, but over budget"
+        assert by_name.loc["Als", "words"] == "? inconclusive"
+        alt = compare_charts.differences_alt(frame, "ndcg@10", "Popular")
+        assert "Als inconclusive at +0.00100" in alt
+        assert "NDCG@10" in alt
+
+    def test_tell_random_in_words_since_it_would_flatten_the_picture(self):
+        frame = pd.DataFrame(
+            {
+                "contender": ["ALS", "Random"],
+                "difference": [0.01, -0.4],
+                "low": [0.0, -0.5],
+                "high": [0.02, -0.3],
+            }
+        )
+        named = {"als": "ALS", "random": "Random"}
+        drawn, said = compare_charts.without_floor(frame, named)
+        assert drawn["contender"].tolist() == ["ALS"]
+        assert said == "Not drawn: Random, at −0.400 (−0.500 to −0.300)."
+        alone, nothing = compare_charts.without_floor(frame[1:].reset_index(drop=True), named)
+        assert len(alone) == 1 and nothing == ""
+
+
+def test_values_are_sorted_and_the_axis_is_not_forced_to_zero(document):
+    frame = compare_charts.values_frame(document, "ndcg@10")
+    assert frame["contender"].tolist() == [
+        "stand-in (not Amazon)",
+        "Two-stage",
+        "Als",
+        "Popular",
+    ]
+    chart = compare_charts.values(frame, compare_charts.titled_styles(document), "ndcg@10")
+    (points,) = marks(chart, "point")
+    assert points["encoding"]["x"]["scale"]["domain"][0] > 0.08
+    assert "Als 0.120 (0.110 to 0.130)" in compare_charts.values_alt(frame, "ndcg@10")
+
+
+class TestQuality:
+    def frame(self, document, axis):
+        found = [
+            Option("popular", "baseline", 0.10, 1.0, 0.10, ()),
+            Option("als", "built", 0.12, 2.0, 0.12, ()),
+            Option("two-stage", "built", 0.13, 9.0, 0.11, ("p95 9 ms",)),
+            Option("stand-in", "stand-in", 0.15, 3.0, None, ()),
+        ]
+        frame = compare_cost_charts.options_frame(document, found, "ndcg@10")
+        return compare_cost_charts.on_axis(frame, axis)
+
+    def test_the_front_holds_those_that_nobody_beats_in_both(self, document):
+        by_time = self.frame(document, compare_cost_charts.TIME).set_index("contender")
+        assert by_time["front"].to_dict() == {
+            "Popular": True,
+            "Als": True,
+            "stand-in (not Amazon)": True,
+            "Two-stage": False,
+        }
+        by_cost = self.frame(document, compare_cost_charts.COST).set_index("contender")
+        assert by_cost["front"].to_dict() == {"Popular": True, "Two-stage": True, "Als": False}
+
+    def test_the_budget_is_a_line_and_the_cheapest_passing_is_circled(self, document):
+        frame = self.frame(document, compare_cost_charts.TIME)
+        chart = compare_cost_charts.quality(
+            frame, compare_charts.titled_styles(document), "ndcg@10", limit=5.0, ring="Als"
+        )
+        budget = next(m for m in marks(chart, "rule") if m["encoding"]["x"]["field"] == "limit")
+        assert rows(chart, budget) == [{"limit": 5.0, "word": "budget 5.00 ms"}]
+        ring = next(m for m in marks(chart, "point") if m["mark"].get("size") == 700)
+        assert [row["contender"] for row in rows(chart, ring)] == ["Als"]
+        texts = [row.get("word") for m in marks(chart, "text") for row in rows(chart, m)]
+        assert "Two-stage (over budget)" in texts
+
+    def test_the_alt_text_has_the_figures_and_the_front(self, document):
+        alt = compare_cost_charts.quality_alt(
+            self.frame(document, compare_cost_charts.COST),
+            "ndcg@10",
+            compare_cost_charts.COST,
+            "Popular",
+        )
+        assert "Two-stage 0.130 at $0.110 (over budget: p95 9 ms)" in alt
+        assert "Nobody is both cheaper and better than Popular and Two-stage." in alt
+        assert "Popular is circled: the cheapest that passes." in alt
+
+    def test_ticks_are_round_and_several_even_where_costs_lie_close(self):
+        assert compare_cost_charts._log_ticks(0.07, 0.19) == [0.08, 0.1, 0.15]
+        assert compare_cost_charts._log_ticks(0.3, 40) == [0.5, 1, 2, 5, 10, 20]
+
+
+def test_names_that_would_overlap_stand_at_different_corners():
+    frame = pd.DataFrame(
+        {"word": ["one name", "other name", "third"], "p95": [5.0, 5.5, 5.2], "value": 0.1,
+         "low": 0.05, "high": 0.15}
+    )  # fmt: skip
+    assert len(set(corners(frame, "p95", (3.0, 15.0)))) == 3
+
+
+def test_the_waterfall_has_quality_and_milliseconds(document):
+    frame = compare_waterfall.waterfall_frame(document.contender("two-stage").waterfall)
+    assert frame["step"].tolist() == [
+        "1. candidates, keeps 300 · 2.50 ms a request",
+        "2. heavy rank, keeps 50 · 0.900 ms a request",
+    ]
+    assert "60.0 % of later choices" in compare_waterfall.waterfall_alt(frame, "Two-stage")
+    (bars,) = marks(compare_waterfall.waterfall(frame, look.BLUE), "bar")
+    assert bars["encoding"]["y"]["sort"] == frame["step"].tolist()
+
+
+class TestPeople:
+    pairs = Pairs.of([0.5, 0.2, 0.3, 0.9, np.nan], [0.1, 0.2, 0.4, 0.1, 0.3])
+
+    def test_the_histogram_parts_better_from_worse_and_leaves_out_equals(self):
+        frame = compare_people_charts.histogram_frame(self.pairs)
+        assert frame.groupby("side")["people"].sum().to_dict() == {"better": 2, "worse": 1}
+        chart = compare_people_charts.histogram(frame, self.pairs, "ALS", "Popular", "ndcg@10")
+        words = [row["word"] for m in marks(chart, "text") for row in rows(chart, m)]
+        assert words == ["▼ worse for 25 %", "= the same for 25 %", "▲ better for 50 %"]
+        low, high = marks(chart, "bar")[0]["encoding"]["x"]["scale"]["domain"]
+        assert low == -high
+
+    def test_the_alt_text_has_the_shares(self):
+        alt = compare_people_charts.histogram_alt(self.pairs, "ALS", "Popular", "ndcg@10")
+        assert "each of 4 people: above zero for 50 %, below for 25 %, zero for 25 %" in alt
+
+    def test_some_is_never_told_as_none_or_all(self):
+        told = [compare_people_charts.share_words(s) for s in (0, 0.0004, 0.005, 0.41, 0.9996, 1)]
+        assert told == ["0 %", "under 0.1 %", "0.5 %", "41 %", "over 99.9 %", "100 %"]
+
+    def test_nobody_differs(self):
+        same = Pairs.of([0.1, 0.2], [0.1, 0.2])
+        frame = compare_people_charts.histogram_frame(same)
+        assert frame.empty
+        compare_people_charts.histogram(frame, same, "ALS", "Popular", "ndcg@10").to_dict()
+
+
+class TestPerson:
+    titles = np.array([f"<Item {i}>" for i in range(30)], dtype=object)
+    kinds = np.array(["a"] * 30, dtype=object)
+
+    def sheet(self, tmp_path, row=0):
+        keep(tmp_path)
+        named = {"als": "ALS", "popular": "Popular"}
+        return sheet(Kept(tmp_path), row, 5, named, self.titles, self.kinds)
+
+    def test_the_newest_events_come_last_and_the_earlier_are_counted(self, tmp_path):
+        found = self.sheet(tmp_path)
+        history = Kept(tmp_path).asked.history.row(0)
+        assert found.history[-1] == (f"<Item {history[-1]}>", "a")
+        assert (len(found.history), found.earlier) == (12, 3)
+
+    def test_hits_are_marked_and_truths_say_where_each_contender_has_them(self, tmp_path):
+        found = self.sheet(tmp_path)
+        assert [p.chosen for p in found.lists["ALS"]] == [True, True, True, False, False]
+        assert [one.ranks for one in found.later] == [{"ALS": n, "Popular": n} for n in (1, 2, 3)]
+
+    def test_cards_escape_what_titles_hold(self, tmp_path, document):
+        named = {"ALS": "als", "Popular": "popular"}
+        styles = {title: look.styles_of(document)[name] for title, name in named.items()}
+        found = self.sheet(tmp_path)
+        html = cards(found, styles)
+        assert "&lt;Item" in html and "<Item" not in html
+        assert html.count("✓ chosen later") == 6
+        assert "3 of 3 stand on one of the two lists." in html
+        nothing = replace(found, history=(), earlier=0, lists={"ALS": ()}, later=found.later[:1])
+        assert "No list." in cards(nothing, styles)
+
+
+def test_a_metric_is_told_in_a_sentence_with_its_direction():
+    assert metric_words("recall@5") == (
+        "recall@5: of what the user later took up, the share that the list has. Higher is better."
+    )
+    assert "Neither higher nor lower" in metric_words("novelty@10")
+    assert metric_words("lost@10") == "lost@10: its definition is no longer installed."
+
+
+class TestSlices:
+    def cell(self, value, n=100, difference=0.05, outcome="better", other=""):
+        dimensions = ("age", "gender")[: 1 + bool(other)]
+        given = {} if difference is None else {
+            "mean": 0.2, "against": 0.2 - difference, "difference": difference,
+            "low": difference - 0.01, "high": difference + 0.01, "smallest_useful": 0.002,
+        }  # fmt: skip
+        values = (value, other)[: 1 + bool(other)]
+        return Cell(dimensions, values, n, outcome if given else "too few", **given)
+
+    def columns(self):
+        return {
+            "ALS": [self.cell("young"), self.cell("old", n=7, difference=None)],
+            "A name of many words": [
+                self.cell("young", n=98, difference=-0.01, outcome="worse"),
+                self.cell("old", n=7, difference=None),
+            ],
+        }
+
+    def test_a_row_tells_its_people_and_a_cell_its_outcome(self):
+        frame = compare_slices_charts.heat_frame(self.columns())
+        assert frame["row"].unique().tolist() == ["young (100)", "old (7)"]
+        assert frame["words"].tolist() == ["▲ +0.0500", "only 7", "▼ −0.0100", "only 7"]
+
+    def test_less_is_better_where_a_metric_says_so(self):
+        frame = compare_slices_charts.heat_frame(self.columns(), sign=-1)
+        assert frame["side"].tolist() == ["worse", "too few", "better", "too few"]
+
+    def test_cells_of_too_few_are_dashed_and_the_chosen_slice_is_outlined(self):
+        frame = compare_slices_charts.heat_frame(self.columns())
+        chart = compare_slices_charts.heat(frame, "ndcg@10", "age", chosen="young")
+        known, few = marks(chart, "rect")
+        assert [row["edge"] for row in rows(chart, known)] == [True, True]
+        assert few["mark"]["strokeDash"] == [2, 3]
+        assert [row["slice"] for row in rows(chart, few)] == ["old", "old"]
+        assert known["encoding"]["fill"]["scale"]["range"][:2] == [look.BLUE, look.VERMILION]
+        assert chart.to_dict()["params"][0]["name"] == "cell"
+
+    def test_differences_too_small_to_be_of_use_are_not_drawn_as_large(self):
+        tiny = {"ALS": [self.cell("young", difference=0.0004, outcome="equivalent")]}
+        chart = compare_slices_charts.heat(compare_slices_charts.heat_frame(tiny), "ndcg@10", "age")
+        (row,) = rows(chart, marks(chart, "rect")[0])
+        assert row["strength"] == pytest.approx(0.0004 / (4 * 0.002))
+
+    def test_long_names_are_wrapped_and_all_end_just_above_their_cells(self):
+        frame = compare_slices_charts.heat_frame(self.columns())
+        chart = compare_slices_charts.heat(frame, "ndcg@10", "age")
+        sort = marks(chart, "rect")[0]["encoding"]["x"]["sort"]
+        assert sort == ["\nALS", "A name of\nmany words"]
+
+    def test_the_alt_text_says_who_is_ahead_in_each_slice(self):
+        frame = compare_slices_charts.heat_frame(self.columns())
+        assert compare_slices_charts.heat_alt(frame, "ndcg@10", "age", "Popular") == (
+            "Largest difference in NDCG@10 to Popular by age: young (100 users) ALS better at "
+            "+0.0500; old has too few users (7)."
+        )
+
+    def test_two_dimensions_stand_down_and_across_in_either_order(self):
+        cells = [self.cell("young", other="F"), self.cell("young", other="M", n=40)]
+        frame = compare_slices_charts.crossed_frame(cells, "age")
+        assert frame["row"].tolist() == ["young (140)", "young (140)"]
+        assert frame["column"].tolist() == ["F", "M"]
+        turned = compare_slices_charts.crossed_frame(cells, "gender")
+        assert turned["row"].tolist() == ["F (100)", "M (40)"]
+
+
+class TestOverlap:
+    pairs = pd.DataFrame(
+        {"one": ["popular", "popular", "als"], "other": ["als", "two-stage", "two-stage"],
+         "overlap": [0.1, 0.2, 0.62]}
+    )  # fmt: skip
+
+    def test_each_pair_stands_both_ways_and_nobody_beside_itself(self, document):
+        frame = compare_overlap.named(document, self.pairs)
+        assert frame["row"].tolist()[:2] == ["Two-stage", "Two-stage"]
+        assert len(frame) == 6 and (frame["row"] != frame["column"]).all()
+        chart = compare_overlap.picture(frame, 10)
+        known, itself = marks(chart, "rect")
+        assert len(rows(chart, known)) == 6 and len(rows(chart, itself)) == 3
+        sort = known["encoding"]["x"]["sort"]
+        assert sort == known["encoding"]["y"]["sort"] == ["Two-stage", "Als", "Popular"]
+
+    def test_the_most_and_the_least_alike_are_told(self, document):
+        frame = compare_overlap.named(document, self.pairs)
+        assert compare_overlap.overlap_alt(frame, "jaccard", 10) == (
+            "Two-stage and Als are the most alike: 62 % of the items on either list of 10 are on "
+            "both. The least alike are Als and Popular: 0.100."
+        )
+
+
+class TestWins:
+    def frame(self, n=2):
+        made = [
+            Cell(
+                ("age",), (f"group {i}",), 50 + i, "better", 0.3, 0.2, 0.1, 0.05, 0.15, 0.004, 0.01,
+                0.02 + 0.04 * i, 9,
+            )
+            for i in range(n)
+        ]  # fmt: skip
+        found = [Finding(cell, cell.p_adjusted <= 0.05, "") for cell in made]
+        return compare_wins.wins_frame(found, {"age": "age of people"})
+
+    def test_they_stand_in_the_order_of_the_ranking_with_their_users(self):
+        chart = compare_wins.wins(self.frame(), "ndcg@10", "Popular", look.BLUE)
+        (points,) = marks(chart, "point")
+        assert points["encoding"]["y"]["sort"] == [
+            "age of people: group 0 (50)",
+            "age of people: group 1 (51)",
+        ]
+        assert [row["certain"] for row in rows(chart, points)] == [True, False]
+        # A click tells which slice is to be looked into.
+        assert chart.to_dict()["params"][0]["select"]["fields"] == ["dimension", "slice"]
+
+    def test_no_more_are_drawn_than_can_be_read(self):
+        chart = compare_wins.wins(self.frame(40), "ndcg@10", "Popular", look.BLUE)
+        assert len(rows(chart, marks(chart, "point")[0])) == compare_wins.SHOWN
+
+    def test_the_alt_text_says_what_may_be_chance(self):
+        alt = compare_wins.wins_alt(self.frame(), "ndcg@10", "ALS", "Popular")
+        assert "age of people: group 0 (50 users) +0.100 (0.0500 to 0.150);" in alt
+        assert "group 1 (51 users) +0.100 (0.0500 to 0.150, may be chance)." in alt
+
+
+class TestBehavior:
+    def test_tests_are_marked_and_the_required_ones_named(self, document):
+        frame = compare_behavior_charts.behavior_frame(document)
+        mine = frame[frame["contender"] == "popular"].set_index("test")
+        assert mine["words"].to_dict() == {
+            "one-item": "✕ 0.900",
+            "near-misses": "0.0200",
+            "price": "–",
+        }
+        assert mine.loc["one-item", "row"] == "No item is on most lists (required)"
+
+    def test_the_chosen_cell_is_outlined_and_what_was_not_run_is_dashed(self, document):
+        frame = compare_behavior_charts.behavior_frame(document)
+        chart = compare_behavior_charts.behavior(frame, "one-item", "als")
+        known, unknown = marks(chart, "rect")
+        assert [(r["test"], r["contender"]) for r in rows(chart, known) if r["edge"]] == [
+            ("one-item", "als")
+        ]
+        assert {row["test"] for row in rows(chart, unknown)} == {"price"}
+
+    def test_the_alt_text_names_who_failed(self, document):
+        assert compare_behavior_charts.behavior_alt(
+            compare_behavior_charts.behavior_frame(document)
+        ) == (
+            "Behavioral tests. No item is on most lists (required): passed by 1, failed by "
+            "Popular; Misses are near in kind: told of 2; Recommended items cost what people "
+            "pay: not run."
+        )
+
+    def test_a_contender_without_verdicts_passes_nothing(self, document):
+        assert compare_behavior_charts.sentence(document, "two-stage") == (
+            "No behavioral test with a threshold was run on Two-stage."
+        )
+
+    def test_examples_tell_figures_in_a_line_and_lists_side_by_side(self):
+        one_item, misses, _ = verdicts(0.3)
+        html = compare_examples.cards([*one_item.examples, *misses.examples])
+        assert "<b>item</b> Item &lt;1&gt; · <b>share of lists</b> 0.300" in html
+        assert "<b>person</b> u001 · <b>left out</b> Item &lt;1&gt;" in html
+        assert html.count("<li>Item &lt;1&gt;</li>") == 2

@@ -1,0 +1,194 @@
+"""Metrics of a package of one's own: the one in docs/writing-a-metric.md, and broken ones."""
+
+import re
+import tomllib
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipelines import paths, registry
+from pipelines.errors import AssayError
+from pipelines.evaluation import declared
+from pipelines.evaluation.bakeoff import run_bakeoff
+from pipelines.evaluation.metrics import names
+from pipelines.evaluation.metrics.evaluate import answerable, evaluate
+from pipelines.evaluation.metrics.lists import AnswerKey, Lists
+from pipelines.evaluation.request import BakeoffRequest
+from pipelines.schema import Ragged
+from tests.evaluation.metrics.made import padded
+from tests.synthetic import dataset
+
+BROKEN = """
+import numpy as np
+from pipelines.evaluation.metrics.metric import Metric, MetricOfAllLists
+
+
+class Sound(Metric):
+    name = spoken = "sound"
+    group, says, formula, denominator = "accuracy", "s.", "f", "d"
+
+    def per_user(self, lists, k):
+        return np.ones(len(lists))
+
+
+class Raises(Sound):
+    name = "raises"
+
+    def per_user(self, lists, k):
+        if k == 10:
+            raise RuntimeError("no tens")
+        return np.ones(len(lists))
+
+
+class Shape(Sound):
+    name = "shape"
+
+    def per_user(self, lists, k):
+        return np.ones(3)
+
+
+class Outside(Sound):
+    name = "outside"
+
+    def per_user(self, lists, k):
+        return np.full(len(lists), 2.0)
+
+
+class Abstract(Metric):
+    name = spoken = "abstract"
+    group, says, formula, denominator = "accuracy", "s.", "f", "d"
+
+
+class Together(MetricOfAllLists):
+    name = spoken = "together"
+    group, says, formula, denominator = "variety", "s.", "f", "d"
+
+    def statistic(self, lists, k):
+        return lambda weights: np.ones((len(weights), 2))
+
+
+class Renamed(Sound):
+    name = "other"
+
+
+class Silent(Metric):
+    name = "silent"
+
+    def per_user(self, lists, k):
+        return np.ones(len(lists))
+
+
+def function(lists, k):
+    return np.ones(len(lists))
+"""
+AT_RUN = ("raises", "shape", "outside", "abstract", "together")
+AT_LOAD = {
+    "renamed": "calls itself other",
+    "silent": "does not say its spoken, group",
+    "function": "no class made from Metric",
+    "missing": "cannot be loaded: ModuleNotFoundError",
+}
+
+
+def block(language: str) -> str:
+    text = (paths.CHECKOUT / "docs" / "writing-a-metric.md").read_text()
+    found = re.search(rf"```{language}\n(.*?)```", text, re.DOTALL)
+    assert found is not None
+    return found.group(1)
+
+
+@pytest.fixture
+def installed(tmp_path, monkeypatch):
+    """A package with entry points, as pip leaves it behind."""
+    package = tmp_path / "site" / "my_metrics"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "tail.py").write_text(block("python"))
+    (package / "broken.py").write_text(BROKEN)
+    told = tomllib.loads(block("toml"))["project"]["entry-points"]["assay.metrics"]
+    for name in ("sound", *AT_RUN, "renamed", "silent"):
+        told[name] = f"my_metrics.broken:{name.title()}"
+    told |= {"function": "my_metrics.broken:function", "missing": "my_metrics.gone:Gone"}
+    about = tmp_path / "site" / "my_metrics-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: my-metrics\nVersion: 1.0\n")
+    lines = [f"{name} = {target}" for name, target in told.items()]
+    (about / "entry_points.txt").write_text("\n".join(["[assay.metrics]", *lines]) + "\n")
+
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    registry.names.cache_clear()
+    yield
+    monkeypatch.undo()
+    registry.names.cache_clear()
+
+
+def test_the_documents_metric_is_scored_in_a_bakeoff_and_the_broken_ones_are_noted(
+    installed, tmp_path
+):
+    data = dataset()
+    asked = {"dataset": data.name, "split": "last-n:2", "k": 5, "metric": "tail_recall@5"}
+    folder = tmp_path / "b"
+    document = run_bakeoff(data, BakeoffRequest.of(asked), folder, tmp_path / "stages", "b")
+    for contender in document.contenders:
+        assert contender.status == "scored", contender.reason
+        assert {"tail_recall@5", "tail_recall@20", "sound@5"} <= set(contender.metrics)
+        values = pd.read_parquet(folder / "contenders" / contender.name / "per_user.parquet")
+        found = contender.metrics["tail_recall@5"]
+        assert values["tail_recall@5"].mean() == pytest.approx(found.value)
+        for name in (*AT_RUN, *AT_LOAD):
+            assert [f"metric {name} " in note for note in contender.notes].count(True) == 1, name
+            assert f"{name}@5" not in contender.metrics and f"{name}@5" not in values
+    first = document.comparisons[0]
+    assert (first.metric, first.contender) == ("tail_recall@5", "random")
+    assert "tail recall@5" in first.sentence
+
+
+def test_its_name_is_read_and_spoken(installed):
+    assert names.parse("tail_recall@7") == ("tail_recall", 7)
+    assert names.label("tail_recall@7") == "tail recall@7"
+    assert names.bounds("tail_recall@7") == (0.0, 1.0)
+    declared.check("tail_recall@5", (5, 10))
+
+
+def test_the_documents_metric_by_hand(installed):
+    # 20 known items: the most popular two are 0 and 1
+    key = AnswerKey(
+        Ragged.of([[0, 5, 7], [0], [-1, 9]]),
+        catalogue=np.ones(20, bool),
+        popularity=1 / np.arange(1, 21),
+    )
+    lists = Lists(padded([[0, 5], [0], [9]]), key)
+    (metric,) = [m for m in answerable(key) if m.name == "tail_recall"]
+    np.testing.assert_allclose(metric().per_user(lists, 2), [0.5, np.nan, 0.5])
+    np.testing.assert_allclose(metric().per_user(lists, 1), [0.0, np.nan, 0.5])
+
+
+@pytest.mark.parametrize("name", AT_LOAD)
+def test_one_that_is_no_metric_says_why_and_keeps_a_label(installed, name):
+    with pytest.raises(AssayError, match=AT_LOAD[name]):
+        names.load(name)
+    with pytest.raises(AssayError, match=AT_LOAD[name]):
+        declared.check(f"{name}@5", (5,))
+    assert names.label(f"{name}@5") == f"{name}@5"
+
+
+def test_what_breaks_goes_through_where_nobody_takes_notes(installed):
+    lists = Lists(padded([[1]]), AnswerKey(Ragged.of([[1]])))
+    with pytest.raises(RuntimeError, match="no tens"):
+        evaluate(lists, [10], [names.load("raises")])
+    notes: list[str] = []
+    assert evaluate(lists, [5, 10], [names.load("raises")], notes=notes) == {}
+    assert notes == ["The metric raises broke, and is left out: RuntimeError: no tens."]
+
+
+def test_a_metric_that_ships_never_breaks_in_silence(monkeypatch):
+    from pipelines.evaluation.metrics.accuracy import NDCG
+
+    def broken(self, lists, k):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(NDCG, "per_user", broken)
+    lists = Lists(padded([[1]]), AnswerKey(Ragged.of([[1]])))
+    with pytest.raises(ZeroDivisionError):
+        evaluate(lists, [5], notes=[])
