@@ -16,6 +16,7 @@ import typer
 
 from pipelines.cli_compare import compare
 from pipelines.cli_data import data_app
+from pipelines.cli_evaluate import evaluate
 from pipelines.cli_options import AsJson, DataName, Length, SplitText, open_workspace
 from pipelines.cli_slices import slices
 from pipelines.errors import AssayError
@@ -29,6 +30,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(data_app, name="data")
+app.command()(evaluate)
 app.command()(slices)
 
 

@@ -12,7 +12,7 @@ from app import look
 from app.components import charts
 from app.components.tables import digits, signed
 from app.look import Style
-from pipelines.evaluation.metrics.names import label
+from pipelines.evaluation.metrics.names import better, label
 from pipelines.evaluation.results import BakeoffDocument, Comparison
 
 MARK_DASH = (4, 1.5)  # finer than a line's dash, so that the shape stays legible
@@ -44,7 +44,7 @@ def titled_styles(document: BakeoffDocument) -> dict[str, Style]:
 
 
 def differences_frame(document: BakeoffDocument, found: Iterable[Comparison]) -> pd.DataFrame:
-    """A row per comparison, best first.
+    """A row per comparison, in their order.
 
     Columns: contender (title), difference, low, high, smallest_useful, outcome, words.
     """
@@ -62,8 +62,7 @@ def differences_frame(document: BakeoffDocument, found: Iterable[Comparison]) ->
         for row in found
     ]
     columns = ["contender", "difference", "low", "high", "smallest_useful", "outcome", "words"]
-    frame = pd.DataFrame(rows, columns=columns)
-    return frame.sort_values("difference", ascending=False, ignore_index=True)
+    return pd.DataFrame(rows, columns=columns)
 
 
 def without_floor(
@@ -127,7 +126,8 @@ def differences_alt(frame: pd.DataFrame, metric: str, baseline: str) -> str:
 
 
 def values_frame(document: BakeoffDocument, metric: str) -> pd.DataFrame:
-    """A row per scored contender that has the metric, the highest value first.
+    """A row per scored contender that has the metric, the best value first (the highest, where
+    neither higher nor lower is better).
 
     Columns: contender (title), value, low, high, words (the value).
     """
@@ -138,7 +138,8 @@ def values_frame(document: BakeoffDocument, metric: str) -> pd.DataFrame:
         if c.status == "scored" and metric in c.metrics
     ]
     frame = pd.DataFrame(rows, columns=["contender", "value", "low", "high"])
-    frame = frame.sort_values("value", ascending=False, ignore_index=True)
+    down = better(metric) != "lower"
+    frame = frame.sort_values("value", ascending=not down, ignore_index=True)
     return frame.assign(words=frame["value"].map(digits))
 
 

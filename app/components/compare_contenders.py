@@ -53,13 +53,21 @@ def contenders_frame(document: BakeoffDocument) -> pd.DataFrame:
                 "contender": f"{look.KIND_MARK[c.kind]} {named[c.name]}",
                 label(metric): None if value is None else value.value,
                 "outcome": "compared with" if c.name == against else outcomes.get(c.name, ""),
+                "chance to lead, %": _percent(c.chance_best),
                 "p95, ms": None if c.request_ms is None else c.request_ms.p95,
                 "status": state_words,
                 "kind": look.KIND_WORDS[c.kind],
             }
         )
-    frame = pd.DataFrame(rows).astype({label(metric): float, "p95, ms": float})
+    figures = [label(metric), "chance to lead, %", "p95, ms"]
+    frame = pd.DataFrame(rows).astype(dict.fromkeys(figures, float))
+    if frame["chance to lead, %"].isna().all():  # of an older bake-off
+        frame = frame.drop(columns="chance to lead, %")
     return frame.sort_values(label(metric), ascending=False, na_position="last", ignore_index=True)
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else 100 * share
 
 
 def missing(document: BakeoffDocument) -> None:

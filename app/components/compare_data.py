@@ -9,11 +9,11 @@ import streamlit as st
 
 from app import state
 from pipelines import paths, registry
-from pipelines.evaluation.comparison import compare
+from pipelines.evaluation.comparison import Contrast, explored, testable
 from pipelines.evaluation.kept import Kept
 from pipelines.evaluation.metrics.metric import MetricOfAllLists
 from pipelines.evaluation.metrics.names import MAIN, better, load
-from pipelines.evaluation.results import BakeoffDocument, Comparison
+from pipelines.evaluation.results import BakeoffDocument, Comparison, titles_of
 
 
 @dataclass(frozen=True)
@@ -70,10 +70,11 @@ def scored(document: BakeoffDocument, metric: str | None = None) -> list[str]:
 
 
 def leader(document: BakeoffDocument, metric: str) -> str:
-    """The scored contender with the highest value, a real one if there is any."""
+    """The scored contender with the best value, a real one if there is any."""
     kinds = {c.name: c.kind in ("built", "third-party") for c in document.contenders}
     value = {c.name: c.metrics[metric].value for c in document.contenders if metric in c.metrics}
-    return max(scored(document, metric), key=lambda name: (kinds[name], value[name]))
+    sign = upward(metric)
+    return max(scored(document, metric), key=lambda name: (kinds[name], sign * value[name]))
 
 
 def comparisons(document: BakeoffDocument, metric: str, against: str) -> list[Comparison]:
@@ -91,21 +92,22 @@ def compared(document: BakeoffDocument, kept: Kept, metric: str, against: str) -
     stored, there = _stored(document, metric, against), scored(document, metric)
     if stored or len(there) < 2 or against not in there:
         return stored
-    base, share = kept.values(against, metric), useful_share(document)
-    found = [
-        compare(
+    base = kept.values(against, metric)
+    contrasts = [
+        Contrast(
             c.name,
             against,
             metric,
             kept.values(c.name, metric),
             base,
-            share,
             over_budget=bool(c.over_budget),
             failed_required=bool(c.failed_required),
         )
         for c in document.contenders
         if c.name in there and c.name != against
     ]
+    able = [one for one in contrasts if testable(one)]
+    found = explored(able, useful_share(document), titles_of(document.contenders))
     return sorted(found, key=lambda c: -upward(metric) * c.difference)
 
 

@@ -18,6 +18,7 @@ from app.components.compare_data import (
     comparisons,
     headline,
     leading,
+    upward,
     useful_share,
 )
 from pipelines.evaluation.metrics.sentence import visits
@@ -93,11 +94,12 @@ def legend(document: BakeoffDocument, found: Sequence[Comparison], against: str)
     """What the marks mean, and whether the intervals are adjusted."""
     baseline = pictures.titles(document)[against]
     share = 100 * useful_share(document)
+    sides = ("above", "below") if upward(found[0].metric) > 0 else ("below", "above")
     return (
-        f"{look.OUTCOME_MARK['better']} better: the whole interval lies above zero. "
+        f"{look.OUTCOME_MARK['better']} better: the whole interval lies {sides[0]} zero. "
         f"{look.OUTCOME_MARK['equivalent']} equivalent: it lies within the grey band, the "
         f"smallest useful difference ({share:.3g} % of {baseline}). "
-        f"{look.OUTCOME_MARK['worse']} worse: below zero. "
+        f"{look.OUTCOME_MARK['worse']} worse: {sides[1]} zero. "
         f"{look.OUTCOME_MARK['inconclusive']} inconclusive: more people are needed. "
         + adjusted(found)
     )
@@ -105,15 +107,15 @@ def legend(document: BakeoffDocument, found: Sequence[Comparison], against: str)
 
 def adjusted(found: Sequence[Comparison]) -> str:
     """Whether the intervals of these comparisons, and those of the values, are adjusted."""
-    levels = sorted({100 * float(getattr(c, "confidence", 0.95)) for c in found})
-    told = " to ".join(f"{level:.3g}" for level in dict.fromkeys([levels[0], levels[-1]]))
-    adjustment = str(getattr(found[0], "adjustment", ""))
-    if not adjustment:
+    told = [c for c in found if c.adjustment]
+    if not told:
         return (
-            f"All intervals are of {told} %, each for itself: not adjusted for the number of "
-            "contenders."
+            "All intervals are of 95 %, each for itself: not adjusted for the number of contenders."
         )
+    levels = sorted(100 * c.confidence for c in told)
+    span = " to ".join(dict.fromkeys(f"{level:.3g}" for level in (levels[0], levels[-1])))
+    rest = ", but Random's," if len(told) < len(found) else ""
     return (
-        f"Intervals of differences are adjusted ({adjustment}: {told} % each); those of the values "
-        "are of 95 %, each for itself."
+        f"Intervals of differences{rest} are adjusted ({told[0].adjustment}: "
+        f"{span} % each); those of the values are of 95 %, each for itself."
     )

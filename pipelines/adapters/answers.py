@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipelines.adapters.contract import SHORT_LISTS, UNKNOWN_ITEMS, Reply, Task
@@ -30,14 +30,22 @@ class Answers:
         self.errors.setdefault(user, error)
 
     def replies(self, task: Task, k: int, source: str) -> list[Reply]:
-        """A reply for each of the task's users, lists cut to k."""
-        return [self._reply(user, k, source) for user in task.users]
+        """A reply for each of the task's users, lists cut behind the k-th item of the task.
 
-    def _reply(self, user: str, k: int, source: str) -> Reply:
+        What the task does not know takes no place: the bake-off drops it, and what follows
+        moves up, so that a list scores the same whether an adapter or a person brings it.
+        """
+        known = set(task.item_ids)
+        return [self._reply(user, k, known, source) for user in task.users]
+
+    def _reply(self, user: str, k: int, known: set[str], source: str) -> Reply:
         if user in self.lists:
             items, scores = self.lists[user]
             if items:
-                return Reply(user, items[:k], None if scores is None else scores[:k], None, None)
+                end = _end(items, k, known)
+                return Reply(
+                    user, items[:end], None if scores is None else scores[:end], None, None
+                )
             return Reply.failed(user, f"{source} has an empty list for this user")
         return Reply.failed(user, self.errors.get(user, f"{source} has no line for this user"))
 
@@ -55,6 +63,12 @@ class Answers:
         return {name: count for name, count in sorted(self.problems.items()) if count}
 
 
+def _end(items: Sequence[str], k: int, known: set[str]) -> int:
+    """Where a list ends that holds at most k known items."""
+    places = [place for place, item in enumerate(items, start=1) if item in known]
+    return places[k - 1] if len(places) >= k else len(items)
+
+
 def without_repeats(
     items: Sequence[str], scores: Sequence[float] | None, problems: Counter[str]
 ) -> tuple[tuple[str, ...], tuple[float, ...] | None]:
@@ -70,8 +84,3 @@ def without_repeats(
     kept = sorted(first.values())
     problems["repeated items"] += len(items) - len(kept)
     return tuple(items[p] for p in kept), None if scores is None else tuple(scores[p] for p in kept)
-
-
-def as_text(values: Iterable[object]) -> list[str]:
-    """Ids as the dataset writes them: whole floats lose their `.0`."""
-    return [str(int(v)) if isinstance(v, float) and v.is_integer() else str(v) for v in values]

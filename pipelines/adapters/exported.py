@@ -6,26 +6,21 @@ import re
 from pathlib import Path
 from typing import ClassVar
 
-from pipelines.adapters import batch_output, handover, tables
+from pipelines.adapters import handover, lists
 from pipelines.adapters.answers import Answers
 from pipelines.adapters.contract import Adapter, Capabilities, Reply, Task
 from pipelines.adapters.training import Claim, moment, require_comparable
 from pipelines.errors import AssayError
-
-LINES = (".out", ".json", ".jsonl")
-TABLES = (".csv", ".parquet")
-FORMS = (
-    "a batch output of Amazon Personalize (.out, .json, .jsonl) or a CSV or Parquet table "
-    "with user_id, item_id and rank or score"
-)
+from pipelines.evaluation.reading import files as reading
 
 
 class Exported(Adapter):
     """Reads `exported:FILE`, `exported:FOLDER` or `exported:FILE@2016-09-01`.
 
     `trained_through` comes from after the `@`, from `FILE.meta.json`, or in a folder from
-    `meta.json` or `handover.json`. The lists are passed on as they are, unknown items included
-    (the bake-off drops and counts those). `problems` counts what was odd.
+    `meta.json` or `handover.json`. Files are read as `assay evaluate` reads them. The lists are
+    passed on with unknown items (the bake-off drops and counts those). `problems` counts what
+    was odd.
     """
 
     name = "exported"
@@ -69,7 +64,7 @@ class Exported(Adapter):
         self.remarks = [note]
 
     def recommend(self, task: Task, k: int) -> list[Reply]:
-        """The files' lists, cut to k; a user without one gets an error."""
+        """The files' lists, cut to k of the task's items; a user without one gets an error."""
         if not hasattr(self, "answers_"):
             raise AssayError("The lists were not read yet: call prepare(task) first.")
         return self.answers_.replies(task, k, self.path.name)
@@ -84,21 +79,19 @@ class Exported(Adapter):
 
 def read(path: Path) -> Answers:
     """The lists in a file, or in all the files of a folder (sorted by name)."""
-    files = [path] if path.is_file() else _files(path)
+    files = _files(path) if path.is_dir() else [path]
     if not files:
-        raise AssayError(f"The folder {path.name} holds no lists; it should hold {FORMS}.")
+        raise AssayError(f"The folder {path.name} holds no lists; it should hold {reading.FORMS}.")
     answers = Answers()
     used = 0
     for file in files:
-        if file.suffix.lower() in LINES:
-            used += batch_output.read(file, answers)
-        elif file.suffix.lower() in TABLES:
-            used += tables.read(file, answers)
-        else:
-            raise AssayError(f"{file.name} is of no known kind; use {FORMS}.")
+        try:
+            used += lists.read(file, answers)
+        except AssayError as error:
+            raise AssayError(f"{error} Lists come as {reading.FORMS}.") from error
     if not used:
         met = ", ".join(f"{n} {name}" for name, n in answers.counted().items()) or "it is empty"
-        raise AssayError(f"{path.name} holds no lists ({met}); it should be {FORMS}.")
+        raise AssayError(f"{path.name} holds no lists ({met}); it should be {reading.FORMS}.")
     return answers
 
 
@@ -108,7 +101,8 @@ def _files(folder: Path) -> list[Path]:
     return sorted(
         file
         for file in folder.iterdir()
-        if file.suffix.lower() in (*LINES, *TABLES)
+        if file.is_file()
+        and reading.suffix_of(file) in reading.SUFFIXES
         and file.name not in other
         and not file.name.endswith(".meta.json")
     )

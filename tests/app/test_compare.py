@@ -68,7 +68,7 @@ class TestWhoIsBetter:
     ):
         address = {"compare_metric": "recall", "compare_k": "5", "compare_with": "als"}
         app = opened(open_page, document, **address)
-        assert app.title[0].value.startswith("Two-stage beats als by 0.07")
+        assert app.title[0].value.startswith("Two-stage beats Als by 0.07 recall@5")
         assert "Declared in advance was NDCG@10" in said(app)
 
     def test_it_says_what_a_metric_tells_and_that_intervals_are_not_adjusted(

@@ -11,6 +11,7 @@ from app.components import (
     compare_behavior_charts,
     compare_charts,
     compare_cost_charts,
+    compare_differences,
     compare_examples,
     compare_overlap,
     compare_people_charts,
@@ -24,6 +25,7 @@ from app.components.compare_tools import metric_words
 from pipelines.economics.options import Option
 from pipelines.evaluation.kept import Kept
 from pipelines.evaluation.pairs import Pairs
+from pipelines.evaluation.results import Interval
 from pipelines.evaluation.slices.cells import Cell
 from pipelines.evaluation.slices.findings import Finding
 from tests.app.compared import bakeoff, keep, verdicts
@@ -120,6 +122,38 @@ def test_values_are_sorted_and_the_axis_is_not_forced_to_zero(document):
     (points,) = marks(chart, "point")
     assert points["encoding"]["x"]["scale"]["domain"][0] > 0.08
     assert "Als 0.120 (0.110 to 0.130)" in compare_charts.values_alt(frame, "ndcg@10")
+
+
+def test_less_comes_first_where_less_is_better(document):
+    more = {"calibration@10": Interval(value=0.2, low=0.1, high=0.3)}
+    less = {"calibration@10": Interval(value=0.1, low=0.05, high=0.15)}
+    update = [
+        c.model_copy(update={"metrics": m})
+        for c, m in zip(document.contenders[:2], (more, less), strict=True)
+    ]
+    two = document.model_copy(update={"contenders": update})
+    frame = compare_charts.values_frame(two, "calibration@10")
+    assert frame["contender"].tolist() == ["Als", "Popular"]
+    found = [
+        document.comparisons[0].model_copy(update={"metric": "calibration@10", "difference": -0.1})
+    ]
+    said = compare_differences.legend(document, found, "popular")
+    assert "better: the whole interval lies below zero." in said
+
+
+def test_it_is_said_which_intervals_are_adjusted(document):
+    holm = "Holm over 2 contenders"
+    one, other, floor = document.comparisons
+    one = one.model_copy(update={"adjustment": holm, "confidence": 0.975})
+    other = other.model_copy(update={"adjustment": holm, "confidence": 0.95})
+    assert compare_differences.adjusted([one, other]) == (
+        "Intervals of differences are adjusted (Holm over 2 contenders: 95 to 97.5 % each); those "
+        "of the values are of 95 %, each for itself."
+    )
+    assert "Intervals of differences, but Random's, are" in compare_differences.adjusted(
+        [one, floor]
+    )
+    assert "not adjusted for the number of contenders" in compare_differences.adjusted([floor])
 
 
 class TestQuality:

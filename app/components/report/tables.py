@@ -82,7 +82,7 @@ def _value(contender: ContenderResult, metric: str) -> float:
 def _difference(compared: Comparison | None) -> Cell:
     if compared is None:
         return Cell("")
-    p = getattr(compared, "p_adjusted", None)
+    p = compared.p_adjusted
     ends = f"{signed(compared.low)} to {signed(compared.high)}"
     return Cell(signed(compared.difference), ends + ("" if p is None else f"; p {p_words(p)}"))
 

@@ -31,7 +31,8 @@ NOT_KEPT = (C.USER, C.ITEM, C.WEIGHT, C.TIME, C.ORDER)
 """Columns of events that are not kept as they stand beside each event."""
 NUMBERS = (C.VALUE, C.POSITION, C.PROPENSITY, C.PRICE)
 """Columns of events that are numbers wherever they are kept."""
-_NO_ID = "('null', 'nan', 'none', 'nat', '\\n', '<na>')"
+NO_ID = ("null", "nan", "none", "nat", "\\n", "<na>")
+"""What exports write where there is no id, in any case."""
 
 
 def read(connection: duckdb.DuckDBPyConnection, rows: pa.Table, recipe: Recipe) -> pa.Table:
@@ -132,7 +133,8 @@ def _type_weight(recipe: Recipe) -> str:
 
 def no_id_sql(column: str, what: str) -> str:
     """SQL for why a text is no id: the branches of a CASE."""
-    return f"""WHEN {column} IS NULL OR lower({column}) IN {_NO_ID} THEN 'the {what} is missing'
+    words = ", ".join(map(quoted, NO_ID))
+    return f"""WHEN {column} IS NULL OR lower({column}) IN ({words}) THEN 'the {what} is missing'
         WHEN length({column}) > {LONGEST_ID}
         THEN 'the {what} is longer than {LONGEST_ID:,} characters'"""
 

@@ -102,7 +102,7 @@ def open_source(path: Path, reading: Reading | None = None) -> Source:
         if magic.startswith(b"PAR1"):
             source = parquet.open_file(path)
         else:
-            source = sniffing.open_text(path, _packing(magic), reading or Reading())
+            source = sniffing.open_text(path, packing_of(magic), reading or Reading())
     if not 0 < len(source.columns) <= MAX_COLUMNS:
         raise AssayError(
             f"{name} has {len(source.columns):,} columns, and a table of events has between two "
@@ -112,7 +112,8 @@ def open_source(path: Path, reading: Reading | None = None) -> Source:
     return source
 
 
-def _packing(magic: bytes) -> Packing:
+def packing_of(magic: bytes) -> Packing:
+    """How a file that begins so is packed."""
     if magic.startswith(b"\x1f\x8b"):
         return "gzip"
     return "zstd" if magic.startswith(b"\x28\xb5\x2f\xfd") else ""

@@ -1,0 +1,164 @@
+"""Metrics of any lists against any truth: from files, or DataFrames with external ids."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.data.split import SeenPolicy
+from pipelines.errors import AssayError
+from pipelines.evaluation.metrics.accuracy import sorted_ks
+from pipelines.evaluation.metrics.evaluate import evaluate, summarize
+from pipelines.evaluation.reading.read import Read, read
+from pipelines.evaluation.reading.rows import Rows, of_frame
+from pipelines.evaluation.results import Interval
+from pipelines.schema import Columns, Doubles
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LONGEST = 1000
+"""The largest k, as in a bake-off."""
+ORDERS = {
+    "rank": "Lists are ordered by rank.",
+    "score": "Lists are ordered by score, the highest first: there is no rank.",
+    "rows": "Lists are in the order in which the file gives them.",
+}
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What lists from elsewhere score: `values` by metric name, per user or as an interval."""
+
+    found: Read
+    values: dict[str, Doubles | Interval]
+    trained: bool
+    seen: SeenPolicy
+    remarks: list[str]
+    """What was met while the metrics were worked out."""
+
+    @cached_property
+    def per_user(self) -> pd.DataFrame:
+        """A row per user: user_id, and a column of float64 per metric that has such values."""
+        import pandas as pd
+
+        values = {name: v for name, v in self.values.items() if not isinstance(v, Interval)}
+        return pd.DataFrame({Columns.USER: self.found.users.to_pandas(), **values}, copy=False)
+
+    @cached_property
+    def metrics(self) -> dict[str, Interval]:
+        """Each metric with its interval over users."""
+        return summarize(self.values)
+
+    @property
+    def notes(self) -> list[str]:
+        """What a reader must know of how the lists were read."""
+        met = self.found.problems.sentences(self.seen)
+        notes = [ORDERS[self.found.ordered_by], *met, *self.remarks]
+        if not self.trained:
+            notes.append(
+                "No training file was given: every item counts as known, and unknown items were "
+                "not looked for."
+            )
+        elif self.seen == "keep" and self.found.problems.seen_items:
+            notes.append(
+                "Seen-policy exclude leaves out what a user has in the training file, as a "
+                "bake-off does unless its dataset says that items are taken up again."
+            )
+        return notes
+
+    def document(self) -> dict[str, Any]:
+        """What `assay evaluate --json` prints."""
+        return {
+            "users": len(self.found.lists),
+            "metrics": {name: m.model_dump() for name, m in self.metrics.items()},
+            "problems": self.found.problems.document(),
+            "notes": self.notes,
+            "ordered_by": self.found.ordered_by,
+            "seen": self.seen,
+        }
+
+
+def evaluate_files(
+    recommendations: Path,
+    truth: Path,
+    train: Path | None = None,
+    *,
+    ks: Sequence[int] = (5, 10, 20),
+    seen: SeenPolicy = "keep",
+) -> Evaluation:
+    """Scores a file of lists; docs/evaluate.md says which files, and what is done with what.
+
+    Users come in the order of their ids as text, so that the order of rows changes nothing.
+    """
+    from pipelines.evaluation.reading.files import read_file
+
+    _check(ks)
+    return _evaluated(
+        read_file(recommendations, "recommendations"),
+        read_file(truth, "truth"),
+        None if train is None else read_file(train, "train"),
+        ks,
+        seen,
+        in_text_order=True,
+    )
+
+
+def evaluate_frames(
+    recommendations: pd.DataFrame,
+    truth: pd.DataFrame,
+    train: pd.DataFrame | None = None,
+    *,
+    ks: Sequence[int] = (5, 10, 20),
+    seen: SeenPolicy = "keep",
+) -> Evaluation:
+    """Scores DataFrames with the columns user_id and item_id, of any type of id.
+
+    The recommendations also have rank or score, both or neither (then the rows' order decides).
+    100,000 users × 20 places take about 50 ms with whole numbers as ids, 150 with texts.
+    """
+    _check(ks)
+    return _evaluated(
+        of_frame(recommendations, "recommendations"),
+        of_frame(truth, "truth"),
+        None if train is None else of_frame(train, "train"),
+        ks,
+        seen,
+        in_text_order=False,
+    )
+
+
+def _evaluated(
+    recommendations: Rows,
+    truth: Rows,
+    train: Rows | None,
+    ks: Sequence[int],
+    seen: SeenPolicy,
+    *,
+    in_text_order: bool,
+) -> Evaluation:
+    if seen == "exclude" and train is None:
+        raise AssayError(
+            "Seen items can be left out only where they are known: give the training data too."
+        )
+    found = read(
+        recommendations, truth, train, depth=max(ks), seen=seen, in_text_order=in_text_order
+    )
+    remarks: list[str] = []
+    values = evaluate(found.lists, ks, notes=remarks)
+    return Evaluation(found, values, train is not None, seen, remarks)
+
+
+def _check(ks: Sequence[int]) -> None:
+    try:
+        depths = sorted_ks(ks)
+    except ValueError:
+        depths = sorted_ks([LONGEST + 1])
+    if depths[-1] > LONGEST:
+        raise AssayError(
+            f"List lengths are whole numbers from 1 to {LONGEST:,}, such as 5,10,20; "
+            f"not {', '.join(map(str, ks)) or 'none'}."
+        )
