@@ -130,6 +130,8 @@ class Comparison(_Frozen):
     """By Holm where there is an `adjustment`, else by Benjamini and Hochberg over `looks`."""
     looks: int = 1
     """The number of comparisons that `p_adjusted` is adjusted over."""
+    p_sign_flip: float | None = None
+    """Of a declared comparison: the sign-flip test's, which assumes no shape of the values."""
     relative: Interval | None = None
     """The difference as a share of the baseline's mean, at the same level; None where none."""
 

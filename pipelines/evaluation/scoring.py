@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import compress
 from pathlib import Path
@@ -24,7 +25,11 @@ from pipelines.evaluation.results import (
     titles_of,
 )
 from pipelines.evaluation.statistics.bootstrap import chance_best, resampled_means
+from pipelines.evaluation.statistics.sign_flip import sign_flips
 from pipelines.schema import Doubles, Ints, Ragged
+
+SIGN_FLIPS = 1_999
+"""So many are drawn for each declared comparison: a p of .05 is then good to ± .01."""
 
 
 @dataclass
@@ -131,9 +136,23 @@ def comparisons(
     floors = {result.name for result in results if result.kind == "baseline"}
     claims = [row.metric == manifest.metric and row.contender not in floors for row in rows]
     share, titles = manifest.useful_share, titles_of(results)
-    claimed = iter(declared([*compress(rows, claims)], share, titles))
+    claimed = iter(_checked([*compress(rows, claims)], share, titles))
     looked = iter(explored([*compress(rows, (not c for c in claims))], share, titles))
     return [next(claimed if claim else looked) for claim in claims]
+
+
+def _checked(
+    claims: list[Contrast], useful_share: float, titles: Mapping[str, str]
+) -> list[Comparison]:
+    """The declared comparisons, each with the p of the sign-flip test beside that of t."""
+    if not claims:
+        return []
+    flipped = np.column_stack([np.subtract(c.values, c.baseline_values) for c in claims])
+    beside = sign_flips(flipped, replicates=SIGN_FLIPS).tolist()
+    return [
+        one.model_copy(update={"p_sign_flip": p})
+        for one, p in zip(declared(claims, useful_share, titles), beside, strict=True)
+    ]
 
 
 def with_chances(

@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from pipelines.errors import AssayError
-from pipelines.evaluation import comparison
 from pipelines.evaluation.comparison import (
     Contrast,
     compare,
@@ -227,24 +226,23 @@ def test_the_relative_difference_is_at_the_same_level() -> None:
     assert best.relative.high == pytest.approx(best.high / 0.3)
 
 
-@pytest.fixture
-def lower_is_better(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(comparison, "direction", lambda metric: -1)
-
-
-@pytest.mark.usefixtures("lower_is_better")
 def test_where_lower_is_better_less_is_better() -> None:
-    less, more = against(-0.05), against(0.05)
+    def gap(shift: float, noise: float = 1.0) -> Comparison:
+        values = BASE + shift + noise * NOISE
+        return compare("two-stage", "popular", "calibration@10", values, BASE, 0.02)
+
+    less, more = gap(-0.05), gap(0.05)
     assert (less.outcome, more.outcome) == ("better", "worse")
     assert less.difference == pytest.approx(-0.05) and less.high < 0
-    assert less.sentence.startswith("two-stage beats popular by 0.05 NDCG@10 (95 % interval 0.0")
+    assert "two-stage beats popular by 0.05 calibration gap@10 (95 % interval 0.0" in less.sentence
     assert less.sentence.endswith(", not adjusted, lower is better).")
-    assert "falls behind popular by 0.05 NDCG@10 (95 % interval 0.0" in more.sentence
-    assert against(0.0005, noise=0.5).outcome == "equivalent"
+    assert "falls behind popular by 0.05 calibration gap@10 (95 % interval 0.0" in more.sentence
+    assert gap(0.0005, noise=0.5).outcome == "equivalent"
 
 
 def test_direction_is_the_metrics_own() -> None:
     assert direction("ndcg@10") == direction("a-lost-one@10") == 1
+    assert direction("calibration@10") == -1
     with pytest.raises(AssayError, match="says nothing of better or worse"):
         compare("a", "b", "novelty@10", BASE, BASE, 0.02)
     turned = toward(-1, Interval(value=0.2, low=0.1, high=0.4))

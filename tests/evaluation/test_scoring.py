@@ -55,7 +55,10 @@ def test_contenders_on_the_declared_metric_are_claims_and_all_else_is_exploratio
     claims = [c for c in found if c.adjustment]
     assert [(c.contender, c.metric) for c in claims] == [("als", "ndcg@10"), ("vendor", "ndcg@10")]
     assert {(c.adjustment, c.looks) for c in claims} == {("Holm over 2 contenders", 2)}
+    als = next(c for c in claims if c.contender == "als")
+    assert als.p_sign_flip == pytest.approx(als.p, abs=0.01)
     looks = [c for c in found if not c.adjustment]
+    assert all(c.p_sign_flip is None for c in looks)
     assert {(c.confidence, c.looks) for c in looks} == {(0.95, len(found) - 2)}
     assert all(c.p is not None and c.p_adjusted is not None for c in found)
     assert found[1].sentence.startswith("ALS beats POPULAR by ")
