@@ -30,7 +30,7 @@ def section(document: BakeoffDocument) -> Words:
     with tools.row(gap="small"):
         metric = tools.metric_and_length(document)
         wins = comparable(metric)
-        against = tools.against(document, metric) if wins else ""
+        against = tools.against(document, metric, width=tools.NARROW) if wins else ""
     tools.about_metric(document, metric)
     if not wins:
         frame = _values(document, metric)

@@ -47,21 +47,16 @@ def draw() -> None:
         return
     top = st.container()
     if not compare_data.offered(document)[0]:
-        export = st.container()
         said = _nobody(document)
     else:
-        with compare_tools.row():
-            view = toolbar.choice(
-                "Show",
-                list(VIEWS),
-                key="compare_view",
-                default=DIFFERENCES,
-                format_func=lambda name: VIEWS[name][0],
-            )
-            export = st.container(width="content")
+        view = toolbar.choice(
+            "Show",
+            list(VIEWS),
+            key="compare_view",
+            default=DIFFERENCES,
+            format_func=lambda name: VIEWS[name][0],
+        )
         said = _drawn(VIEWS[view][1], document)
-    with export:
-        report.button(document, *compare_tools.seen(document))
     with top:
         page.opening(said.title)
         if said.under:
@@ -90,7 +85,7 @@ def _nobody(document: BakeoffDocument) -> Words:
 
 def _protocol(document: BakeoffDocument) -> None:
     """Which split, how many people, what a benchmark protocol lets in, and what a log cannot
-    tell; the leakage audit is one click away."""
+    tell; the leakage audit and the report are one click away."""
     manifest = document.manifest
     asked = f"{manifest.get('users', 0):,} people, {manifest.get('items', 0):,} items"
     split = str(manifest.get("split", ""))
@@ -120,6 +115,8 @@ def _protocol(document: BakeoffDocument) -> None:
             data_view="studies",
             dataset=document.dataset,
         )
+        # Of what was chosen in the view, which is drawn by now.
+        report.button(document, *compare_tools.seen(document))
 
 
 page.show(draw)
