@@ -47,7 +47,7 @@ ALSO = {
     "data": {view: {"data_view": view} for view in ("profile", "studies", "origin")},
     "compare": {
         view: {"compare_view": view}
-        for view in ("slices", "cost", "people", "overlap", "behavior", "contenders")
+        for view in ("slices", "cost", "people", "overlap", "behavior", "taste", "contenders")
     },
 }
 
