@@ -76,7 +76,7 @@ class Kept:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._lists: dict[str, Ints] = {}
-        self._values: dict[str, pd.DataFrame] = {}
+        self._columns: dict[tuple[str, str], pd.Series] = {}
 
     @cached_property
     def asked(self) -> Asked:
@@ -94,21 +94,21 @@ class Kept:
 
     def users(self, contender: str) -> npt.NDArray[np.object_]:
         """The users' ids, (n,)."""
-        return self._frame(contender)[Columns.USER].to_numpy(dtype=object)
+        return self._column(contender, Columns.USER).to_numpy(dtype=object)
 
     def metrics(self, contender: str) -> list[str]:
         """Names of the metrics with per-user values, such as `ndcg@10`."""
-        return [str(c) for c in self._frame(contender).columns if c != Columns.USER]
+        return [name for name in _names(self._of(contender) / PER_USER) if name != Columns.USER]
 
     def values(self, contender: str, metric: str) -> Doubles:
         """A contender's value for each user, (n,) float64, NaN where undefined."""
-        frame = self._frame(contender)
-        if metric not in frame:
+        key = (contender, metric)
+        if key not in self._columns and metric not in self.metrics(contender):
             raise AssayError(
                 f"The per-user values of {contender} in {metric} are not stored ({PER_USER}); "
                 "run the bake-off again."
             )
-        found: Doubles = frame[metric].to_numpy(np.float64)
+        found: Doubles = self._column(contender, metric).to_numpy(np.float64)
         return found
 
     def lists(self, contender: str) -> Ints:
@@ -118,18 +118,30 @@ class Kept:
                 self._lists[contender] = arrays["items"]
         return self._lists[contender]
 
-    def _frame(self, contender: str) -> pd.DataFrame:
-        if contender not in self._values:
-            self._values[contender] = _table(self._of(contender) / PER_USER)
-        return self._values[contender]
+    def _column(self, contender: str, name: str) -> pd.Series:
+        """One column of the per-user values: all of them would fill the memory of a server."""
+        key = (contender, name)
+        if key not in self._columns:
+            self._columns[key] = _table(self._of(contender) / PER_USER, [name])[name]
+        return self._columns[key]
 
     def _of(self, contender: str) -> Path:
         return self.folder / "contenders" / contender
 
 
-def _table(path: Path) -> pd.DataFrame:
+def _table(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
     try:
-        return pd.read_parquet(path)
+        return pd.read_parquet(path, columns=columns)
+    except (OSError, ValueError) as error:
+        raise _gone(path) from error
+
+
+def _names(path: Path) -> list[str]:
+    """The columns of a table."""
+    import pyarrow.parquet as pq
+
+    try:
+        return [str(name) for name in pq.read_schema(path).names]
     except (OSError, ValueError) as error:
         raise _gone(path) from error
 
