@@ -102,7 +102,7 @@ def frames(shown: np.ndarray, taken: np.ndarray) -> list[pd.DataFrame]:
 
 
 def scored(reco: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
-    """A row per user with its id and six values."""
+    """A row per user with its id and the values of all metrics that a truth suffices for."""
     from pipelines.evaluation.evaluate_file import evaluate_frames
 
     return evaluate_frames(reco, truth, ks=(K,)).per_user
@@ -134,6 +134,8 @@ def beside(folder: Path, peer_python: Path) -> None:
     """Each kind of table, Assay and RecTools in turn; the first run of each is a warm-up."""
     import pandas as pd
 
+    from pipelines.evaluation.metrics.names import MAIN
+
     with subprocess.Popen(
         [str(peer_python), "-c", PEER, str(K)],
         stdin=subprocess.PIPE,
@@ -158,7 +160,7 @@ def beside(folder: Path, peer_python: Path) -> None:
                 peer.stdin.flush()
                 second, *means = map(float, peer.stdout.readline().split())
                 theirs.append(second)
-                ours = values[sorted(c for c in values if c != "user_id")].mean()
+                ours = values[[f"{name}@{K}" for name in sorted(MAIN)]].mean()
                 gap = max(gap, float(np.abs(ours.to_numpy() - means).max()))
             ours_s, theirs_s = np.median(mine[1:]), np.median(theirs[1:])
             print(f"{kind:40} {ours_s:9.3f} {theirs_s:12.3f} {theirs_s / ours_s:6.1f}  {gap:.0e}")
