@@ -159,12 +159,15 @@ def with_chances(
     results: list[ContenderResult], scored: dict[str, Scored], manifest: Manifest
 ) -> list[ContenderResult]:
     """The results with each one's chance to lead on the declared metric."""
-    names = [
-        r.name for r in results if r.name in scored and manifest.metric in scored[r.name].per_user
-    ]
-    if len(names) < 2:
+    values_of = {
+        r.name: scored[r.name].per_user.get(manifest.metric) for r in results if r.name in scored
+    }
+    # Whoever has a value for nobody takes no part in who leads.
+    having = {n: v for n, v in values_of.items() if v is not None and not np.isnan(v).all()}
+    if len(having) < 2:
         return results
-    values = np.column_stack([scored[name].per_user[manifest.metric] for name in names])
+    names, values = list(having), np.column_stack([*having.values()])
     draws = resampled_means(direction(manifest.metric) * values, seed=manifest.seed)
-    chances = dict(zip(names, chance_best(draws).tolist(), strict=True))
+    told = zip(names, chance_best(draws).tolist(), strict=True)
+    chances = {name: chance for name, chance in told if not np.isnan(chance)}
     return [r.model_copy(update={"chance_best": chances.get(r.name)}) for r in results]

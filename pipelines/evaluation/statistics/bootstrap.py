@@ -98,7 +98,11 @@ def chance_best(draws: Doubles) -> Doubles:
 
     `draws` (replicates, m) are of `resampled_means`. Not a probability that a contender is
     the best of all there could be: only of these, with other users of the same kind.
+    Resamples in which a column has nobody are left out; NaN where that is all of them.
     """
+    draws = draws[~np.isnan(draws).any(axis=1)]
+    if len(draws) == 0:
+        return np.full(draws.shape[1], np.nan)
     best = draws.max(axis=1, keepdims=True)
     first = draws >= best - 1e-9 * np.abs(best)  # equal but for rounding is equal
     share: Doubles = (first / first.sum(axis=1, keepdims=True)).mean(axis=0)
