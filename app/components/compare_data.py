@@ -121,6 +121,11 @@ def _computed(home: str, bakeoff_id: str, metric: str, against: str) -> list[Com
     return compared(state.document(bakeoff_id), state.kept(bakeoff_id), metric, against)
 
 
+def ready() -> None:
+    """Import what the next click will need; called when the page stands, while it is looked at."""
+    import scipy.special  # noqa: F401
+
+
 def headline(document: BakeoffDocument, found: list[Comparison], metric: str, against: str) -> str:
     """One sentence on the best contender that is no baseline, against the chosen one."""
     best = leading(document, found)

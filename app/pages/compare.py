@@ -62,6 +62,7 @@ def draw() -> None:
         if said.under:
             st.markdown(page.plain(said.under))
         _protocol(document)
+    compare_data.ready()
 
 
 def _drawn(section: Callable[[BakeoffDocument], Words], document: BakeoffDocument) -> Words:
