@@ -67,16 +67,14 @@ def shares(
         return sum(one.result() for one in asked) / times
 
 
-def false_better(given: World, n: int, times: int) -> dict[str, tuple[float, float]]:
-    """By kind of null, the highest share over metrics: of one by itself, of any under Holm."""
-    found = {}
+def false_better(given: World, n: int, times: int) -> Iterator[tuple[str, float, float, float]]:
+    """By kind of null: the mean and the highest share over contenders and metrics, each by
+    itself, and the highest over metrics of any contender under Holm."""
     for null in (swapped, leveled):
         every = [shares(list(null(given, metric)), metric, n, times) for metric in METRICS]
-        found[null.__name__] = (
-            float(max(one[0, :-1].max() for one in every)),
-            float(max(one[1, -1] for one in every)),
-        )
-    return found
+        alone = np.concatenate([one[0, :-1] for one in every])
+        together = max(one[1, -1] for one in every)
+        yield null.__name__, float(alone.mean()), float(alone.max()), float(together)
 
 
 def power(given: World, n: int, lift: float, times: int) -> tuple[float, float]:

@@ -37,4 +37,5 @@ def relative_difference(
     inside = linear**2 - square * constant
     half = np.sqrt(inside) if inside > 1e-12 * linear**2 else 0.0  # no rounding noise where 0
     low, high = (float((linear + sign * half) / square - 1) for sign in (-1, 1))
-    return Interval(value=top / bottom - 1, low=low, high=high)
+    least = -1.0 if a.min() >= 0.0 else -np.inf  # nobody can be further below than all of it
+    return Interval(value=top / bottom - 1, low=max(low, least), high=high)

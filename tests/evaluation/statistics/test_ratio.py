@@ -62,3 +62,10 @@ def test_users_without_both_values_are_left_out() -> None:
     gone = MINE.copy()
     gone[:100] = np.nan
     assert relative_difference(gone, BASE) == relative_difference(MINE[100:], BASE[100:])
+
+
+def test_what_cannot_be_negative_is_not_more_than_wholly_below() -> None:
+    rare = np.where(np.arange(400) == np.flatnonzero(BASE)[0], BASE, 0.0)
+    found = relative_difference(rare, BASE)
+    assert found is not None
+    assert found.low == -1.0 < found.value < found.high < 0
