@@ -16,6 +16,7 @@ import pandas as pd
 
 from pipelines.data.split import Split
 from pipelines.errors import AssayError
+from pipelines.evaluation.results import BakeoffDocument, titles_of
 from pipelines.schema import Columns, Doubles, Ints, Longs, Ragged
 
 DOCUMENT, TRUTH = "document.json", "truth.parquet"
@@ -91,6 +92,14 @@ class Kept:
     def item_slices(self) -> pd.DataFrame:
         """What divides what was taken up: a row per item code, a column per dimension."""
         return _table(self.folder / ITEM_SLICES)
+
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        """What each contender is called, by its name; empty where the document is not there."""
+        path = self.folder / DOCUMENT
+        if not path.exists():
+            return {}
+        return titles_of(BakeoffDocument.model_validate_json(path.read_text()).contenders)
 
     def users(self, contender: str) -> npt.NDArray[np.object_]:
         """The users' ids, (n,)."""

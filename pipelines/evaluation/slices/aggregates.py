@@ -50,9 +50,10 @@ def aggregates(contest: Contest) -> list[Aggregate]:
     if (np.isnan(mine) != np.isnan(other)).any():
         apart = _mean(own_users(mine, other), span)
         n_mine, n_other = (int((~np.isnan(v)).sum()) for v in (mine, other))
+        one, two = contest.called(contest.contender), contest.called(contest.against)
         because = (
-            f"The two rest on different users: {contest.contender} has a value for {n_mine:,}, "
-            f"{contest.against} for {n_other:,}, both for {int(both.sum()):,}."
+            f"The two rest on different users: {one} has a value for {n_mine:,}, "
+            f"{two} for {n_other:,}, both for {int(both.sum()):,}."
         )
         found.append(Aggregate(OWN_USERS, apart, because))
     return found

@@ -88,6 +88,10 @@ class Contest:
         limits = bounds(self.metric)
         return None if limits is None else (limits[0] - limits[1], limits[1] - limits[0])
 
+    def called(self, name: str) -> str:
+        """What sentences call a contender: its title."""
+        return self.kept.titles.get(name, name)
+
     @property
     def sign(self) -> int:
         return direction(self.metric)

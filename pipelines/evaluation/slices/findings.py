@@ -73,7 +73,8 @@ def _ranked(contest: Contest, cells: list[Cell], side: int) -> list[Finding]:
     """The cells in which the contender (`side` 1) or the other (-1) is better, ranked."""
     words = {d.name: d for d in dimensions_of(contest.kept)}
     sign, metric = side * contest.sign, label(contest.metric)
-    names = (contest.contender, contest.against)[::side]
+    both = (contest.contender, contest.against)[::side]
+    names = [contest.called(name) for name in both]
     ranked, told = [], set()
     for cell in cells:
         figures = (cell.n, cell.mean, cell.against, cell.low, cell.high)

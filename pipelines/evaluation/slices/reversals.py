@@ -117,7 +117,7 @@ class _Reversed:
         for other in whole[1:]:
             opposed = self._side(other.found.value) == -self._side(first.found.value)
             if opposed and _excludes_zero(first.found) and _excludes_zero(other.found):
-                _, behind = self._order(first.found)
+                _, behind = self._called(first.found)
                 sentence = (
                     f"{self._whole(first)}; but {other.counting}, {behind} is ahead by "
                     f"{self._by(other.found)}. {other.because}"
@@ -132,7 +132,7 @@ class _Reversed:
         contrary.sort(key=lambda cell: toward(-side * self.sign, interval(cell)).low, reverse=True)
         found = []
         for cell in contrary:
-            _, behind = self._order(first.found)
+            _, behind = self._called(first.found)
             who = among(cell, self.words)
             sentence = (
                 f"{self._whole(first)}; but {who[0].lower()}{who[1:]} {behind} is ahead by "
@@ -150,7 +150,7 @@ class _Reversed:
         tested: list[Cell],
         certain: int,
     ) -> Reversal:
-        _, behind = self._order(aggregate.found)
+        _, behind = self._called(aggregate.found)
         said = [
             f"{slice_of(one, cell.values[0])} by {self._by(interval(cell))}, {cell.n:,} users"
             for cell in tested
@@ -181,7 +181,7 @@ class _Reversed:
         return Reversal(kind, ahead, behind, dimension, whole.counting, *figures, cells, sentence)
 
     def _whole(self, aggregate: Aggregate) -> str:
-        ahead, behind = self._order(aggregate.found)
+        ahead, behind = self._called(aggregate.found)
         sure = "is" if _excludes_zero(aggregate.found) else "seems, not for certain,"
         return (
             f"On the whole, {aggregate.counting}, {ahead} {sure} ahead of {behind} by "
@@ -194,6 +194,10 @@ class _Reversed:
     def _order(self, found: Interval) -> tuple[str, str]:
         names = (self.contest.contender, self.contest.against)
         return names if self._side(found.value) > 0 else names[::-1]
+
+    def _called(self, found: Interval) -> tuple[str, str]:
+        ahead, behind = self._order(found)
+        return self.contest.called(ahead), self.contest.called(behind)
 
     def _side(self, difference: float) -> int:
         """1 where the contender is ahead, -1 where the other is, 0 where neither."""
