@@ -1,7 +1,6 @@
 """The one-page memo of a decision: self-contained HTML that opens and prints offline."""
 
 import datetime as dt
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,9 @@ from pipelines.economics.evidence import Evidence
 from pipelines.economics.pricebook import PriceBook
 from pipelines.economics.summary import NOT_DECIDABLE, Decision, sentence
 from pipelines.economics.wording import count, money, months, percent
+from pipelines.templates import template
 
+TEMPLATE = Path(__file__).with_name("memo.html.j2")
 GENERAL = (
     "core_business",
     "margin",
@@ -46,20 +47,6 @@ CONFIDENCE = {
 }
 
 
-@lru_cache(maxsize=1)
-def _template() -> Any:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("memo.html.j2")
-
-
 def render_memo(
     decision: Decision,
     case: Case | None,
@@ -74,7 +61,7 @@ def render_memo(
     """
     stated = case or blank_case()
     book = book or PriceBook()
-    html: str = _template().render(
+    html: str = template(TEMPLATE).render(
         title=decision.case,
         answer=decision.decision,
         sentence=sentence(decision),

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
@@ -19,8 +17,11 @@ from pipelines.errors import AssayError
 from pipelines.evaluation.kept import Kept
 from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.results import BakeoffDocument, Comparison
+from pipelines.templates import template
 
 __all__ = ["button", "html"]
+
+TEMPLATE = Path(__file__).with_name("report.html.j2")
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def html(
     declared = results.metric_of(document), str(document.manifest.get("baseline", "popular"))
     first = _view(document, kept, *declared, name="declared")
     looks = [] if (metric, against) == declared or not metric else [(metric, against)]
-    text: str = _template().render(
+    text: str = template(TEMPLATE).render(
         document=document,
         title=first.title,
         declared=first,
@@ -113,17 +114,3 @@ def _view(document: BakeoffDocument, kept: Kept, metric: str, against: str, name
         return View(metric, against, title, [])
     drawn = [figures.differences(document, found, metric, against, name)]
     return View(metric, against, title, drawn, found, legend(document, found, against))
-
-
-@lru_cache(maxsize=1)
-def _template() -> Any:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("report.html.j2")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,10 @@ from pipelines.data.readiness.tracking_events import EVENTS, FIELDS, examples, s
 from pipelines.errors import AssayError
 from pipelines.schema import Columns as C
 from pipelines.schema import Finding
+from pipelines.templates import template
 
 DOCUMENT, SCHEMA = "tracking-plan.md", "tracking-plan.schema.json"
+TEMPLATE = Path(__file__).with_name("tracking_plan.md.j2")
 
 MENDED_BY: dict[str, str] = {
     f"{C.IMPRESSION}, share of events": "the event impression",
@@ -69,7 +70,7 @@ def lacks(report: Report) -> list[Lack]:
 def markdown(report: Report | None = None) -> str:
     """The plan as Markdown: first what the reported dataset lacks; without a report, all of it."""
     return str(
-        _template().render(
+        template(TEMPLATE, cell=_cell).render(
             report=report,
             lacks=lacks(report) if report else [],
             short=_short(report) if report else {},
@@ -121,18 +122,3 @@ def _cell(value: object) -> str:
     """
     text = " ".join(str(value).split())
     return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("`", "\\`")
-
-
-@lru_cache(maxsize=1)
-def _template() -> Any:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["cell"] = _cell
-    return environment.get_template("tracking_plan.md.j2")
