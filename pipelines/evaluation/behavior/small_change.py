@@ -9,6 +9,7 @@ import numpy as np
 from pipelines.evaluation.behavior.contract import BehaviorTest, NotRun
 from pipelines.evaluation.behavior.evidence import Answer
 from pipelines.evaluation.behavior.words import between, number
+from pipelines.evaluation.metrics.overlap import jaccard
 from pipelines.evaluation.results import BehaviorResult
 from pipelines.evaluation.statistics.intervals import mean_interval
 from pipelines.schema import Doubles, Ints
@@ -40,7 +41,7 @@ class SmallChange(BehaviorTest):
         if not len(probes.changed_rows):
             raise NotRun("Nobody has two events in the history, so none can be left out.")
         before, after = answer.shown[probes.changed_rows], probes.changed[:, :k]
-        same = jaccard(before, after)
+        same = overlap(before, after)
         found = mean_interval(same, within=(0.0, 1.0))
         passed = found.value >= self.bar
         word = "little" if passed else "much"
@@ -58,12 +59,9 @@ class SmallChange(BehaviorTest):
         )
 
 
-def jaccard(a: Ints, b: Ints) -> Doubles:
-    """Items on both lists of each row / items on either, (m,); two empty lists are alike."""
-    both = ((a[:, :, None] == b[:, None, :]) & (a >= 0)[:, :, None]).sum(axis=(1, 2))
-    either = (a >= 0).sum(axis=1) + (b >= 0).sum(axis=1) - both
-    out: Doubles = np.where(either > 0, both / np.maximum(either, 1), 1.0)
-    return out
+def overlap(before: Ints, after: Ints) -> Doubles:
+    """The metric `jaccard` of each row, (m,); here two empty lists are alike."""
+    return np.nan_to_num(jaccard(before, after), nan=1.0)
 
 
 def _examples(answer: Answer, same: Doubles) -> list[dict[str, Any]]:

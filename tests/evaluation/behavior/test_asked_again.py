@@ -6,7 +6,7 @@ import pytest
 from pipelines.errors import AssayError
 from pipelines.evaluation.behavior.input_order import InputOrder
 from pipelines.evaluation.behavior.probes import AGAIN, BLOCK, CHANGED, Probes, ask_again, without
-from pipelines.evaluation.behavior.small_change import SmallChange, jaccard
+from pipelines.evaluation.behavior.small_change import SmallChange, overlap
 from tests.evaluation.behavior.scene import (
     answer,
     asked,
@@ -118,7 +118,7 @@ def test_without_two_events_nothing_can_be_left_out():
 def test_overlap_by_hand():
     a = np.array([[1, 2, 3], [1, 2, -1], [-1, -1, -1], [4, 5, 6]])
     b = np.array([[3, 2, 1], [2, 9, -1], [-1, -1, -1], [-1, -1, -1]])
-    assert jaccard(a, b).tolist() == [1.0, 1 / 3, 1.0, 0.0]
+    assert overlap(a, b).tolist() == [1.0, 1 / 3, 1.0, 0.0]
 
 
 @pytest.mark.parametrize("contender", [counting, popular, jumping])
