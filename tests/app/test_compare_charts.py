@@ -8,16 +8,11 @@ import pytest
 
 from app import look
 from app.components import (
-    compare_behavior_charts,
     compare_charts,
     compare_cost_charts,
     compare_differences,
-    compare_examples,
-    compare_overlap,
     compare_people_charts,
-    compare_slices_charts,
     compare_waterfall,
-    compare_wins,
 )
 from app.components.compare_corners import corners
 from app.components.compare_person import cards, sheet
@@ -26,24 +21,13 @@ from pipelines.economics.options import Option
 from pipelines.evaluation.kept import Kept
 from pipelines.evaluation.pairs import Pairs
 from pipelines.evaluation.results import Interval
-from pipelines.evaluation.slices.cells import Cell
-from pipelines.evaluation.slices.findings import Finding
-from tests.app.compared import bakeoff, keep, verdicts
+from tests.app.compared import bakeoff, keep
+from tests.app.drawn import marks, rows
 
 
 @pytest.fixture
 def document():
     return bakeoff()
-
-
-def marks(chart, kind):
-    layers = chart.to_dict()["layer"]
-    return [layer for layer in layers if layer["mark"]["type"] == kind]
-
-
-def rows(chart, layer):
-    spec = chart.to_dict()
-    return spec["datasets"][layer["data"]["name"]]
 
 
 def declared(document):
@@ -290,168 +274,3 @@ def test_a_metric_is_told_in_a_sentence_with_its_direction():
     )
     assert "Neither higher nor lower" in metric_words("novelty@10")
     assert metric_words("lost@10") == "lost@10: its definition is no longer installed."
-
-
-class TestSlices:
-    def cell(self, value, n=100, difference=0.05, outcome="better", other=""):
-        dimensions = ("age", "gender")[: 1 + bool(other)]
-        given = {} if difference is None else {
-            "mean": 0.2, "against": 0.2 - difference, "difference": difference,
-            "low": difference - 0.01, "high": difference + 0.01, "smallest_useful": 0.002,
-        }  # fmt: skip
-        values = (value, other)[: 1 + bool(other)]
-        return Cell(dimensions, values, n, outcome if given else "too few", **given)
-
-    def columns(self):
-        return {
-            "ALS": [self.cell("young"), self.cell("old", n=7, difference=None)],
-            "A name of many words": [
-                self.cell("young", n=98, difference=-0.01, outcome="worse"),
-                self.cell("old", n=7, difference=None),
-            ],
-        }
-
-    def test_a_row_tells_its_people_and_a_cell_its_outcome(self):
-        frame = compare_slices_charts.heat_frame(self.columns())
-        assert frame["row"].unique().tolist() == ["young (100)", "old (7)"]
-        assert frame["words"].tolist() == ["▲ +0.0500", "only 7", "▼ −0.0100", "only 7"]
-
-    def test_less_is_better_where_a_metric_says_so(self):
-        frame = compare_slices_charts.heat_frame(self.columns(), sign=-1)
-        assert frame["side"].tolist() == ["worse", "too few", "better", "too few"]
-
-    def test_cells_of_too_few_are_dashed_and_the_chosen_slice_is_outlined(self):
-        frame = compare_slices_charts.heat_frame(self.columns())
-        chart = compare_slices_charts.heat(frame, "ndcg@10", "age", chosen="young")
-        known, few = marks(chart, "rect")
-        assert [row["edge"] for row in rows(chart, known)] == [True, True]
-        assert few["mark"]["strokeDash"] == [2, 3]
-        assert [row["slice"] for row in rows(chart, few)] == ["old", "old"]
-        assert known["encoding"]["fill"]["scale"]["range"][:2] == [look.BLUE, look.VERMILION]
-        assert chart.to_dict()["params"][0]["name"] == "cell"
-
-    def test_differences_too_small_to_be_of_use_are_not_drawn_as_large(self):
-        tiny = {"ALS": [self.cell("young", difference=0.0004, outcome="equivalent")]}
-        chart = compare_slices_charts.heat(compare_slices_charts.heat_frame(tiny), "ndcg@10", "age")
-        (row,) = rows(chart, marks(chart, "rect")[0])
-        assert row["strength"] == pytest.approx(0.0004 / (4 * 0.002))
-
-    def test_long_names_are_wrapped_and_all_end_just_above_their_cells(self):
-        frame = compare_slices_charts.heat_frame(self.columns())
-        chart = compare_slices_charts.heat(frame, "ndcg@10", "age")
-        sort = marks(chart, "rect")[0]["encoding"]["x"]["sort"]
-        assert sort == ["\nALS", "A name of\nmany words"]
-
-    def test_the_alt_text_says_who_is_ahead_in_each_slice(self):
-        frame = compare_slices_charts.heat_frame(self.columns())
-        assert compare_slices_charts.heat_alt(frame, "ndcg@10", "age", "Popular") == (
-            "Largest difference in NDCG@10 to Popular by age: young (100 users) ALS better at "
-            "+0.0500; old has too few users (7)."
-        )
-
-    def test_two_dimensions_stand_down_and_across_in_either_order(self):
-        cells = [self.cell("young", other="F"), self.cell("young", other="M", n=40)]
-        frame = compare_slices_charts.crossed_frame(cells, "age")
-        assert frame["row"].tolist() == ["young (140)", "young (140)"]
-        assert frame["column"].tolist() == ["F", "M"]
-        turned = compare_slices_charts.crossed_frame(cells, "gender")
-        assert turned["row"].tolist() == ["F (100)", "M (40)"]
-
-
-class TestOverlap:
-    pairs = pd.DataFrame(
-        {"one": ["popular", "popular", "als"], "other": ["als", "two-stage", "two-stage"],
-         "overlap": [0.1, 0.2, 0.62]}
-    )  # fmt: skip
-
-    def test_each_pair_stands_both_ways_and_nobody_beside_itself(self, document):
-        frame = compare_overlap.named(document, self.pairs)
-        assert frame["row"].tolist()[:2] == ["Two-stage", "Two-stage"]
-        assert len(frame) == 6 and (frame["row"] != frame["column"]).all()
-        chart = compare_overlap.picture(frame, 10)
-        known, itself = marks(chart, "rect")
-        assert len(rows(chart, known)) == 6 and len(rows(chart, itself)) == 3
-        sort = known["encoding"]["x"]["sort"]
-        assert sort == known["encoding"]["y"]["sort"] == ["Two-stage", "Als", "Popular"]
-
-    def test_the_most_and_the_least_alike_are_told(self, document):
-        frame = compare_overlap.named(document, self.pairs)
-        assert compare_overlap.overlap_alt(frame, "jaccard", 10) == (
-            "Two-stage and Als are the most alike: 62 % of the items on either list of 10 are on "
-            "both. The least alike are Als and Popular: 0.100."
-        )
-
-
-class TestWins:
-    def frame(self, n=2):
-        made = [
-            Cell(
-                ("age",), (f"group {i}",), 50 + i, "better", 0.3, 0.2, 0.1, 0.05, 0.15, 0.004, 0.01,
-                0.02 + 0.04 * i, 9,
-            )
-            for i in range(n)
-        ]  # fmt: skip
-        found = [Finding(cell, cell.p_adjusted <= 0.05, "") for cell in made]
-        return compare_wins.wins_frame(found, {"age": "age of people"})
-
-    def test_they_stand_in_the_order_of_the_ranking_with_their_users(self):
-        chart = compare_wins.wins(self.frame(), "ndcg@10", "Popular", look.BLUE)
-        (points,) = marks(chart, "point")
-        assert points["encoding"]["y"]["sort"] == [
-            "age of people: group 0 (50)",
-            "age of people: group 1 (51)",
-        ]
-        assert [row["certain"] for row in rows(chart, points)] == [True, False]
-        # A click tells which slice is to be looked into.
-        assert chart.to_dict()["params"][0]["select"]["fields"] == ["dimension", "slice"]
-
-    def test_no_more_are_drawn_than_can_be_read(self):
-        chart = compare_wins.wins(self.frame(40), "ndcg@10", "Popular", look.BLUE)
-        assert len(rows(chart, marks(chart, "point")[0])) == compare_wins.SHOWN
-
-    def test_the_alt_text_says_what_may_be_chance(self):
-        alt = compare_wins.wins_alt(self.frame(), "ndcg@10", "ALS", "Popular")
-        assert "age of people: group 0 (50 users) +0.100 (0.0500 to 0.150);" in alt
-        assert "group 1 (51 users) +0.100 (0.0500 to 0.150, may be chance)." in alt
-
-
-class TestBehavior:
-    def test_tests_are_marked_and_the_required_ones_named(self, document):
-        frame = compare_behavior_charts.behavior_frame(document)
-        mine = frame[frame["contender"] == "popular"].set_index("test")
-        assert mine["words"].to_dict() == {
-            "one-item": "✕ 0.900",
-            "near-misses": "0.0200",
-            "price": "–",
-        }
-        assert mine.loc["one-item", "row"] == "No item is on most lists (required)"
-
-    def test_the_chosen_cell_is_outlined_and_what_was_not_run_is_dashed(self, document):
-        frame = compare_behavior_charts.behavior_frame(document)
-        chart = compare_behavior_charts.behavior(frame, "one-item", "als")
-        known, unknown = marks(chart, "rect")
-        assert [(r["test"], r["contender"]) for r in rows(chart, known) if r["edge"]] == [
-            ("one-item", "als")
-        ]
-        assert {row["test"] for row in rows(chart, unknown)} == {"price"}
-
-    def test_the_alt_text_names_who_failed(self, document):
-        assert compare_behavior_charts.behavior_alt(
-            compare_behavior_charts.behavior_frame(document)
-        ) == (
-            "Behavioral tests. No item is on most lists (required): passed by 1, failed by "
-            "Popular; Misses are near in kind: told of 2; Recommended items cost what people "
-            "pay: not run."
-        )
-
-    def test_a_contender_without_verdicts_passes_nothing(self, document):
-        assert compare_behavior_charts.sentence(document, "two-stage") == (
-            "No behavioral test with a threshold was run on Two-stage."
-        )
-
-    def test_examples_tell_figures_in_a_line_and_lists_side_by_side(self):
-        one_item, misses, _ = verdicts(0.3)
-        html = compare_examples.cards([*one_item.examples, *misses.examples])
-        assert "<b>item</b> Item &lt;1&gt; · <b>share of lists</b> 0.300" in html
-        assert "<b>person</b> u001 · <b>left out</b> Item &lt;1&gt;" in html
-        assert html.count("<li>Item &lt;1&gt;</li>") == 2

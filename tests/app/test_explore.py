@@ -7,10 +7,9 @@ import pytest
 from app.components import explore_data
 from app.components import explore_views as views
 from app.look import styles
-from pipelines.compose import Pipeline
-from pipelines.data.split import Protocol, split
-from pipelines.fitted import FittedPipeline, lists_frame
-from pipelines.spec import Spec
+from pipelines.data.split import split
+from pipelines.fitted import lists_frame
+from tests.app.fitted import fit
 
 ID = "20261121-1000-bbbb"
 
@@ -93,17 +92,7 @@ def explored(filled):
     for name in ("popular", "ease-recent"):
         here = folder / "contenders" / name
         here.mkdir(parents=True)
-        pipeline = Pipeline(Spec.load(name)).fit(
-            cut.train,
-            data.catalogue.at(cut.known),
-            protocol=Protocol.parse("time:0.9"),
-            seen="exclude",
-        )
-        moments = np.full(len(data.users), cut.cutoff, np.int64)
-        FittedPipeline(
-            pipeline, cut.train, data.users, data.catalogue.items, data.catalogue.titles(),
-            moments, int(cut.cutoff), "exclude",
-        ).save(here / "pipeline.joblib")  # fmt: skip
+        pipeline = fit(data, cut, name, here)
         slate = pipeline.recommend(cut.queries, 20)
         frame = lists_frame(users, slate, data.catalogue.items)
         frame.to_parquet(here / "lists.parquet")

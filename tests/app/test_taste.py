@@ -17,16 +17,14 @@ from app import access
 from app.components import taste
 from app.components.taste_rounds import LENGTH, Live, Stored, contenders
 from app.components.taste_tally import summary, told, votes_frame
-from pipelines.compose import Pipeline
-from pipelines.data.split import Protocol, split
+from pipelines.data.split import split
 from pipelines.errors import AssayError
 from pipelines.evaluation.kept import ANSWER, Asked, Kept
-from pipelines.fitted import FittedPipeline
 from pipelines.opinion import tallies
 from pipelines.schema import Ragged
-from pipelines.spec import Spec
 from pipelines.workspace.records import VoteRecord
 from tests.app.conftest import document, small_dataset
+from tests.app.fitted import fit
 
 ID = "20261121-1000-bbbb"
 TOKEN = "0123456789abcdef"
@@ -268,28 +266,18 @@ def test_a_made_up_history_is_answered_live_by_those_who_can():
     assert same.round("t") is None
 
 
-def fit(workspace, *names):
+def leave_fitted(workspace, *names):
     """Leave fitted pipelines of those contenders, as a bake-off does."""
     data = small_dataset()
     cut = split(data.interactions, "time:0.9")
     folder = workspace.bakeoff_folder(ID)
     (folder / "document.json").write_text(workspace.bakeoff(ID).model_dump_json())
     for name in names:
-        pipeline = Pipeline(Spec.load(name)).fit(
-            cut.train,
-            data.catalogue.at(cut.known),
-            protocol=Protocol.parse("time:0.9"),
-            seen="exclude",
-        )
-        moments = np.full(len(data.users), cut.cutoff, np.int64)
-        FittedPipeline(
-            pipeline, cut.train, data.users, data.catalogue.items, data.catalogue.titles(),
-            moments, int(cut.cutoff), "exclude",
-        ).save(folder / "contenders" / name / "pipeline.joblib")  # fmt: skip
+        fit(data, cut, name, folder / "contenders" / name)
 
 
 def test_a_history_of_one_s_own_is_tasted_and_third_parties_say_why_not(home, tasted):
-    fit(tasted, "popular", "ease-recent")
+    leave_fitted(tasted, "popular", "ease-recent")
     app = opened(taste_person="made-up")
     assert "Pick a few titles" in app.info[0].value
     app.multiselect[0].set_value(["i25", "i22"]).run()

@@ -1,0 +1,25 @@
+"""A fitted pipeline as a bake-off leaves it in a contender's folder."""
+
+from pathlib import Path
+
+import numpy as np
+
+from pipelines.compose import Pipeline
+from pipelines.data.dataset import Dataset
+from pipelines.data.split import Split
+from pipelines.fitted import FittedPipeline
+from pipelines.spec import Spec
+
+
+def fit(data: Dataset, cut: Split, name: str, folder: Path) -> Pipeline:
+    """The shipped spec `name`, fitted on a split in time and saved into `folder`."""
+    pipeline = Pipeline(Spec.load(name)).fit(
+        cut.train, data.catalogue.at(cut.known), protocol=cut.protocol, seen="exclude"
+    )
+    assert cut.cutoff is not None
+    moments = np.full(len(data.users), cut.cutoff, np.int64)
+    FittedPipeline(
+        pipeline, cut.train, data.users, data.catalogue.items, data.catalogue.titles(),
+        moments, int(cut.cutoff), "exclude",
+    ).save(folder / "pipeline.joblib")  # fmt: skip
+    return pipeline

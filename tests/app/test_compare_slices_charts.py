@@ -1,0 +1,111 @@
+"""The pictures of slices: the heat map, and where a contender wins."""
+
+import pytest
+
+from app import look
+from app.components import (
+    compare_slices_charts,
+    compare_wins,
+)
+from pipelines.evaluation.slices.cells import Cell
+from pipelines.evaluation.slices.findings import Finding
+from tests.app.drawn import marks, rows
+
+
+class TestSlices:
+    def cell(self, value, n=100, difference=0.05, outcome="better", other=""):
+        dimensions = ("age", "gender")[: 1 + bool(other)]
+        given = {} if difference is None else {
+            "mean": 0.2, "against": 0.2 - difference, "difference": difference,
+            "low": difference - 0.01, "high": difference + 0.01, "smallest_useful": 0.002,
+        }  # fmt: skip
+        values = (value, other)[: 1 + bool(other)]
+        return Cell(dimensions, values, n, outcome if given else "too few", **given)
+
+    def columns(self):
+        return {
+            "ALS": [self.cell("young"), self.cell("old", n=7, difference=None)],
+            "A name of many words": [
+                self.cell("young", n=98, difference=-0.01, outcome="worse"),
+                self.cell("old", n=7, difference=None),
+            ],
+        }
+
+    def test_a_row_tells_its_people_and_a_cell_its_outcome(self):
+        frame = compare_slices_charts.heat_frame(self.columns())
+        assert frame["row"].unique().tolist() == ["young (100)", "old (7)"]
+        assert frame["words"].tolist() == ["▲ +0.0500", "only 7", "▼ −0.0100", "only 7"]
+
+    def test_less_is_better_where_a_metric_says_so(self):
+        frame = compare_slices_charts.heat_frame(self.columns(), sign=-1)
+        assert frame["side"].tolist() == ["worse", "too few", "better", "too few"]
+
+    def test_cells_of_too_few_are_dashed_and_the_chosen_slice_is_outlined(self):
+        frame = compare_slices_charts.heat_frame(self.columns())
+        chart = compare_slices_charts.heat(frame, "ndcg@10", "age", chosen="young")
+        known, few = marks(chart, "rect")
+        assert [row["edge"] for row in rows(chart, known)] == [True, True]
+        assert few["mark"]["strokeDash"] == [2, 3]
+        assert [row["slice"] for row in rows(chart, few)] == ["old", "old"]
+        assert known["encoding"]["fill"]["scale"]["range"][:2] == [look.BLUE, look.VERMILION]
+        assert chart.to_dict()["params"][0]["name"] == "cell"
+
+    def test_differences_too_small_to_be_of_use_are_not_drawn_as_large(self):
+        tiny = {"ALS": [self.cell("young", difference=0.0004, outcome="equivalent")]}
+        chart = compare_slices_charts.heat(compare_slices_charts.heat_frame(tiny), "ndcg@10", "age")
+        (row,) = rows(chart, marks(chart, "rect")[0])
+        assert row["strength"] == pytest.approx(0.0004 / (4 * 0.002))
+
+    def test_long_names_are_wrapped_and_all_end_just_above_their_cells(self):
+        frame = compare_slices_charts.heat_frame(self.columns())
+        chart = compare_slices_charts.heat(frame, "ndcg@10", "age")
+        sort = marks(chart, "rect")[0]["encoding"]["x"]["sort"]
+        assert sort == ["\nALS", "A name of\nmany words"]
+
+    def test_the_alt_text_says_who_is_ahead_in_each_slice(self):
+        frame = compare_slices_charts.heat_frame(self.columns())
+        assert compare_slices_charts.heat_alt(frame, "ndcg@10", "age", "Popular") == (
+            "Largest difference in NDCG@10 to Popular by age: young (100 users) ALS better at "
+            "+0.0500; old has too few users (7)."
+        )
+
+    def test_two_dimensions_stand_down_and_across_in_either_order(self):
+        cells = [self.cell("young", other="F"), self.cell("young", other="M", n=40)]
+        frame = compare_slices_charts.crossed_frame(cells, "age")
+        assert frame["row"].tolist() == ["young (140)", "young (140)"]
+        assert frame["column"].tolist() == ["F", "M"]
+        turned = compare_slices_charts.crossed_frame(cells, "gender")
+        assert turned["row"].tolist() == ["F (100)", "M (40)"]
+
+
+class TestWins:
+    def frame(self, n=2):
+        made = [
+            Cell(
+                ("age",), (f"group {i}",), 50 + i, "better", 0.3, 0.2, 0.1, 0.05, 0.15, 0.004, 0.01,
+                0.02 + 0.04 * i, 9,
+            )
+            for i in range(n)
+        ]  # fmt: skip
+        found = [Finding(cell, cell.p_adjusted <= 0.05, "") for cell in made]
+        return compare_wins.wins_frame(found, {"age": "age of people"})
+
+    def test_they_stand_in_the_order_of_the_ranking_with_their_users(self):
+        chart = compare_wins.wins(self.frame(), "ndcg@10", "Popular", look.BLUE)
+        (points,) = marks(chart, "point")
+        assert points["encoding"]["y"]["sort"] == [
+            "age of people: group 0 (50)",
+            "age of people: group 1 (51)",
+        ]
+        assert [row["certain"] for row in rows(chart, points)] == [True, False]
+        # A click tells which slice is to be looked into.
+        assert chart.to_dict()["params"][0]["select"]["fields"] == ["dimension", "slice"]
+
+    def test_no_more_are_drawn_than_can_be_read(self):
+        chart = compare_wins.wins(self.frame(40), "ndcg@10", "Popular", look.BLUE)
+        assert len(rows(chart, marks(chart, "point")[0])) == compare_wins.SHOWN
+
+    def test_the_alt_text_says_what_may_be_chance(self):
+        alt = compare_wins.wins_alt(self.frame(), "ndcg@10", "ALS", "Popular")
+        assert "age of people: group 0 (50 users) +0.100 (0.0500 to 0.150);" in alt
+        assert "group 1 (51 users) +0.100 (0.0500 to 0.150, may be chance)." in alt
