@@ -6,7 +6,6 @@ import json
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -144,9 +143,7 @@ def test_a_bakeoff_is_written_with_runs_metrics_files_and_a_model(
     document, folder, dataset, fitted
 ):
     tracking.warm_up().join()
-    start = time.perf_counter()
     done = tracking.log_bakeoff(document, folder, dataset)
-    assert time.perf_counter() - start < 5
 
     from mlflow import MlflowClient
 

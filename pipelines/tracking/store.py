@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from pipelines import paths
+from pipelines import migrating, paths
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -67,8 +67,9 @@ def client() -> MlflowClient:
             paths.mlruns().mkdir(parents=True, exist_ok=True)
         # Loading a model's folder asks the global address too.
         mlflow.set_tracking_uri(uri)
-        opened = mlflow.MlflowClient(uri)
-        opened.search_experiments(max_results=1)
+        with migrating.alone:
+            opened = mlflow.MlflowClient(uri)
+            opened.search_experiments(max_results=1)
         return opened
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
+from pipelines import migrating
 from pipelines.errors import AssayError
 from pipelines.workspace.home import Home
 from pipelines.workspace.models import VERSION_TABLE
@@ -89,7 +90,7 @@ class Database:
             raw.cursor().execute("PRAGMA journal_mode = WAL")
         finally:
             raw.close()
-        with self._writing.begin() as connection:
+        with migrating.alone, self._writing.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, REVISION)
 
