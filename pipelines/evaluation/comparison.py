@@ -137,9 +137,11 @@ def outcome(interval: Interval, smallest_useful: float) -> Outcome:
 
 def direction(metric: str) -> int:
     """1 where more is better, -1 where less is; an `AssayError` where neither is."""
-    name = metric.partition("@")[0]
-    if name not in registry.names("metrics"):  # of an older document, or of a lost package
-        return 1
+    if metric.partition("@")[0] not in registry.names("metrics"):
+        raise AssayError(
+            f"The metric {metric} is not installed here, so nobody can tell whether more of it is "
+            "better; install its package, or compare by another metric."
+        )
     found = better(metric)
     if found == "neither":
         raise AssayError(
@@ -162,20 +164,42 @@ def users_to_settle(
     """How many users beyond the n of `d` would settle the matter in four cases of five.
 
     Assumes that difference, spread and the interval's level stay as they are. Settled is
-    better, worse or equivalent, whichever needs the fewest users. None where no number would do.
+    better, worse or equivalent, taken together. None where no number would do.
     """
     n, mean = len(d), abs(float(d.mean()))
     error = standard_error(d)
     if error == 0.0:
         return max(1, fewest_equal(confidence) - n)
-    half_width = max(mean, smallest_useful - mean)
-    if half_width <= 0.0:
+    if mean == smallest_useful == 0.0:
         return None
-    spread = error * n**0.5
-    normal = NormalDist()
-    quantiles = normal.inv_cdf((1 + confidence) / 2) + normal.inv_cdf(CHANCE)
-    needed = (quantiles * spread / half_width) ** 2
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    # In standard errors for each unit of the metric. With the second of them an interval is
+    # short enough to lie above 0, or within the useful limits, wherever its middle is.
+    ends = [(z + NormalDist().inv_cdf(CHANCE)) / mean] if mean > 0.0 else []
+    if smallest_useful > 0.0:
+        ends.append(2 * z / smallest_useful)
+    low, high = 0.0, min(ends)
+    while high - low > 1e-9 * high:
+        middle = (low + high) / 2
+        if _chance_to_settle(mean * middle, smallest_useful * middle, z) < CHANCE:
+            low = middle
+        else:
+            high = middle
+    needed = (high * error * n**0.5) ** 2
     return max(1, ceil(needed) - n)
+
+
+def _chance_to_settle(mean: float, smallest_useful: float, z: float) -> float:
+    """The chance that an interval of ± z around a normal draw with this mean is conclusive.
+
+    All are in standard errors. It is not where the draw is at most z and more than
+    `smallest_useful` - z away from 0.
+    """
+    cdf = NormalDist(mean).cdf
+    inside = max(0.0, smallest_useful - z)
+    if inside >= z:
+        return 1.0
+    return 1.0 - (cdf(z) - cdf(inside)) - (cdf(-inside) - cdf(-z))
 
 
 def _found(
@@ -205,7 +229,8 @@ def _one(
     span = None if limits is None else (limits[0] - limits[1], limits[1] - limits[0])
     interval = t_interval(d, span, family.confidence)
     base = np.asarray(contrast.baseline_values, np.float64)
-    smallest = useful_share * abs(float(np.nanmean(base)))
+    pairs = ~np.isnan(np.asarray(contrast.values, np.float64) - base)  # as in the difference
+    smallest = useful_share * abs(float(base[pairs].mean()))
     found = outcome(toward(sign, interval), smallest)
     comparison = Comparison(
         contender=contrast.contender,

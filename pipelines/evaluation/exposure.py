@@ -57,7 +57,10 @@ def trusted(key: AnswerKey, exposure: Exposure) -> AnswerKey:
 
 def effective_sample(weights: Doubles) -> float:
     """How many equal weights would be worth these (n,): (sum w)² / sum w² (Kish 1965)."""
-    return float(weights.sum() ** 2 / (weights**2).sum()) if len(weights) else 0.0
+    if len(weights) == 0:
+        return 0.0
+    shares = weights / weights.max()  # the square of 1 / 1e-160 is more than a float holds
+    return float(shares.sum() ** 2 / (shares**2).sum())
 
 
 def _weights(key: AnswerKey) -> Doubles:
@@ -65,7 +68,7 @@ def _weights(key: AnswerKey) -> Doubles:
     if key.propensity is None:
         return np.zeros(0)
     logged = key.propensity[(key.propensity > 0) & (key.propensity <= 1)]
-    return 1.0 / logged
+    return 1.0 / np.maximum(logged, np.finfo(np.float64).tiny)
 
 
 def _refusal(truths: int, weights: Doubles, ess: float) -> str:
@@ -77,7 +80,7 @@ def _refusal(truths: int, weights: Doubles, ess: float) -> str:
             f"hold the chance with which that was for any of the {truths:,} truths."
         )
     told = f"{REWARDS}, and the propensities that were logged for {n:,} of {truths:,} truths "
-    certain = float((weights < 1 / CERTAIN).mean())
+    certain = float((weights <= 1 / CERTAIN).mean())
     if certain > MOST_CERTAIN:
         return (
             f"{told}do not correct it: {100 * certain:.3g} % of them are 1, a fixed order, which "

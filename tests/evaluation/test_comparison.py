@@ -14,6 +14,7 @@ from pipelines.evaluation.comparison import (
 )
 from pipelines.evaluation.comparison_words import three_digits
 from pipelines.evaluation.results import Comparison, Interval
+from pipelines.evaluation.statistics.intervals import t_interval
 from pipelines.evaluation.statistics.multiplicity import benjamini_hochberg, holm
 
 N = 400
@@ -103,9 +104,34 @@ def test_inconclusive_says_how_many_more_users_and_keeps_the_promise() -> None:
     assert 0.74 <= settled / 400 <= 0.9  # four in five
 
 
+@pytest.mark.parametrize("mean", [0.0, 0.0006, 0.0015, 0.004])
+def test_users_that_would_show_equivalence_keep_the_promise(mean: float) -> None:
+    """Each interval within the limits or to one side of 0, wherever the difference is."""
+    d = mean + 3 * (NOISE - NOISE.mean())
+    more = users_to_settle(d, 0.006)
+    assert more is not None
+    rng = np.random.default_rng(13)
+    spread = float(d.std(ddof=1))
+    settled = 0
+    for _ in range(400):
+        found = t_interval(rng.normal(mean, spread, N + more))
+        settled += outcome(found, 0.006) != "inconclusive"
+    assert 0.75 <= settled / 400 <= 0.9  # four in five
+
+
+def test_the_smallest_useful_difference_is_of_the_users_compared() -> None:
+    """Of .01 for most, who have no value here, and 1 for ten: 3 % of the ten's mean is small."""
+    base = np.repeat([0.01, 1.0], [90, 10])
+    here = base - 0.03 + np.linspace(-1e-3, 1e-3, 100)
+    here[:90] = np.nan
+    found = compare("a", "b", "serendipity@10", here, base, useful_share=0.04)
+    assert found.smallest_useful == pytest.approx(0.04)
+    assert found.outcome == "equivalent"
+
+
 def test_more_users_are_counted_at_the_intervals_own_level() -> None:
     d = 0.007 + 3 * NOISE
-    more = [users_to_settle(d, 0.006, level) for level in (0.95, 0.975, 1 - 0.05 / 3)]
+    more = [users_to_settle(d, 0.001, level) for level in (0.95, 0.975, 1 - 0.05 / 3)]
     spread, n = d.std(ddof=1), len(d)
     for found, z in zip(more, (1.959964, 2.241403, 2.393980), strict=True):
         assert found is not None
@@ -241,7 +267,9 @@ def test_where_lower_is_better_less_is_better() -> None:
 
 
 def test_direction_is_the_metrics_own() -> None:
-    assert direction("ndcg@10") == direction("a-lost-one@10") == 1
+    assert direction("ndcg@10") == 1
+    with pytest.raises(AssayError, match="a-lost-one@10 is not installed here"):
+        direction("a-lost-one@10")
     assert direction("calibration@10") == -1
     with pytest.raises(AssayError, match="says nothing of better or worse"):
         compare("a", "b", "novelty@10", BASE, BASE, 0.02)

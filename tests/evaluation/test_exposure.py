@@ -53,6 +53,13 @@ def test_a_log_without_propensities_is_told_what_to_log(tmp_path: Path) -> None:
     assert " Log the propensity of each item shown" in exposure_of(key(None), placed).sentence
 
 
+@pytest.mark.parametrize("tiny", [1e-6, 1e-160, 5e-324])
+def test_one_tiny_propensity_outweighs_all_others(tiny: float) -> None:
+    found = exposure_of(key([0.5] * 300 + [tiny]), BARE)
+    assert not found.corrected and found.ess == pytest.approx(1.0, abs=1e-2)
+    assert "their weights are worth 1 of them" in found.sentence
+
+
 def test_enough_propensities_are_told_with_their_worth() -> None:
     found = exposure_of(key([0.25] * 200 + [0.5] * 100 + [np.nan] * 50), BARE)
     # (200 × 4 + 100 × 2)² ÷ (200 × 16 + 100 × 4) = 1,000,000 ÷ 3,600

@@ -13,7 +13,7 @@ from pipelines.evaluation.metrics.names import bounds
 from pipelines.evaluation.results import Outcome
 from pipelines.evaluation.slices.memo import remembered
 from pipelines.evaluation.slices.samples import SMALL, Samples, values
-from pipelines.evaluation.statistics.intervals import p_value, paired
+from pipelines.evaluation.statistics.intervals import differences, p_value, t_interval
 from pipelines.evaluation.statistics.multiplicity import benjamini_hochberg
 from pipelines.schema import Doubles
 
@@ -113,7 +113,8 @@ class Contest:
         n = len(mine)
         if n < max(2, self.fewest):
             return Cell(dimensions, name, n)
-        found = paired(mine, other, within=self.span)
+        d = differences(mine, other)
+        found = t_interval(d, self.span)
         smallest = self.useful_share * abs(float(other.mean()))
         return Cell(
             dimensions,
@@ -126,7 +127,7 @@ class Contest:
             found.low,
             found.high,
             smallest,
-            p_value(mine - other),
+            p_value(d),
         )
 
 

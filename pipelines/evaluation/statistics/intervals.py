@@ -22,6 +22,10 @@ SYMMETRIC_USERS = 35
 """Users without skew that are added to the n when the skewness is estimated: a third moment
 of few users is mostly noise, and taken whole it overcorrects (benchmarks/intervals.py)."""
 
+ROUNDING = 1e-12
+"""Differences that vary by less, as a share of the largest value, are equal: .7 - .6 is not
+.4 - .3 to the last digit, and a spread of 1e-17 would make any difference certain."""
+
 Range = tuple[float, float]
 
 
@@ -78,11 +82,21 @@ def paired(
 
 
 def differences(values: npt.ArrayLike, baseline: npt.ArrayLike) -> Doubles:
-    """`values` - `baseline` (n,); pairs with a NaN are left out. `ValueError` on lengths."""
+    """`values` - `baseline` (n,); pairs with a NaN are left out. `ValueError` on lengths.
+
+    What is 0, or the same for all, but for `ROUNDING` is given as exactly that.
+    """
     a, b = np.asarray(values, np.float64), np.asarray(baseline, np.float64)
     if a.shape != b.shape:
         raise ValueError(f"{a.shape} values cannot be paired with {b.shape}")
-    return _defined(a - b)
+    d = a - b
+    both = ~np.isnan(d)
+    d = d[both]
+    if len(d) == 0:
+        return d
+    noise = ROUNDING * max(np.abs(a[both]).max(), np.abs(b[both]).max())
+    d[np.abs(d) <= noise] = 0.0
+    return np.full(len(d), d.mean()) if 0.0 < d.max() - d.min() <= noise else d
 
 
 def standard_error(defined: Doubles) -> float:
@@ -90,18 +104,6 @@ def standard_error(defined: Doubles) -> float:
     if len(defined) < 2 or defined.min() == defined.max():  # no rounding noise where equal
         return 0.0
     return float(defined.std(ddof=1) / np.sqrt(len(defined)))
-
-
-def paired_t(values: npt.ArrayLike, baseline: npt.ArrayLike) -> tuple[float, float]:
-    """Student's paired t and its two-sided p; (0, 1) where nobody differs.
-
-    An `AssayError` where all differences are equal and not zero: t has no value then.
-    """
-    d = differences(values, baseline)
-    error = standard_error(d)
-    if error == 0.0 and len(d) and d.any():
-        raise AssayError("All differences are equal, so t has no value; use sign_flip.")
-    return (float(d.mean() / error) if error else 0.0), p_value(d)
 
 
 def p_value(d: Doubles) -> float:

@@ -6,7 +6,12 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.evaluation.results import Interval
-from pipelines.evaluation.statistics.intervals import CONFIDENCE, fewest_equal, t_quantile
+from pipelines.evaluation.statistics.intervals import (
+    CONFIDENCE,
+    differences,
+    fewest_equal,
+    t_quantile,
+)
 
 
 def relative_difference(
@@ -25,17 +30,19 @@ def relative_difference(
     n = len(a)
     if n < fewest_equal(confidence) or b.min() < 0.0 or b.max() == 0.0:
         return None
-    top, bottom = float(a.mean()), float(b.mean())
-    of_a, both_ways, of_b = np.cov(a, b)[[0, 0, 1], [0, 1, 1]] / n
+    # From the differences: a ratio less 1 would lose the digits of a small one.
+    d = differences(a, b)
+    top, bottom = float(d.mean()), float(b.mean())
+    of_d, both_ways, of_b = np.cov(d, b)[[0, 0, 1], [0, 1, 1]] / n
     t = t_quantile(n - 1, confidence)
-    # The ratios r of which (top - r bottom)² ≤ t² × variance(top - r bottom).
+    # The shares s of which (top - s bottom)² ≤ t² × variance(top - s bottom).
     square = bottom**2 - t**2 * of_b
     linear = top * bottom - t**2 * both_ways
-    constant = top**2 - t**2 * of_a
+    constant = top**2 - t**2 * of_d
     if square <= 0.0:
         return None
     inside = linear**2 - square * constant
-    half = np.sqrt(inside) if inside > 1e-12 * linear**2 else 0.0  # no rounding noise where 0
-    low, high = (float((linear + sign * half) / square - 1) for sign in (-1, 1))
+    half = np.sqrt(inside) if inside > 1e-14 * linear**2 else 0.0  # no rounding noise where 0
+    low, high = (float((linear + sign * half) / square) for sign in (-1, 1))
     least = -1.0 if a.min() >= 0.0 else -np.inf  # nobody can be further below than all of it
-    return Interval(value=top / bottom - 1, low=max(low, least), high=high)
+    return Interval(value=top / bottom, low=max(low, least), high=high)

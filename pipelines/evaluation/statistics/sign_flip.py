@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.evaluation.statistics.intervals import differences
 from pipelines.schema import Doubles
 
 EXACT_UP_TO = 20
@@ -13,14 +12,6 @@ EXACT_UP_TO = 20
 
 BLOCK = 1 << 23
 """Signs that are drawn at once, 32 MB of them."""
-
-
-def sign_flip(
-    values: npt.ArrayLike, baseline: npt.ArrayLike, *, replicates: int = 9_999, seed: int = 0
-) -> float:
-    """Two-sided p of the paired sign-flip test of the mean difference, (n,) each."""
-    d = differences(values, baseline)
-    return float(sign_flips(d[:, None], replicates=replicates, seed=seed)[0])
 
 
 def sign_flips(d: npt.ArrayLike, *, replicates: int = 9_999, seed: int = 0) -> Doubles:

@@ -9,17 +9,18 @@ from pipelines.evaluation.statistics.intervals import (
     mean_interval,
     p_value,
     paired,
-    paired_t,
+    standard_error,
     t_interval,
 )
-from pipelines.evaluation.statistics.sign_flip import sign_flip
+from pipelines.evaluation.statistics.sign_flip import sign_flips
 
 A = [0.1, 0.3, 0.5, 0.2, 0.4, 0.6, 0.3, 0.7]
 B = [0.2, 0.3, 0.6, 0.4, 0.3, 0.8, 0.5, 0.7]
 
 
 def test_published_fixture() -> None:
-    t, p = paired_t(B, A)
+    d = differences(B, A)
+    t, p = d.mean() / standard_error(d), p_value(d)
     assert round(t, 6) == 2.197950
     assert round(p, 7) == 0.0639241
     peer = ttest_rel(B, A)
@@ -33,7 +34,7 @@ def test_why_wilcoxon_is_not_offered() -> None:
     """It ranks sizes: whether .2 - .1 equals .4 - .3 in floating point decides its p."""
     assert wilcoxon(B, A).pvalue == pytest.approx(0.15625)
     assert wilcoxon(np.subtract(B, A).round(9)).pvalue == pytest.approx(0.125)
-    assert paired_t(np.round(np.subtract(B, A), 9), np.zeros(8)) == pytest.approx(paired_t(B, A))
+    assert p_value(np.subtract(B, A).round(9)) == pytest.approx(p_value(differences(B, A)))
 
 
 def test_t_interval_by_hand() -> None:
@@ -58,7 +59,7 @@ def test_interval_excludes_zero_exactly_where_p_is_below_5_percent() -> None:
     seen = set()
     for shift in np.linspace(0, 0.6, 40):
         a, b = rng.normal(shift, 0.5, 30), rng.normal(0, 0.5, 30)
-        interval, (_, p) = paired(a, b), paired_t(a, b)
+        interval, p = paired(a, b), p_value(differences(a, b))
         outside = interval.low > 0 or interval.high < 0
         assert outside == (p < 0.05)
         seen.add(outside)
@@ -85,7 +86,7 @@ def test_equal_differences_have_no_width_from_where_the_sign_flip_test_reaches_t
             d = np.full(n, 0.2)
             found = t_interval(d, (-1, 1), confidence)
             assert (found.low > 0) == (p_value(d) <= 1 - confidence), (confidence, n)
-            assert p_value(d) == sign_flip(d, 0 * d) == 2 / 2**n
+            assert p_value(d) == sign_flips(d[:, None])[0] == 2 / 2**n
     assert p_value(np.zeros(40)) == p_value(np.zeros(0)) == 1.0
     assert p_value(-np.full(2000, 0.25)) == 0.0  # below the least float
 
@@ -143,11 +144,24 @@ def test_one_value_or_a_few_equal_ones_leave_the_whole_range() -> None:
 def test_six_equal_values_have_an_interval_without_width() -> None:
     found = mean_interval([0.1] * 6, within=(0, 1))
     assert found.low == found.high == pytest.approx(0.1)
-    assert paired_t([0.2] * 9, [0.2] * 9) == (0.0, 1.0)
-    assert sign_flip([0.2] * 9, [0.2] * 9) == 1.0
-    with pytest.raises(AssayError, match="t has no value"):
-        paired_t([1.0] * 9, [0.5] * 9)
-    assert sign_flip([1.0] * 6, [0.5] * 6) == 2 / 2**6
+    assert p_value(differences([0.2] * 9, [0.2] * 9)) == 1.0
+    assert p_value(differences([1.0] * 9, [0.5] * 9)) == 2 / 2**9
+
+
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [
+        ([0.7, 0.4], [0.6, 0.3]),
+        ([1 / 2, 1 / 3, 1.0], [1 / 3, 1 / 6, 5 / 6]),
+        ([0.1 + 0.2, 0.4], [0.3, 0.4]),
+    ],
+)
+def test_what_is_equal_but_for_rounding_is_equal(here: list[float], there: list[float]) -> None:
+    d = differences(here, there)
+    assert d.min() == d.max()
+    found = paired(here, there, within=(-1, 1))
+    assert (found.low, found.high) == (-1, 1)
+    assert p_value(d) >= 2 / 2 ** len(d)
 
 
 def test_undefined_users_are_left_out_pair_by_pair() -> None:

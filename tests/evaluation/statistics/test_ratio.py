@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from pipelines.evaluation.statistics.bootstrap import resampled_means
-from pipelines.evaluation.statistics.intervals import paired, paired_t
+from pipelines.evaluation.statistics.intervals import differences, p_value, paired
 from pipelines.evaluation.statistics.ratio import relative_difference
 
 RNG = np.random.default_rng(1)
@@ -15,7 +15,7 @@ def test_the_ends_are_the_ratios_that_a_paired_t_test_just_rejects() -> None:
     assert found is not None
     assert found.value == pytest.approx(MINE.mean() / BASE.mean() - 1)
     for end in (found.low, found.high):
-        assert paired_t(MINE, (1 + end) * BASE)[1] == pytest.approx(0.05)
+        assert p_value(differences(MINE, (1 + end) * BASE)) == pytest.approx(0.05)
 
 
 @pytest.mark.parametrize("confidence", [0.95, 0.975])
@@ -39,6 +39,18 @@ def test_it_is_near_the_bootstrap_of_the_ratio() -> None:
     found = relative_difference(MINE, BASE)
     assert found is not None
     assert (found.low, found.high) == pytest.approx((low, high), abs=0.12 * (high - low))
+
+
+def test_a_tiny_share_keeps_its_interval() -> None:
+    """A million users, .1 more for three of them: the difference is not told from 0 (p .083)."""
+    base = np.full(1_000_000, 0.5)
+    base[:100] = 0.4
+    here = base.copy()
+    here[:3] += 0.1
+    found, difference = relative_difference(here, base), paired(here, base)
+    assert found is not None
+    assert found.low < 0 < found.high and difference.low < 0 < difference.high
+    assert (found.low, found.high) == pytest.approx((2 * difference.low, 2 * difference.high), 1e-3)
 
 
 def test_proportional_values_have_no_width() -> None:
