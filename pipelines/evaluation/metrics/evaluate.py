@@ -15,7 +15,7 @@ from pipelines.evaluation.metrics.metric import Metric, MetricOfAllLists
 from pipelines.evaluation.metrics.names import bounds, error_text, load
 from pipelines.evaluation.results import Interval
 from pipelines.evaluation.statistics.bootstrap import bootstrap_interval, poisson_bootstrap
-from pipelines.evaluation.statistics.intervals import mean_interval
+from pipelines.evaluation.statistics.intervals import FEWEST_EQUAL, mean_interval
 from pipelines.schema import Doubles
 
 
@@ -85,16 +85,25 @@ def _value(metric: Metric, lists: Lists, k: int) -> Doubles | Interval:
 def of_all(
     metric: MetricOfAllLists, lists: Lists, k: int, replicates: int = 200, seed: int = 0
 ) -> Interval:
-    """The value with its Poisson bootstrap interval over users; NaN where it is undefined."""
+    """The value with its Poisson bootstrap interval over users; NaN where it is undefined.
+
+    Fewer than `FEWEST_EQUAL` users who are all alike say nothing of other users: the interval
+    is the metric's range, and without one there is none (NaN).
+    """
     statistic = metric.statistic(lists, k)
     value = np.asarray(statistic(np.ones((1, len(lists)), np.uint8)), np.float64)
     draws = poisson_bootstrap(statistic, len(lists), replicates=replicates, seed=seed)
     if value.shape != (1,) or draws.shape != (replicates,):
         raise ValueError(f"its statistic gave values of shape {draws.shape} for {replicates} rows")
-    if np.isnan(value[0]):
-        return Interval(value=np.nan, low=np.nan, high=np.nan)
     defined = draws[~np.isnan(draws)]  # a resample may draw nobody for whom it is defined
-    return bootstrap_interval(float(value[0]), defined, metric.bounds or (-np.inf, np.inf))
+    alike = len(defined) == 0 or np.ptp(defined) <= 1e-12 * np.abs(defined).max()
+    unknown = len(lists) < FEWEST_EQUAL and alike
+    if np.isnan(value[0]) or (unknown and metric.bounds is None):
+        return Interval(value=np.nan, low=np.nan, high=np.nan)
+    within = metric.bounds or (-np.inf, np.inf)
+    if unknown:
+        return Interval(value=float(value[0]), low=within[0], high=within[1])
+    return bootstrap_interval(float(value[0]), defined, within)
 
 
 def summarize(values: Mapping[str, Doubles | Interval]) -> dict[str, Interval]:

@@ -87,10 +87,15 @@ def bootstrap_interval(
 
     Centered, since a resample has fewer distinct users than the sample: what counts
     distinct things is lower in every resample, which is the method's bias, not the value's.
+    The value itself is always within.
     """
     d = np.asarray(draws, np.float64)
     low, high = np.quantile(d - d.mean(), [(1 - confidence) / 2, (1 + confidence) / 2])
-    return Interval(value=value, low=max(within[0], value + low), high=min(within[1], value + high))
+    return Interval(
+        value=value,
+        low=max(within[0], value + min(low, 0.0)),
+        high=min(within[1], value + max(high, 0.0)),
+    )
 
 
 def chance_best(draws: Doubles) -> Doubles:

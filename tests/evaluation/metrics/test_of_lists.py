@@ -7,9 +7,15 @@ from pipelines.errors import AssayError
 from pipelines.evaluation.metrics import evaluate, names
 from pipelines.evaluation.metrics.evaluate import summarize
 from pipelines.evaluation.metrics.lists import AnswerKey, Lists
-from pipelines.evaluation.metrics.novelty import Novelty, PopularityShare, popularity
-from pipelines.evaluation.metrics.variety import Coverage
+from pipelines.evaluation.metrics.novelty import (
+    Novelty,
+    PopularityLift,
+    PopularityShare,
+    popularity,
+)
+from pipelines.evaluation.metrics.variety import Coverage, Gini
 from pipelines.evaluation.results import Interval
+from pipelines.evaluation.statistics.bootstrap import bootstrap_interval
 from pipelines.schema import Interactions, Ints, Ragged
 from tests.evaluation.metrics.made import padded
 
@@ -72,7 +78,28 @@ def test_coverage_interval_is_seeded_and_holds_what_other_users_would_give() -> 
 
 def test_coverage_of_nothing_is_nothing() -> None:
     assert coverage(padded([[], []], width=3), np.ones(4, bool)).value == 0.0
-    assert coverage(padded([[1, 2]]), np.zeros(4, bool)).high == 0.0
+    assert coverage(padded([[1, 2]] * 6), np.zeros(4, bool)).high == 0.0
+
+
+@pytest.mark.parametrize("users", [1, 5])
+def test_a_few_users_who_are_all_alike_say_nothing_of_others(users: int) -> None:
+    key = AnswerKey(
+        Ragged.of([[0]] * users),
+        catalogue=np.ones(4, bool),
+        popularity=np.array([1, 0.5, 0.2, 0]),
+        history=Ragged.of([[0]] * users),
+    )
+    found = evaluate.evaluate(Lists(padded([[1, 2]] * users), key), [2], [Gini, PopularityLift])
+    gini = found["gini@2"]
+    assert isinstance(gini, Interval)
+    assert gini.value == 0.5 and (gini.low, gini.high) == (0.0, 1.0)
+    assert "popularity_lift@2" not in summarize(found)
+
+
+def test_an_interval_holds_its_own_value() -> None:
+    """49 of 50 resamples are alike and one is lower: their mean is below all 49."""
+    found = bootstrap_interval(0.5, np.repeat([0.5, 0.1], [49, 1]), (0.0, 1.0), confidence=0.9)
+    assert found.low == found.value == 0.5 < found.high
 
 
 def test_summarize_gives_an_interval_each_and_leaves_out_what_has_none() -> None:
