@@ -44,7 +44,7 @@ def section(document: BakeoffDocument) -> Words:
         with right:
             _values(document, metric)
     if found:
-        st.caption(legend(document, found, against))
+        st.caption(page.plain(legend(document, found, against)))
     missing(document)
     return Words(headline(document, found, metric, against), _visits(document, found, metric))
 

@@ -100,6 +100,23 @@ class TestWhoIsBetter:
         people = opened(open_page, document, compare_metric="novelty", compare_view="people")
         assert "in NDCG@10 for" in people.title[0].value
 
+    def test_a_title_is_shown_as_it_was_written(self, open_page, compared, document):
+        wild = [
+            c.model_copy(update={"title": "Pop *:100:*"}) if c.name == "popular" else c
+            for c in document.contenders
+        ]
+        compared.save_bakeoff(
+            document.model_copy(update={"id": "wild", "contenders": wild}), dataset_version=1
+        )
+        keep(compared.bakeoff_folder("wild"))
+        address = {"dataset": "shop", "bakeoff": "wild"}
+        assert r"useful difference (2 % of Pop \*\:100\:\*)" in said(
+            open_page("compare", **address)
+        )
+        slices = open_page("compare", **address, compare_view="slices")
+        (winner,) = [b for b in slices.button_group if b.label == "Slices in which"]
+        assert winner.options[1] == r"Pop \*\:100\:\* wins"
+
     def test_without_stored_values_it_says_what_to_do(self, open_page, filled, document):
         filled.save_bakeoff(document, dataset_version=1)
         app = opened(open_page, document, compare_metric="recall")
