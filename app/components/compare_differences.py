@@ -18,11 +18,18 @@ from app.components.compare_data import (
     comparisons,
     headline,
     leading,
-    upward,
     useful_share,
 )
 from pipelines.evaluation.metrics.sentence import visits
+from pipelines.evaluation.ranking import way
 from pipelines.evaluation.results import BakeoffDocument, Comparison
+
+SIDES = {
+    1: ("above zero", "below zero"),
+    -1: ("below zero", "above zero"),
+    0: ("on the better side of zero", "on the other"),
+}
+"""Where an interval is better and worse, by `ranking.way`."""
 
 
 def section(document: BakeoffDocument) -> Words:
@@ -94,12 +101,12 @@ def legend(document: BakeoffDocument, found: Sequence[Comparison], against: str)
     """What the marks mean, and whether the intervals are adjusted."""
     baseline = pictures.titles(document)[against]
     share = 100 * useful_share(document)
-    sides = ("above", "below") if upward(found[0].metric) > 0 else ("below", "above")
+    sides = SIDES[way(found[0].metric)]
     return (
-        f"{look.OUTCOME_MARK['better']} better: the whole interval lies {sides[0]} zero. "
+        f"{look.OUTCOME_MARK['better']} better: the whole interval lies {sides[0]}. "
         f"{look.OUTCOME_MARK['equivalent']} equivalent: it lies within the grey band, the "
         f"smallest useful difference ({share:.3g} % of {baseline}). "
-        f"{look.OUTCOME_MARK['worse']} worse: {sides[1]} zero. "
+        f"{look.OUTCOME_MARK['worse']} worse: {sides[1]}. "
         f"{look.OUTCOME_MARK['inconclusive']} inconclusive: more people are needed. "
         + adjusted(found)
     )

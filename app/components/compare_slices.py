@@ -10,7 +10,7 @@ from app.components import compare_matrix, page, toolbar
 from app.components import compare_slices_charts as pictures
 from app.components import compare_tools as tools
 from app.components.compare_charts import FLOOR, titles
-from app.components.compare_data import Words, scored, useful_share
+from app.components.compare_data import Words, ranked, useful_share
 from app.components.compare_slice import within
 from app.components.compare_wins import where_wins
 from pipelines.errors import AssayError
@@ -94,9 +94,9 @@ def by_contender(
 ) -> dict[str, list[Cell]]:
     """A dimension's slices for each contender (title) against the chosen one, best first."""
     named = titles(document)
-    there = {c.name: c.metrics[contest.metric].value for c in document.contenders if c.metrics}
-    others = [n for n in scored(document, contest.metric) if n not in (contest.against, FLOOR)]
-    others = sorted(others or [contest.contender], key=lambda name: -there[name])
+    others = [c.name for c in ranked(document, contest.metric)]
+    others = [name for name in others if name not in (contest.against, FLOOR)]
+    others = others or [contest.contender]
     return {named[name]: _cells(contest, name, dimension) for name in others}
 
 

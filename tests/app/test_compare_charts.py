@@ -149,7 +149,7 @@ class TestQuality:
             Option("stand-in", "stand-in", 0.15, 3.0, None, ()),
         ]
         frame = compare_cost_charts.options_frame(document, found, "ndcg@10")
-        return compare_cost_charts.on_axis(frame, axis)
+        return compare_cost_charts.on_axis(frame, axis, "ndcg@10")
 
     def test_the_front_holds_those_that_nobody_beats_in_both(self, document):
         by_time = self.frame(document, compare_cost_charts.TIME).set_index("contender")

@@ -14,6 +14,7 @@ from app.components.tables import digits, duration, number, signed
 from app.look import Style
 from pipelines import registry
 from pipelines.evaluation.metrics.names import MAIN, label
+from pipelines.evaluation.ranking import best_first
 from pipelines.evaluation.results import BakeoffDocument, Comparison, ContenderResult, Interval
 
 
@@ -59,9 +60,8 @@ def contenders(document: BakeoffDocument, found: Sequence[Comparison], metric: s
     """Who took part, best first: value, difference and outcome, or why there is none."""
     by_name = {c.contender: c for c in found}
     names = Names(document)
-    ranked = sorted(document.contenders, key=lambda c: -_value(c, metric))
     rows = []
-    for c in ranked:
+    for c in best_first(document.contenders, metric):
         value, compared = c.metrics.get(metric), by_name.get(c.name)
         rows.append(
             [
@@ -72,11 +72,6 @@ def contenders(document: BakeoffDocument, found: Sequence[Comparison], metric: s
             ]
         )
     return Table(["contender", label(metric), "difference", "outcome"], rows, frozenset({1, 2}))
-
-
-def _value(contender: ContenderResult, metric: str) -> float:
-    found = contender.metrics.get(metric)
-    return float("-inf") if found is None else found.value
 
 
 def _difference(compared: Comparison | None) -> Cell:
