@@ -128,16 +128,21 @@ def test_less_comes_first_where_less_is_better(document):
 def test_it_is_said_which_intervals_are_adjusted(document):
     holm = "Holm over 2 contenders"
     one, other, floor = document.comparisons
+    named = compare_charts.titles(document)
     one = one.model_copy(update={"adjustment": holm, "confidence": 0.975})
     other = other.model_copy(update={"adjustment": holm, "confidence": 0.95})
-    assert compare_differences.adjusted([one, other]) == (
+    assert compare_differences.adjusted([one, other], named) == (
         "Intervals of differences are adjusted (Holm over 2 contenders: 95 to 97.5 % each); those "
         "of the values are of 95 %, each for itself."
     )
-    assert "Intervals of differences, but Random's, are" in compare_differences.adjusted(
-        [one, floor]
+    said = compare_differences.adjusted([one, other, floor], named)
+    assert "Intervals of differences, except that of stand-in (not Amazon), are adj" in said
+    popular = floor.model_copy(update={"contender": "popular"})
+    said = compare_differences.adjusted([one, floor, popular, other], named)
+    assert "differences, except those of stand-in (not Amazon) and Popular, are adjusted" in said
+    assert "not adjusted for the number of contenders" in compare_differences.adjusted(
+        [floor], named
     )
-    assert "not adjusted for the number of contenders" in compare_differences.adjusted([floor])
 
 
 class TestQuality:
