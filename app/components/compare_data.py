@@ -45,10 +45,10 @@ def comparable(metric: str) -> bool:
     )
 
 
-def lengths(document: BakeoffDocument, metric: str) -> list[str]:
-    """The list lengths k at which the document has a metric, shortest first."""
+def lengths(document: BakeoffDocument, metric: str = "") -> list[str]:
+    """The list lengths k at which the document has a metric, or any, shortest first."""
     pairs = [name.partition("@")[::2] for c in document.contenders for name in c.metrics]
-    return sorted({k for name, k in pairs if name == metric}, key=int)
+    return sorted({k for name, k in pairs if name == (metric or name)}, key=int)
 
 
 def declared(document: BakeoffDocument) -> str:

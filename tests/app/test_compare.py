@@ -5,6 +5,8 @@ import pytest
 from app.components.compare_data import headline
 from tests.app.compared import bakeoff, keep
 
+VIEWS = ("differences", "slices", "cost", "people", "overlap", "behavior", "contenders")
+
 
 @pytest.fixture
 def document():
@@ -273,6 +275,34 @@ class TestContenders:
         assert table.loc["◆ Acme", "status"] == "not scored"
         assert table.loc["● Two-stage", "status"] == "over budget"
         assert table.loc["◇ stand-in (not Amazon)", "kind"] == "stand-in (not Amazon)"
+
+
+def without(document, metric, *names):
+    """The same, had these contenders no value of a metric (`ndcg`) at any length."""
+    contenders = [
+        c.model_copy(
+            update={"metrics": {m: v for m, v in c.metrics.items() if not m.startswith(metric)}}
+        )
+        if c.name in names
+        else c
+        for c in document.contenders
+    ]
+    told = [c for c in document.comparisons if not {c.contender, c.baseline} & {*names}]
+    return document.model_copy(update={"contenders": contenders, "comparisons": told})
+
+
+@pytest.mark.parametrize(
+    "names", [("als",), ("popular",), ("popular", "als", "two-stage", "stand-in")]
+)
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_is_drawn_where_a_contender_lacks_the_declared_metric(
+    open_page, compared, document, view, names
+):
+    lacking = without(document, "ndcg", *names).model_copy(update={"id": "lacking"})
+    compared.save_bakeoff(lacking, dataset_version=1)
+    keep(compared.bakeoff_folder("lacking"))
+    app = open_page("compare", dataset="shop", bakeoff="lacking", compare_view=view)
+    assert not app.exception
 
 
 def test_a_view_is_a_link(open_page, compared, document):

@@ -226,6 +226,25 @@ def test_nobody_was_scored(tmp_path):
     assert not page.every("svg")
 
 
+@pytest.mark.parametrize(
+    "lacking",
+    [{"als"}, {"popular"}, {"two-stage"}, {"popular", "als", "two-stage", "stand-in", VENDOR}],
+)
+def test_a_contender_may_lack_the_declared_metric(kept, lacking):
+    document = bakeoff()
+    contenders = [
+        c.model_copy(update={"metrics": {"recall@10": c.metrics["recall@10"]}})
+        if c.name in lacking
+        else c
+        for c in document.contenders
+    ]
+    told = [c for c in document.comparisons if not lacking & {c.contender, c.baseline}]
+    page = Page(made(kept, document.model_copy(update={
+        "contenders": contenders, "comparisons": told
+    })))  # fmt: skip
+    assert "Every value" in page.text
+
+
 def test_one_contender_alone(tmp_path):
     document = bakeoff()
     alone = [c for c in document.contenders if c.name == "popular"]
