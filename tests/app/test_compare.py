@@ -1,9 +1,11 @@
 """The Compare page: its views, each a link, and what is said where something is missing."""
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from app.components.compare_data import headline
-from tests.app.compared import bakeoff, keep
+from tests.app.compared import GAINS, USERS, bakeoff, keep
 
 VIEWS = ("differences", "slices", "cost", "people", "overlap", "behavior", "contenders")
 
@@ -191,6 +193,7 @@ class TestPersonByPerson:
 
 class TestForWhom:
     view = {"compare_view": "slices", "compare_of": "als"}
+    late = {"compare_by": "time", "compare_slice": "late"}
 
     def test_it_opens_with_the_surest_win_and_ranks_them(self, open_page, compared, document):
         app = opened(open_page, document, **self.view)
@@ -199,13 +202,26 @@ class TestForWhom:
         assert "5 slices were looked at." in said(app)
 
     def test_a_slice_looked_into_is_a_link(self, open_page, compared, document):
-        app = opened(open_page, document, **self.view, compare_by="time", compare_slice="late")
+        app = opened(open_page, document, **self.view, **self.late)
         assert "Time of day: late" in [s.value for s in app.subheader]
         assert "NDCG@10 of people asked late: 40 users" in said(app)
 
     def test_a_slice_of_too_few_people_has_no_figure(self, open_page, compared, document):
         app = opened(open_page, document, **self.view, compare_by="history", compare_slice="few")
         assert "Only 10 people: too few for a figure (at least 30)." in said(app)
+
+    def test_only_those_with_a_value_count(self, open_page, compared, document):
+        folder = compared.bakeoff_folder(document.id)
+        undefined(folder, "popular", slice(USERS // 2, None))
+        undefined(folder, "als", slice(USERS // 2, USERS // 2 + 7))
+        words = said(opened(open_page, document, **self.view, **self.late))
+        assert "NDCG@10 of people asked late: 33 to 40 users" in words
+
+    def test_where_nobody_has_a_value_it_says_so(self, open_page, compared, document):
+        for name in GAINS:
+            undefined(compared.bakeoff_folder(document.id), name, slice(USERS // 2, None))
+        words = said(opened(open_page, document, **self.view, **self.late))
+        assert "Nobody here has a value of NDCG@10." in words
 
     def test_two_dimensions_are_crossed(self, open_page, compared, document):
         app = opened(open_page, document, **self.view, compare_by="time", compare_cross="history")
@@ -303,6 +319,14 @@ def test_every_view_is_drawn_where_a_contender_lacks_the_declared_metric(
     keep(compared.bakeoff_folder("lacking"))
     app = open_page("compare", dataset="shop", bakeoff="lacking", compare_view=view)
     assert not app.exception
+
+
+def undefined(folder, name, rows):
+    """Take a contender's NDCG@10 from some users."""
+    path = folder / "contenders" / name / "per_user.parquet"
+    frame = pd.read_parquet(path)
+    frame.loc[frame.index[rows], "ndcg@10"] = np.nan
+    frame.to_parquet(path)
 
 
 def test_a_view_is_a_link(open_page, compared, document):
