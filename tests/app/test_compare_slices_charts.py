@@ -7,6 +7,7 @@ from app.components import (
     compare_slices_charts,
     compare_wins,
 )
+from app.components.report.drawing import svg
 from pipelines.evaluation.slices.cells import Cell
 from pipelines.evaluation.slices.findings import Finding
 from tests.app.drawn import marks, rows
@@ -59,8 +60,22 @@ class TestSlices:
     def test_long_names_are_wrapped_and_all_end_just_above_their_cells(self):
         frame = compare_slices_charts.heat_frame(self.columns())
         chart = compare_slices_charts.heat(frame, "ndcg@10", "age")
-        sort = marks(chart, "rect")[0]["encoding"]["x"]["sort"]
-        assert sort == ["\nALS", "A name of\nmany words"]
+        across = marks(chart, "rect")[0]["encoding"]["x"]
+        assert across["sort"] == ["ALS", "A name of many words"]
+        assert across["axis"]["labelExpr"].startswith(
+            '[["\\u200b", "ALS"], ["A name of", "many words"]]['
+        )
+
+    def test_names_that_begin_alike_have_columns_of_their_own(self):
+        names = [f"Two stages with a light ranker and a {kind} one" for kind in ("heavy", '"fast"')]
+        columns = {name: [self.cell("young")] for name in names}
+        frame = compare_slices_charts.heat_frame(columns)
+        chart = compare_slices_charts.heat(frame, "ndcg@10", "age")
+        known = marks(chart, "rect")[0]
+        assert known["encoding"]["x"]["field"] == "column"
+        assert [row["column"] for row in rows(chart, known)] == names
+        drawn = str(svg(chart, "alike"))
+        assert "heavy one" in drawn and '"fast" one' in drawn
 
     def test_the_alt_text_says_who_is_ahead_in_each_slice(self):
         frame = compare_slices_charts.heat_frame(self.columns())
