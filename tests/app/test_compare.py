@@ -228,6 +228,15 @@ class TestForWhom:
         assert "Each cell: Als, the paired difference to Popular" in said(app)
         assert "Look into" not in [s.label for s in app.selectbox]
 
+    def test_a_row_of_two_dimensions_counts_each_person_once(self, open_page, compared, document):
+        app = opened(open_page, document, **self.view, compare_by="time", compare_cross="kind")
+        (picture, *_) = app.get("vega_lite_chart")
+        # 40 people each, most of whom took up items of both kinds.
+        assert "early (40)" in picture.proto.spec and "late (40)" in picture.proto.spec
+        assert picture.proto.alt.startswith(
+            "Largest difference of Als in NDCG@10 to Popular by time of day and kind of item: "
+        )
+
     def test_what_was_chosen_divides_too(self, open_page, compared, document):
         app = opened(open_page, document, **self.view, compare_by="kind", compare_slice="red")
         assert "NDCG@10 of what was taken up of kind red" in said(app)
