@@ -169,11 +169,12 @@ def seen(document: BakeoffDocument) -> tuple[str, str]:
     chosen = {key: toolbar.kept(key) for key in (METRIC, "compare_k", "compare_with")}
     metric, _, k = first.partition("@")
     there = {name for c in document.contenders for name in c.metrics}
-    found = f"{chosen[METRIC] or metric}@{chosen['compare_k'] or k}"
+    asked = f"{chosen[METRIC] or metric}@{chosen['compare_k'] or k}"
+    found = asked if asked in there else first
     against = chosen["compare_with"] or baseline
     return (
-        found if found in there else first,
-        against if against in scored(document) else baseline,
+        found,
+        against if against in scored(document, found) else baseline,
     )
 
 

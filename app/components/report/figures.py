@@ -52,6 +52,14 @@ def differences(
     return figure(name, chart, alt, frame.drop(columns="words"), note=floor)
 
 
+def values(document: BakeoffDocument, frame: pd.DataFrame, metric: str, name: str) -> Figure:
+    """Each contender's value; `frame` is of `compare_charts.values_frame`, not empty."""
+    drawn, floor = pictures.without_floor(frame, pictures.titles(document), "value")
+    chart = pictures.values(drawn, pictures.titled_styles(document), metric)
+    alt = pictures.values_alt(frame, metric)
+    return figure(name, chart, alt, frame.drop(columns="words"), note=floor)
+
+
 @dataclass(frozen=True)
 class Price:
     """Quality against time and against cost."""
