@@ -68,7 +68,7 @@ def verdicts(share: float) -> list[BehaviorResult]:
             condition="40 % or less",
             unit="share of lists",
             sentence=f"The item that is shown most is on {100 * share:.0f} % of lists.",
-            examples=[{**item, "share": share}],
+            examples=[{**item, "share_of_lists": share}],
         ),
         BehaviorResult(
             name="near-misses",
