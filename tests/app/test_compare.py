@@ -146,6 +146,7 @@ class TestTimeAndCost:
         # Two-stage is over budget and the stand-in is none to buy; ALS and Popular are left.
         assert app.title[0].value.startswith("Als is both the best and the cheapest that passes")
         assert "Not priced: stand-in (not Amazon)." in said(app)
+        assert "Circled is the cheapest that passes" in said(app)
 
     def test_the_traffic_is_a_link(self, open_page, compared, document):
         few = opened(open_page, document, compare_view="cost", compare_requests="100000")
@@ -159,6 +160,7 @@ class TestTimeAndCost:
         assert not app.error
         assert "The cheapest passing option is not marked" in app.info[0].value
         assert app.title[0].value.startswith("Als is the best that is priced and within")
+        assert "Circled" not in said(app)
 
 
 class TestPersonByPerson:

@@ -190,6 +190,15 @@ class TestQuality:
         assert "Nobody is both cheaper and better than Popular and Two-stage." in alt
         assert "Popular is circled: the cheapest that passes." in alt
 
+    def test_whoever_is_not_drawn_is_not_circled(self, document):
+        alt = compare_cost_charts.quality_alt(
+            self.frame(document, compare_cost_charts.COST),
+            "ndcg@10",
+            compare_cost_charts.COST,
+            "stand-in (not Amazon)",
+        )
+        assert "circled" not in alt
+
     def test_ticks_are_round_and_several_even_where_costs_lie_close(self):
         assert compare_cost_charts._log_ticks(0.07, 0.19) == [0.08, 0.1, 0.15]
         assert compare_cost_charts._log_ticks(0.3, 40) == [0.5, 1, 2, 5, 10, 20]

@@ -183,7 +183,10 @@ def test_behavior_is_told_by_contender_and_a_failed_requirement_first(kept):
     page = Page(made(kept, behaved(bakeoff())))
     said = page.text
     assert "Required one-item" in said
-    assert "Two-stage fails a required test: no item is in most lists." in said
+    failed = "fails the required test one-item: 12 % of lists hold Heat."
+    told, notes = said.split("Popular, test by test")
+    assert f"Two-stage: {failed}" in told and told.count("12 % of lists hold Heat.") == 1
+    assert ".." not in told and ".." not in notes
     assert "Als, test by test" in said and "No item has a price." in said
     picture = next(
         e["aria-label"] for e in page.every("div") if "Behavioral" in (e.get("aria-label") or "")
