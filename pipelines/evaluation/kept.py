@@ -14,11 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipelines import registry
 from pipelines.data.split import Split
 from pipelines.errors import AssayError
 from pipelines.evaluation.metrics.metric import MetricOfAllLists
-from pipelines.evaluation.metrics.names import label, load
+from pipelines.evaluation.metrics.names import installed, label
 from pipelines.evaluation.results import BakeoffDocument, titles_of
 from pipelines.schema import Columns, Doubles, Ints, Longs, Ragged
 
@@ -140,8 +139,8 @@ class Kept:
 
 def _no_values(contender: str, metric: str) -> str:
     """Why there is no value for each user, and what to do where something can be done."""
-    name = metric.partition("@")[0]
-    if name in registry.names("metrics") and issubclass(load(name), MetricOfAllLists):
+    found = installed(metric.partition("@")[0])
+    if found is not None and issubclass(found, MetricOfAllLists):
         return f"{label(metric)} is one number for all lists together: no user has a value of it."
     return (
         f"The per-user values of {contender} in {metric} are not stored ({PER_USER}); "

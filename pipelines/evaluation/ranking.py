@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipelines.errors import AssayError
-from pipelines.evaluation.metrics.names import better, label, load
+from pipelines.evaluation.metrics.names import better, installed, label
 from pipelines.evaluation.results import ContenderResult
 
 
@@ -20,9 +19,7 @@ def way(metric: str) -> int:
 
 def why_nobody_wins(metric: str) -> str:
     """Where `way` is 0, the reason; no full stop."""
-    try:
-        load(metric.partition("@")[0])
-    except AssayError:
+    if installed(metric.partition("@")[0]) is None:
         return f"the definition of {label(metric)} is not installed here"
     return f"{label(metric)} says nothing of better or worse"
 

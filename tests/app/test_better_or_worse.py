@@ -6,6 +6,7 @@ from app.components import compare_cost_charts, compare_data, compare_slices, re
 from app.components.compare_contenders import contenders_frame
 from app.components.compare_differences import legend
 from app.components.report import figures, slices, tables
+from pipelines import registry
 from pipelines.evaluation.kept import Kept
 from pipelines.evaluation.slices.cells import Contest
 from pipelines.evaluation.slices.stored import find
@@ -96,6 +97,21 @@ class TestLost:
         assert "two-stage against popular." in html
         assert "Quality cannot be set against time and cost: the definition of lost@10" in html
         assert "Nobody can be said to be better for anyone: the definition of lost@10" in html
+
+
+def test_the_report_does_without_a_broken_package(kept, tmp_path, monkeypatch):
+    about = tmp_path / "site" / "broken-1.0.dist-info"
+    about.mkdir(parents=True)
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text("[assay.metrics]\nlost = no_such_module:Lost\n")
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    registry.names.cache_clear()
+    try:
+        html = report.html(declared_on(LOST, bakeoff()), kept, LOST, "popular")
+    finally:
+        monkeypatch.undo()
+        registry.names.cache_clear()
+    assert "two-stage against popular." in html
 
 
 @pytest.mark.parametrize("metric", [LESS, LOST])

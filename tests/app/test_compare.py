@@ -187,6 +187,11 @@ class TestPersonByPerson:
         assert "Person u000" not in [s.value for s in app.subheader]
         assert "compare_person" not in app.query_params
 
+    def test_it_says_so_where_nobody_has_a_value_of_both(self, open_page, compared, document):
+        undefined(compared.bakeoff_folder(document.id), "als", slice(None))
+        app = opened(open_page, document, compare_view="people", compare_of="als")
+        assert app.title[0].value == "Nobody has a value of NDCG@10 with Als and Popular."
+
     def test_an_older_bakeoff_says_so_within_the_view(self, open_page, filled, document):
         filled.save_bakeoff(document, dataset_version=1)
         app = opened(open_page, document, compare_view="people")

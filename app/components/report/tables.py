@@ -12,8 +12,7 @@ from app import look
 from app.components import charts, compare_charts
 from app.components.tables import digits, duration, number, signed
 from app.look import Style
-from pipelines import registry
-from pipelines.evaluation.metrics.names import MAIN, label
+from pipelines.evaluation.metrics.names import MAIN, installed, label
 from pipelines.evaluation.ranking import best_first
 from pipelines.evaluation.results import BakeoffDocument, Comparison, ContenderResult, Interval
 
@@ -154,10 +153,8 @@ def _about(columns: list[str]) -> str:
     metrics = [name.partition("@")[0] for name in columns]
     if all(metric in MAIN for metric in metrics):
         return "What people took up later"
-    known = registry.names("metrics")
-    groups = dict.fromkeys(
-        str(registry.lookup("metrics", m).group) if m in known else "other" for m in metrics
-    )
+    found = map(installed, metrics)
+    groups = dict.fromkeys("other" if m is None else str(m.group) for m in found)
     words = charts.names(groups)
     return words[0].upper() + words[1:]
 
