@@ -203,6 +203,7 @@ def bakeoff(found: BakeoffDocument, as_json: bool) -> None:
         document(found.model_dump(mode="json"))
         return
     from pipelines.evaluation.metrics.sentence import visits
+    from pipelines.evaluation.ranking import best_first
 
     manifest = found.manifest
     metric, k = manifest["metric"], manifest["k"]
@@ -216,7 +217,7 @@ def bakeoff(found: BakeoffDocument, as_json: bool) -> None:
         "contender", f"{metric} (95 %)", f"recall@{k}", f"coverage@{k}", "fit, s", "p95, ms",
         "peak, MB", right=(2, 3, 4, 5, 6),
     )  # fmt: skip
-    for c in _best_first(found.contenders, metric):
+    for c in best_first(found.contenders, metric):
         if c.status == "scored":
             table.add_row(
                 c.title,
@@ -245,16 +246,6 @@ def bakeoff(found: BakeoffDocument, as_json: bool) -> None:
         f"Bake-off {found.id}; ask it again with `assay recommend --bakeoff {found.id} "
         f"--contender NAME` ({names})."
     )
-
-
-def _best_first(contenders: list[ContenderResult], metric: str) -> list[ContenderResult]:
-    """By the metric, the best first; whoever has no value of it comes last."""
-    from pipelines.evaluation.metrics.names import better
-
-    sign = -1 if better(metric) == "lower" else 1
-    there = [c for c in contenders if metric in c.metrics]
-    there.sort(key=lambda c: -sign * c.metrics[metric].value)
-    return [*there, *(c for c in contenders if metric not in c.metrics)]
 
 
 def _behavior(contender: ContenderResult, required: Sequence[str]) -> str:

@@ -12,7 +12,8 @@ from app import look
 from app.components import charts
 from app.components.tables import digits, signed
 from app.look import Style
-from pipelines.evaluation.metrics.names import better, label
+from pipelines.evaluation.metrics.names import label
+from pipelines.evaluation.ranking import way
 from pipelines.evaluation.results import BakeoffDocument, Comparison
 
 MARK_DASH = (4, 1.5)  # finer than a line's dash, so that the shape stays legible
@@ -138,8 +139,7 @@ def values_frame(document: BakeoffDocument, metric: str) -> pd.DataFrame:
         if c.status == "scored" and metric in c.metrics
     ]
     frame = pd.DataFrame(rows, columns=["contender", "value", "low", "high"])
-    down = better(metric) != "lower"
-    frame = frame.sort_values("value", ascending=not down, ignore_index=True)
+    frame = frame.sort_values("value", ascending=way(metric) < 0, ignore_index=True)
     return frame.assign(words=frame["value"].map(digits))
 
 
@@ -176,7 +176,8 @@ def spread(frame: pd.DataFrame, metric: str) -> str:
     """Who has most and who least of a metric by which nobody wins, in a sentence."""
     if frame.empty:
         return f"Nobody has a value of {label(metric)}."
-    most, least = frame.iloc[0], frame.iloc[-1]
+    ordered = frame.sort_values("value", kind="stable")
+    most, least = ordered.iloc[-1], ordered.iloc[0]
     name = label(metric)
     return (
         f"{name[0].upper()}{name[1:]} is highest with {most['contender']} "

@@ -10,6 +10,7 @@ from app.components import charts, page, tables
 from app.components.compare_charts import titles
 from app.components.compare_data import Words, comparisons, declared, scored
 from pipelines.evaluation.metrics.names import label
+from pipelines.evaluation.ranking import best_first
 from pipelines.evaluation.results import BakeoffDocument
 
 
@@ -45,7 +46,7 @@ def contenders_frame(document: BakeoffDocument) -> pd.DataFrame:
     }
     named = titles(document)
     rows = []
-    for c in document.contenders:
+    for c in best_first(document.contenders, metric):
         value = c.metrics.get(metric)
         state_words = "over budget" if c.status == "scored" and c.over_budget else c.status
         rows.append(
@@ -63,7 +64,7 @@ def contenders_frame(document: BakeoffDocument) -> pd.DataFrame:
     frame = pd.DataFrame(rows).astype(dict.fromkeys(figures, float))
     if frame["chance to lead, %"].isna().all():  # of an older bake-off
         frame = frame.drop(columns="chance to lead, %")
-    return frame.sort_values(label(metric), ascending=False, na_position="last", ignore_index=True)
+    return frame
 
 
 def _percent(share: float | None) -> float | None:

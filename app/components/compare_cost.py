@@ -22,8 +22,9 @@ from pipelines.economics.options import (
 )
 from pipelines.economics.pricebook import PriceBook
 from pipelines.errors import AssayError
+from pipelines.evaluation.comparison import toward
 from pipelines.evaluation.metrics.names import label
-from pipelines.evaluation.results import BakeoffDocument, Comparison
+from pipelines.evaluation.results import BakeoffDocument, Comparison, Interval
 
 REQUESTS = {"100000": "100 k", "1000000": "1 M", "10000000": "10 M", "100000000": "100 M"}
 
@@ -51,7 +52,7 @@ def section(document: BakeoffDocument) -> Words:
     _pictures(document, found, metric, cheapest)
     if why:
         st.info(page.plain(f"The cheapest passing option is not marked: {why}"))
-    lines = explained(document, found, metric, best, requests)
+    lines = explained(document, found, metric, best, cheapest, requests)
     st.caption("\n".join(f"- {page.plain(line)}" for line in lines))
     _steps(document)
     return Words(sentence(document, found, best, cheapest, requests))
@@ -63,8 +64,14 @@ def cheapest_of(
     """The cheapest that passes; `against` are all comparisons with the best that does."""
     if best is None:
         return None
-    near = {c.contender for c in against if c.low >= -c.smallest_useful}
+    near = {c.contender for c in against if _as_good(c, best.sign)}
     return cheapest_passing(found, near | {best.name})
+
+
+def _as_good(found: Comparison, sign: int) -> bool:
+    """Whether the whole interval says that it is not worse by more than is useful."""
+    interval = Interval(value=found.difference, low=found.low, high=found.high)
+    return toward(sign, interval).low >= -found.smallest_useful
 
 
 def sentence(
@@ -106,7 +113,7 @@ def _pictures(
     sides = ((TIME, budget.get("p95_ms")), (COST, budget.get("cost_per_1000")))
     with tools.side_by_side():
         for column, (axis, limit) in zip(st.columns(2, gap="medium"), sides, strict=True):
-            there = pictures.on_axis(frame, axis)
+            there = pictures.on_axis(frame, axis, metric)
             with column:
                 if there.empty:
                     what = "the cost of 1,000 requests" if axis is COST else "the time of a request"
@@ -132,6 +139,7 @@ def explained(
     found: list[Option],
     metric: str,
     best: Option | None,
+    cheapest: Option | None,
     requests: str,
 ) -> list[str]:
     """How the costs are reckoned and what passing means."""
@@ -141,7 +149,7 @@ def explained(
     lines = ["The grey line joins those that nobody beats in both of a picture's figures."]
     if front:
         lines[0] += f" Unbeaten in quality, time and cost together: {front}."
-    if best is not None:
+    if best is not None and cheapest is not None:
         lines.append(
             "Circled is the cheapest that passes: priced, within the budget, no stand-in, and "
             f"shown not to be below {named[best.name]}, the best of these, by more than "

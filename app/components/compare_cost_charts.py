@@ -18,6 +18,7 @@ from app.components.tables import digits
 from app.look import Style
 from pipelines.economics.options import Option
 from pipelines.evaluation.metrics.names import label
+from pipelines.evaluation.ranking import way
 from pipelines.evaluation.results import BakeoffDocument
 
 
@@ -36,6 +37,7 @@ class Axis:
         return f"${digits(value)}" if self.unit == "$" else f"{digits(value)} {self.unit}"
 
 
+LOWER = " (lower is better)"
 TIME = Axis("p95", "95th percentile of a request, ms (log scale)", "ms", "faster")
 COST = Axis("cost", "US dollars for 1,000 requests (log scale)", "$", "cheaper")
 
@@ -64,13 +66,14 @@ def options_frame(document: BakeoffDocument, found: Sequence[Option], metric: st
     return pd.DataFrame(rows, columns=columns).astype({"p95": float, "cost": float})
 
 
-def on_axis(frame: pd.DataFrame, axis: Axis) -> pd.DataFrame:
+def on_axis(frame: pd.DataFrame, axis: Axis, metric: str) -> pd.DataFrame:
     """The rows that have a place on that axis, lowest first, and whether each is on the front:
     nobody is as low there and better."""
-    there = frame[frame[axis.field].notna()]
-    there = there.sort_values([axis.field, "value"], ascending=[True, False], ignore_index=True)
-    before = there["value"].cummax().shift(fill_value=-np.inf)
-    return there.assign(front=there["value"] > before)
+    there, sign = frame[frame[axis.field].notna()], way(metric)
+    order = [axis.field, "value"]
+    there = there.sort_values(order, ascending=[True, sign < 0], ignore_index=True)
+    quality = sign * there["value"]
+    return there.assign(front=quality > quality.cummax().shift(fill_value=-np.inf))
 
 
 def quality(
@@ -97,7 +100,7 @@ def quality(
     )
     y = alt.Y(
         "value:Q",
-        title=f"{label(metric)}: point and 95 % interval",
+        title=f"{label(metric)}: point and 95 % interval" + (LOWER if way(metric) < 0 else ""),
         scale=alt.Scale(domain=padded(frame), nice=False),
         axis=alt.Axis(format="~g", tickCount=6),
     )
@@ -168,9 +171,12 @@ def quality_alt(frame: pd.DataFrame, metric: str, axis: Axis = TIME, ring: str =
         for row in rows_of(frame)
     ]
     front = charts.names(frame[frame["front"]]["contender"])
-    circled = f" {ring} is circled: the cheapest that passes." if ring else ""
+    drawn = ring in set(frame["contender"])
+    circled = f" {ring} is circled: the cheapest that passes." if drawn else ""
+    of = label(metric) + (LOWER if way(metric) < 0 else "")
+    against = axis.title.removesuffix(" (log scale)")
     return (
-        f"{label(metric)} against {axis.title.removesuffix(' (log scale)')}: {'; '.join(said)}. "
+        f"{of} against {against}: {'; '.join(said)}. "
         f"Nobody is both {axis.word} and better than {front}.{circled}"
     )
 

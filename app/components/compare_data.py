@@ -13,7 +13,13 @@ from pipelines.evaluation.comparison import Contrast, explored, testable
 from pipelines.evaluation.kept import Kept
 from pipelines.evaluation.metrics.metric import MetricOfAllLists
 from pipelines.evaluation.metrics.names import MAIN, better, load
-from pipelines.evaluation.results import BakeoffDocument, Comparison, titles_of
+from pipelines.evaluation.ranking import best_first, way
+from pipelines.evaluation.results import (
+    BakeoffDocument,
+    Comparison,
+    ContenderResult,
+    titles_of,
+)
 
 
 @dataclass(frozen=True)
@@ -39,15 +45,10 @@ def comparable(metric: str) -> bool:
     )
 
 
-def upward(metric: str) -> int:
-    """1 where more of a metric is better, -1 where less is."""
-    return -1 if better(metric) == "lower" else 1
-
-
-def lengths(document: BakeoffDocument, metric: str) -> list[str]:
-    """The list lengths k at which the document has a metric, shortest first."""
+def lengths(document: BakeoffDocument, metric: str = "") -> list[str]:
+    """The list lengths k at which the document has a metric, or any, shortest first."""
     pairs = [name.partition("@")[::2] for c in document.contenders for name in c.metrics]
-    return sorted({k for name, k in pairs if name == metric}, key=int)
+    return sorted({k for name, k in pairs if name == (metric or name)}, key=int)
 
 
 def declared(document: BakeoffDocument) -> str:
@@ -69,16 +70,23 @@ def scored(document: BakeoffDocument, metric: str | None = None) -> list[str]:
     ]
 
 
-def leader(document: BakeoffDocument, metric: str) -> str:
-    """The scored contender with the best value, a real one if there is any."""
-    kinds = {c.name: c.kind in ("built", "third-party") for c in document.contenders}
-    value = {c.name: c.metrics[metric].value for c in document.contenders if metric in c.metrics}
-    sign = upward(metric)
-    return max(scored(document, metric), key=lambda name: (kinds[name], sign * value[name]))
+def ranked(document: BakeoffDocument, metric: str) -> list[ContenderResult]:
+    """The scored contenders that have a metric, best first."""
+    there = scored(document, metric)
+    return best_first([c for c in document.contenders if c.name in there], metric)
+
+
+def leader(document: BakeoffDocument, metric: str) -> str | None:
+    """The scored contender with the best value, a real one if there is any; None if nobody has
+    a value."""
+    there = ranked(document, metric)
+    real = (c for c in there if c.kind in ("built", "third-party"))
+    return next((c.name for c in (*real, *there)), None)
 
 
 def comparisons(document: BakeoffDocument, metric: str, against: str) -> list[Comparison]:
-    """Every other scored contender against one, on one metric; best first.
+    """Every other scored contender against one, on one metric; best first, or in the document's
+    order where nobody wins by the metric.
 
     What the document has is taken from it; the rest is computed from per-user values.
     """
@@ -108,12 +116,12 @@ def compared(document: BakeoffDocument, kept: Kept, metric: str, against: str) -
     ]
     able = [one for one in contrasts if testable(one)]
     found = explored(able, useful_share(document), titles_of(document.contenders))
-    return sorted(found, key=lambda c: -upward(metric) * c.difference)
+    return sorted(found, key=lambda c: -way(metric) * c.difference)
 
 
 def _stored(document: BakeoffDocument, metric: str, against: str) -> list[Comparison]:
     found = [c for c in document.comparisons if c.metric == metric and c.baseline == against]
-    return sorted(found, key=lambda c: -upward(metric) * c.difference)
+    return sorted(found, key=lambda c: -way(metric) * c.difference)
 
 
 @st.cache_data(max_entries=128, show_spinner="Comparing, person by person ...")

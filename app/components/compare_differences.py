@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
 
 from app import look
+from app.components import charts, page, toolbar
 from app.components import compare_charts as pictures
 from app.components import compare_tools as tools
-from app.components import page, toolbar
 from app.components.compare_contenders import missing
 from app.components.compare_data import (
     Words,
@@ -18,11 +18,18 @@ from app.components.compare_data import (
     comparisons,
     headline,
     leading,
-    upward,
     useful_share,
 )
 from pipelines.evaluation.metrics.sentence import visits
+from pipelines.evaluation.ranking import way
 from pipelines.evaluation.results import BakeoffDocument, Comparison
+
+SIDES = {
+    1: ("above zero", "below zero"),
+    -1: ("below zero", "above zero"),
+    0: ("on the better side of zero", "on the other"),
+}
+"""Where an interval is better and worse, by `ranking.way`."""
 
 
 def section(document: BakeoffDocument) -> Words:
@@ -44,7 +51,7 @@ def section(document: BakeoffDocument) -> Words:
         with right:
             _values(document, metric)
     if found:
-        st.caption(legend(document, found, against))
+        st.caption(page.plain(legend(document, found, against)))
     missing(document)
     return Words(headline(document, found, metric, against), _visits(document, found, metric))
 
@@ -92,21 +99,24 @@ def _values(document: BakeoffDocument, metric: str) -> pd.DataFrame:
 
 def legend(document: BakeoffDocument, found: Sequence[Comparison], against: str) -> str:
     """What the marks mean, and whether the intervals are adjusted."""
-    baseline = pictures.titles(document)[against]
+    named = pictures.titles(document)
     share = 100 * useful_share(document)
-    sides = ("above", "below") if upward(found[0].metric) > 0 else ("below", "above")
+    sides = SIDES[way(found[0].metric)]
     return (
-        f"{look.OUTCOME_MARK['better']} better: the whole interval lies {sides[0]} zero. "
+        f"{look.OUTCOME_MARK['better']} better: the whole interval lies {sides[0]}. "
         f"{look.OUTCOME_MARK['equivalent']} equivalent: it lies within the grey band, the "
-        f"smallest useful difference ({share:.3g} % of {baseline}). "
-        f"{look.OUTCOME_MARK['worse']} worse: {sides[1]} zero. "
+        f"smallest useful difference ({share:.3g} % of {named[against]}). "
+        f"{look.OUTCOME_MARK['worse']} worse: {sides[1]}. "
         f"{look.OUTCOME_MARK['inconclusive']} inconclusive: more people are needed. "
-        + adjusted(found)
+        + adjusted(found, named)
     )
 
 
-def adjusted(found: Sequence[Comparison]) -> str:
-    """Whether the intervals of these comparisons, and those of the values, are adjusted."""
+def adjusted(found: Sequence[Comparison], named: Mapping[str, str]) -> str:
+    """Whether the intervals of these comparisons, and those of the values, are adjusted.
+
+    `named` has what each contender is called.
+    """
     told = [c for c in found if c.adjustment]
     if not told:
         return (
@@ -114,8 +124,9 @@ def adjusted(found: Sequence[Comparison]) -> str:
         )
     levels = sorted(100 * c.confidence for c in told)
     span = " to ".join(dict.fromkeys(f"{level:.3g}" for level in (levels[0], levels[-1])))
-    rest = ", but Random's," if len(told) < len(found) else ""
+    others = charts.names(named[c.contender] for c in found if not c.adjustment)
+    rest = f", except {'that' if len(found) - len(told) == 1 else 'those'} of {others},"
     return (
-        f"Intervals of differences{rest} are adjusted ({told[0].adjustment}: "
+        f"Intervals of differences{rest if others else ''} are adjusted ({told[0].adjustment}: "
         f"{span} % each); those of the values are of 95 %, each for itself."
     )

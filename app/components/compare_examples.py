@@ -24,7 +24,8 @@ SPOKEN = {
     "title": "item",
     "user_id": "person",
     "other_user_id": "other person",
-    "share": "share of lists",
+    "share_of_lists": "share of lists",
+    "known_brands": "share of places with a known brand",
     "alone": "asked alone",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,6 +15,10 @@ from app.components import charts
 
 COLUMN, ROW = 96, 40
 """A cell's least width and its height, pixels."""
+WIDE, MOST_LINES = 13, 8
+"""Letters in a line of a column's name, and the most lines of it."""
+EMPTY = "\u200b"
+"""An unseen letter: without one SVG moves nothing down for a line, and Vega trims blanks."""
 LINE = 15
 """Height of a line of a column's name, pixels."""
 PALEST, FULLEST = 0.06, 0.6
@@ -54,21 +59,20 @@ def matrix(
     `colors` has each side's. A dashed cell has no figure; one with an `edge` is outlined as
     chosen. With `fields` a click is the selection `cell` of these.
     """
-    wrapped = {name: _wrapped(name) for name in frame["column"]}
-    lines = 1 + max(name.count("\n") for name in wrapped.values())
-    # Filled up from above, so that all names end just above their cells.
-    wrapped = {n: "\n" * (lines - 1 - w.count("\n")) + w for n, w in wrapped.items()}
-    drawn = frame.assign(across=frame["column"].map(wrapped))
+    names = list(dict.fromkeys(frame["column"]))
+    wrapped = _wrapped(names)
+    lines = len(wrapped[0])
     x = alt.X(
-        "across:N",
-        sort=list(dict.fromkeys(drawn["across"])),
+        "column:N",
+        sort=names,
         title=columns or None,
         axis=alt.Axis(
             orient="top",
             labelAngle=0,
             ticks=False,
             domain=False,
-            labelExpr="split(datum.label, '\\n')",
+            # The axis stands on whole names: two may be alike as far as they are shown.
+            labelExpr=f"{json.dumps(wrapped)}[indexof({json.dumps(names)}, datum.value)]",
             labelLimit=200,
             labelFlush=False,
             labelLineHeight=LINE,
@@ -81,8 +85,8 @@ def matrix(
         title=rows or None,
         axis=alt.Axis(ticks=False, domain=False, labelLimit=330, **CORNER_TITLE),
     )
-    empty = drawn["dashed"].astype(bool)
-    known, unknown = alt.Chart(drawn[~empty]), alt.Chart(drawn[empty])
+    empty = frame["dashed"].astype(bool)
+    known, unknown = alt.Chart(frame[~empty]), alt.Chart(frame[empty])
     outline = alt.when(alt.datum.edge).then(alt.value(look.INK)).otherwise(alt.value("transparent"))
     cells = known.mark_rect(cornerRadius=3, strokeWidth=2).encode(
         x=x,
@@ -115,9 +119,16 @@ def matrix(
     few = charts.text(unknown, fontSize=12.5, opacity=0.7).encode(
         x=x, y=y, text=alt.Text("words:N")
     )
-    height = max(160, ROW * frame["row"].nunique() + 60)
+    height = max(160, ROW * frame["row"].nunique() + 60 + LINE * max(0, lines - 3))
     return charts.finish(alt.layer(cells, holes, words, few), height=height)
 
 
-def _wrapped(name: str) -> str:
-    return "\n".join(textwrap.wrap(name, 13, max_lines=3, placeholder=" …"))
+def _wrapped(names: Sequence[str]) -> list[list[str]]:
+    """Each name in lines, three at most or as many as tell the names apart; all alike many,
+    filled up from above, so that each name ends just above its cells."""
+    for most in (3, 5, MOST_LINES):
+        found = [textwrap.wrap(n, WIDE, max_lines=most, placeholder=" …") or [EMPTY] for n in names]
+        if len({*map(tuple, found)}) == len(names):
+            break
+    deepest = max(map(len, found))
+    return [[EMPTY] * (deepest - len(lines)) + lines for lines in found]

@@ -34,8 +34,10 @@ SAYS = {
 
 def section(document: BakeoffDocument) -> Words:
     """A matrix of contenders by contenders, of each two lists' mean overlap."""
-    ks = lengths(document, declared(document).partition("@")[0])
-    k = declared(document).partition("@")[2]
+    if len(scored(document)) < 2:
+        raise AssayError("There are no two scored contenders whose lists could be alike.")
+    metric, _, k = declared(document).partition("@")
+    ks = lengths(document, metric) or lengths(document)  # nobody may have the declared metric
     with tools.row():
         measure = toolbar.choice(
             "Alike in",
@@ -48,8 +50,6 @@ def section(document: BakeoffDocument) -> Words:
             "List length k", ks, key="compare_k", default=k if k in ks else ks[0]
         )
     st.caption(SAYS[measure])
-    if len(scored(document)) < 2:
-        raise AssayError("There are no two scored contenders whose lists could be alike.")
     frame = named(document, _overlap(str(paths.home()), document.id, measure, int(length)))
     st.html(compare_matrix.room(frame["column"].nunique()))
     with st.container(key=compare_matrix.KEY):

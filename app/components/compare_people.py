@@ -31,6 +31,8 @@ def section(document: BakeoffDocument) -> Words:
     named = titles(document)
     kept = state.kept(document.id)
     pairs = Pairs.of(kept.values(one, metric), kept.values(other, metric))
+    if not pairs.defined:
+        return Words(f"Nobody has a value of {label(metric)} with {named[one]} and {named[other]}.")
     frame = pictures.histogram_frame(pairs)
     page.picture(
         pictures.histogram(frame, pairs, named[one], named[other], metric),

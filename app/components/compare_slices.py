@@ -10,7 +10,7 @@ from app.components import compare_matrix, page, toolbar
 from app.components import compare_slices_charts as pictures
 from app.components import compare_tools as tools
 from app.components.compare_charts import FLOOR, titles
-from app.components.compare_data import Words, scored, useful_share
+from app.components.compare_data import Words, ranked, useful_share
 from app.components.compare_slice import within
 from app.components.compare_wins import where_wins
 from pipelines.errors import AssayError
@@ -94,9 +94,9 @@ def by_contender(
 ) -> dict[str, list[Cell]]:
     """A dimension's slices for each contender (title) against the chosen one, best first."""
     named = titles(document)
-    there = {c.name: c.metrics[contest.metric].value for c in document.contenders if c.metrics}
-    others = [n for n in scored(document, contest.metric) if n not in (contest.against, FLOOR)]
-    others = sorted(others or [contest.contender], key=lambda name: -there[name])
+    others = [c.name for c in ranked(document, contest.metric)]
+    others = [name for name in others if name not in (contest.against, FLOOR)]
+    others = others or [contest.contender]
     return {named[name]: _cells(contest, name, dimension) for name in others}
 
 
@@ -120,7 +120,8 @@ def _crossed(
         second.name,
         contest.useful_share,
     )
-    frame = pictures.crossed_frame(cells, first.name, contest.sign)
+    people = {cell.values[0]: cell.n for cell in _cells(contest, contest.contender, first)}
+    frame = pictures.crossed_frame(cells, first.name, people, contest.sign)
     _picture(document, contest, frame, first, second.title, ALL)
 
 
@@ -133,22 +134,29 @@ def _picture(
     chosen: str,
 ) -> None:
     named = titles(document)
+    whose = named[contest.contender] if across else ""
     st.html(compare_matrix.room(frame["column"].nunique()))
     with st.container(key=compare_matrix.KEY):
         page.picture(
             pictures.heat(frame, contest.metric, rows.title, across, chosen=chosen),
-            pictures.heat_alt(frame, contest.metric, rows.title, named[contest.against]),
+            pictures.heat_alt(
+                frame,
+                contest.metric,
+                rows.title,
+                named[contest.against],
+                whose=whose,
+                across=across,
+            ),
             frame.drop(columns=["row", "side", "words"]),
             key=PICTURE,
             on_select=_clicked if not across else None,
             selection="cell" if not across else None,
         )
-    whose = f"{named[contest.contender]}, " if across else ""
-    marks = look.OUTCOME_MARK
+    marks, of = look.OUTCOME_MARK, f"{whose}, " if whose else ""
     floor = " Random is not drawn." if document.contender(FLOOR) and not across else ""
     st.caption(
         page.plain(
-            f"Each cell: {whose}the paired difference to {named[contest.against]} among those "
+            f"Each cell: {of}the paired difference to {named[contest.against]} among those "
             f"people; blue is better, orange worse, fuller is more. {marks['better']} better, "
             f"{marks['equivalent']} equivalent, {marks['worse']} worse, {marks['inconclusive']} "
             "inconclusive, by the cell's 95 % interval, which is not adjusted for the number of "

@@ -55,16 +55,21 @@ def heat_frame(cells: Mapping[str, Sequence[Cell]], sign: int = 1) -> pd.DataFra
     return frame
 
 
-def crossed_frame(cells: Sequence[Cell], first: str, sign: int = 1) -> pd.DataFrame:
-    """As `heat_frame`, of two dimensions crossed: slices of `first` down, the other's across."""
+def crossed_frame(
+    cells: Sequence[Cell], first: str, people: Mapping[str, int], sign: int = 1
+) -> pd.DataFrame:
+    """As `heat_frame`, of two dimensions crossed: slices of `first` down, the other's across.
+
+    `people` has the users of each slice of `first`: who is in several cells of a row, or in
+    none, would be miscounted by their sum.
+    """
     at = cells[0].dimensions.index(first)
     turned = [replace(c, values=(c.values[at], c.values[1 - at])) for c in cells]
     columns: dict[str, list[Cell]] = {}
     for cell in turned:
         columns.setdefault(cell.values[1], []).append(cell)
     frame = heat_frame(columns, sign)
-    total = frame.groupby("slice", sort=False)["n"].sum()
-    return frame.assign(row=[f"{name} ({total[name]:,})" for name in frame["slice"]])
+    return frame.assign(row=[f"{name} ({people[name]:,})" for name in frame["slice"]])
 
 
 def _side(difference: float) -> str:
@@ -111,8 +116,11 @@ def heat(frame: pd.DataFrame, metric: str, rows: str, columns: str = "", chosen:
     )
 
 
-def heat_alt(frame: pd.DataFrame, metric: str, rows: str, against: str) -> str:
-    """What the heat map says, in words: for each slice who is ahead, or that it is too small."""
+def heat_alt(
+    frame: pd.DataFrame, metric: str, rows: str, against: str, *, whose: str = "", across: str = ""
+) -> str:
+    """What the heat map says, in words: for each slice the largest difference either way, or that
+    it is too small. Where two dimensions are crossed, `whose` it is and what stands `across`."""
     said = []
     for _, part in frame.groupby("row", sort=False):
         known = part[part["difference"].notna()]
@@ -120,12 +128,15 @@ def heat_alt(frame: pd.DataFrame, metric: str, rows: str, against: str) -> str:
         if known.empty:
             said.append(f"{name} has too few users ({part['n'].max():,})")
             continue
-        best = known.iloc[int(known["difference"].argmax())]
+        most = known.iloc[int(known["difference"].abs().argmax())]
+        where = f"{name}, {most['column']}" if whose else name
+        who = "" if whose else f"{most['column']} "
         said.append(
-            f"{name} ({part['n'].max():,} users) {best['column']} {best['outcome']} at "
-            f"{signed(best['difference'])}"
+            f"{where} ({most['n']:,} users) {who}{most['outcome']} at {signed(most['difference'])}"
         )
-    return f"Largest difference in {label(metric)} to {against} by {rows}: {'; '.join(said)}."
+    of = f" of {whose}" if whose else ""
+    by = f"{rows} and {across}" if across else rows
+    return f"Largest difference{of} in {label(metric)} to {against} by {by}: {'; '.join(said)}."
 
 
 def slice_values_alt(frame: pd.DataFrame, metric: str, words: str) -> str:

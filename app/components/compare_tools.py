@@ -18,10 +18,10 @@ from app.components.compare_data import (
     lengths,
     offered,
     scored,
-    upward,
 )
 from pipelines.errors import AssayError
 from pipelines.evaluation.metrics.names import label, load
+from pipelines.evaluation.ranking import way
 from pipelines.evaluation.results import BakeoffDocument
 
 MORE = "more"
@@ -65,7 +65,7 @@ def _metric(document: BakeoffDocument, only_higher: bool) -> str:
     """Six metrics as buttons, all others behind `more`; the address holds the metric alone."""
     main, others = offered(document)
     if only_higher:
-        others = [m for m in others if comparable(m) and upward(m) > 0]
+        others = [m for m in others if comparable(m) and way(m) > 0]
     first = declared(document).partition("@")[0]
     every = [*main, *others]
     default = first if first in every else every[0]
@@ -111,17 +111,17 @@ def contender(
     options: Sequence[str],
     *,
     key: str,
-    default: str,
+    default: str | None,
     width: int = WIDE,
 ) -> str:
-    """One of the contenders, by what charts call them."""
+    """One of the contenders, by what charts call them; the first where the default is none."""
     named = titles(document)
     with box(width):
         return toolbar.selection(
             words,
             options,
             key=key,
-            default=default if default in options else options[0],
+            default=options[0] if default is None or default not in options else default,
             format_func=lambda name: named.get(name, name),
         )
 
@@ -169,11 +169,12 @@ def seen(document: BakeoffDocument) -> tuple[str, str]:
     chosen = {key: toolbar.kept(key) for key in (METRIC, "compare_k", "compare_with")}
     metric, _, k = first.partition("@")
     there = {name for c in document.contenders for name in c.metrics}
-    found = f"{chosen[METRIC] or metric}@{chosen['compare_k'] or k}"
+    asked = f"{chosen[METRIC] or metric}@{chosen['compare_k'] or k}"
+    found = asked if asked in there else first
     against = chosen["compare_with"] or baseline
     return (
-        found if found in there else first,
-        against if against in scored(document) else baseline,
+        found,
+        against if against in scored(document, found) else baseline,
     )
 
 

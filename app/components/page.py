@@ -98,9 +98,34 @@ def notice_words(about: About | None) -> str:
     )
 
 
+_SIGN = re.compile(
+    r"""
+    [\\`*_\[\]<>$~]
+    | &(?=\#?\w+;)              # a character by its name: &lt;
+    | (?<=:material)/           # an icon
+    | (?<!\S)\#(?=\#*\s*\Z)     # what closes a heading
+    | (?:(?<=\A)|(?<=\A\ ))(?:\#|[-+](?=[-\s]|\Z))      # a heading, a list, a rule
+    """,
+    re.VERBOSE,
+)
+_DIRECTIVE = re.compile(r":(?=[^\s\d])|:[\w+-]+:")
+"""In a word, what a directive or an emoji can begin with: not in `time:0.9:` or `12:30`."""
+
+
 def plain(text: str) -> str:
-    """`text` with Markdown's signs escaped, so that "$45 k" and "a_b" read as written."""
-    return re.sub(r"([\\`*_\[\]<>$~]|:(?=[a-z_]+[:\[])|^#)", r"\\\1", text)
+    """`text` in one line with Markdown's signs escaped: "$45 k" and "a_b" read as written."""
+    line = re.sub(r"\s*[\r\n]+\s*|\A\s+", " ", text)
+    # Streamlit looks for these two after the escapes are gone; an unseen joiner parts them.
+    line = re.sub(r":(?=material_\w+:|streamlit:)", ":\u2060", line)
+    line = _SIGN.sub(r"\\\g<0>", line)
+    line = re.sub(r"(\A\s?\d+)([.)])(?=\s|\Z)", r"\1\\\2", line)
+    return re.sub(r"\S*:\S*", _without_directives, line)
+
+
+def _without_directives(found: re.Match[str]) -> str:
+    """A word with all its colons escaped, the last too: an emoji is looked for in the source."""
+    word = found[0]
+    return word.replace(":", r"\:") if _DIRECTIVE.search(word) else word
 
 
 def link(name: str, label: str, icon: str | None = None, **query: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipelines.evaluation.metrics.names import label
+from pipelines.evaluation.ranking import best_first, way, why_nobody_wins
 from pipelines.evaluation.results import BakeoffDocument, Comparison, ContenderResult, Kind
 
 
@@ -20,10 +21,13 @@ def value_of(contender: ContenderResult, metric: str) -> float | None:
 def leader(
     document: BakeoffDocument, kinds: tuple[Kind, ...] = ("built", "third-party", "baseline")
 ) -> ContenderResult | None:
-    """The scored contender with the best value of the declared metric."""
+    """The scored contender with the best value of the declared metric.
+
+    None where nobody has a value of it, and where nobody wins by it.
+    """
     metric = metric_of(document)
     scored = [c for c in document.contenders if c.kind in kinds and value_of(c, metric) is not None]
-    return max(scored, key=lambda c: value_of(c, metric) or 0.0, default=None)
+    return next(iter(best_first(scored, metric)), None) if way(metric) else None
 
 
 def against_baseline(document: BakeoffDocument, name: str) -> Comparison | None:
@@ -36,17 +40,21 @@ def against_baseline(document: BakeoffDocument, name: str) -> Comparison | None:
 
 
 def who_leads(document: BakeoffDocument) -> str:
-    """`Two-stage leads`, `Two-stage leads, not clearly`, `nobody was scored`; no full stop."""
-    best = leader(document)
+    """`Two-stage leads`, `Two-stage leads, not beyond doubt`, `nobody was scored`; no full stop."""
+    best, metric = leader(document), metric_of(document)
+    if best is None and not way(metric):
+        return f"nobody can be said to lead, since {why_nobody_wins(metric)}"
     if best is None:
-        return "nobody was scored"
+        scored = any(c.status == "scored" for c in document.contenders)
+        return f"nobody has a value of {label(metric)}" if scored else "nobody was scored"
     if best.kind == "baseline":
         return f"no model beats {best.title}"
     found = against_baseline(document, best.name)
     if found is None or found.outcome == "better":
         return f"{best.title} leads"
     if found.outcome == "equivalent":
-        return f"{best.title} is no more than equivalent to {found.baseline}"
+        base = document.contender(found.baseline)
+        return f"{best.title} is no more than equivalent to {base.title if base else 'none'}"
     return f"{best.title} leads, not beyond doubt"
 
 

@@ -57,9 +57,18 @@ def choice(
     default: str,
     format_func: Callable[[str], str] = str,
 ) -> str:
-    """One of a few options as a row of buttons, kept in the address under its key."""
+    """One of a few options as a row of buttons, kept in the address under its key.
+
+    Buttons show Markdown, and an option may be called what a person wrote: it is shown plain.
+    """
     value = settled(key, options, default)
-    chosen = st.segmented_control(label, options, key=key, required=True, format_func=format_func)
+    chosen = st.segmented_control(
+        label,
+        options,
+        key=key,
+        required=True,
+        format_func=lambda option: page.plain(format_func(option)),
+    )
     value = str(chosen) if chosen in options else value
     keep(key, value, default)
     return value

@@ -93,7 +93,8 @@ def _protocol(document: BakeoffDocument) -> None:
     note = str(manifest.get("split_note") or "")
     if note:
         st.markdown(
-            f":material/info: **{note[0].upper()}{note[1:]}** (split `{split}`, {asked}). "
+            f":material/info: **{page.plain(note[0].upper() + note[1:])}** (split `{split}`, "
+            f"{asked}). "
             "A split in time is what counts for a decision."
         )
         words = ""

@@ -88,7 +88,7 @@ def steps(
     name: str | None, document: BakeoffDocument | None, saved: DecisionRecord | None
 ) -> pd.DataFrame:
     """The five steps: step, state ("done", "now", "open"), line."""
-    built = document is not None and results.leader(document, ("built",)) is not None
+    built = document is not None and _built(document) > 0
     lines = {
         "data": (name is not None, _data_line(name)),
         "build": (built, _build_line(document)),
@@ -122,8 +122,12 @@ def _data_line(name: str | None) -> str:
 def _build_line(document: BakeoffDocument | None) -> str:
     if document is None:
         return "nothing built yet"
-    built = [c for c in document.contenders if c.kind == "built" and c.status == "scored"]
-    return f"{len(built)} pipeline{'' if len(built) == 1 else 's'} built and scored"
+    built = _built(document)
+    return f"{built} pipeline{'' if built == 1 else 's'} built and scored"
+
+
+def _built(document: BakeoffDocument) -> int:
+    return sum(c.kind == "built" and c.status == "scored" for c in document.contenders)
 
 
 def _compare_line(document: BakeoffDocument | None) -> str:

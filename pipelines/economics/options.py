@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pipelines.economics.evidence import Contender
 from pipelines.economics.hosting import hosting_cost
 from pipelines.economics.pricebook import PriceBook
+from pipelines.errors import AssayError
+from pipelines.evaluation.ranking import way, why_nobody_wins
 from pipelines.evaluation.results import BakeoffDocument, ContenderResult, Kind
 
 
@@ -18,12 +20,19 @@ class Option:
     name: str
     kind: Kind
     value: float
-    """Of the metric that is looked at; higher is better."""
+    """Of the metric that is looked at."""
     p95_ms: float | None
     usd_per_1000: float | None
     """US dollars for 1,000 requests; None is not priced."""
     broken: tuple[str, ...]
     """What of the budget it exceeds, in words."""
+    sign: int = 1
+    """1 where more of the metric is better, -1 where less is."""
+
+    @property
+    def quality(self) -> float:
+        """The value, turned so that higher is better."""
+        return self.sign * self.value
 
     @property
     def passes(self) -> bool:
@@ -34,7 +43,13 @@ class Option:
 def options(
     document: BakeoffDocument, metric: str, requests: float, book: PriceBook
 ) -> list[Option]:
-    """The scored contenders at `requests` a month, in the document's order."""
+    """The scored contenders at `requests` a month, in the document's order.
+
+    An `AssayError` where nobody wins by the metric: nothing is then worth its price.
+    """
+    sign = way(metric)
+    if not sign:
+        raise AssayError(f"Quality cannot be set against time and cost: {why_nobody_wins(metric)}.")
     allowed = (document.manifest.get("budget") or {}).get("cost_per_1000")
     found = []
     for c in document.contenders:
@@ -45,7 +60,8 @@ def options(
         if cost is not None and allowed is not None and cost > allowed and not c.calls:
             broken.append(f"servers cost ${cost:.3g} per 1,000 requests, allowed ${allowed:.3g}")
         time = None if c.request_ms is None else c.request_ms.p95
-        found.append(Option(c.name, c.kind, c.metrics[metric].value, time, cost, tuple(broken)))
+        value = c.metrics[metric].value
+        found.append(Option(c.name, c.kind, value, time, cost, tuple(broken), sign))
     return found
 
 
@@ -70,10 +86,10 @@ def usd_per_1000(contender: ContenderResult, requests: float, book: PriceBook) -
 
 
 def unbeaten(found: Sequence[Option]) -> list[str]:
-    """Names of the priced and timed options that no other is as good as in all three of value,
+    """Names of the priced and timed options that no other is as good as in all three of quality,
     time and cost, and better in one."""
     points = {
-        o.name: (-o.value, o.p95_ms, o.usd_per_1000)
+        o.name: (-o.quality, o.p95_ms, o.usd_per_1000)
         for o in found
         if o.p95_ms is not None and o.usd_per_1000 is not None
     }
@@ -88,8 +104,8 @@ def unbeaten(found: Sequence[Option]) -> list[str]:
 
 
 def best_passing(found: Sequence[Option]) -> Option | None:
-    """The option of the highest value among those that pass."""
-    return max((o for o in found if o.passes), key=lambda o: o.value, default=None)
+    """The option of the best value among those that pass."""
+    return max((o for o in found if o.passes), key=lambda o: o.quality, default=None)
 
 
 def cheapest_passing(found: Sequence[Option], not_worse: Collection[str]) -> Option | None:
@@ -99,4 +115,4 @@ def cheapest_passing(found: Sequence[Option], not_worse: Collection[str]) -> Opt
     Of equally cheap ones the better.
     """
     passing = [o for o in found if o.passes and o.name in not_worse]
-    return min(passing, key=lambda o: (o.usd_per_1000 or 0.0, -o.value), default=None)
+    return min(passing, key=lambda o: (o.usd_per_1000 or 0.0, -o.quality), default=None)

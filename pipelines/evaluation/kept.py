@@ -16,6 +16,8 @@ import pandas as pd
 
 from pipelines.data.split import Split
 from pipelines.errors import AssayError
+from pipelines.evaluation.metrics.metric import MetricOfAllLists
+from pipelines.evaluation.metrics.names import installed, label
 from pipelines.evaluation.results import BakeoffDocument, titles_of
 from pipelines.schema import Columns, Doubles, Ints, Longs, Ragged
 
@@ -113,10 +115,7 @@ class Kept:
         """A contender's value for each user, (n,) float64, NaN where undefined."""
         key = (contender, metric)
         if key not in self._columns and metric not in self.metrics(contender):
-            raise AssayError(
-                f"The per-user values of {contender} in {metric} are not stored ({PER_USER}); "
-                "run the bake-off again."
-            )
+            raise AssayError(_no_values(contender, metric))
         found: Doubles = self._column(contender, metric).to_numpy(np.float64)
         return found
 
@@ -136,6 +135,17 @@ class Kept:
 
     def _of(self, contender: str) -> Path:
         return self.folder / "contenders" / contender
+
+
+def _no_values(contender: str, metric: str) -> str:
+    """Why there is no value for each user, and what to do where something can be done."""
+    found = installed(metric.partition("@")[0])
+    if found is not None and issubclass(found, MetricOfAllLists):
+        return f"{label(metric)} is one number for all lists together: no user has a value of it."
+    return (
+        f"The per-user values of {contender} in {metric} are not stored ({PER_USER}); "
+        "run the bake-off again."
+    )
 
 
 def _table(path: Path, columns: list[str] | None = None) -> pd.DataFrame:

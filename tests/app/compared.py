@@ -68,7 +68,7 @@ def verdicts(share: float) -> list[BehaviorResult]:
             condition="40 % or less",
             unit="share of lists",
             sentence=f"The item that is shown most is on {100 * share:.0f} % of lists.",
-            examples=[{**item, "share": share}],
+            examples=[{**item, "share_of_lists": share}],
         ),
         BehaviorResult(
             name="near-misses",
@@ -122,6 +122,25 @@ def bakeoff() -> BakeoffDocument:
     )  # fmt: skip
 
 
+def declared_on(metric: str, document: BakeoffDocument) -> BakeoffDocument:
+    """The same bake-off, had it been declared on a metric that falls where NDCG rises."""
+    contenders, told = [], []
+    for c in document.contenders:
+        found = c.metrics.get("ndcg@10")
+        turned = {} if found is None else {metric: _turned(found)}
+        contenders.append(c.model_copy(update={"metrics": {**c.metrics, **turned}}))
+    for one in document.comparisons:
+        ends = {"difference": -one.difference, "low": -one.high, "high": -one.low}
+        told.append(one.model_copy(update={"metric": metric, **ends}))
+    manifest = {**document.manifest, "metric": metric}
+    update = {"contenders": contenders, "comparisons": told, "manifest": manifest}
+    return document.model_copy(update=update)
+
+
+def _turned(found: Interval) -> Interval:
+    return Interval(value=1 - found.value, low=1 - found.high, high=1 - found.low)
+
+
 GAINS = {"popular": 0.0, "als": 0.1, "two-stage": 0.2, "stand-in": 0.02}
 
 
@@ -153,6 +172,7 @@ def keep(folder: Path) -> None:
         lists[0] = [*truth.row(0), *others[: WIDTH - 3]]
         np.savez_compressed(here / "answer.npz", items=lists.astype(np.int32))
         columns = {f"{m}@{k}": values(name) for m in (*MAIN, "novelty") for k in KS}
+        columns |= {f"calibration@{k}": 1 - values(name) for k in KS}
         users = [f"u{n:03d}" for n in range(USERS)]
         pd.DataFrame({"user_id": users, **columns}).to_parquet(here / "per_user.parquet")
 

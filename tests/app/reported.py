@@ -87,7 +87,7 @@ def behaved(document: BakeoffDocument, words: str = "12 % of lists hold Heat.") 
                 reason="No item has a price.",
             ),
         ]
-        required = ["no item is in most lists"] if failed else []
+        required = [f"Fails the required test one-item: {words}"] if failed else []
         update = {"behavior": tests, "failed_required": required}
         contenders.append(c.model_copy(update=update if c.status == "scored" else {}))
     manifest = {**document.manifest, "required": ["one-item"]}

@@ -1,9 +1,13 @@
 """The Compare page: its views, each a link, and what is said where something is missing."""
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from app.components.compare_data import headline
-from tests.app.compared import bakeoff, keep
+from tests.app.compared import GAINS, USERS, bakeoff, keep
+
+VIEWS = ("differences", "slices", "cost", "people", "overlap", "behavior", "contenders")
 
 
 @pytest.fixture
@@ -100,6 +104,23 @@ class TestWhoIsBetter:
         people = opened(open_page, document, compare_metric="novelty", compare_view="people")
         assert "in NDCG@10 for" in people.title[0].value
 
+    def test_a_title_is_shown_as_it_was_written(self, open_page, compared, document):
+        wild = [
+            c.model_copy(update={"title": "Pop *:100:*"}) if c.name == "popular" else c
+            for c in document.contenders
+        ]
+        compared.save_bakeoff(
+            document.model_copy(update={"id": "wild", "contenders": wild}), dataset_version=1
+        )
+        keep(compared.bakeoff_folder("wild"))
+        address = {"dataset": "shop", "bakeoff": "wild"}
+        assert r"useful difference (2 % of Pop \*\:100\:\*)" in said(
+            open_page("compare", **address)
+        )
+        slices = open_page("compare", **address, compare_view="slices")
+        (winner,) = [b for b in slices.button_group if b.label == "Slices in which"]
+        assert winner.options[1] == r"Pop \*\:100\:\* wins"
+
     def test_without_stored_values_it_says_what_to_do(self, open_page, filled, document):
         filled.save_bakeoff(document, dataset_version=1)
         app = opened(open_page, document, compare_metric="recall")
@@ -125,6 +146,7 @@ class TestTimeAndCost:
         # Two-stage is over budget and the stand-in is none to buy; ALS and Popular are left.
         assert app.title[0].value.startswith("Als is both the best and the cheapest that passes")
         assert "Not priced: stand-in (not Amazon)." in said(app)
+        assert "Circled is the cheapest that passes" in said(app)
 
     def test_the_traffic_is_a_link(self, open_page, compared, document):
         few = opened(open_page, document, compare_view="cost", compare_requests="100000")
@@ -138,6 +160,7 @@ class TestTimeAndCost:
         assert not app.error
         assert "The cheapest passing option is not marked" in app.info[0].value
         assert app.title[0].value.startswith("Als is the best that is priced and within")
+        assert "Circled" not in said(app)
 
 
 class TestPersonByPerson:
@@ -164,6 +187,11 @@ class TestPersonByPerson:
         assert "Person u000" not in [s.value for s in app.subheader]
         assert "compare_person" not in app.query_params
 
+    def test_it_says_so_where_nobody_has_a_value_of_both(self, open_page, compared, document):
+        undefined(compared.bakeoff_folder(document.id), "als", slice(None))
+        app = opened(open_page, document, compare_view="people", compare_of="als")
+        assert app.title[0].value == "Nobody has a value of NDCG@10 with Als and Popular."
+
     def test_an_older_bakeoff_says_so_within_the_view(self, open_page, filled, document):
         filled.save_bakeoff(document, dataset_version=1)
         app = opened(open_page, document, compare_view="people")
@@ -172,6 +200,7 @@ class TestPersonByPerson:
 
 class TestForWhom:
     view = {"compare_view": "slices", "compare_of": "als"}
+    late = {"compare_by": "time", "compare_slice": "late"}
 
     def test_it_opens_with_the_surest_win_and_ranks_them(self, open_page, compared, document):
         app = opened(open_page, document, **self.view)
@@ -180,7 +209,7 @@ class TestForWhom:
         assert "5 slices were looked at." in said(app)
 
     def test_a_slice_looked_into_is_a_link(self, open_page, compared, document):
-        app = opened(open_page, document, **self.view, compare_by="time", compare_slice="late")
+        app = opened(open_page, document, **self.view, **self.late)
         assert "Time of day: late" in [s.value for s in app.subheader]
         assert "NDCG@10 of people asked late: 40 users" in said(app)
 
@@ -188,10 +217,32 @@ class TestForWhom:
         app = opened(open_page, document, **self.view, compare_by="history", compare_slice="few")
         assert "Only 10 people: too few for a figure (at least 30)." in said(app)
 
+    def test_only_those_with_a_value_count(self, open_page, compared, document):
+        folder = compared.bakeoff_folder(document.id)
+        undefined(folder, "popular", slice(USERS // 2, None))
+        undefined(folder, "als", slice(USERS // 2, USERS // 2 + 7))
+        words = said(opened(open_page, document, **self.view, **self.late))
+        assert "NDCG@10 of people asked late: 33 to 40 users" in words
+
+    def test_where_nobody_has_a_value_it_says_so(self, open_page, compared, document):
+        for name in GAINS:
+            undefined(compared.bakeoff_folder(document.id), name, slice(USERS // 2, None))
+        words = said(opened(open_page, document, **self.view, **self.late))
+        assert "Nobody here has a value of NDCG@10." in words
+
     def test_two_dimensions_are_crossed(self, open_page, compared, document):
         app = opened(open_page, document, **self.view, compare_by="time", compare_cross="history")
         assert "Each cell: Als, the paired difference to Popular" in said(app)
         assert "Look into" not in [s.label for s in app.selectbox]
+
+    def test_a_row_of_two_dimensions_counts_each_person_once(self, open_page, compared, document):
+        app = opened(open_page, document, **self.view, compare_by="time", compare_cross="kind")
+        (picture, *_) = app.get("vega_lite_chart")
+        # 40 people each, most of whom took up items of both kinds.
+        assert "early (40)" in picture.proto.spec and "late (40)" in picture.proto.spec
+        assert picture.proto.alt.startswith(
+            "Largest difference of Als in NDCG@10 to Popular by time of day and kind of item: "
+        )
 
     def test_what_was_chosen_divides_too(self, open_page, compared, document):
         app = opened(open_page, document, **self.view, compare_by="kind", compare_slice="red")
@@ -256,6 +307,42 @@ class TestContenders:
         assert table.loc["◆ Acme", "status"] == "not scored"
         assert table.loc["● Two-stage", "status"] == "over budget"
         assert table.loc["◇ stand-in (not Amazon)", "kind"] == "stand-in (not Amazon)"
+
+
+def without(document, metric, *names):
+    """The same, had these contenders no value of a metric (`ndcg`) at any length."""
+    contenders = [
+        c.model_copy(
+            update={"metrics": {m: v for m, v in c.metrics.items() if not m.startswith(metric)}}
+        )
+        if c.name in names
+        else c
+        for c in document.contenders
+    ]
+    told = [c for c in document.comparisons if not {c.contender, c.baseline} & {*names}]
+    return document.model_copy(update={"contenders": contenders, "comparisons": told})
+
+
+@pytest.mark.parametrize(
+    "names", [("als",), ("popular",), ("popular", "als", "two-stage", "stand-in")]
+)
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_is_drawn_where_a_contender_lacks_the_declared_metric(
+    open_page, compared, document, view, names
+):
+    lacking = without(document, "ndcg", *names).model_copy(update={"id": "lacking"})
+    compared.save_bakeoff(lacking, dataset_version=1)
+    keep(compared.bakeoff_folder("lacking"))
+    app = open_page("compare", dataset="shop", bakeoff="lacking", compare_view=view)
+    assert not app.exception
+
+
+def undefined(folder, name, rows):
+    """Take a contender's NDCG@10 from some users."""
+    path = folder / "contenders" / name / "per_user.parquet"
+    frame = pd.read_parquet(path)
+    frame.loc[frame.index[rows], "ndcg@10"] = np.nan
+    frame.to_parquet(path)
 
 
 def test_a_view_is_a_link(open_page, compared, document):

@@ -128,16 +128,21 @@ def test_less_comes_first_where_less_is_better(document):
 def test_it_is_said_which_intervals_are_adjusted(document):
     holm = "Holm over 2 contenders"
     one, other, floor = document.comparisons
+    named = compare_charts.titles(document)
     one = one.model_copy(update={"adjustment": holm, "confidence": 0.975})
     other = other.model_copy(update={"adjustment": holm, "confidence": 0.95})
-    assert compare_differences.adjusted([one, other]) == (
+    assert compare_differences.adjusted([one, other], named) == (
         "Intervals of differences are adjusted (Holm over 2 contenders: 95 to 97.5 % each); those "
         "of the values are of 95 %, each for itself."
     )
-    assert "Intervals of differences, but Random's, are" in compare_differences.adjusted(
-        [one, floor]
+    said = compare_differences.adjusted([one, other, floor], named)
+    assert "Intervals of differences, except that of stand-in (not Amazon), are adj" in said
+    popular = floor.model_copy(update={"contender": "popular"})
+    said = compare_differences.adjusted([one, floor, popular, other], named)
+    assert "differences, except those of stand-in (not Amazon) and Popular, are adjusted" in said
+    assert "not adjusted for the number of contenders" in compare_differences.adjusted(
+        [floor], named
     )
-    assert "not adjusted for the number of contenders" in compare_differences.adjusted([floor])
 
 
 class TestQuality:
@@ -149,7 +154,7 @@ class TestQuality:
             Option("stand-in", "stand-in", 0.15, 3.0, None, ()),
         ]
         frame = compare_cost_charts.options_frame(document, found, "ndcg@10")
-        return compare_cost_charts.on_axis(frame, axis)
+        return compare_cost_charts.on_axis(frame, axis, "ndcg@10")
 
     def test_the_front_holds_those_that_nobody_beats_in_both(self, document):
         by_time = self.frame(document, compare_cost_charts.TIME).set_index("contender")
@@ -184,6 +189,15 @@ class TestQuality:
         assert "Two-stage 0.130 at $0.110 (over budget: p95 9 ms)" in alt
         assert "Nobody is both cheaper and better than Popular and Two-stage." in alt
         assert "Popular is circled: the cheapest that passes." in alt
+
+    def test_whoever_is_not_drawn_is_not_circled(self, document):
+        alt = compare_cost_charts.quality_alt(
+            self.frame(document, compare_cost_charts.COST),
+            "ndcg@10",
+            compare_cost_charts.COST,
+            "stand-in (not Amazon)",
+        )
+        assert "circled" not in alt
 
     def test_ticks_are_round_and_several_even_where_costs_lie_close(self):
         assert compare_cost_charts._log_ticks(0.07, 0.19) == [0.08, 0.1, 0.15]

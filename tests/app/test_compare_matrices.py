@@ -81,3 +81,9 @@ class TestBehavior:
         assert "<b>item</b> Item &lt;1&gt; · <b>share of lists</b> 0.300" in html
         assert "<b>person</b> u001 · <b>left out</b> Item &lt;1&gt;" in html
         assert html.count("<li>Item &lt;1&gt;</li>") == 2
+
+    def test_a_share_says_of_what(self):
+        html = compare_examples.cards([{"user_id": "u1", "known_brands": 0.5}])
+        assert "<b>share of places with a known brand</b> 0.500" in html
+        # An older bake-off did not say of what.
+        assert "<b>share</b> 0.500" in compare_examples.cards([{"share": 0.5}])

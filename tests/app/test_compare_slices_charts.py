@@ -7,6 +7,7 @@ from app.components import (
     compare_slices_charts,
     compare_wins,
 )
+from app.components.report.drawing import svg
 from pipelines.evaluation.slices.cells import Cell
 from pipelines.evaluation.slices.findings import Finding
 from tests.app.drawn import marks, rows
@@ -59,8 +60,22 @@ class TestSlices:
     def test_long_names_are_wrapped_and_all_end_just_above_their_cells(self):
         frame = compare_slices_charts.heat_frame(self.columns())
         chart = compare_slices_charts.heat(frame, "ndcg@10", "age")
-        sort = marks(chart, "rect")[0]["encoding"]["x"]["sort"]
-        assert sort == ["\nALS", "A name of\nmany words"]
+        across = marks(chart, "rect")[0]["encoding"]["x"]
+        assert across["sort"] == ["ALS", "A name of many words"]
+        assert across["axis"]["labelExpr"].startswith(
+            '[["\\u200b", "ALS"], ["A name of", "many words"]]['
+        )
+
+    def test_names_that_begin_alike_have_columns_of_their_own(self):
+        names = [f"Two stages with a light ranker and a {kind} one" for kind in ("heavy", '"fast"')]
+        columns = {name: [self.cell("young")] for name in names}
+        frame = compare_slices_charts.heat_frame(columns)
+        chart = compare_slices_charts.heat(frame, "ndcg@10", "age")
+        known = marks(chart, "rect")[0]
+        assert known["encoding"]["x"]["field"] == "column"
+        assert [row["column"] for row in rows(chart, known)] == names
+        drawn = str(svg(chart, "alike"))
+        assert "heavy one" in drawn and '"fast" one' in drawn
 
     def test_the_alt_text_says_who_is_ahead_in_each_slice(self):
         frame = compare_slices_charts.heat_frame(self.columns())
@@ -69,12 +84,38 @@ class TestSlices:
             "+0.0500; old has too few users (7)."
         )
 
+    def test_the_alt_text_tells_a_large_loss_with_its_own_users(self):
+        columns = self.columns()
+        columns["Loser"] = [
+            self.cell("young", n=64, difference=-0.3, outcome="worse"),
+            self.cell("old", n=6, difference=None),
+        ]
+        frame = compare_slices_charts.heat_frame(columns)
+        assert compare_slices_charts.heat_alt(frame, "ndcg@10", "age", "Popular") == (
+            "Largest difference in NDCG@10 to Popular by age: young (64 users) Loser worse at "
+            "−0.300; old has too few users (7)."
+        )
+
+    def test_the_alt_text_of_two_dimensions_names_the_contender_and_the_cell(self):
+        cells = [
+            self.cell("young", other="F"),
+            self.cell("young", other="M", n=40, difference=-0.1, outcome="worse"),
+        ]
+        frame = compare_slices_charts.crossed_frame(cells, "age", {"young": 120})
+        assert compare_slices_charts.heat_alt(
+            frame, "ndcg@10", "age", "Popular", whose="ALS", across="gender"
+        ) == (
+            "Largest difference of ALS in NDCG@10 to Popular by age and gender: young, M (40 "
+            "users) worse at −0.100."
+        )
+
     def test_two_dimensions_stand_down_and_across_in_either_order(self):
         cells = [self.cell("young", other="F"), self.cell("young", other="M", n=40)]
-        frame = compare_slices_charts.crossed_frame(cells, "age")
-        assert frame["row"].tolist() == ["young (140)", "young (140)"]
+        # Somebody may be in both columns, or in neither: the row has a count of its own.
+        frame = compare_slices_charts.crossed_frame(cells, "age", {"young": 120})
+        assert frame["row"].tolist() == ["young (120)", "young (120)"]
         assert frame["column"].tolist() == ["F", "M"]
-        turned = compare_slices_charts.crossed_frame(cells, "gender")
+        turned = compare_slices_charts.crossed_frame(cells, "gender", {"F": 100, "M": 40})
         assert turned["row"].tolist() == ["F (100)", "M (40)"]
 
 

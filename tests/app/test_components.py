@@ -59,6 +59,25 @@ def test_a_chart_without_a_finding_is_refused():
 def test_markdown_is_shown_as_written():
     assert page.plain("Buy leads by $45 k*") == "Buy leads by \\$45 k\\*"
     assert page.plain("time:0.9: note") == "time:0.9: note"
+    assert page.plain("asked at 12:30, R&D") == "asked at 12:30, R&D"
+
+
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        (":material/home: x", r"\:material\/home\: x"),
+        ("so :100: it is", r"so \:100\: it is"),
+        ("12:30:45 :+1:", r"12\:30\:45 \:+1\:"),
+        ("color:red", r"color\:red"),
+        ("&lt;b&gt; R&D", r"\&lt;b\&gt; R&D"),
+        ("one\n# two\r\n- three", "one # two - three"),
+        ("# one", r"\# one"),
+        ("1. one", r"1\. one"),
+        ("    one", " one"),
+    ],
+)
+def test_signs_that_streamlit_reads_are_escaped(text, escaped):
+    assert page.plain(text) == escaped
 
 
 def test_a_contender_looks_the_same_in_whatever_company():

@@ -1,5 +1,8 @@
 """The first screen, empty and with results."""
 
+from app.components import results
+from tests.app.conftest import document
+
 
 def test_empty_workspace_says_so_and_offers_samples(open_page):
     app = open_page()
@@ -39,3 +42,10 @@ def test_an_address_with_an_unknown_dataset_falls_back(open_page, filled):
     app = open_page(dataset="no-such")
     assert not app.exception
     assert app.session_state["dataset"] == "shop"
+
+
+def test_who_leads_is_told_by_titles():
+    found = document("20261120-1000-aaaa")
+    near = [c.model_copy(update={"outcome": "equivalent"}) for c in found.comparisons]
+    words = results.who_leads(found.model_copy(update={"comparisons": near}))
+    assert words == "EASE, recent first is no more than equivalent to Popular"

@@ -183,7 +183,10 @@ def test_behavior_is_told_by_contender_and_a_failed_requirement_first(kept):
     page = Page(made(kept, behaved(bakeoff())))
     said = page.text
     assert "Required one-item" in said
-    assert "Two-stage fails a required test: no item is in most lists." in said
+    failed = "fails the required test one-item: 12 % of lists hold Heat."
+    told, notes = said.split("Popular, test by test")
+    assert f"Two-stage: {failed}" in told and told.count("12 % of lists hold Heat.") == 1
+    assert ".." not in told and ".." not in notes
     assert "Als, test by test" in said and "No item has a price." in said
     picture = next(
         e["aria-label"] for e in page.every("div") if "Behavioral" in (e.get("aria-label") or "")
@@ -207,6 +210,14 @@ def test_a_view_that_was_declared_is_shown_once(kept):
     assert "A look besides" not in html and html.count("differences in NDCG@10 to Popular") == 1
 
 
+def test_of_a_metric_by_which_nobody_wins_the_values_are_shown(kept):
+    page = Page(made(kept, metric="coverage@10", against="als"))
+    assert "Coverage@10 is highest with stand-in (not Amazon) (0.150)" in page.text
+    assert "cannot be told" not in page.text and "run the bake-off again" not in page.text
+    said = [e.get("aria-label") or "" for e in page.every("div") if e.get("role") == "img"]
+    assert any(words.startswith("coverage@10 with 95 % intervals: stand-in") for words in said)
+
+
 def test_without_values_per_person_the_rest_is_told(tmp_path):
     page = Page(made(Kept(tmp_path), metric="recall@5", against="als"))
     assert "recall@5 against als cannot be told" in page.text
@@ -224,6 +235,25 @@ def test_nobody_was_scored(tmp_path):
     assert "There are no two contenders to compare." in page.text
     assert "It gave no list for 2 of 6." in page.text
     assert not page.every("svg")
+
+
+@pytest.mark.parametrize(
+    "lacking",
+    [{"als"}, {"popular"}, {"two-stage"}, {"popular", "als", "two-stage", "stand-in", VENDOR}],
+)
+def test_a_contender_may_lack_the_declared_metric(kept, lacking):
+    document = bakeoff()
+    contenders = [
+        c.model_copy(update={"metrics": {"recall@10": c.metrics["recall@10"]}})
+        if c.name in lacking
+        else c
+        for c in document.contenders
+    ]
+    told = [c for c in document.comparisons if not lacking & {c.contender, c.baseline}]
+    page = Page(made(kept, document.model_copy(update={
+        "contenders": contenders, "comparisons": told
+    })))  # fmt: skip
+    assert "Every value" in page.text
 
 
 def test_one_contender_alone(tmp_path):
@@ -321,3 +351,22 @@ def test_the_button_gives_the_view_that_is_open(open_page, filled, monkeypatch, 
     monkeypatch.setattr(report, "button", lambda _, *view: given.append(view))
     app = open_page("compare", dataset="shop", bakeoff=document.id, **address)
     assert not app.exception and given[-1] == seen
+
+
+def test_the_button_compares_with_nobody_who_lacks_the_metric(open_page, filled, monkeypatch):
+    document = bakeoff()
+    contenders = [
+        c.model_copy(update={"metrics": {"ndcg@10": c.metrics["ndcg@10"]}})
+        if c.name == "als"
+        else c
+        for c in document.contenders
+    ]
+    filled.save_bakeoff(document.model_copy(update={"contenders": contenders}), dataset_version=1)
+    keep(filled.bakeoff_folder(document.id))
+    given = []
+    monkeypatch.setattr(report, "button", lambda _, *view: given.append(view))
+    app = open_page("compare", dataset="shop", bakeoff=document.id, compare_with="als")
+    assert given[-1] == ("ndcg@10", "als")
+    for label, option in (("Show", "cost"), ("Metric", "recall")):
+        next(b for b in app.button_group if b.label == label).set_value(option).run()
+    assert not app.exception and given[-1] == ("recall@10", "popular")

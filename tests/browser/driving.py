@@ -24,6 +24,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from pipelines import paths
 
 PAGES = tuple(sorted(path.stem for path in (paths.CHECKOUT / "app" / "pages").glob("[a-z]*.py")))
+SCRIPT = paths.CHECKOUT / "streamlit_app.py"
 NO_CHROMIUM = "no Chromium here: install the package chromium (apt-get install chromium)"
 ARGUMENTS = (
     "--no-sandbox",
@@ -79,10 +80,11 @@ class RunningApp:
         self.process.wait(30)
 
 
-def start_app(home: Path, log: Path, *, prepared: bool = True) -> RunningApp:
+def start_app(home: Path, log: Path, *, prepared: bool = True, script: Path = SCRIPT) -> RunningApp:
     """Start the app on a free port and wait until it answers.
 
-    As `assay run` starts it, or without preparing the workspace: no samples, no first job.
+    As `assay run` starts it, or without preparing the workspace: no samples, no first job; and
+    then another `script` may stand in for it.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -90,7 +92,7 @@ def start_app(home: Path, log: Path, *, prepared: bool = True) -> RunningApp:
     if prepared:
         command = ["-m", "pipelines.cli", "run", "--port", str(port)]
     else:
-        command = ["-m", "streamlit", "run", str(paths.CHECKOUT / "streamlit_app.py")]
+        command = ["-m", "streamlit", "run", str(script)]
         command += ["--server.port", str(port), "--server.headless", "true"]
     with log.open("ab") as out:
         process = subprocess.Popen(

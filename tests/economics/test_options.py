@@ -11,6 +11,7 @@ from pipelines.economics.options import (
     usd_per_1000,
 )
 from pipelines.economics.pricebook import SHIPPED, PriceBook
+from pipelines.errors import AssayError
 from pipelines.evaluation.results import BakeoffDocument, ContenderResult, Interval, RequestTime
 
 BOOK = PriceBook(SHIPPED)
@@ -69,6 +70,24 @@ def test_servers_above_the_budget_break_it():
 def test_who_is_not_scored_is_no_option():
     lost = contender("acme").model_copy(update={"status": "not scored"})
     assert options(document(lost), METRIC, 1e6, BOOK) == []
+
+
+def test_where_less_is_better_the_least_is_the_best():
+    near, far = contender("near", value=0.2), contender("far", value=0.9)
+    near, far = (
+        c.model_copy(update={"metrics": {"calibration@10": c.metrics[METRIC]}}) for c in (near, far)
+    )
+    found = options(document(far, near), "calibration@10", 1e6, BOOK)
+    assert [(o.value, o.quality) for o in found] == [(0.9, -0.9), (0.2, -0.2)]
+    assert best_passing(found).name == "near"
+    assert unbeaten(found) == ["near"]
+    assert cheapest_passing(found, {"near", "far"}).name == "near"
+
+
+def test_nothing_is_worth_its_price_where_nobody_wins():
+    for metric, why in (("novelty@10", "nothing of better"), ("lost@10", "not installed here")):
+        with pytest.raises(AssayError, match=f"cannot be set against time and cost: .*{why}"):
+            options(document(contender("als")), metric, 1e6, BOOK)
 
 
 def test_unbeaten_are_those_that_no_other_matches_in_all_three():

@@ -37,6 +37,11 @@ def test_a_metric_that_was_not_kept_is_told_by_name(kept):
         kept.values("als", "map@10")
 
 
+def test_a_metric_of_all_lists_is_not_missed(kept):
+    with pytest.raises(AssayError, match="coverage@10 is one number for all lists together"):
+        kept.values("als", "coverage@10")
+
+
 @pytest.mark.parametrize("part", ["asked", "slices", "item_slices"])
 def test_an_older_folder_says_what_it_lacks(kept, part):
     with pytest.raises(AssayError, match=r"(asked|slices)\.\w+ is no longer there, or was never"):

@@ -8,8 +8,8 @@ from pathlib import Path
 import streamlit as st
 
 from app import state
-from app.components import page, results
-from app.components.compare_data import compared, headline
+from app.components import compare_charts, page, results
+from app.components.compare_data import comparable, compared, headline
 from app.components.compare_differences import legend
 from app.components.report import behavior, figures, slices, tables, words
 from pipelines.data.dataset import About
@@ -73,8 +73,8 @@ def html(
     """The report as one HTML document: the declared comparison first, then `metric` against
     `against` where that is another one.
 
-    All text of the user is escaped; nothing is loaded from elsewhere. `about` gives the
-    notice that the data's licence asks for.
+    Where nobody wins by `metric`, its values are shown instead. All text of the user is escaped;
+    nothing is loaded from elsewhere. `about` gives the notice that the data's licence asks for.
     """
     declared = results.metric_of(document), str(document.manifest.get("baseline", "popular"))
     first = _view(document, kept, *declared, name="declared")
@@ -104,6 +104,8 @@ def html(
 
 
 def _view(document: BakeoffDocument, kept: Kept, metric: str, against: str, name: str) -> View:
+    if metric != results.metric_of(document) and not comparable(metric):
+        return _values(document, metric, against, name)
     try:
         found = compared(document, kept, metric, against)
     except AssayError as error:  # the rest of the report needs no values per person
@@ -114,3 +116,10 @@ def _view(document: BakeoffDocument, kept: Kept, metric: str, against: str, name
         return View(metric, against, title, [])
     drawn = [figures.differences(document, found, metric, against, name)]
     return View(metric, against, title, drawn, found, legend(document, found, against))
+
+
+def _values(document: BakeoffDocument, metric: str, against: str, name: str) -> View:
+    """A metric by which nobody wins: who has most and who least."""
+    frame = compare_charts.values_frame(document, metric)
+    drawn = [] if frame.empty else [figures.values(document, frame, metric, name)]
+    return View(metric, against, compare_charts.spread(frame, metric), drawn)

@@ -16,7 +16,7 @@ class Behavior:
 
     figures: list[Figure]
     failed: list[str]
-    """What each failure says."""
+    """What each failure says, required tests first."""
     told: list[tuple[str, list[str]]]
     """For each contender what its tests say, with the condition where there is one."""
 
@@ -41,7 +41,7 @@ def found(document: BakeoffDocument) -> Behavior | None:
         if c.behavior
     ]
     failed = [
-        f"{named[c.name]} fails a required test: {text}."
+        f"{named[c.name]}: {text[0].lower()}{text[1:].rstrip('.')}."
         for c in document.contenders
         for text in c.failed_required
     ]
@@ -49,6 +49,7 @@ def found(document: BakeoffDocument) -> Behavior | None:
         f"{named[c.name]}: {r.sentence}"
         for c in document.contenders
         for r in c.behavior
-        if r.state == "fail"
+        # What is required holds the test's own sentence.
+        if r.state == "fail" and not any(r.sentence in text for text in c.failed_required)
     ]
     return Behavior([drawn], [*failed, *lost], told)

@@ -52,6 +52,14 @@ def differences(
     return figure(name, chart, alt, frame.drop(columns="words"), note=floor)
 
 
+def values(document: BakeoffDocument, frame: pd.DataFrame, metric: str, name: str) -> Figure:
+    """Each contender's value; `frame` is of `compare_charts.values_frame`, not empty."""
+    drawn, floor = pictures.without_floor(frame, pictures.titles(document), "value")
+    chart = pictures.values(drawn, pictures.titled_styles(document), metric)
+    alt = pictures.values_alt(frame, metric)
+    return figure(name, chart, alt, frame.drop(columns="words"), note=floor)
+
+
 @dataclass(frozen=True)
 class Price:
     """Quality against time and against cost."""
@@ -67,7 +75,10 @@ REQUESTS = "1000000"
 
 def price(document: BakeoffDocument, kept: Kept, metric: str) -> Price | None:
     """Who is unbeaten, and the cheapest that passes; None where nobody was scored."""
-    found = options(document, metric, float(REQUESTS), PriceBook())
+    try:
+        found = options(document, metric, float(REQUESTS), PriceBook())
+    except AssayError as error:  # nobody wins by the metric
+        return Price(str(error), [], [])
     if not found:
         return None
     named, best, why = pictures.titles(document), best_passing(found), []
@@ -82,14 +93,14 @@ def price(document: BakeoffDocument, kept: Kept, metric: str) -> Price | None:
     budget = document.manifest.get("budget") or {}
     figures = []
     for axis, limit in ((TIME, budget.get("p95_ms")), (COST, budget.get("cost_per_1000"))):
-        there = compare_cost_charts.on_axis(drawn, axis)
+        there = compare_cost_charts.on_axis(drawn, axis, metric)
         if there.empty:
             continue
         styles = pictures.titled_styles(document)
         chart = compare_cost_charts.quality(there, styles, metric, axis, limit=limit, ring=ring)
         alt = compare_cost_charts.quality_alt(there, metric, axis, ring)
         figures.append(figure(axis.field, chart, alt, there))
-    said = compare_cost.explained(document, found, metric, best, REQUESTS)
+    said = compare_cost.explained(document, found, metric, best, cheapest, REQUESTS)
     sentence = compare_cost.sentence(document, found, best, cheapest, REQUESTS)
     return Price(sentence, figures, [*filter(None, [floor]), *said, *why])
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 
 from app.components import compare_slices_charts as charts
 from app.components.compare_charts import titles
-from app.components.compare_data import leader, scored, useful_share
+from app.components.compare_data import leader, ranked, scored, useful_share
 from app.components.compare_slices import by_contender
 from app.components.report.figures import Figure, figure
 from pipelines.errors import AssayError
 from pipelines.evaluation.kept import Kept
+from pipelines.evaluation.ranking import way, why_nobody_wins
 from pipelines.evaluation.results import BakeoffDocument
 from pipelines.evaluation.slices import findings, reversals
 from pipelines.evaluation.slices.cells import Contest
@@ -36,6 +37,8 @@ def found(document: BakeoffDocument, kept: Kept, metric: str, against: str) -> S
     there = scored(document, metric)
     if against not in there or len(there) < 2:
         return None
+    if not way(metric):
+        return Slices(f"Nobody can be said to be better for anyone: {why_nobody_wins(metric)}.")
     pairs = _pairs(document, metric, against)
     try:
         contest = Contest(kept, *pairs[0], metric, useful_share(document))
@@ -63,19 +66,16 @@ def found(document: BakeoffDocument, kept: Kept, metric: str, against: str) -> S
 
 def _pairs(document: BakeoffDocument, metric: str, against: str) -> list[tuple[str, str]]:
     """The leading contender and the one compared with; the best third party and the best built."""
-    there = {c.name: c for c in document.contenders if c.name in scored(document, metric)}
-    ranked = sorted(there.values(), key=lambda c: -c.metrics[metric].value)
+    best = ranked(document, metric)
     first = leader(document, metric)
-    pairs = [(first if first != against else _other(list(there), against), against)]
-    by_kind = {c.kind: c.name for c in reversed(ranked)}  # the best of each kind
+    if first is None or first == against:
+        first = next(c.name for c in best if c.name != against)
+    pairs = [(first, against)]
+    by_kind = {c.kind: c.name for c in reversed(best)}  # the best of each kind
     bought, built = by_kind.get("third-party", by_kind.get("stand-in")), by_kind.get("built")
     if bought and built and {bought, built} != set(pairs[0]):
         pairs.append((bought, built))
     return pairs
-
-
-def _other(names: list[str], one: str) -> str:
-    return next(name for name in names if name != one)
 
 
 def _wins(

@@ -12,8 +12,8 @@ from app import look
 from app.components import charts, compare_charts
 from app.components.tables import digits, duration, number, signed
 from app.look import Style
-from pipelines import registry
-from pipelines.evaluation.metrics.names import MAIN, label
+from pipelines.evaluation.metrics.names import MAIN, installed, label
+from pipelines.evaluation.ranking import best_first
 from pipelines.evaluation.results import BakeoffDocument, Comparison, ContenderResult, Interval
 
 
@@ -59,9 +59,8 @@ def contenders(document: BakeoffDocument, found: Sequence[Comparison], metric: s
     """Who took part, best first: value, difference and outcome, or why there is none."""
     by_name = {c.contender: c for c in found}
     names = Names(document)
-    ranked = sorted(document.contenders, key=lambda c: -_value(c, metric))
     rows = []
-    for c in ranked:
+    for c in best_first(document.contenders, metric):
         value, compared = c.metrics.get(metric), by_name.get(c.name)
         rows.append(
             [
@@ -72,11 +71,6 @@ def contenders(document: BakeoffDocument, found: Sequence[Comparison], metric: s
             ]
         )
     return Table(["contender", label(metric), "difference", "outcome"], rows, frozenset({1, 2}))
-
-
-def _value(contender: ContenderResult, metric: str) -> float:
-    found = contender.metrics.get(metric)
-    return float("-inf") if found is None else found.value
 
 
 def _difference(compared: Comparison | None) -> Cell:
@@ -159,10 +153,8 @@ def _about(columns: list[str]) -> str:
     metrics = [name.partition("@")[0] for name in columns]
     if all(metric in MAIN for metric in metrics):
         return "What people took up later"
-    known = registry.names("metrics")
-    groups = dict.fromkeys(
-        str(registry.lookup("metrics", m).group) if m in known else "other" for m in metrics
-    )
+    found = map(installed, metrics)
+    groups = dict.fromkeys("other" if m is None else str(m.group) for m in found)
     words = charts.names(groups)
     return words[0].upper() + words[1:]
 

@@ -10,9 +10,8 @@ from typing import Any, NamedTuple
 from app.components import charts, compare_charts
 from app.components.compare_contenders import about_contenders
 from app.components.tables import digits
-from pipelines import registry
 from pipelines.evaluation.metrics.metric import Metric, MetricOfAllLists
-from pipelines.evaluation.metrics.names import label
+from pipelines.evaluation.metrics.names import installed, label
 from pipelines.evaluation.results import BakeoffDocument
 
 PACKAGES = (
@@ -116,12 +115,11 @@ def notes(document: BakeoffDocument) -> list[str]:
 def definitions(document: BakeoffDocument) -> list[tuple[str, str, str]]:
     """Name, meaning and formula of the document's metrics, as their classes define them.
 
-    In the document's order; without those of a package that is not installed here.
+    In the document's order; without those of a package that is not installed here, or broken.
     """
     there = dict.fromkeys(n.partition("@")[0] for c in document.contenders for n in c.metrics)
-    known = registry.names("metrics")
-    found = [registry.lookup("metrics", name) for name in there if name in known]
-    return [(m.spoken, m.says, _formula(m)) for m in found]
+    found = map(installed, there)
+    return [(m.spoken, m.says, _formula(m)) for m in found if m is not None]
 
 
 def _formula(metric: type[Metric]) -> str:

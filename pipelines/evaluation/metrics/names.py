@@ -57,23 +57,23 @@ def load(name: str) -> type[Metric]:
 def label(name: str) -> str:
     """What a person reads: `NDCG@10`, `hit rate@10`."""
     metric, at, k = name.partition("@")
-    found = _loaded(metric)
+    found = installed(metric)
     return (metric.replace("_", " ") if found is None else found.spoken) + at + k
 
 
 def bounds(name: str) -> tuple[float, float] | None:
     """The least and the greatest value a metric can take; None where there is no limit."""
-    found = _loaded(name.partition("@")[0])
+    found = installed(name.partition("@")[0])
     return None if found is None else found.bounds
 
 
 def better(name: str) -> Better:
     """Whether more of a metric is "higher" or "lower" quality, or "neither"."""
-    found = _loaded(name.partition("@")[0])
+    found = installed(name.partition("@")[0])
     return "neither" if found is None else found.better
 
 
-def _loaded(name: str) -> type[Metric] | None:
+def installed(name: str) -> type[Metric] | None:
     """None for a metric of an older document, or of a package that is gone or broken."""
     try:
         return load(name)

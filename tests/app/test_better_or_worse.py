@@ -1,0 +1,132 @@
+"""Bake-offs declared on a metric of which less is better, or whose package is gone."""
+
+import pytest
+
+from app.components import compare_cost_charts, compare_data, compare_slices, report, results
+from app.components.compare_contenders import contenders_frame
+from app.components.compare_differences import legend
+from app.components.report import figures, slices, tables
+from pipelines import registry
+from pipelines.evaluation.kept import Kept
+from pipelines.evaluation.slices.cells import Contest
+from pipelines.evaluation.slices.stored import find
+from tests.app.compared import bakeoff, declared_on, keep
+
+LESS, LOST = "calibration@10", "lost@10"
+
+
+@pytest.fixture
+def kept(tmp_path):
+    keep(tmp_path)
+    return Kept(tmp_path)
+
+
+@pytest.fixture
+def less():
+    return declared_on(LESS, bakeoff())
+
+
+@pytest.fixture
+def lost():
+    return declared_on(LOST, bakeoff())
+
+
+class TestLess:
+    def test_whoever_has_least_leads(self, less):
+        assert results.who_leads(less) == "Two-stage leads"
+        assert compare_data.leader(less, LESS) == "two-stage"
+
+    def test_tables_begin_with_the_least(self, less):
+        order = ["stand-in (not Amazon)", "Two-stage", "Als", "Popular", "Acme"]
+        assert [name[2:] for name in contenders_frame(less)["contender"]] == order
+        found = compare_data.compared(less, Kept("none"), LESS, "popular")
+        table = tables.contenders(less, found, LESS)
+        assert [row[0].text for row in table.rows] == order
+
+    def test_the_cheapest_that_passes_is_not_the_worst(self, less, kept):
+        price = figures.price(less, kept, LESS)
+        assert price.sentence.startswith("Als is both the best and the cheapest that passes")
+        by_time = price.figures[0]
+        assert "calibration gap@10 (lower is better) against" in by_time.alt
+        assert "Nobody is both faster and better than Popular, Als and stand-in" in by_time.alt
+
+    def test_the_front_falls(self, less, kept):
+        found = [c for c in less.contenders if c.metrics]
+        frame = compare_cost_charts.options_frame(
+            less, figures.options(less, LESS, 1e6, figures.PriceBook()), LESS
+        )
+        there = compare_cost_charts.on_axis(frame, compare_cost_charts.TIME, LESS)
+        assert len(there) == len(found)
+        assert there[there["front"]]["value"].is_monotonic_decreasing
+
+    def test_slices_are_of_the_best_and_stand_best_first(self, less, kept):
+        assert slices._pairs(less, LESS, "popular")[0] == ("two-stage", "popular")
+        contest = Contest(kept, "als", "popular", LESS, 0.02)
+        cells = compare_slices.by_contender(less, contest, find(kept, "time"))
+        assert list(cells) == ["stand-in (not Amazon)", "Two-stage", "Als"]
+
+    def test_the_report_holds_it_all(self, less, kept):
+        html = report.html(less, kept, LESS, "popular")
+        assert "Two-stage against popular." in html
+        assert "better: the whole interval lies below zero." in html
+
+
+class TestLost:
+    """What the bake-off found is still told; nobody is ranked anew."""
+
+    def test_nobody_is_said_to_lead(self, lost):
+        assert results.leader(lost) is None
+        assert results.who_leads(lost) == (
+            "nobody can be said to lead, since the definition of lost@10 is not installed here"
+        )
+
+    def test_stored_outcomes_stand_in_the_document_s_order(self, lost):
+        frame = contenders_frame(lost)
+        assert [name[2:] for name in frame["contender"]][:2] == ["Popular", "Als"]
+        assert frame.set_index("contender").loc["● Two-stage", "outcome"] == (
+            "▲ better, but over budget"
+        )
+        found = compare_data.compared(lost, Kept("none"), LOST, "popular")
+        assert [c.contender for c in found] == [c.contender for c in lost.comparisons]
+        assert "better: the whole interval lies on the better side of zero" in legend(
+            lost, found, "popular"
+        )
+
+    def test_the_report_tells_what_was_found_and_what_cannot_be_told(self, lost, kept):
+        html = report.html(lost, kept, LOST, "popular")
+        assert "two-stage against popular." in html
+        assert "Quality cannot be set against time and cost: the definition of lost@10" in html
+        assert "Nobody can be said to be better for anyone: the definition of lost@10" in html
+
+
+def test_the_report_does_without_a_broken_package(kept, tmp_path, monkeypatch):
+    about = tmp_path / "site" / "broken-1.0.dist-info"
+    about.mkdir(parents=True)
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text("[assay.metrics]\nlost = no_such_module:Lost\n")
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    registry.names.cache_clear()
+    try:
+        html = report.html(declared_on(LOST, bakeoff()), kept, LOST, "popular")
+    finally:
+        monkeypatch.undo()
+        registry.names.cache_clear()
+    assert "two-stage against popular." in html
+
+
+@pytest.mark.parametrize("metric", [LESS, LOST])
+@pytest.mark.parametrize("name", ["overview", "runs", "compare"])
+def test_pages_tell_who_leads(open_page, filled, metric, name):
+    document = declared_on(metric, bakeoff())
+    filled.save_bakeoff(document, dataset_version=1)
+    keep(filled.bakeoff_folder(document.id))
+    app = open_page(name, dataset="shop", bakeoff=document.id)
+    assert not app.exception and not app.error
+
+
+@pytest.mark.parametrize("view", ["slices", "cost", "people", "overlap", "behavior", "contenders"])
+def test_every_view_is_drawn_without_the_metric_s_package(open_page, filled, lost, view):
+    filled.save_bakeoff(lost, dataset_version=1)
+    keep(filled.bakeoff_folder(lost.id))
+    app = open_page("compare", dataset="shop", bakeoff=lost.id, compare_view=view)
+    assert not app.exception and not app.error
