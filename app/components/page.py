@@ -38,7 +38,8 @@ def opening(
     `alt` states the chart's finding in words. With `selection` (the name of a selection
     parameter of the chart) a click reruns the page; what was chosen is returned.
     """
-    st.title(plain(sentence), anchor=False)
+    whole = re.sub(r"(?<=\d) %", "\u00a0%", sentence)  # no line ends between number and sign
+    st.title(plain(whole), anchor=False)
     return (
         None
         if chart is None

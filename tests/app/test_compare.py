@@ -167,8 +167,8 @@ class TestPersonByPerson:
     def test_shares_of_people_are_told(self, open_page, compared, document):
         app = opened(open_page, document, compare_view="people", compare_of="als")
         assert app.title[0].value == (
-            "Als does better than Popular in NDCG@10 for 80 % of people, worse for 10 %, "
-            "and the same for 10 %."
+            "Als does better than Popular in NDCG@10 for 80\u00a0% of people, worse for 10\u00a0%, "
+            "and the same for 10\u00a0%."
         )
 
     def test_the_biggest_win_is_shown_first_and_a_loss_is_a_link(
@@ -266,7 +266,7 @@ class TestHowAlike:
     ):
         app = opened(open_page, document, compare_view="overlap")
         assert "are the most alike: " in app.title[0].value
-        assert app.title[0].value.endswith(" % of the items on either list of 10 are on both.")
+        assert app.title[0].value.endswith("\u00a0% of the items on either list of 10 are on both.")
         ranked = opened(open_page, document, compare_view="overlap", compare_overlap="rbo")
         assert "a rank-biased overlap of 0." in ranked.title[0].value
 

@@ -116,7 +116,7 @@ def test_a_worked_case_by_its_address(open_page, workspace):
     app = open_page("decide", decide_case="shop")
     assert not app.exception
     assert app.title[0].value.replace("\\", "") == (
-        "Buy leads by $45 k over 36 months; below a 36 % open rate it loses money."
+        "Buy leads by $45 k over 36 months; below a 36\u00a0% open rate it loses money."
     )
     options = next(d.value for d in app.dataframe if "value, $k" in d.value)
     assert options.set_index("option")["value, $k"].round(2).to_dict() == {

@@ -52,7 +52,8 @@ def test_one_changed_line_is_found_with_what_it_brought(open_page, answered):
     app = open_page("runs", dataset="shop")
     assert not app.exception
     assert app.title[0].value == (
-        "One spec line changed in ease-recent: +0.0120 NDCG@10 (95 % interval +0.0120 to +0.0120)."
+        "One spec line changed in ease-recent: +0.0120 NDCG@10 "
+        "(95\u00a0% interval +0.0120 to +0.0120)."
     )
     assert (
         f"ease-recent in {NEW} beats ease-recent in {OLD} by 0.012 NDCG@10 "
@@ -68,7 +69,7 @@ def test_two_runs_of_ones_own_choice(open_page, answered):
     app = open_page("runs", dataset="shop")
     app.selectbox(key="runs_before").set_value(f"als in {NEW}").run()
     assert not app.exception
-    assert "from als to ease-recent: +0.0220 NDCG@10 (95 % interval +0.0" in app.title[0].value
+    assert "from als to ease-recent: +0.0220 NDCG@10 (95\u00a0% interval +0.0" in app.title[0].value
     assert any(text.startswith("ease-recent beats als by 0.022 NDCG@10") for text in written(app))
 
 
