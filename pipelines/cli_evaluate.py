@@ -63,7 +63,8 @@ def _depths(text: str) -> list[int]:
         raise AssayError(
             f"--k takes whole numbers from 1, divided by commas (5,10,20), not {text!r}."
         )
-    return [int(part[:9]) for part in parts]
+    # A long number is cut, since Python reads no number of thousands of digits.
+    return [int(part.lstrip("0")[:9] or "0") for part in parts]
 
 
 def _check_target(path: Path, sources: tuple[Path | None, ...]) -> None:

@@ -113,12 +113,27 @@ def test_the_order_of_rows_changes_nothing_to_the_last_digit(
     assert evaluate(*words)[1] == before
 
 
+@pytest.mark.parametrize("k", ["0000000002", " 02", "2"])
+def test_zeros_before_a_length_are_nothing(k: str, evaluate: Run, files: list[object]) -> None:
+    code, out, _ = evaluate(*files, "--k", k, "--json")
+    assert code == 0
+    assert {name.partition("@")[2] for name in json.loads(out)["metrics"]} == {"2"}
+
+
+def test_a_mark_alone_is_refused(evaluate: Run, files: list[object], tmp_path: Path) -> None:
+    path = tmp_path / "mark.jsonl"
+    path.write_bytes(b"\xef\xbb\xbf")
+    code, out, err = evaluate("--recommendations", path, *files[2:])
+    assert (code, out, err) == (2, "", "assay: 'mark.jsonl' holds no text; export it again.\n")
+
+
 MISTAKES: dict[str, tuple[list[str], str]] = {
     "no such file": (["--truth", "none.csv"], "There is no file 'none.csv'"),
     "k of 0": (["--k", "0"], "from 1 to 1,000"),
     "k below 0": (["--k", "-5"], "divided by commas"),
     "k of words": (["--k", "ten"], "divided by commas"),
     "no k": (["--k", ""], "divided by commas"),
+    "k of zeros": (["--k", "0" * 5000], "from 1 to 1,000"),
     "k too large": (["--k", "10,99999999999999999999"], "from 1 to 1,000"),
     "another policy": (["--seen", "drop"], "--seen takes keep or exclude"),
     "exclude what": (["--seen", "exclude"], "needs --train"),

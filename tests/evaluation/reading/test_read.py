@@ -364,8 +364,11 @@ def test_bad_tables_are_one_sentence(reco: pd.DataFrame, truth: pd.DataFrame, sa
         evaluate_frames(reco, truth)
 
 
-@pytest.mark.parametrize("ks", [(), (0,), (-1, 5), (1001,)])
-def test_bad_lengths_are_one_sentence(ks: tuple[int, ...]) -> None:
+@pytest.mark.parametrize(
+    "ks",
+    [(), (0,), (-1, 5), (1001,), (10**30,), [10.5], [1.9], [2.0], [np.float64(2)], [True], ["5"]],
+)
+def test_bad_lengths_are_one_sentence(ks: Any) -> None:
     with pytest.raises(AssayError, match="whole numbers from 1 to 1,000"):
         evaluate_frames(frame(FULL, "rank"), TRUTH, ks=ks)
 
@@ -373,3 +376,23 @@ def test_bad_lengths_are_one_sentence(ks: tuple[int, ...]) -> None:
 def test_seen_items_cannot_be_left_out_of_nowhere() -> None:
     with pytest.raises(AssayError, match="give the training data too"):
         evaluate_frames(frame(FULL, "rank"), TRUTH, seen="exclude")
+@pytest.mark.parametrize("ks", [10, "10", None])
+def test_one_length_by_itself_is_no_list_of_them(ks: Any) -> None:
+    with pytest.raises(AssayError, match=r"ks is a list of lengths, such as \[5, 10, 20\]; not"):
+        evaluate_frames(frame(FULL, "rank"), TRUTH, ks=ks)
+
+
+@pytest.mark.parametrize(
+    "ks", [iter((1, 2)), np.array([2, 1]), pd.Series([1, 2]), range(1, 3), {1, 2}]
+)
+def test_lengths_may_be_anything_that_gives_whole_numbers(ks: Any) -> None:
+    found = evaluate_frames(frame(FULL, "rank"), TRUTH, ks=ks).per_user
+    assert {name for name in found if str(name).startswith("ndcg")} == {"ndcg@1", "ndcg@2"}
+
+
+@pytest.mark.parametrize("seen", ["Exclude", "drop", "", None, ["keep"]])
+def test_another_policy_is_not_taken_for_keep(seen: Any) -> None:
+    with pytest.raises(AssayError, match="seen is 'exclude' or 'keep', not"):
+        evaluate_frames(frame(FULL, "rank"), TRUTH, TRUTH, seen=seen)
+
+
