@@ -93,11 +93,13 @@ def by_hand(
         rows = [(item, x) for u, item, x in lists if u == user]
         if by != "rows":
             sign = 1 if by == "rank" else -1
-            keys = {id(row): math.inf if row[1] is None else sign * row[1] for row in rows}
+            keys = {
+                id(row): (row[1] is None, 0 if row[1] is None else sign * row[1]) for row in rows
+            }
             rows.sort(key=lambda row: (keys[id(row)], row[0]))
             counts["unranked"] += sum(x is None for _, x in rows)
             counts["ties"] += sum(
-                keys[id(a)] == keys[id(b)] < math.inf and a[0] != b[0] for a, b in pairwise(rows)
+                keys[id(a)] == keys[id(b)] < (True, 0) and a[0] != b[0] for a, b in pairwise(rows)
             )
         kept: list[str] = []
         for item, _ in rows:
@@ -121,7 +123,8 @@ def by_hand(
 
 USERS = st.sampled_from(["1", "2", "10", "u", None])
 ITEMS = st.sampled_from(["a", "b", "B", "é", "10", "9", "x y", ""])
-NUMBER = st.one_of(st.none(), st.integers(0, 4).map(float), st.sampled_from([0.5, math.inf, -1e9]))
+ODD = [0.5, -1e9, math.inf, -math.inf]
+NUMBER = st.one_of(st.none(), st.integers(0, 4).map(float), st.sampled_from(ODD))
 WHOLE = st.integers(0, 30).map(float)
 RECO = st.one_of(st.lists(st.tuples(USERS, ITEMS, kind), max_size=40) for kind in (NUMBER, WHOLE))
 PAIRS = st.lists(st.tuples(USERS, ITEMS, st.none()), max_size=15)
@@ -262,7 +265,20 @@ def test_equals_are_ordered_by_their_ids_as_text() -> None:
 
 def test_what_cannot_be_read_comes_last_and_what_is_infinite_has_its_place() -> None:
     rows = [("d", "?"), ("a", math.inf), ("b", "2"), ("c", None), ("e", -math.inf)]
-    assert order(rows, "score") == ["a", "b", "c", "d", "e"]
+    assert order(rows, "score") == ["a", "b", "e", "c", "d"]
+    ranks = [("a", None), ("c", math.inf), ("b", math.inf), ("d", 1)]
+    assert order(ranks, "rank") == ["d", "b", "c", "a"]
+
+
+@pytest.mark.parametrize(
+    ("by", "last", "first"), [("score", -math.inf, 1), ("rank", math.inf, 1), ("score", 1, 2)]
+)
+def test_infinite_equals_are_ties_as_others_are(by: str, last: float, first: float) -> None:
+    rows = [("u1", "b", last), ("u1", "a", last), ("u1", "z", first), ("u2", "c", first)]
+    for table in (rows, rows[::-1]):
+        assert problems(table, by, depth=1) == {"ties": 1}
+        found = read_frames(frame(table, by), TRUTH, depth=3)
+        assert shown(found)["u1"] == ["z", "a", "b"]
 
 
 def test_long_lists_are_sorted_too() -> None:
@@ -278,6 +294,12 @@ def test_long_lists_are_sorted_too() -> None:
 def test_ranks_of_any_type(kind: str) -> None:
     table = frame(FULL, "rank").iloc[[2, 1, 3, 0]].astype({"rank": kind})
     assert shown(read_frames(table, TRUTH, depth=2)) == {"u1": ["a", "b"], "u2": ["c", "d"]}
+def test_the_largest_ranks_come_last() -> None:
+    ranks = np.array([2**64 - 1, 5], np.uint64)
+    table = pd.DataFrame({"user_id": "u", "item_id": ["b", "a"], "rank": ranks})
+    assert shown(read_frames(table, frame([("u", "a")]), depth=2))["u"] == ["a", "b"]
+
+
 
 
 # --- whole frames
