@@ -141,34 +141,44 @@ def _rows(
 
 def _of_lines(path: Path, role: Role) -> Rows:
     """JSON Lines with a list in each line; the order of a list is its own."""
-    import pyarrow as pa
-
     users, items = TextColumn(), TextColumn()
     odd: Counter[str] = Counter()
-    failed: set[str] = set()
-    done: set[str] = set()
+    failed: Counter[str] = Counter()
+    done: dict[str, None] = {}
     who: list[str] = []
     what: list[str] = []
 
     def gather() -> None:
-        users.add(pa.chunked_array([pa.array(who, pa.large_string())]))
-        items.add(pa.chunked_array([pa.array(what, pa.large_string())]))
+        users.add(_texts(who))
+        items.add(_texts(what))
         who.clear()
         what.clear()
 
     unread: Counter[str] = Counter()
+    ordered = role == "recommendations"
     for number, line in enumerate(lists(path, unread), start=1):
-        if line.error:
-            failed.add(line.user)
-        elif line.user in done and role == "recommendations":
+        if ordered and line.error:
+            failed[line.user] += 1
+        elif ordered and line.user in done:
             odd[SECOND_LISTS] += 1
         else:
-            done.add(line.user)
+            # A truth is no list but rows: what lacks an id is left out, the user's others count.
+            odd[UNREADABLE] += not ordered and (bool(line.error) or not line.items)
+            done[line.user] = None
             who += [line.user] * len(line.items)
             what += line.items
         if number % LINES == 0:
             gather()
     gather()
-    odd[FAILED_LISTS] = len(failed - done)
-    odd[UNREADABLE] = unread[lines.NOT_JSON] + unread[lines.NO_USER]
-    return Rows(repr(path.name), clean(users), clean(items), odd=odd)
+    odd[FAILED_LISTS] = len(failed.keys() - done.keys())
+    odd[UNREADABLE] += unread[lines.NOT_JSON] + unread[lines.NO_USER]
+    odd[UNREADABLE] += sum(count for user, count in failed.items() if user in done)
+    listed = TextColumn()
+    listed.add(_texts(list(done)))
+    return Rows(repr(path.name), clean(users), clean(items), odd=odd, listed=clean(listed))
+
+
+def _texts(values: list[str]) -> pa.ChunkedArray:
+    import pyarrow as pa
+
+    return pa.chunked_array([pa.array(values, pa.large_string())])

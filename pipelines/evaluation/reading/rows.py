@@ -45,6 +45,8 @@ class Rows:
     rank: Numbers | None = None
     score: Numbers | None = None
     odd: Counter[str] = field(default_factory=Counter)
+    listed: IdColumn | None = None
+    """Users with a list, also one that gives no row; None where only rows tell."""
 
     @property
     def ordered_by(self) -> OrderedBy:

@@ -231,6 +231,10 @@ def test_people_whose_truths_were_all_seen_are_not_asked() -> None:
     everything = frame([("u1", "a"), ("u1", "b"), ("u2", "c")])
     with pytest.raises(AssayError, match="All users have all of their truths"):
         read_frames(frame(FULL, "rank"), TRUTH, everything, depth=2, seen="exclude")
+    with pytest.raises(AssayError, match=r"users of .* in the truth have all of their truths in"):
+        read_frames(frame(FULL[2:], "rank"), TRUTH, train, depth=2, seen="exclude")
+    with pytest.raises(AssayError, match="No user of the recommendations"):
+        read_frames(frame([("u9", "c", 1)], "rank"), TRUTH, train, depth=2, seen="exclude")
 
 
 # --- what orders a list
@@ -290,16 +294,16 @@ def test_long_lists_are_sorted_too() -> None:
     assert shown(found)["u"] == [i for i, _ in sorted(rows, key=lambda row: (-row[1], row[0]))]
 
 
-@pytest.mark.parametrize("kind", ["int8", "uint16", "int32", "float32", "float64", "Int64", "str"])
-def test_ranks_of_any_type(kind: str) -> None:
-    table = frame(FULL, "rank").iloc[[2, 1, 3, 0]].astype({"rank": kind})
-    assert shown(read_frames(table, TRUTH, depth=2)) == {"u1": ["a", "b"], "u2": ["c", "d"]}
 def test_the_largest_ranks_come_last() -> None:
     ranks = np.array([2**64 - 1, 5], np.uint64)
     table = pd.DataFrame({"user_id": "u", "item_id": ["b", "a"], "rank": ranks})
     assert shown(read_frames(table, frame([("u", "a")]), depth=2))["u"] == ["a", "b"]
 
 
+@pytest.mark.parametrize("kind", ["int8", "uint16", "int32", "float32", "float64", "Int64", "str"])
+def test_ranks_of_any_type(kind: str) -> None:
+    table = frame(FULL, "rank").iloc[[2, 1, 3, 0]].astype({"rank": kind})
+    assert shown(read_frames(table, TRUTH, depth=2)) == {"u1": ["a", "b"], "u2": ["c", "d"]}
 
 
 # --- whole frames
@@ -395,9 +399,6 @@ def test_bad_lengths_are_one_sentence(ks: Any) -> None:
         evaluate_frames(frame(FULL, "rank"), TRUTH, ks=ks)
 
 
-def test_seen_items_cannot_be_left_out_of_nowhere() -> None:
-    with pytest.raises(AssayError, match="give the training data too"):
-        evaluate_frames(frame(FULL, "rank"), TRUTH, seen="exclude")
 @pytest.mark.parametrize("ks", [10, "10", None])
 def test_one_length_by_itself_is_no_list_of_them(ks: Any) -> None:
     with pytest.raises(AssayError, match=r"ks is a list of lengths, such as \[5, 10, 20\]; not"):
@@ -418,3 +419,6 @@ def test_another_policy_is_not_taken_for_keep(seen: Any) -> None:
         evaluate_frames(frame(FULL, "rank"), TRUTH, TRUTH, seen=seen)
 
 
+def test_seen_items_cannot_be_left_out_of_nowhere() -> None:
+    with pytest.raises(AssayError, match="give the training data too"):
+        evaluate_frames(frame(FULL, "rank"), TRUTH, seen="exclude")
