@@ -57,7 +57,11 @@ class Evaluation:
     def notes(self) -> list[str]:
         """What a reader must know of how the lists were read."""
         met = self.found.problems.sentences(self.seen)
-        notes = [ORDERS[self.found.ordered_by], *met, *self.remarks]
+        unread = [
+            f"No {column} can be read as a number, so that column orders nothing."
+            for column in self.found.unread
+        ]
+        notes = [ORDERS[self.found.ordered_by], *unread, *met, *self.remarks]
         if not self.trained:
             notes.append(
                 "No training file was given: every item counts as known, and unknown items were "

@@ -34,6 +34,8 @@ class Read:
     ordered_by: OrderedBy
     items: Numbered
     """The items' codes and ids."""
+    unread: list[str]
+    """Columns that would order the lists, had they a readable value."""
 
 
 def read(
@@ -113,7 +115,10 @@ def read(
         unusable_train_rows=who.incomplete_train + (train.odd["unreadable"] if train else 0),
     )
     ids = users.values(who.users)
-    return Read(Lists(lists, who.key), ids, problems, recommendations.ordered_by, items)
+    return Read(
+        Lists(lists, who.key), ids, problems, recommendations.ordered_by, items,
+        recommendations.unread,
+    )  # fmt: skip
 
 
 def _user_columns(tables: list[Rows]) -> list[IdColumn]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -294,6 +296,35 @@ def test_long_lists_are_sorted_too() -> None:
     assert shown(found)["u"] == [i for i, _ in sorted(rows, key=lambda row: (-row[1], row[0]))]
 
 
+def test_columns_that_order_nothing_are_said() -> None:
+    rows = [("u1", "b", "0,5", None), ("u1", "a", "0,9", 2), ("u2", "c", "0,7", 1)]
+    by_rows = evaluate_frames(frame([row[:3] for row in rows], "score"), TRUTH, ks=(2,))
+    assert shown(by_rows.found)["u1"] == ["b", "a"]
+    assert "No score can be read as a number, so that column orders nothing." in by_rows.notes
+    by_score = evaluate_frames(frame(rows, "rank", "score"), TRUTH, ks=(2,))
+    assert shown(by_score.found)["u1"] == ["a", "b"]
+    assert [note for note in by_score.notes if note.startswith("No rank can be read")]
+    by_rank = evaluate_frames(frame(rows, "score", "rank"), TRUTH, ks=(2,))
+    assert not [note for note in by_rank.notes if "can be read" in note]
+
+
+@pytest.mark.parametrize(
+    "ranks",
+    [
+        pd.to_datetime(pd.Series([None, "2020-01-02", "2020-01-01"])),
+        pd.to_timedelta(pd.Series([None, 2, 1])),
+        pd.Series([None, Decimal("2"), Decimal("1.5")], dtype=pd.ArrowDtype(pa.decimal128(9, 2))),
+        pd.Series(pd.arrays.SparseArray([np.nan, 2, 1])),
+    ],
+    ids=lambda ranks: str(ranks.dtype),
+)
+def test_a_gap_comes_last_whatever_the_type(ranks: pd.Series) -> None:
+    table = pd.DataFrame({"user_id": "u", "item_id": ["a", "b", "c"], "rank": ranks})
+    found = read_frames(table, frame([("u", "a")]), depth=3)
+    assert shown(found)["u"] == ["c", "b", "a"]
+    assert found.problems == Problems(unranked=1)
+
+
 def test_the_largest_ranks_come_last() -> None:
     ranks = np.array([2**64 - 1, 5], np.uint64)
     table = pd.DataFrame({"user_id": "u", "item_id": ["b", "a"], "rank": ranks})
@@ -330,6 +361,7 @@ def test_rows_in_another_order_and_other_types_give_the_same_values() -> None:
         "category",
         "int64[pyarrow]",
         "string[pyarrow]",
+        "Sparse[int64]",
     ):
         parts = [
             table.sample(frac=1, random_state=4).astype({"user_id": kind, "item_id": kind})
