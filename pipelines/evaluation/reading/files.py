@@ -47,7 +47,7 @@ def read_file(path: Path, role: Role) -> Rows:
     Of two lines with a list for one user the first counts, in a truth both.
     """
     suffix = suffix_of(path)
-    if path.is_file() and suffix not in SUFFIXES:
+    if _is_file(path) and suffix not in SUFFIXES:
         raise AssayError(
             f"{path.name!r} is of no known kind; end its name with one of {', '.join(SUFFIXES)}."
         )
@@ -61,12 +61,22 @@ def read_file(path: Path, role: Role) -> Rows:
 
 
 def is_lists(path: Path) -> bool:
-    """Whether the file is JSON Lines with a whole list in each line."""
-    if not path.is_file():
+    """Whether the file is JSON Lines with a whole list in each line; not where there is none."""
+    if not _is_file(path):
         return False
-    with path.open("rb") as file:
-        packing = packing_of(file.read(8))
+    try:
+        with path.open("rb") as file:
+            packing = packing_of(file.read(8))
+    except PermissionError:  # `open_source` says so
+        return False
     return lines.holds_lists(path, packing)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that no file system takes; `open_source` says so
+        return False
 
 
 def lists(path: Path, odd: Counter[str]) -> Iterator[lines.Line]:

@@ -83,6 +83,11 @@ TABLES: dict[Role, str] = {
 
 def of_frame(frame: pd.DataFrame, role: Role) -> Rows:
     """The rows of a DataFrame with external ids of any type, columns found by their names."""
+    import pandas as pd
+
+    if not isinstance(frame, pd.DataFrame):
+        kind = type(frame).__name__
+        raise AssayError(f"{TABLES[role].capitalize()} must be a pandas DataFrame, not {kind}.")
     named = {str(column): column for column in reversed(list(frame.columns))}
     found = columns([str(column) for column in frame.columns], role, TABLES[role])
     at = {standard: _dense(frame[named[column]]) for standard, column in found.items()}

@@ -422,6 +422,14 @@ def test_bad_tables_are_one_sentence(reco: pd.DataFrame, truth: pd.DataFrame, sa
         evaluate_frames(reco, truth)
 
 
+@pytest.mark.parametrize("other", [None, {"user_id": ["u1"]}, [1], TRUTH["user_id"]])
+def test_what_is_no_frame_is_said(other: Any) -> None:
+    lists = frame(FULL, "rank")
+    for frames, says in (((other, TRUTH), "The recommendations"), ((lists, other), "The truth")):
+        with pytest.raises(AssayError, match=f"^{says} must be a pandas DataFrame, not "):
+            evaluate_frames(*frames)
+
+
 @pytest.mark.parametrize(
     "ks",
     [(), (0,), (-1, 5), (1001,), (10**30,), [10.5], [1.9], [2.0], [np.float64(2)], [True], ["5"]],
