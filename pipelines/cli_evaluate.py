@@ -63,21 +63,41 @@ def _depths(text: str) -> list[int]:
         raise AssayError(
             f"--k takes whole numbers from 1, divided by commas (5,10,20), not {text!r}."
         )
-    return [int(part[:9]) for part in parts]
+    # A long number is cut, since Python reads no number of thousands of digits.
+    return [int(part.lstrip("0")[:9] or "0") for part in parts]
 
 
 def _check_target(path: Path, sources: tuple[Path | None, ...]) -> None:
     """Refuse before anything is read what could not be written after it."""
     if path.suffix != ".parquet":
         raise AssayError(f"--per-user writes Parquet; end {path.name!r} with .parquet.")
-    if not path.parent.is_dir():
+    try:
+        folder, there = path.is_dir(), path.parent.is_dir()
+    except OSError as error:  # a name that no file system takes
+        raise AssayError(f"{str(path)[:100]!r} is no file name; name another.") from error
+    if not there:
         raise AssayError(
             f"There is no folder {str(path.parent)!r} for {path.name!r}; make it first."
         )
-    if path.is_dir():
+    if folder:
         raise AssayError(f"{str(path)!r} is a folder; name a file for --per-user.")
-    if any(s is not None and s.exists() and path.exists() and s.samefile(path) for s in sources):
-        raise AssayError(f"--per-user would write over {path.name!r}, which is read; name another.")
+    within = path.parent.resolve()
+    for source in filter(None, sources):
+        if _same(source, path):
+            raise AssayError(
+                f"--per-user would write over {path.name!r}, which is read; name another."
+            )
+        if any(_same(source, parent) for parent in (within, *within.parents)):
+            raise AssayError(
+                f"--per-user would write into {str(source)!r}, which is read; name another folder."
+            )
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:  # one of them is not there
+        return False
 
 
 def _show(found: Evaluation) -> None:

@@ -46,6 +46,8 @@ def _add_rows(rows: Rows, into: Answers) -> int:
     into.problems["rows that cannot be read"] += rows.odd[files.UNREADABLE]
     into.problems["rows without a user or an item"] += found.incomplete
     into.problems[f"places without a {by}"] += found.unranked
+    for column in rows.unread:
+        into.problems[f"places without a {column}"] += len(found.positions)
     into.problems[f"places with the {by} of the place before them"] += found.ties
     names = users.texts(each.astype(np.int64)).to_pylist()
     texts = np.array(items.texts(np.arange(items.size)).to_pylist(), dtype=object)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import operator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from pipelines.data.split import SeenPolicy
 from pipelines.errors import AssayError
-from pipelines.evaluation.metrics.accuracy import sorted_ks
 from pipelines.evaluation.metrics.evaluate import evaluate, summarize
 from pipelines.evaluation.reading.read import Read, read
 from pipelines.evaluation.reading.rows import Rows, of_frame
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LONGEST = 1000
-"""The largest k, as in a bake-off."""
+"""The largest k; a bake-off, which has each list made, stops well below."""
 ORDERS = {
     "rank": "Lists are ordered by rank.",
     "score": "Lists are ordered by score, the highest first: there is no rank.",
@@ -57,7 +57,11 @@ class Evaluation:
     def notes(self) -> list[str]:
         """What a reader must know of how the lists were read."""
         met = self.found.problems.sentences(self.seen)
-        notes = [ORDERS[self.found.ordered_by], *met, *self.remarks]
+        unread = [
+            f"No {column} can be read as a number, so that column orders nothing."
+            for column in self.found.unread
+        ]
+        notes = [ORDERS[self.found.ordered_by], *unread, *met, *self.remarks]
         if not self.trained:
             notes.append(
                 "No training file was given: every item counts as known, and unknown items were "
@@ -87,7 +91,7 @@ def evaluate_files(
     truth: Path,
     train: Path | None = None,
     *,
-    ks: Sequence[int] = (5, 10, 20),
+    ks: Iterable[int] = (5, 10, 20),
     seen: SeenPolicy = "keep",
 ) -> Evaluation:
     """Scores a file of lists; docs/evaluate.md says which files, and what is done with what.
@@ -96,7 +100,8 @@ def evaluate_files(
     """
     from pipelines.evaluation.reading.files import read_file
 
-    _check(ks)
+    ks = _lengths(ks)
+    _check_policy(seen, trained=train is not None)
     return _evaluated(
         read_file(recommendations, "recommendations"),
         read_file(truth, "truth"),
@@ -112,7 +117,7 @@ def evaluate_frames(
     truth: pd.DataFrame,
     train: pd.DataFrame | None = None,
     *,
-    ks: Sequence[int] = (5, 10, 20),
+    ks: Iterable[int] = (5, 10, 20),
     seen: SeenPolicy = "keep",
 ) -> Evaluation:
     """Scores DataFrames with the columns user_id and item_id, of any type of id.
@@ -120,7 +125,8 @@ def evaluate_frames(
     The recommendations also have rank or score, both or neither (then the rows' order decides).
     100,000 users × 20 places take about 50 ms with whole numbers as ids, 150 with texts.
     """
-    _check(ks)
+    ks = _lengths(ks)
+    _check_policy(seen, trained=train is not None)
     return _evaluated(
         of_frame(recommendations, "recommendations"),
         of_frame(truth, "truth"),
@@ -140,10 +146,6 @@ def _evaluated(
     *,
     in_text_order: bool,
 ) -> Evaluation:
-    if seen == "exclude" and train is None:
-        raise AssayError(
-            "Seen items can be left out only where they are known: give the training data too."
-        )
     found = read(
         recommendations, truth, train, depth=max(ks), seen=seen, in_text_order=in_text_order
     )
@@ -152,13 +154,28 @@ def _evaluated(
     return Evaluation(found, values, train is not None, seen, remarks)
 
 
-def _check(ks: Sequence[int]) -> None:
+def _lengths(ks: Iterable[int]) -> tuple[int, ...]:
+    """The lengths as they are; an `AssayError` where they are none, whatever a notebook gives."""
+    if isinstance(ks, str) or not isinstance(ks, Iterable):
+        raise AssayError(f"ks is a list of lengths, such as [5, 10, 20]; not {ks!r:.80}.")
+    given = tuple(ks)
     try:
-        depths = sorted_ks(ks)
-    except ValueError:
-        depths = sorted_ks([LONGEST + 1])
-    if depths[-1] > LONGEST:
+        found = tuple(operator.index(k) for k in given if not isinstance(k, bool))
+    except TypeError:  # 10.5 and 10.0 are no whole numbers: nothing is scored at another length
+        found = ()
+    if not found or len(found) < len(given) or min(found) < 1 or max(found) > LONGEST:
         raise AssayError(
             f"List lengths are whole numbers from 1 to {LONGEST:,}, such as 5,10,20; "
-            f"not {', '.join(map(str, ks)) or 'none'}."
+            f"not {', '.join(map(str, given))[:80] or 'none'}."
+        )
+    return found
+
+
+def _check_policy(seen: object, *, trained: bool) -> None:
+    policies = get_args(SeenPolicy)
+    if not isinstance(seen, str) or seen not in policies:
+        raise AssayError(f"seen is {' or '.join(map(repr, policies))}, not {seen!r:.80}.")
+    if seen == "exclude" and not trained:
+        raise AssayError(
+            "Seen items can be left out only where they are known: give the training data too."
         )

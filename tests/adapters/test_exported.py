@@ -270,6 +270,17 @@ def test_conflicting_ranks_are_counted_and_settled_by_order(task: Task, tmp_path
     }
 
 
+def test_ranks_that_cannot_be_read_are_counted(task: Task, tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(
+        f"user_id,item_id,rank\n{task.users[0]},i002,second\n{task.users[0]},i001,first\n"
+    )
+    write_meta(file, task)
+    adapter = prepared(file, task)
+    assert adapter.recommend(task, 9)[0].items == ("i002", "i001")
+    assert adapter.problems["places without a rank"] == 2
+
+
 @pytest.mark.parametrize("scores", ["[1, 2]", '["a", "b", "c"]', "[NaN, 1, 2]", "7"])
 def test_unusable_scores_leave_the_list(scores: str, task: Task, tmp_path: Path) -> None:
     file = tmp_path / "a.out"

@@ -38,6 +38,8 @@ NESTED = pd.DataFrame({"user_id": ["a"], "item_id": [{"id": "i", "kind": "k"}]})
 BAD: dict[str, tuple[str, str | bytes, str]] = {
     "empty": ("a.csv", "", "is empty"),
     "blank": ("a.csv", "\n\n  \n", "holds no text"),
+    "a mark alone": ("a.csv", b"\xef\xbb\xbf", "holds no text"),
+    "a mark alone, packed": ("a.gz", gzip.compress(b"\xef\xbb\xbf", mtime=0), "holds no text"),
     "binary": ("a.csv", random.Random(1).randbytes(5_000), "binary data"),
     "picture": ("a.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9, "binary data"),
     "html": ("a.csv", "<!DOCTYPE html>\n<html><body>Sign in</body></html>\n", "web page"),

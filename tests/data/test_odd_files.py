@@ -92,6 +92,14 @@ def test_joined_files_may_have_marks_of_order_within(imported: Import) -> None:
     assert made.about.arrivals.reasons == {"the header stands here again": 1}
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_mark_of_order_at_the_end_is_no_row(end: str, imported: Import) -> None:
+    made = imported(f"user_id,item_id{end}a,x{end}b,y{end}\ufeff")
+    assert made.users.ids.tolist() == ["a", "b"]
+    assert made.about.arrivals is not None
+    assert made.about.arrivals.reasons == {}
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_a_name_in_the_header_may_run_over_lines(end: str, imported: Import) -> None:
     content = end.join(['user_id,item_id,"net', 'price"', "a,x,1", "b,y,2", ""])

@@ -35,6 +35,10 @@ def test_what_is_told_per_user_and_has_a_better_can_be_declared(metric):
         ("popularity_lift@5", "cannot be declared"),
         ("novelty@5", "cannot be declared.*use one of ndcg, recall"),
         ("speed@5", "not known; use NAME@K"),
+        ("ndcg@010", "not known; use NAME@K"),  # its values would be named ndcg@10
+        ("ndcg@１０", "not known; use NAME@K"),
+        ("ndcg@0", "not known; use NAME@K"),
+        (f"ndcg@{'1' * 5000}", "not known; use NAME@K"),
     ],
 )
 def test_what_cannot_be_declared_is_one_sentence(metric, says):

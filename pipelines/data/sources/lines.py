@@ -184,7 +184,10 @@ def _blocks(
                 continue
             lines, recoded = as_utf8(data[:end])
             counts.recoded += recoded
-            block = _Block.of(_without_marks(lines), last=last)
+            lines = _without_marks(lines)
+            if not lines:  # nothing but a mark stood there
+                return
+            block = _Block.of(lines, last=last)
             before = counts.lines
             yield block
             used = counts.lines - before

@@ -6,6 +6,7 @@ among them. Formulas and denominators are in docs/metrics.md, which is made from
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pipelines import registry
@@ -16,13 +17,17 @@ if TYPE_CHECKING:
 
 MAIN = ("ndcg", "recall", "precision", "map", "mrr", "hit_rate")
 """What a page shows first: they judge each user's list by what that user took up later."""
+_LENGTH = re.compile("[1-9][0-9]{0,8}")
 
 
 def parse(name: str) -> tuple[str, int]:
-    """`("ndcg", 10)` for `ndcg@10`; an `AssayError` names the metrics there are."""
+    """`("ndcg", 10)` for `ndcg@10`; an `AssayError` names the metrics there are.
+
+    K is written as values are named, `10` and not `010`: else nothing would be found under it.
+    """
     metric, _, k = name.partition("@")
     offered = registry.names("metrics")
-    if metric in offered and k.isdecimal() and int(k) > 0:
+    if metric in offered and _LENGTH.fullmatch(k):
         return metric, int(k)
     raise AssayError(
         f"The metric {name!r} is not known; use NAME@K (ndcg@10), NAME one of {', '.join(offered)}."

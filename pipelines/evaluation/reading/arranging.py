@@ -46,7 +46,7 @@ def arrange(
     users: Ints, items: Numbered, table: int, order: Numbers | None, row_of: Ints, n: int
 ) -> Arranged:
     """The lists of `in_order`, as items; the faster way where ranks allow it."""
-    if order is not None and order.dtype.kind in "iu":
+    if order is not None and order.dtype.kind in "iu" and np.can_cast(order.dtype, np.int64):
         ranks = np.ascontiguousarray(order, np.int64)
         found = _by_whole_rank(users, items.codes[table], ranks, row_of, n)
         if found is not None:
@@ -102,6 +102,10 @@ def _sort(
     keys = np.ascontiguousarray(order, np.float64)
     gaps = np.isnan(keys)
     unranked = 0
+    if np.isposinf(keys).any():
+        # What is last by its number still comes before what has none: each value's place, which
+        # is finite, stands for it.
+        keys = np.unique(keys, return_inverse=True)[1].astype(np.float64)
     if gaps.any():
         keys = np.where(gaps, np.inf, keys)
         unranked = int(gaps[positions].sum())

@@ -47,7 +47,7 @@ def read_file(path: Path, role: Role) -> Rows:
     Of two lines with a list for one user the first counts, in a truth both.
     """
     suffix = suffix_of(path)
-    if path.is_file() and suffix not in SUFFIXES:
+    if _is_file(path) and suffix not in SUFFIXES:
         raise AssayError(
             f"{path.name!r} is of no known kind; end its name with one of {', '.join(SUFFIXES)}."
         )
@@ -61,12 +61,22 @@ def read_file(path: Path, role: Role) -> Rows:
 
 
 def is_lists(path: Path) -> bool:
-    """Whether the file is JSON Lines with a whole list in each line."""
-    if not path.is_file():
+    """Whether the file is JSON Lines with a whole list in each line; not where there is none."""
+    if not _is_file(path):
         return False
-    with path.open("rb") as file:
-        packing = packing_of(file.read(8))
+    try:
+        with path.open("rb") as file:
+            packing = packing_of(file.read(8))
+    except PermissionError:  # `open_source` says so
+        return False
     return lines.holds_lists(path, packing)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that no file system takes; `open_source` says so
+        return False
 
 
 def lists(path: Path, odd: Counter[str]) -> Iterator[lines.Line]:
@@ -141,34 +151,44 @@ def _rows(
 
 def _of_lines(path: Path, role: Role) -> Rows:
     """JSON Lines with a list in each line; the order of a list is its own."""
-    import pyarrow as pa
-
     users, items = TextColumn(), TextColumn()
     odd: Counter[str] = Counter()
-    failed: set[str] = set()
-    done: set[str] = set()
+    failed: Counter[str] = Counter()
+    done: dict[str, None] = {}
     who: list[str] = []
     what: list[str] = []
 
     def gather() -> None:
-        users.add(pa.chunked_array([pa.array(who, pa.large_string())]))
-        items.add(pa.chunked_array([pa.array(what, pa.large_string())]))
+        users.add(_texts(who))
+        items.add(_texts(what))
         who.clear()
         what.clear()
 
     unread: Counter[str] = Counter()
+    ordered = role == "recommendations"
     for number, line in enumerate(lists(path, unread), start=1):
-        if line.error:
-            failed.add(line.user)
-        elif line.user in done and role == "recommendations":
+        if ordered and line.error:
+            failed[line.user] += 1
+        elif ordered and line.user in done:
             odd[SECOND_LISTS] += 1
         else:
-            done.add(line.user)
+            # A truth is no list but rows: what lacks an id is left out, the user's others count.
+            odd[UNREADABLE] += not ordered and (bool(line.error) or not line.items)
+            done[line.user] = None
             who += [line.user] * len(line.items)
             what += line.items
         if number % LINES == 0:
             gather()
     gather()
-    odd[FAILED_LISTS] = len(failed - done)
-    odd[UNREADABLE] = unread[lines.NOT_JSON] + unread[lines.NO_USER]
-    return Rows(repr(path.name), clean(users), clean(items), odd=odd)
+    odd[FAILED_LISTS] = len(failed.keys() - done.keys())
+    odd[UNREADABLE] += unread[lines.NOT_JSON] + unread[lines.NO_USER]
+    odd[UNREADABLE] += sum(count for user, count in failed.items() if user in done)
+    listed = TextColumn()
+    listed.add(_texts(list(done)))
+    return Rows(repr(path.name), clean(users), clean(items), odd=odd, listed=clean(listed))
+
+
+def _texts(values: list[str]) -> pa.ChunkedArray:
+    import pyarrow as pa
+
+    return pa.chunked_array([pa.array(values, pa.large_string())])

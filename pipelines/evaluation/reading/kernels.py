@@ -178,12 +178,12 @@ def distinct(indptr, values, barred_indptr, barred, size):  # type: ignore[no-un
 
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def settle(indptr, items, known, seen_indptr, seen, drop_seen, depth, lists, counts):  # type: ignore[no-untyped-def]
+def settle(indptr, items, listed, known, seen_indptr, seen, drop_seen, depth, lists, counts):  # type: ignore[no-untyped-def]
     """Writes each user's usable items into `lists` (n, width) of -1, best first; counts.
 
-    `items` stand in order, -1 is an empty place. Left out: unknown items (`known` (codes,)
-    bool), what the user had (where `drop_seen`), later copies. A list is short with fewer
-    than `depth` usable items.
+    `items` stand in order, -1 is an empty place; `listed` (n,) bool says who has a list, which
+    may be empty. Left out: unknown items (`known` (codes,) bool), what the user had (where
+    `drop_seen`), later copies. A list is short with fewer than `depth` usable items.
     """
     stamps = np.full(len(known), -1, np.int32)
     had = np.full(len(known) if len(seen) else 0, -1, np.int32)
@@ -192,12 +192,11 @@ def settle(indptr, items, known, seen_indptr, seen, drop_seen, depth, lists, cou
         if len(seen):
             for p in range(seen_indptr[r], seen_indptr[r + 1]):
                 had[seen[p]] = r
-        kept = given = 0
+        kept = 0
         for p in range(indptr[r], indptr[r + 1]):
             item = items[p]
             if item < 0:
                 continue
-            given += 1
             again = len(seen) > 0 and had[item] == r
             if not known[item]:
                 counts[UNKNOWN] += 1
@@ -211,6 +210,6 @@ def settle(indptr, items, known, seen_indptr, seen, drop_seen, depth, lists, cou
                 if kept < width:
                     lists[r, kept] = item
                 kept += 1
-        counts[MISSING] += given == 0
-        counts[EMPTY] += given > 0 and kept == 0
-        counts[SHORT_LISTS] += given > 0 and kept < depth
+        counts[MISSING] += not listed[r]
+        counts[EMPTY] += listed[r] and kept == 0
+        counts[SHORT_LISTS] += listed[r] and kept < depth

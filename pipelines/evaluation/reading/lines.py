@@ -9,6 +9,7 @@ is in its own order.
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ LOOKED_AT = 1000
 
 @dataclass(frozen=True)
 class Line:
-    """One user's list, best first; or why there is none (`error`)."""
+    """One user's list, best first; or why it is none (`error`), with what ids it has anyway."""
 
     user: str
     items: list[str]
@@ -91,10 +92,10 @@ def _vendors(document: dict[str, Any], odd: Counter[str]) -> Line | None:
         text = error if isinstance(error, str) else json.dumps(error)
         return Line(user, [], error=f"the vendor says: {text}")
     given = output if isinstance(output, dict) else {}
-    items = _ids(given.get("recommendedItems"))
-    if items is None:
+    items, whole = _ids(given.get("recommendedItems"))
+    if not whole:
         odd[NO_ITEMS] += 1
-        return Line(user, [], error="the line has no recommendedItems")
+        return Line(user, items, error="the line has no recommendedItems")
     return Line(user, items, _scores(given.get("scores"), odd))
 
 
@@ -104,10 +105,10 @@ def _own(document: dict[str, Any], odd: Counter[str]) -> Line | None:
     if user is None:
         odd[NO_USER] += 1
         return None
-    items = next((_ids(by_name[key]) for key in LISTS if key in by_name), None)
-    if items is None:
+    items, whole = _ids(next((by_name[key] for key in LISTS if key in by_name), None))
+    if not whole:
         odd[NO_ITEMS] += 1
-        return Line(user, [], error="the line has no list of items")
+        return Line(user, items, error="the line has no list of items")
     return Line(user, items, _scores(by_name.get("scores"), odd))
 
 
@@ -119,18 +120,25 @@ def _id(value: Any) -> str | None:
     return None if half_pair or not text else text
 
 
-def _ids(values: Any) -> list[str] | None:
+def _ids(values: Any) -> tuple[list[str], bool]:
+    """The ids among the values, and whether these are a list of ids and of nothing else."""
     found = [_id(value) for value in values] if isinstance(values, list) else [None]
-    return None if None in found else [item for item in found if item is not None]
+    ids = [item for item in found if item is not None]
+    return ids, len(ids) == len(found)
 
 
 def _scores(scores: Any, odd: Counter[str]) -> list[float] | None:
     if scores is None or scores == []:
         return None
-    if isinstance(scores, list) and all(type(score) in (int, float) for score in scores):
+    if isinstance(scores, list) and all(_is_float(score) for score in scores):
         return [float(score) for score in scores]
     odd[ODD_SCORES] += 1
     return None
+
+
+def _is_float(score: Any) -> bool:
+    """Whether it is a number that a float can hold, as whole numbers of JSON need not be."""
+    return type(score) is float or (type(score) is int and abs(score) <= sys.float_info.max)
 
 
 _USER = (plain(C.USER), *NAMES[C.USER])

@@ -16,10 +16,12 @@ from pipelines.evaluation.reading.asked import RECOMMENDATIONS, TRUTH, Asked, as
 from pipelines.evaluation.reading.ids import Numbered, number
 from pipelines.evaluation.reading.problems import Problems
 from pipelines.evaluation.reading.rows import OrderedBy, Rows
-from pipelines.schema import Ints, Longs
+from pipelines.schema import Ints, Longs, Mask
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from pipelines.evaluation.reading.id_columns import IdColumn
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Read:
     ordered_by: OrderedBy
     items: Numbered
     """The items' codes and ids."""
+    unread: list[str]
+    """Columns that would order the lists, had they a readable value."""
 
 
 def read(
@@ -53,7 +57,7 @@ def read(
     """
     tables = [recommendations, truth, *([train] if train else [])]
     users, items = at_once(
-        lambda: number([table.user for table in tables]),
+        lambda: number(_user_columns(tables)),
         lambda: number([table.item for table in tables]),
     )
     if in_text_order:
@@ -66,6 +70,11 @@ def read(
             raise AssayError(
                 f"There is no row with a user and an item in {table.name}; check the file."
             )
+    if recommendations.listed is not None:
+        mine = users.codes[len(tables)]
+        there[RECOMMENDATIONS][mine[mine >= 0]] = True
+    if not (there[RECOMMENDATIONS] & there[TRUTH]).any():
+        raise _nothing_in_common("user", users, recommendations, truth)
     who = asked(users, items, there[TRUTH], trained=train is not None, seen=seen)
     if not len(who):
         raise AssayError(
@@ -74,9 +83,14 @@ def read(
         )
     codes = users.codes[RECOMMENDATIONS]
     arranged = arrange(codes, items, RECOMMENDATIONS, recommendations.order, who.row_of, len(who))
-    lists, counts = _settled(arranged, who, depth, drop_seen=seen == "exclude")
-    if counts[3] == len(who):
-        raise _nothing_in_common("user", users, recommendations, truth)
+    listed = there[RECOMMENDATIONS][who.users]
+    if not listed.any():
+        raise AssayError(
+            f"The users of {recommendations.name} that are in {truth.name} have all of their "
+            f"truths in {tables[-1].name} already, and seen-policy exclude leaves such truths out; "
+            "keep them, or let the training end before the truth."
+        )
+    lists, counts = _settled(arranged, listed, who, depth, drop_seen=seen == "exclude")
     if not _shared(items):
         raise _nothing_in_common("item", items, recommendations, truth)
     odd = recommendations.odd
@@ -101,10 +115,21 @@ def read(
         unusable_train_rows=who.incomplete_train + (train.odd["unreadable"] if train else 0),
     )
     ids = users.values(who.users)
-    return Read(Lists(lists, who.key), ids, problems, recommendations.ordered_by, items)
+    return Read(
+        Lists(lists, who.key), ids, problems, recommendations.ordered_by, items,
+        recommendations.unread,
+    )  # fmt: skip
 
 
-def _settled(arranged: Arranged, who: Asked, depth: int, *, drop_seen: bool) -> tuple[Ints, Longs]:
+def _user_columns(tables: list[Rows]) -> list[IdColumn]:
+    """The tables' users, and behind them those whose lists need not give a row."""
+    listed = tables[RECOMMENDATIONS].listed
+    return [*(table.user for table in tables), *([] if listed is None else [listed])]
+
+
+def _settled(
+    arranged: Arranged, listed: Mask, who: Asked, depth: int, *, drop_seen: bool
+) -> tuple[Ints, Longs]:
     """The lists (n, at most `depth`), and the counts of `kernels.settle`."""
     from pipelines.evaluation.reading import kernels
 
@@ -113,7 +138,7 @@ def _settled(arranged: Arranged, who: Asked, depth: int, *, drop_seen: bool) -> 
     counts = np.zeros(6, np.int64)
     history = who.history
     kernels.settle(
-        arranged.indptr, arranged.items, who.known, history.indptr, history.values,
+        arranged.indptr, arranged.items, listed, who.known, history.indptr, history.values,
         drop_seen, depth, lists, counts,
     )  # fmt: skip
     return lists, counts

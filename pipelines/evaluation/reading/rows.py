@@ -45,6 +45,8 @@ class Rows:
     rank: Numbers | None = None
     score: Numbers | None = None
     odd: Counter[str] = field(default_factory=Counter)
+    listed: IdColumn | None = None
+    """Users with a list, also one that gives no row; None where only rows tell."""
 
     @property
     def ordered_by(self) -> OrderedBy:
@@ -54,6 +56,13 @@ class Rows:
         if self.score is not None and not _all_gaps(self.score):
             return "score"
         return "rows"
+
+    @property
+    def unread(self) -> list[str]:
+        """Those of rank and score that would order the rows, had they a readable value."""
+        by = self.ordered_by
+        ranks = [C.RANK] if by != "rank" and self.rank is not None else []
+        return [*ranks, *([C.SCORE] if by == "rows" and self.score is not None else [])]
 
     @property
     def order(self) -> Numbers | None:
@@ -74,9 +83,14 @@ TABLES: dict[Role, str] = {
 
 def of_frame(frame: pd.DataFrame, role: Role) -> Rows:
     """The rows of a DataFrame with external ids of any type, columns found by their names."""
+    import pandas as pd
+
+    if not isinstance(frame, pd.DataFrame):
+        kind = type(frame).__name__
+        raise AssayError(f"{TABLES[role].capitalize()} must be a pandas DataFrame, not {kind}.")
     named = {str(column): column for column in reversed(list(frame.columns))}
     found = columns([str(column) for column in frame.columns], role, TABLES[role])
-    at = {standard: frame[named[column]] for standard, column in found.items()}
+    at = {standard: _dense(frame[named[column]]) for standard, column in found.items()}
     rank, score = (numbers(at[c]) if c in at else None for c in (C.RANK, C.SCORE))
     return Rows(TABLES[role], at[C.USER], at[C.ITEM], rank, score)
 
@@ -100,14 +114,27 @@ def columns(names: list[str], role: Role, table: str) -> dict[str, str]:
     return found.mapping
 
 
+def _dense(values: pd.Series) -> pd.Series:
+    import pandas as pd
+
+    return (
+        values.astype(values.dtype.subtype) if isinstance(values.dtype, pd.SparseDtype) else values
+    )
+
+
 def numbers(values: pd.Series) -> Numbers:
     """Ranks or scores as numbers (n,), whole ones as they are; NaN where one cannot be read."""
     import pandas as pd
+    import pyarrow.types as types
 
     if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iuf":
         return values.to_numpy()
+    if isinstance(values.dtype, pd.ArrowDtype) and types.is_decimal(values.dtype.pyarrow_dtype):
+        return values.astype(np.float64).to_numpy()  # pandas' to_numeric breaks at their gaps
     found = pd.to_numeric(values, errors="coerce")
-    return found.to_numpy(np.float64, na_value=np.nan)
+    read = found.to_numpy(np.float64, na_value=np.nan)
+    # Dates become whole numbers, of which pandas makes a missing one the lowest.
+    return np.where(values.isna(), np.nan, read) if found.dtype == np.int64 else read
 
 
 def _whole(ranks: Numbers) -> Numbers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -113,12 +114,29 @@ def test_the_order_of_rows_changes_nothing_to_the_last_digit(
     assert evaluate(*words)[1] == before
 
 
+@pytest.mark.parametrize("k", ["0000000002", " 02", "2"])
+def test_zeros_before_a_length_are_nothing(k: str, evaluate: Run, files: list[object]) -> None:
+    code, out, _ = evaluate(*files, "--k", k, "--json")
+    assert code == 0
+    assert {name.partition("@")[2] for name in json.loads(out)["metrics"]} == {"2"}
+
+
+def test_a_mark_alone_is_refused(evaluate: Run, files: list[object], tmp_path: Path) -> None:
+    path = tmp_path / "mark.jsonl"
+    path.write_bytes(b"\xef\xbb\xbf")
+    code, out, err = evaluate("--recommendations", path, *files[2:])
+    assert (code, out, err) == (2, "", "assay: 'mark.jsonl' holds no text; export it again.\n")
+
+
 MISTAKES: dict[str, tuple[list[str], str]] = {
     "no such file": (["--truth", "none.csv"], "There is no file 'none.csv'"),
     "k of 0": (["--k", "0"], "from 1 to 1,000"),
     "k below 0": (["--k", "-5"], "divided by commas"),
     "k of words": (["--k", "ten"], "divided by commas"),
     "no k": (["--k", ""], "divided by commas"),
+    "a name too long": (["--truth", "x" * 300 + ".csv"], "is no file name"),
+    "values under a name too long": (["--per-user", "x" * 300 + ".parquet"], "is no file name"),
+    "k of zeros": (["--k", "0" * 5000], "from 1 to 1,000"),
     "k too large": (["--k", "10,99999999999999999999"], "from 1 to 1,000"),
     "another policy": (["--seen", "drop"], "--seen takes keep or exclude"),
     "exclude what": (["--seen", "exclude"], "needs --train"),
@@ -161,6 +179,35 @@ def test_values_are_not_written_over_what_is_read(
     code, _, err = evaluate(*words)
     assert code == 2 and "is read; name another" in err
     assert lists.read_bytes() == content
+
+
+def test_values_are_not_written_into_a_folder_that_is_read(
+    evaluate: Run, files: list[object], tmp_path: Path
+) -> None:
+    parts = tmp_path / "parts"
+    (parts / "day=1").mkdir(parents=True)
+    lists = pd.DataFrame({"user_id": ["u1"], "item_id": ["b"]})
+    lists.to_parquet(parts / "day=1" / "0.parquet")
+    (tmp_path / "link").symlink_to(parts)
+    words = ["--recommendations", parts, *files[2:], "--per-user"]
+    for target in ("parts/day=1/0.parquet", "parts/new.parquet", "link/new.parquet"):
+        code, _, err = evaluate(*words, tmp_path / target)
+        assert code == 2 and "which is read; name another" in err
+    assert [path.name for path in parts.rglob("*.parquet")] == ["0.parquet"]
+    pd.testing.assert_frame_equal(pd.read_parquet(parts / "day=1" / "0.parquet"), lists)
+    code, _, _ = evaluate(*words, parts / ".." / "values.parquet")
+    assert code == 0
+
+
+def test_a_file_that_may_not_be_read_is_said(
+    evaluate: Run, files: list[object], tmp_path: Path
+) -> None:
+    path = tmp_path / "lists.csv"
+    path.chmod(0)
+    if os.access(path, os.R_OK):
+        pytest.skip("the superuser may read anything")
+    code, _, err = evaluate(*files)
+    assert code == 2 and "may not be read" in err
 
 
 def test_broken_files_end_with_2_and_no_traceback(

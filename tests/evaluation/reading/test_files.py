@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import json
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,9 @@ import pytest
 
 from pipelines.errors import AssayError
 from pipelines.evaluation.evaluate_file import Evaluation, evaluate_files
+from pipelines.evaluation.reading.files import lists as lists_of
 from pipelines.evaluation.reading.files import read_file
+from pipelines.evaluation.reading.lines import ODD_SCORES
 from pipelines.evaluation.reading.problems import Problems
 from tests.data import mutations
 from tests.evaluation.reading.test_read import shown
@@ -210,8 +214,113 @@ def test_oddities_of_lines_are_counted(tmp_path: Path) -> None:
     found = evaluate_files(lists, answers, ks=(2,)).found
     assert shown(found)["u"] == ["a", "b"]
     assert found.problems == Problems(
-        missing_users=3, second_lists=1, failed_lists=2, unusable_rows=3
-    )
+        missing_users=2, second_lists=1, failed_lists=2, unusable_rows=3,
+        short_lists=1, empty_lists=1,
+    )  # fmt: skip
+
+
+def test_a_list_without_an_item_is_empty_and_not_missing(tmp_path: Path) -> None:
+    documents = [
+        {"user_id": "u", "items": []},
+        {"user_id": "u", "items": ["a"]},  # the first counts, whatever is in it
+        {"user_id": "v", "items": ["null", "NaN"]},
+        {"user_id": "w", "items": ["a"]},
+        {"user_id": "y", "items": []},
+    ]
+    answers = write(tmp_path, "t.csv", "user_id,item_id\nu,a\nv,a\nw,a\nx,a\n")
+    found = evaluate_files(write(tmp_path, "a.jsonl", lines(documents)), answers, ks=(1,))
+    assert found.per_user["hit_rate@1"].tolist() == [0, 0, 1, 0]
+    assert found.found.problems == Problems(
+        missing_users=1, short_lists=2, empty_lists=2, extra_users=1, second_lists=1,
+        unusable_rows=2,
+    )  # fmt: skip
+
+
+def test_a_line_with_an_error_beside_a_list_is_counted(tmp_path: Path) -> None:
+    documents = [
+        {"user_id": "u", "items": ["a", None]},
+        {"user_id": "u", "items": ["a"]},
+        {"user_id": "v", "items": [["a"]]},
+        {"user_id": "v", "items": "a"},
+    ]
+    answers = write(tmp_path, "t.csv", "user_id,item_id\nu,a\nv,a\n")
+    found = evaluate_files(write(tmp_path, "a.jsonl", lines(documents)), answers, ks=(1,)).found
+    assert found.problems == Problems(missing_users=1, failed_lists=1, unusable_rows=1)
+
+
+ODD_LINES = [
+    {"user_id": "u1", "items": ["a"]},
+    {"user_id": "u2", "items": ["b", None]},
+    {"user_id": "u2", "items": ["c"]},
+    {"user_id": "u3", "items": [1.5, ["a"], "d"]},
+    {"user_id": "u4", "items": "a"},
+    {"user_id": "u5", "items": []},
+    {"user_id": "u6", "items": [{}, True]},
+    {"user_id": None, "items": ["a"]},
+]
+"""Of these, six are counted; as CSV a row for each that lacks an id would be."""
+
+
+def test_odd_lines_of_a_truth_are_counted_and_their_ids_count(tmp_path: Path) -> None:
+    lists = write(tmp_path, "a.csv", "user_id,item_id\nu1,a\nu2,b\n")
+    as_lines = write(tmp_path, "t.jsonl", lines(ODD_LINES))
+    content = "user_id,item_id\nu1,a\nu2,b\nu2,\nu2,c\nu3,\nu3,d\nu4,\nu5,\nu6,\n,a\n"
+    as_rows = write(tmp_path, "t.csv", content)
+    for answers in (as_lines, as_rows):
+        found = evaluate_files(lists, answers, ks=(1,))
+        assert found.found.users.to_pylist() == ["u1", "u2", "u3"]
+        assert found.per_user["recall@1"].tolist() == [1, 0.5, 0]
+        assert found.found.problems == Problems(missing_users=1, unusable_truth_rows=6)
+
+
+def test_odd_lines_of_a_training_file_are_counted(tmp_path: Path) -> None:
+    lists = write(tmp_path, "a.csv", "user_id,item_id\nu1,a\nu1,b\n")
+    answers = write(tmp_path, "t.csv", "user_id,item_id\nu1,b\n")
+    train = write(tmp_path, "h.jsonl", lines(ODD_LINES))
+    found = evaluate_files(lists, answers, train, ks=(2,)).found
+    assert found.problems == Problems(unusable_train_rows=6, seen_items=1)
+
+
+def test_lines_with_an_error_in_a_truth_are_counted(tmp_path: Path) -> None:
+    documents = [
+        {"input": {"userId": "u"}, "output": {"recommendedItems": ["a"]}},
+        {"input": {"userId": "v"}, "output": None, "error": "No such user"},
+    ]
+    answers = write(tmp_path, "t.out", lines(documents))
+    found = evaluate_files(write(tmp_path, "a.csv", "user_id,item_id\nu,a\n"), answers, ks=(1,))
+    assert found.found.problems == Problems(unusable_truth_rows=1)
+
+
+def test_a_score_that_no_float_holds_leaves_the_list(tmp_path: Path) -> None:
+    odd: Counter[str] = Counter()
+    scores = f"[0.5, 1{'0' * 400}]"
+    content = f'{{"user_id": "u", "items": ["a", "b"], "scores": {scores}}}\n'
+    lists = write(tmp_path, "a.jsonl", content)
+    (line,) = lists_of(lists, odd)
+    assert (line.items, line.scores, line.error) == (["a", "b"], None, "")
+    assert odd == {ODD_SCORES: 1}
+    answers = write(tmp_path, "t.csv", "user_id,item_id\nu,b\n")
+    assert evaluate_files(lists, answers, ks=(2,)).found.problems == Problems()
+
+
+MARK = codecs.BOM_UTF8
+
+
+@pytest.mark.parametrize("content", [MARK, MARK + b"\n", gzip.compress(MARK, mtime=0)])
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.out"])
+def test_a_byte_order_mark_by_itself_is_no_text(
+    name: str, content: bytes, truth: Path, tmp_path: Path
+) -> None:
+    path = write(tmp_path, name, content)
+    for given in ((path, truth), (truth, path), (truth, truth, path)):
+        with pytest.raises(AssayError, match=f"'{name}' holds no text"):
+            evaluate_files(*given)
+
+
+def test_a_byte_order_mark_at_the_end_is_no_line(truth: Path, tmp_path: Path) -> None:
+    content = lines([{"user_id": u, "items": i} for u, i in LISTS.items()]).encode()
+    found = evaluate_files(write(tmp_path, "a.jsonl", content + MARK), truth, ks=KS)
+    assert found.found.problems == Problems()
 
 
 BAD: dict[str, tuple[str, bytes, str]] = {

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -93,11 +95,13 @@ def by_hand(
         rows = [(item, x) for u, item, x in lists if u == user]
         if by != "rows":
             sign = 1 if by == "rank" else -1
-            keys = {id(row): math.inf if row[1] is None else sign * row[1] for row in rows}
+            keys = {
+                id(row): (row[1] is None, 0 if row[1] is None else sign * row[1]) for row in rows
+            }
             rows.sort(key=lambda row: (keys[id(row)], row[0]))
             counts["unranked"] += sum(x is None for _, x in rows)
             counts["ties"] += sum(
-                keys[id(a)] == keys[id(b)] < math.inf and a[0] != b[0] for a, b in pairwise(rows)
+                keys[id(a)] == keys[id(b)] < (True, 0) and a[0] != b[0] for a, b in pairwise(rows)
             )
         kept: list[str] = []
         for item, _ in rows:
@@ -121,7 +125,8 @@ def by_hand(
 
 USERS = st.sampled_from(["1", "2", "10", "u", None])
 ITEMS = st.sampled_from(["a", "b", "B", "é", "10", "9", "x y", ""])
-NUMBER = st.one_of(st.none(), st.integers(0, 4).map(float), st.sampled_from([0.5, math.inf, -1e9]))
+ODD = [0.5, -1e9, math.inf, -math.inf]
+NUMBER = st.one_of(st.none(), st.integers(0, 4).map(float), st.sampled_from(ODD))
 WHOLE = st.integers(0, 30).map(float)
 RECO = st.one_of(st.lists(st.tuples(USERS, ITEMS, kind), max_size=40) for kind in (NUMBER, WHOLE))
 PAIRS = st.lists(st.tuples(USERS, ITEMS, st.none()), max_size=15)
@@ -228,6 +233,10 @@ def test_people_whose_truths_were_all_seen_are_not_asked() -> None:
     everything = frame([("u1", "a"), ("u1", "b"), ("u2", "c")])
     with pytest.raises(AssayError, match="All users have all of their truths"):
         read_frames(frame(FULL, "rank"), TRUTH, everything, depth=2, seen="exclude")
+    with pytest.raises(AssayError, match=r"users of .* in the truth have all of their truths in"):
+        read_frames(frame(FULL[2:], "rank"), TRUTH, train, depth=2, seen="exclude")
+    with pytest.raises(AssayError, match="No user of the recommendations"):
+        read_frames(frame([("u9", "c", 1)], "rank"), TRUTH, train, depth=2, seen="exclude")
 
 
 # --- what orders a list
@@ -262,7 +271,20 @@ def test_equals_are_ordered_by_their_ids_as_text() -> None:
 
 def test_what_cannot_be_read_comes_last_and_what_is_infinite_has_its_place() -> None:
     rows = [("d", "?"), ("a", math.inf), ("b", "2"), ("c", None), ("e", -math.inf)]
-    assert order(rows, "score") == ["a", "b", "c", "d", "e"]
+    assert order(rows, "score") == ["a", "b", "e", "c", "d"]
+    ranks = [("a", None), ("c", math.inf), ("b", math.inf), ("d", 1)]
+    assert order(ranks, "rank") == ["d", "b", "c", "a"]
+
+
+@pytest.mark.parametrize(
+    ("by", "last", "first"), [("score", -math.inf, 1), ("rank", math.inf, 1), ("score", 1, 2)]
+)
+def test_infinite_equals_are_ties_as_others_are(by: str, last: float, first: float) -> None:
+    rows = [("u1", "b", last), ("u1", "a", last), ("u1", "z", first), ("u2", "c", first)]
+    for table in (rows, rows[::-1]):
+        assert problems(table, by, depth=1) == {"ties": 1}
+        found = read_frames(frame(table, by), TRUTH, depth=3)
+        assert shown(found)["u1"] == ["z", "a", "b"]
 
 
 def test_long_lists_are_sorted_too() -> None:
@@ -272,6 +294,41 @@ def test_long_lists_are_sorted_too() -> None:
     truth = frame([("u", "i0000")])
     found = read_frames(frame([("u", *row) for row in rows], "score"), truth, depth=1000)
     assert shown(found)["u"] == [i for i, _ in sorted(rows, key=lambda row: (-row[1], row[0]))]
+
+
+def test_columns_that_order_nothing_are_said() -> None:
+    rows = [("u1", "b", "0,5", None), ("u1", "a", "0,9", 2), ("u2", "c", "0,7", 1)]
+    by_rows = evaluate_frames(frame([row[:3] for row in rows], "score"), TRUTH, ks=(2,))
+    assert shown(by_rows.found)["u1"] == ["b", "a"]
+    assert "No score can be read as a number, so that column orders nothing." in by_rows.notes
+    by_score = evaluate_frames(frame(rows, "rank", "score"), TRUTH, ks=(2,))
+    assert shown(by_score.found)["u1"] == ["a", "b"]
+    assert [note for note in by_score.notes if note.startswith("No rank can be read")]
+    by_rank = evaluate_frames(frame(rows, "score", "rank"), TRUTH, ks=(2,))
+    assert not [note for note in by_rank.notes if "can be read" in note]
+
+
+@pytest.mark.parametrize(
+    "ranks",
+    [
+        pd.to_datetime(pd.Series([None, "2020-01-02", "2020-01-01"])),
+        pd.to_timedelta(pd.Series([None, 2, 1])),
+        pd.Series([None, Decimal("2"), Decimal("1.5")], dtype=pd.ArrowDtype(pa.decimal128(9, 2))),
+        pd.Series(pd.arrays.SparseArray([np.nan, 2, 1])),
+    ],
+    ids=lambda ranks: str(ranks.dtype),
+)
+def test_a_gap_comes_last_whatever_the_type(ranks: pd.Series) -> None:
+    table = pd.DataFrame({"user_id": "u", "item_id": ["a", "b", "c"], "rank": ranks})
+    found = read_frames(table, frame([("u", "a")]), depth=3)
+    assert shown(found)["u"] == ["c", "b", "a"]
+    assert found.problems == Problems(unranked=1)
+
+
+def test_the_largest_ranks_come_last() -> None:
+    ranks = np.array([2**64 - 1, 5], np.uint64)
+    table = pd.DataFrame({"user_id": "u", "item_id": ["b", "a"], "rank": ranks})
+    assert shown(read_frames(table, frame([("u", "a")]), depth=2))["u"] == ["a", "b"]
 
 
 @pytest.mark.parametrize("kind", ["int8", "uint16", "int32", "float32", "float64", "Int64", "str"])
@@ -304,6 +361,7 @@ def test_rows_in_another_order_and_other_types_give_the_same_values() -> None:
         "category",
         "int64[pyarrow]",
         "string[pyarrow]",
+        "Sparse[int64]",
     ):
         parts = [
             table.sample(frac=1, random_state=4).astype({"user_id": kind, "item_id": kind})
@@ -364,10 +422,41 @@ def test_bad_tables_are_one_sentence(reco: pd.DataFrame, truth: pd.DataFrame, sa
         evaluate_frames(reco, truth)
 
 
-@pytest.mark.parametrize("ks", [(), (0,), (-1, 5), (1001,)])
-def test_bad_lengths_are_one_sentence(ks: tuple[int, ...]) -> None:
+@pytest.mark.parametrize("other", [None, {"user_id": ["u1"]}, [1], TRUTH["user_id"]])
+def test_what_is_no_frame_is_said(other: Any) -> None:
+    lists = frame(FULL, "rank")
+    for frames, says in (((other, TRUTH), "The recommendations"), ((lists, other), "The truth")):
+        with pytest.raises(AssayError, match=f"^{says} must be a pandas DataFrame, not "):
+            evaluate_frames(*frames)
+
+
+@pytest.mark.parametrize(
+    "ks",
+    [(), (0,), (-1, 5), (1001,), (10**30,), [10.5], [1.9], [2.0], [np.float64(2)], [True], ["5"]],
+)
+def test_bad_lengths_are_one_sentence(ks: Any) -> None:
     with pytest.raises(AssayError, match="whole numbers from 1 to 1,000"):
         evaluate_frames(frame(FULL, "rank"), TRUTH, ks=ks)
+
+
+@pytest.mark.parametrize("ks", [10, "10", None])
+def test_one_length_by_itself_is_no_list_of_them(ks: Any) -> None:
+    with pytest.raises(AssayError, match=r"ks is a list of lengths, such as \[5, 10, 20\]; not"):
+        evaluate_frames(frame(FULL, "rank"), TRUTH, ks=ks)
+
+
+@pytest.mark.parametrize(
+    "ks", [iter((1, 2)), np.array([2, 1]), pd.Series([1, 2]), range(1, 3), {1, 2}]
+)
+def test_lengths_may_be_anything_that_gives_whole_numbers(ks: Any) -> None:
+    found = evaluate_frames(frame(FULL, "rank"), TRUTH, ks=ks).per_user
+    assert {name for name in found if str(name).startswith("ndcg")} == {"ndcg@1", "ndcg@2"}
+
+
+@pytest.mark.parametrize("seen", ["Exclude", "drop", "", None, ["keep"]])
+def test_another_policy_is_not_taken_for_keep(seen: Any) -> None:
+    with pytest.raises(AssayError, match="seen is 'exclude' or 'keep', not"):
+        evaluate_frames(frame(FULL, "rank"), TRUTH, TRUTH, seen=seen)
 
 
 def test_seen_items_cannot_be_left_out_of_nowhere() -> None:
