@@ -36,6 +36,7 @@ def slices(
     from pipelines import cli_output as out
     from pipelines.evaluation.kept import Kept
     from pipelines.evaluation.slices.report import report
+    from pipelines.evaluation.slices.stored import dimensions_of
 
     workspace = open_workspace()
     document = workspace.bakeoff(bakeoff_id)
@@ -48,7 +49,9 @@ def slices(
             f"The metric {metric!r} has no value per user here; use one of {', '.join(offered)}."
         )
     useful = float(document.manifest["useful_share"])
-    dimensions = tuple(part.strip() for part in by.split(",") if part.strip())
+    whole = by.strip() in {one.name for one in dimensions_of(kept)}  # a column may hold a comma
+    parts = [by] if whole else by.split(",")
+    dimensions = tuple(part.strip() for part in parts if part.strip())
     found = report(kept, *names, metric, dimensions, useful)
     if as_json:
         out.document({"bakeoff": bakeoff_id} | found.document())
@@ -75,6 +78,7 @@ def _print(found: SlicesReport) -> None:
 
     from pipelines import cli_output as out
     from pipelines.evaluation.metrics.names import label
+    from pipelines.evaluation.slices.stored import AS_IT_STANDS, OF_USERS
 
     titles = {d.name: d.title for d in found.dimensions}
     table = out.new_table(
@@ -94,6 +98,8 @@ def _print(found: SlicesReport) -> None:
         _list([finding.sentence for finding in wins], f"In no slice is {name} better.")
     out.heading("Reversals")
     _list([r.sentence for r in found.reversals], "None: no slice contradicts the whole.")
+    undated = [d.title for d in found.dimensions if d.name.startswith(OF_USERS)]
+    out.say(f"{', '.join(undated)}: {AS_IT_STANDS}" if undated else "")
     for title, why in found.skipped.items():
         out.say(f"Not divided by {title}: {why}.")
 

@@ -82,8 +82,8 @@ BUILT_IN: dict[Kind, dict[str, str]] = {
 @cache
 def names(kind: Kind) -> tuple[str, ...]:
     """The names that can be used for a kind, those that ship first."""
-    own = [e.name for e in entry_points(group=f"assay.{kind}") if e.name not in BUILT_IN[kind]]
-    return (*BUILT_IN[kind], *sorted(own))
+    found = {entry.name for entry in entry_points(group=f"assay.{kind}")}
+    return (*BUILT_IN[kind], *sorted(found - BUILT_IN[kind].keys()))
 
 
 def lookup(kind: Kind, name: str) -> Any:

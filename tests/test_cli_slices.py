@@ -46,7 +46,9 @@ def write_events(folder: Path, users: int = 160, items: int = 60, events: int = 
     frame = pd.DataFrame(rows, columns=["user_id", "item_id", "timestamp"])
     frame.to_csv(folder / "events.csv", index=False)
     names = [f"u{user:03d}" for user in range(users)]
-    pd.DataFrame({"user_id": names, "habit": plans}).to_csv(folder / "users.csv", index=False)
+    table = pd.DataFrame({"user_id": names, "habit": plans})
+    table["shoe {cm}, left"] = ["39", "42"] * (users // 2)
+    table.to_csv(folder / "users.csv", index=False)
     (folder / "next.toml").write_text(NEXT)
 
 
@@ -84,6 +86,7 @@ def test_whom_each_contender_is_for_is_found_in_a_real_bakeoff(
     )  # fmt: skip
     assert {d["name"]: d["kind"] for d in found["dimensions"]} == {
         "user.habit": "user",
+        "user.shoe {cm}, left": "user",
         "popularity": "target",
     }
     assert found["skipped"]["events in the history"] == "it is the same for all"
@@ -103,8 +106,14 @@ def test_whom_each_contender_is_for_is_found_in_a_real_bakeoff(
     assert "1. Among users with habit “in turn” (" in out
     assert "Where popular wins" in out and "Reversals" in out
 
+    assert "habit, shoe {cm}, left: As the table of users stands" in " ".join(out.split())
+
+    code, out, _ = assay([*ask, "--by", "user.shoe {cm}, left", "--json"], capsys)
+    assert code == 0
+    assert [cell["values"] for cell in json.loads(out)["cells"]] == [["39"], ["42"]]
+
     for words, names in (
-        (["--by", "color"], "user.habit, popularity"),
+        (["--by", "color"], "user.habit, user.shoe {cm}, left, popularity"),
         (["--metric", "speed@9"], "ndcg@5, "),
         (["--against", "als"], "random, popular, next"),
         (["--against", "next"], "another contender"),

@@ -15,6 +15,7 @@ from pipelines.data.split import Protocol, Split, split
 from pipelines.evaluation import declared
 from pipelines.evaluation.answer_key import answer_key
 from pipelines.evaluation.behavior.evidence import Background
+from pipelines.evaluation.behavior.names import offered
 from pipelines.evaluation.behavior.observe import observe
 from pipelines.evaluation.behavior.requirements import requirements
 from pipelines.evaluation.child import run_in_child
@@ -77,6 +78,9 @@ def run_bakeoff(
     contenders = entries(request)
     declared.check(request.metric, _depths(request))
     make_rules(request.rules)
+    required = requirements(request.required)
+    left_out: list[str] = []
+    tests = offered(left_out)
     progress(0.0, "splitting the data")
     cut = split(
         dataset.interactions,
@@ -104,7 +108,7 @@ def run_bakeoff(
             spec = {"spec": entry.spec.document(), "spec_hash": entry.spec.hash}
             result = result.model_copy(update=spec)
         if detail is not None:
-            result = observe(result, background, here, manifest)
+            result = observe(result, background, here, tests, required)
             scored[entry.name] = detail
             _write_per_user(detail, dataset.users.decode(cut.queries.user), here)
         results.append(result)
@@ -115,7 +119,7 @@ def run_bakeoff(
         manifest=manifest.document() | _counts(cut),
         contenders=with_chances(results, scored, manifest),
         comparisons=comparisons(results, scored, manifest),
-        notes=[*declared.note(request.metric, results), exposure.sentence],
+        notes=[*declared.note(request.metric, results), *left_out, exposure.sentence],
         exposure=exposure,
     )
     (folder / DOCUMENT).write_text(document.model_dump_json(indent=1))

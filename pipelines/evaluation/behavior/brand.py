@@ -69,7 +69,10 @@ def _brands(background: Background) -> tuple[Longs, list[str]]:
     column = background.column(*COLUMNS)
     if column is None:
         raise NotRun("The catalogue has no brands.")
-    codes, names = pd.factorize(column)
+    texts = column.astype(object).map(lambda brand: str(brand).strip() or None, na_action="ignore")
+    codes, names = pd.factorize(texts)  # as text, since a table may hold lists of brands
+    if len(names) == 0:
+        raise NotRun("The catalogue has no brands.")
     return codes.astype(np.int64), [str(name) for name in names]
 
 
@@ -97,7 +100,7 @@ def _examples(
     return [
         {
             "user_id": background.user(row),
-            "share": float(listed[row]),
+            "known_brands": float(listed[row]),
             "brands_before": sorted(
                 {names[key % len(names)] for key in known[known // len(names) == row].tolist()}
             )[:10],

@@ -11,6 +11,9 @@ from pipelines.evaluation.behavior.evidence import Answer
 from pipelines.evaluation.behavior.words import number, percent
 from pipelines.evaluation.results import BehaviorResult, Interval
 
+FIELDS = ("name", "title", "asks", "formula", "unit", "why")
+"""What a test must say of itself; the rest has a default."""
+
 
 class NotRun(AssayError):
     """The test cannot be answered here; the sentence says why."""

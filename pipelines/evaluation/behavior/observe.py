@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
+from math import isfinite
 from pathlib import Path
 
 import numpy as np
@@ -11,23 +13,27 @@ from pipelines.errors import AssayError
 from pipelines.evaluation.behavior.contract import BehaviorTest
 from pipelines.evaluation.behavior.evidence import Answer, Background
 from pipelines.evaluation.behavior.probes import Probes
-from pipelines.evaluation.behavior.requirements import all_tests, requirements
+from pipelines.evaluation.behavior.requirements import Requirement, all_tests
 from pipelines.evaluation.kept import ANSWER
-from pipelines.evaluation.manifest import Manifest
+from pipelines.evaluation.metrics.names import error_text, writable
+from pipelines.evaluation.plain import plain
 from pipelines.evaluation.results import BehaviorResult, ContenderResult
 
 log = logging.getLogger(__name__)
 
 
 def observe(
-    result: ContenderResult, background: Background, here: Path, manifest: Manifest
+    result: ContenderResult,
+    background: Background,
+    here: Path,
+    chosen: Iterable[type[BehaviorTest]],
+    required: Iterable[Requirement] = (),
 ) -> ContenderResult:
     """The result with its behavior; `here` is the folder of the scored contender's answer."""
     with np.load(here / ANSWER) as arrays:
         lists = arrays["items"]
-    required = requirements(manifest.required)
     answer = Answer(background, lists, Probes.load(here))
-    found = verdicts(answer, all_tests(required))
+    found = verdicts(answer, all_tests(required, chosen))
     update = {
         "behavior": found,
         "failed_required": failed(found, {r.name for r in required}),
@@ -51,9 +57,21 @@ def failed(found: list[BehaviorResult], required: set[str]) -> list[str]:
 
 def _verdict(test: BehaviorTest, answer: Answer) -> BehaviorResult:
     try:
-        return test.run(answer)
+        return _written(test, test.run(answer))
     except AssayError as error:
-        return test.not_run(str(error))
+        return test.not_run(writable(str(error)))
     except Exception as error:  # a test of somebody's own must not cost the bake-off
         log.exception("the behavioral test %s broke", test.name)
-        return test.not_run(f"The test broke: {type(error).__name__}: {str(error)[:300]}.")
+        return test.not_run(f"The test broke: {error_text(error)}.")
+
+
+def _written(test: BehaviorTest, found: object) -> BehaviorResult:
+    """The verdict as the document keeps it; an error here, and not when all is done."""
+    if not isinstance(found, BehaviorResult):
+        raise TypeError(f"it gave no verdict but {type(found).__name__}")
+    if found.name != test.name:
+        raise ValueError(f"it gave the verdict of {found.name}")
+    if found.state != "not run" and (found.value is None or not isfinite(found.value)):
+        raise ValueError(f"its value is {found.value}")
+    told = found.model_copy(update={"examples": plain(found.examples)})
+    return BehaviorResult.model_validate_json(told.model_dump_json())

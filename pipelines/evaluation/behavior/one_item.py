@@ -52,7 +52,7 @@ class OneItem(BehaviorTest):
             f"{background.k}{why}.",
             passed=value <= self.bar,
             examples=[
-                {**background.item(code), "share": float(lists[code] / n_lists)}
+                {**background.item(code), "share_of_lists": float(lists[code] / n_lists)}
                 for code in top
                 if lists[code]
             ],

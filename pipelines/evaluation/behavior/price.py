@@ -64,14 +64,14 @@ class Price(BehaviorTest):
 
 
 def _prices(background: Background) -> Doubles:
-    """Each item's price, (n_items,) float64, NaN where it is not known or not above 0."""
+    """Each item's price, (n_items,) float64, NaN where it is not known, infinite or not above 0."""
     import pandas as pd
 
     column = background.column(Columns.PRICE)
     if column is None:
         raise NotRun("The catalogue has no prices.")
     prices: Doubles = pd.to_numeric(column, errors="coerce").to_numpy(np.float64, na_value=np.nan)
-    return np.where(prices > 0, prices, np.nan)
+    return np.where((prices > 0) & np.isfinite(prices), prices, np.nan)
 
 
 def _medians(rows: Longs, values: Doubles, n: int) -> Doubles:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipelines import registry
 from pipelines.errors import AssayError
+from pipelines.evaluation.behavior.names import load, made, offered
 
 if TYPE_CHECKING:
     from pipelines.evaluation.behavior.contract import BehaviorTest
@@ -25,15 +26,15 @@ class Requirement:
     def of(text: str) -> Requirement:
         """From `one-item` or `one-item=0.3`; an `AssayError` says what can be required."""
         name, equals, given = text.partition("=")
-        offered = requirable()
-        if name not in offered:
+        test = load(name) if name in registry.names("behavior") else None
+        if test is None or test.default is None:
             raise AssayError(
                 f"No behavioral test with a threshold is named {name!r}; "
-                f"require one of {', '.join(offered)}."
+                f"require one of {', '.join(requirable())}."
             )
         if not equals:
             return Requirement(name)
-        low, high = registry.lookup("behavior", name).limits
+        low, high = test.limits
         try:
             threshold = float(given)
         except ValueError:
@@ -41,6 +42,7 @@ class Requirement:
         if not (low <= threshold <= high and abs(threshold) < float("inf")):
             most = f" to {high:g}" if high < float("inf") else " or more"
             raise AssayError(f"The threshold of {name} is a number, {low:g}{most}, not {given!r}.")
+        made(test, threshold)
         return Requirement(name, threshold)
 
     def __str__(self) -> str:
@@ -48,9 +50,11 @@ class Requirement:
 
 
 def requirable() -> dict[str, str]:
-    """Name and title of each test that can be failed: those without a threshold only tell."""
-    found = {name: registry.lookup("behavior", name) for name in registry.names("behavior")}
-    return {name: test.title for name, test in found.items() if test.default is not None}
+    """Name and title of each test that can be failed: those without a threshold only tell.
+
+    A person's own that cannot be loaded is left out; to require it says why.
+    """
+    return {test.name: test.title for test in offered() if test.default is not None}
 
 
 def requirements(texts: Iterable[str]) -> tuple[Requirement, ...]:
@@ -62,10 +66,9 @@ def requirements(texts: Iterable[str]) -> tuple[Requirement, ...]:
     return tuple(found)
 
 
-def all_tests(required: Iterable[Requirement] = ()) -> list[BehaviorTest]:
-    """All tests, in the registry's order, with the thresholds that are required."""
+def all_tests(
+    required: Iterable[Requirement] = (), of: Iterable[type[BehaviorTest]] | None = None
+) -> list[BehaviorTest]:
+    """Each test of these classes, or all there are, with the thresholds that are required."""
     thresholds = {r.name: r.threshold for r in required}
-    return [
-        registry.lookup("behavior", name)(thresholds.get(name))
-        for name in registry.names("behavior")
-    ]
+    return [made(test, thresholds.get(test.name)) for test in (offered() if of is None else of)]

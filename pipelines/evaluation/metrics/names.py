@@ -7,7 +7,8 @@ among them. Formulas and denominators are in docs/metrics.md, which is made from
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from math import isnan
+from typing import TYPE_CHECKING, get_args
 
 from pipelines import registry
 from pipelines.errors import AssayError
@@ -49,14 +50,48 @@ def load(name: str) -> type[Metric]:
         raise AssayError(f"The metric {name} cannot be loaded: {error_text(error)}.") from error
     if not (isinstance(found, type) and issubclass(found, Metric)):
         raise AssayError(f"The metric {name} is no class made from Metric.")
-    lacking = [field for field in FIELDS if not hasattr(found, field)]
+    lacking = [field for field in FIELDS if not said(getattr(found, field, None))]
     if lacking:
         raise AssayError(f"The metric {name} does not say its {', '.join(lacking)}.")
     if found.name != name:
         raise AssayError(
             f"The metric {name} calls itself {found.name}; let both names be the same."
         )
+    wrong = _wrong(found)
+    if wrong:
+        raise AssayError(f"The metric {name} is not sound: {wrong}.")
     return found
+
+
+def _wrong(metric: type[Metric]) -> str:
+    """What others than the metric itself would break on, in words; empty where nothing is."""
+    from pipelines.evaluation.metrics.lists import Need
+    from pipelines.evaluation.metrics.metric import Better
+
+    if metric.better not in get_args(Better):
+        return f"`better` is one of {', '.join(get_args(Better))}, not {metric.better!r}"
+    if metric.bounds is not None and not two_numbers(metric.bounds):
+        return f"`bounds` is None or two numbers, the lower first, not {metric.bounds!r}"
+    if not isinstance(metric.needs, frozenset | set | tuple | list):
+        return f"`needs` is a set of names, not {metric.needs!r}"
+    unknown = [need for need in metric.needs if need not in get_args(Need)]
+    if unknown:
+        return f"`needs` names {unknown[0]!r}; there are {', '.join(get_args(Need))}"
+    return ""
+
+
+def said(value: object) -> bool:
+    """Whether a field of a person's own class is a text with something in it."""
+    return isinstance(value, str) and bool(value.strip())
+
+
+def two_numbers(value: object) -> bool:
+    """Whether a field of a person's own class is a range: two numbers, the lower first."""
+    if not (isinstance(value, tuple | list) and len(value) == 2):
+        return False
+    if not all(isinstance(end, int | float) and not isnan(end) for end in value):
+        return False
+    return bool(value[0] <= value[1])
 
 
 def label(name: str) -> str:
@@ -88,4 +123,9 @@ def installed(name: str) -> type[Metric] | None:
 
 def error_text(error: Exception) -> str:
     """An unforeseen error in a few words, without a full stop."""
-    return f"{type(error).__name__}: {str(error)[:200]}".rstrip(".")
+    return writable(f"{type(error).__name__}: {str(error)[:200]}").rstrip(".")
+
+
+def writable(text: str) -> str:
+    """The text without halves of characters, which names of files can hold and JSON cannot."""
+    return text.encode("utf-8", "replace").decode()

@@ -23,6 +23,8 @@ TOO_MANY = 200
 """Distinct texts from which on a column is rather a name than a group."""
 FEW_NUMBERS = 8
 """Distinct numbers up to which each is a slice; above, quartiles are."""
+LONGEST = 60
+"""Characters of a slice's name, at most."""
 OTHER, UNKNOWN = "other", "not known"
 _ID = re.compile(r"(^|[_\W])(id|uid|uuid|guid|key|hash|code|number|no|email|phone)$", re.IGNORECASE)
 
@@ -125,14 +127,28 @@ def _named(texts: pd.Series, counts: Longs) -> tuple[Labels, str]:
     ordered = np.array([str(names[j]) for j in order], dtype=object)
     kept = top(ordered, how_often[order])
     labels = texts.where(texts.isin(kept), OTHER).where(texts.notna(), UNKNOWN)
+    short = _short(kept)
+    labels = labels.map(lambda name: short.get(name, name))
     note = f"The {MOST} most frequent; the rest is “{OTHER}”." if len(kept) < len(names) else ""
-    first = [v for v in kept if v not in (OTHER, UNKNOWN)]
+    first = [short.get(v, v) for v in kept if v not in (OTHER, UNKNOWN)]
     return categorical(labels.to_numpy(dtype=object), first), note
 
 
 def _text(value: object) -> str:
-    text = str(value).strip() or UNKNOWN
-    return text if len(text) <= 60 else text[:59] + "…"
+    return " ".join(str(value).split()) or UNKNOWN  # in a line, whatever the table has
+
+
+def _short(names: Sequence[str]) -> dict[str, str]:
+    """A shorter name for each that is longer than `LONGEST`; those that begin alike stay apart."""
+    found: dict[str, str] = {}
+    for name in names:
+        if len(name) > LONGEST:
+            short, n = name[: LONGEST - 1] + "…", 1
+            while short in found.values():
+                n += 1
+                short = f"{name[: LONGEST - 6]}… ({n})"
+            found[name] = short
+    return found
 
 
 def _sorting(text: str) -> tuple[float, bool, str]:

@@ -1,7 +1,8 @@
 """What divides the evaluated users: their history, the moment, the table of users.
 
-All of it is known at the request; what a user later took up is in `targets`. The one
-exception says so: when the first held-out event came, of kind "target".
+What comes from the events is known at the request; what a user later took up is in `items`.
+The one exception says so: when the first held-out event came, of kind "target". The table of
+users has no date, so nobody can tell whether its columns were known then: their notes say so.
 """
 
 from __future__ import annotations
@@ -14,8 +15,16 @@ from pipelines.data.holdout import hold_out
 from pipelines.data.split import Split
 from pipelines.evaluation.slices import moments
 from pipelines.evaluation.slices.columns import categorical, coded, sliced, top
-from pipelines.evaluation.slices.stored import Dimension, Gathered, Kind, Labels
-from pipelines.schema import Columns, Longs
+from pipelines.evaluation.slices.stored import (
+    OF_USERS,
+    Dimension,
+    Gathered,
+    Kind,
+    Labels,
+    clause_of_column,
+    note_of_users,
+)
+from pipelines.schema import Columns, Longs, Mask
 
 EVENTS = (0, 2, 5, 20, 100)
 """The most events in each slice of counts."""
@@ -32,21 +41,23 @@ def user_slices(cut: Split, dataset: Dataset) -> pd.DataFrame:
     is a user in no slice. Reads the kept values of events where there are some.
     """
     found = Gathered()
+    held = hold_out(dataset.interactions, cut.protocol).held
     _history(cut, found)
-    _time(cut, dataset, found)
+    _time(cut, dataset, held, found)
     _favorite(cut, dataset, found)
-    _value(cut, dataset, found)
+    _value(cut, dataset, held, found)
     columns = [c for c in dataset.user_frame.columns if c != Columns.USER]
     rows = dataset.user_frame.iloc[cut.queries.user]
     for column in columns:
         name = str(column)
         labels, note = sliced(name, rows[column], np.ones(len(rows), np.int64))
-        title = name.replace("_", " ")
+        title = found.title_of(name)
         if labels is None:
             found.skipped[title] = note
             continue
-        clause = f"with {title} “{{}}”"
-        found.add(Dimension(f"user.{name}", title, "user", note, clause), labels)
+        clause = clause_of_column(title)
+        one = Dimension(f"{OF_USERS}{name}", title, "user", note_of_users(note), clause)
+        found.add(one, labels)
     return found.frame(len(cut.queries))
 
 
@@ -77,7 +88,7 @@ def _history(cut: Split, found: Gathered) -> None:
     )
 
 
-def _time(cut: Split, dataset: Dataset, found: Gathered) -> None:
+def _time(cut: Split, dataset: Dataset, held: Mask, found: Gathered) -> None:
     queries, train = cut.queries, cut.train
     span = int(train.time.max() - train.time.min())
     if span == 0:
@@ -109,17 +120,16 @@ def _time(cut: Split, dataset: Dataset, found: Gathered) -> None:
         ),
         counted(np.bincount(row[recent], minlength=len(queries))),
     )
-    _moment(cut, dataset, found)
+    _moment(cut, dataset, held, found)
 
 
-def _moment(cut: Split, dataset: Dataset, found: Gathered) -> None:
+def _moment(cut: Split, dataset: Dataset, held: Mask, found: Gathered) -> None:
     """When each request is; where all are at one cut-off, when the user came back after it."""
     at_once = cut.cutoff is not None
     kind: Kind = "target" if at_once else "user"
     verb = "who came back" if at_once else "asked"
     what = "first event after the cut-off" if at_once else "request"
-    first = dataset.interactions.time[cut.truth_rows[cut.truth.indptr[:-1]]]
-    when: Longs = first if at_once else cut.queries.now
+    when = _first_held_out(cut, dataset, held) if at_once else cut.queries.now
     made = moments.period(when)
     if made is None:
         found.skipped[f"time of the {what}"] = "it spans too many years"
@@ -132,6 +142,17 @@ def _moment(cut: Split, dataset: Dataset, found: Gathered) -> None:
     if days is not None:
         title = f"weekday of the {what}"
         found.add(Dimension("weekday", title, kind, "UTC.", f"{verb} on a {{}}"), days)
+
+
+def _first_held_out(cut: Split, dataset: Dataset, held: Mask) -> Longs:
+    """When each evaluated user's first held-out event was, (n,), seconds UTC.
+
+    Not that of the first truth: under the seen-policy "exclude" whoever came back for an item
+    taken up before has no truth of it.
+    """
+    rows = np.flatnonzero(held)
+    first = np.searchsorted(dataset.interactions.user[rows], cut.queries.user)
+    return dataset.interactions.time[rows[first]]
 
 
 def _favorite(cut: Split, dataset: Dataset, found: Gathered) -> None:
@@ -161,11 +182,11 @@ def _favorite(cut: Split, dataset: Dataset, found: Gathered) -> None:
     found.add(Dimension("favorite", title, "user", note, clause), categorical(labels, kept))
 
 
-def _value(cut: Split, dataset: Dataset, found: Gathered) -> None:
+def _value(cut: Split, dataset: Dataset, held: Mask, found: Gathered) -> None:
     title = "value of the history"
     if Columns.VALUE not in dataset.context_columns:
         return
-    past = ~hold_out(dataset.interactions, cut.protocol).held
+    past = ~held
     values = dataset.context([Columns.VALUE])[Columns.VALUE].to_numpy(np.float64, na_value=0.0)
     who = dataset.interactions.user[past]
     total = np.bincount(who, weights=values[past], minlength=len(dataset.users))

@@ -15,7 +15,14 @@ from pipelines.data.split import Split
 from pipelines.evaluation.metrics.novelty import popularity
 from pipelines.evaluation.slices import moments
 from pipelines.evaluation.slices.columns import OTHER, UNKNOWN, categorical, coded, sliced, top
-from pipelines.evaluation.slices.stored import SEVERAL, Dimension, Gathered, Labels
+from pipelines.evaluation.slices.stored import (
+    OF_ITEMS,
+    SEVERAL,
+    Dimension,
+    Gathered,
+    Labels,
+    clause_of_column,
+)
 from pipelines.schema import Columns, Longs
 
 TAIL = ((0.01, "most popular 1 %"), (0.1, "next 9 %"), (0.5, "next 40 %"), (1.0, "last 50 %"))
@@ -43,16 +50,17 @@ def item_slices(cut: Split, dataset: Dataset) -> pd.DataFrame:
     _categories(dataset, found)
     frame = dataset.catalogue.frame
     for column in (str(c) for c in frame.columns if c not in _APART):
-        values, title = frame[column], column.replace("_", " ")
+        values = frame[column]
         if column == Columns.CREATED and pd.api.types.is_datetime64_any_dtype(values.dtype):
             note = "From its creation to the cut-off; without one, to the newest training event."
             found.add("age", "age at the cut-off", _ages(values, cut), note)
             continue
         labels, note = sliced(column, values, counts)
+        title = found.title_of(column)
         if labels is None:
             found.skipped[title] = note
         else:
-            found.add(f"item.{column}", title, labels, note)
+            found.add(f"{OF_ITEMS}{column}", title, labels, note)
     return found.frame(dataset.catalogue.n_items)
 
 
@@ -68,7 +76,7 @@ class _Items(Gathered):
     ) -> None:
         codes = np.where(self.counts > 0, labels.codes, -1)
         mine = pd.Categorical.from_codes(codes, dtype=labels.dtype)
-        clause = f"with {title} “{{}}”"
+        clause = clause_of_column(title)
         dimension = Dimension(name, title, "target", note, clause, per_item=True, **more)
         super().add(dimension, mine)
 
@@ -108,7 +116,7 @@ def _categories(dataset: Dataset, found: _Items) -> None:
         return
     combined = pd.Categorical(labels)
     taken = {part for label in combined.categories for part in label.split(SEVERAL)}
-    values = tuple(v for v in (*kept, OTHER, UNKNOWN) if v in taken)
+    values = tuple(v for v in dict.fromkeys([*kept, OTHER, UNKNOWN]) if v in taken)
     found.add("category", "category", combined, note, values=values, several=True)
 
 

@@ -7,7 +7,7 @@ hold the dimensions' words and what was skipped, and are kept in the files.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
@@ -24,6 +24,12 @@ Labels: TypeAlias = "pd.Categorical[Any]"
 DIMENSIONS, SKIPPED = "dimensions", "skipped"
 SEVERAL = "|"
 """Divides the values of an item that has several, as in `Catalogue`."""
+OF_USERS, OF_ITEMS = "user.", "item."
+"""How the names of dimensions begin that are columns of a person's own tables."""
+AS_IT_STANDS = (
+    "As the table of users stands: it has no date, so it may tell of what came after the request."
+)
+"""What a reader must know of the columns of the users' table."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +40,12 @@ class Dimension:
     """As the command line takes it, and the column's name."""
     title: str
     kind: Kind
-    """"user": known at the request. "target": of what was later taken up."""
+    """"user": known at the request, if the table of users tells of then (`AS_IT_STANDS`).
+    "target": of what was later taken up."""
     note: str
     """Where the slices are cut, and who is in none."""
     clause: str
-    """Says a slice: "with {} events in their history"."""
+    """Says a slice, as a template: "with {} events in their history"."""
     values: tuple[str, ...] = ()
     """The slices' names, in order."""
     per_item: bool = False
@@ -54,6 +61,12 @@ class Gathered:
     columns: dict[str, Labels] = field(default_factory=dict)
     dimensions: dict[str, Dimension] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
+
+    def title_of(self, column: str) -> str:
+        """What a column is called: its name in words, and in full where another is so called."""
+        words = " ".join(column.replace("_", " ").split()) or "unnamed"
+        taken = {one.title for one in self.dimensions.values()} | self.skipped.keys()
+        return f"{words} (column {column!r})" if words in taken else words
 
     def add(self, dimension: Dimension, labels: Labels) -> None:
         """Keep a dimension; `labels` has a row per user or item."""
@@ -75,20 +88,43 @@ class Gathered:
         return made
 
 
+def clause_of_column(title: str) -> str:
+    """Says a slice of a column; braces in its name are doubled, since a clause is a template."""
+    return f"with {title.replace('{', '{{').replace('}', '}}')} “{{}}”"
+
+
+def note_of_users(note: str) -> str:
+    """The note of a column of the users' table: that it has no date, too."""
+    return note if AS_IT_STANDS in note else f"{note} {AS_IT_STANDS}".strip()
+
+
 def described(frame: pd.DataFrame) -> dict[str, Dimension]:
     """The dimensions of a frame of slices, by name."""
     found = {}
     for name, words in frame.attrs.get(DIMENSIONS, {}).items():
-        found[name] = Dimension(**words | {"values": tuple(words["values"])})
+        told = words | {"values": tuple(words["values"])}
+        # A column's words are made anew: older files have them without the braces doubled, and
+        # without what is to be known of the users' table.
+        if name.startswith((OF_USERS, OF_ITEMS)):
+            told["clause"] = clause_of_column(told["title"])
+        if name.startswith(OF_USERS):
+            told["note"] = note_of_users(told["note"])
+        found[name] = Dimension(**told)
     return found
 
 
 def dimensions_of(kept: Kept) -> list[Dimension]:
-    """The dimensions of a finished bake-off, those of users first.
+    """The dimensions of a finished bake-off, those of users first, each with a title of its own.
 
     An `AssayError` where the bake-off is older than slices.
     """
-    return [*described(kept.slices).values(), *described(kept.item_slices).values()]
+    users, items = described(kept.slices).values(), described(kept.item_slices).values()
+    taken = {one.title for one in users}
+    apart = (
+        replace(one, title=f"{one.title} (of items)") if one.title in taken else one
+        for one in items
+    )
+    return [*users, *apart]
 
 
 def skipped(kept: Kept) -> dict[str, str]:

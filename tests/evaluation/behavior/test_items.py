@@ -1,6 +1,7 @@
 """What is on the lists: one item everywhere, prices, brands, rare items, misses."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from pipelines.errors import AssayError
@@ -29,7 +30,7 @@ def test_the_item_that_is_shown_most():
     assert found.state == "fail" and found.value == expected > 0.5
     assert found.sentence == f"The item that is shown most, i039, is on {expected:.0%} of the " \
         "lists of 5.".replace("%", " %", 1)  # fmt: skip
-    assert found.examples[0] == {"item_id": "i039", "title": "i039", "share": expected}
+    assert found.examples[0] == {"item_id": "i039", "title": "i039", "share_of_lists": expected}
     assert OneItem(0.7).run(answer(background(HISTORIES), lists)).state == "pass"
 
 
@@ -98,6 +99,7 @@ def test_unknown_and_free_items_have_no_price():
         ({}, "The catalogue has no prices."),
         ({"price": [np.nan] * 40}, "The catalogue has no prices."),
         ({"price": [0.0] * 40}, "No person has both"),
+        ({"price": [np.inf] * 40}, "No person has both"),
         ({"price": [1.0] + [np.nan] * 39}, "No person has both"),
     ],
 )
@@ -117,6 +119,8 @@ def test_brands_that_are_known_from_the_history():
     assert "of what people took up later it is 50 %" in found.sentence
     assert found.examples[0]["user_id"] == "u5"
     assert found.examples[0]["brands_before"] == ["a"]
+    assert found.examples[0]["known_brands"] == 0
+    assert found.examples[1]["known_brands"] == pytest.approx(2 / 3)
     assert found.examples[0]["list"][0] == {"item_id": "i011", "title": "i011", "brand": "b"}
 
 
@@ -127,6 +131,16 @@ def test_without_brands_there_is_no_value():
     with pytest.raises(AssayError, match="Nobody has a known brand"):
         world = background([[]] * PEOPLE, brand=["x"] * 40)
         Brand().run(answer(world, lists))
+    with pytest.raises(AssayError, match="no brands"):
+        Brand().run(answer(background(HISTORIES, brand=[" "] * 40), lists))
+
+
+def test_a_list_of_brands_is_a_brand_of_its_own():
+    both = [np.array(["x", "y"])] * 20 + ["z"] * 20
+    world = background([[0]] * 4, [[1, 20]] * 4, n_items=40, brand=pd.Series(both))
+    found = Brand().run(answer(world, [[2, 21, -1, -1, -1]] * 4))
+    assert found.value == pytest.approx(0.5)
+    assert found.examples[0]["brands_before"] == ["['x' 'y']"]
 
 
 EVENTS = [30] * 30 + [3] * 8 + [0] * 2  # eight rare items, two without an event

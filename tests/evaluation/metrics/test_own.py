@@ -72,6 +72,26 @@ class Renamed(Sound):
     name = "other"
 
 
+class Backwards(Sound):
+    name = "backwards"
+    better = "more"
+
+
+class Unbound(Sound):
+    name = "unbound"
+    bounds = (1.0, 0.0)
+
+
+class Needy(Sound):
+    name = "needy"
+    needs = frozenset({"weather"})
+
+
+class Unspoken(Sound):
+    name = "unspoken"
+    spoken = None
+
+
 class Silent(Metric):
     name = "silent"
 
@@ -86,6 +106,10 @@ AT_RUN = ("raises", "shape", "outside", "abstract", "together")
 AT_LOAD = {
     "renamed": "calls itself other",
     "silent": "does not say its spoken, group",
+    "unspoken": "does not say its spoken",
+    "backwards": "`better` is one of higher, lower, neither, not 'more'",
+    "unbound": "`bounds` is None or two numbers, the lower first",
+    "needy": "`needs` names 'weather'; there are catalogue, ",
     "function": "no class made from Metric",
     "missing": "cannot be loaded: ModuleNotFoundError",
 }
@@ -107,7 +131,7 @@ def installed(tmp_path, monkeypatch):
     (package / "tail.py").write_text(block("python"))
     (package / "broken.py").write_text(BROKEN)
     told = tomllib.loads(block("toml"))["project"]["entry-points"]["assay.metrics"]
-    for name in ("sound", *AT_RUN, "renamed", "silent"):
+    for name in ("sound", *AT_RUN, *AT_LOAD):
         told[name] = f"my_metrics.broken:{name.title()}"
     told |= {"function": "my_metrics.broken:function", "missing": "my_metrics.gone:Gone"}
     about = tmp_path / "site" / "my_metrics-1.0.dist-info"

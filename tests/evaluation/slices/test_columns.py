@@ -82,10 +82,33 @@ def test_dates_are_cut_at_quartiles_by_day() -> None:
     assert labels[0] == "up to 2026-01-02" and labels[7] == "over 2026-01-06"
 
 
+def test_a_column_of_lists_is_one_of_texts_in_a_line() -> None:
+    lists = [np.arange(30), ["a"], {"b": 1}, "two\n lines", None, " \n"]
+    labels, _ = of(pd.Series(lists, dtype=object))
+    assert labels[0].startswith("[ 0 1 2 3 4 ") and "\n" not in labels[0]
+    assert list(labels[1:]) == ["['a']", "{'b': 1}", "two lines", UNKNOWN, UNKNOWN]
+
+
+def test_long_texts_that_begin_alike_stay_apart() -> None:
+    start = "https://shop.example.org/" + "a" * 40
+    labels, _ = of([f"{start}/{n % 3}" for n in range(12)] + ["short"])
+    assert list(labels[:3]) == [start[:59] + "…", start[:54] + "… (2)", start[:54] + "… (3)"]
+    assert list(labels.value_counts()[:4]) == [1, 4, 4, 4] and max(map(len, labels)) == 60
+
+
+def test_yes_and_no_may_be_missing() -> None:
+    labels, _ = of(pd.array([True, None, False], dtype="boolean"))
+    assert list(labels) == ["yes", UNKNOWN, "no"]
+    assert why_not(pd.array([None, None], dtype="boolean")) == "it has no value"
+
+
 @pytest.mark.parametrize(
     ("values", "name", "reason"),
     [
         (["x"] * 9 + [None], "empty", ""),
+        (pd.Series([f"name {n}" for n in range(10_000)], dtype="category"), "names", "(10,000)"),
+        (pd.Series([np.arange(n % 300) for n in range(10_000)]), "lists", "too many values"),
+        (pd.to_datetime([None, None], utc=True), "days", "it has no value"),
         ([None, np.nan], "none", "it has no value"),
         ([f"name {n}" for n in range(300)], "names", "too many values"),
         ([f"name {n}" for n in range(50)], "names", "in nearly each row"),

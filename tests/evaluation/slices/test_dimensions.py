@@ -14,8 +14,17 @@ from pipelines.data.dataset import Dataset
 from pipelines.data.split import Split, split
 from pipelines.evaluation.kept import ITEM_SLICES, SLICES, Kept
 from pipelines.evaluation.slices import dimensions_of
+from pipelines.evaluation.slices.cells import Cell
 from pipelines.evaluation.slices.dimensions import counted, user_slices
-from pipelines.evaluation.slices.stored import described, ordinals, skipped
+from pipelines.evaluation.slices.stored import (
+    AS_IT_STANDS,
+    DIMENSIONS,
+    described,
+    find,
+    ordinals,
+    skipped,
+)
+from pipelines.evaluation.slices.wording import among, slice_of
 from pipelines.evaluation.slices.writing import write_slices
 from pipelines.schema import Interactions, Vocabulary
 from tests.synthetic import DAY, dataset
@@ -95,12 +104,31 @@ def test_each_request_has_its_moment_where_these_differ() -> None:
 
 def test_under_one_cutoff_the_time_is_that_of_coming_back_which_no_request_knew() -> None:
     cut, frame = slices_of(DATA, "time:0.7")
-    first = DATA.interactions.time[cut.truth_rows[cut.truth.indptr[:-1]]]
+    first = DATA.interactions.time[cut.truth_rows[cut.truth.indptr[:-1]]]  # nothing is a repeat
     days = pd.to_datetime(first, unit="s").strftime("%Y-%m-%d")
     assert frame["time"].tolist() == days.tolist()
     assert described(frame)["time"].kind == "target"
     assert described(frame)["time"].clause == "who came back on {}"
     assert "weekday" not in frame  # five days are no weeks
+
+
+def test_who_came_back_for_an_item_of_before_came_back_then() -> None:
+    """By hand: user 0 takes up item 0 anew on day 101, and the first new item on day 105."""
+    rows = [(0, 0, 1), (0, 0, 101), (0, 5, 105), (1, 1, 50), (1, 6, 103), (1, 1, 104)]
+    cut, frame = slices_of(events(rows), "time:1970-04-11")  # day 100
+    assert cut.repeats == 2
+    assert frame["time"].tolist() == ["1970-04-12", "1970-04-14"]
+    assert described(frame)["time"].title == "day of the first event after the cut-off"
+
+
+def test_a_request_without_a_cutoff_is_at_the_first_item_that_counts_as_later() -> None:
+    rows = [(0, 0, 1), (0, 0, 101), (0, 5, 105), (1, 1, 50), (1, 6, 103), (1, 2, 104)]
+    cut, frame = slices_of(events(rows), "last-n:2")
+    assert (cut.queries.now // DAY).tolist() == [105, 103]
+    assert frame["time"].tolist() == ["1970-04-16", "1970-04-14"]
+    assert described(frame)["time"].title == "day of the request"
+    # The history ends on day 1: the event of day 101 is held out, and no request knows it.
+    assert frame["last_event"].tolist() == ["3–12 months", "1–3 months"]
 
 
 def test_columns_of_the_users_table_and_what_is_skipped() -> None:
@@ -116,6 +144,11 @@ def test_columns_of_the_users_table_and_what_is_skipped() -> None:
     words = described(frame)
     assert frame["user.plan"].tolist() == ["free", "paid"] * (len(cut.queries) // 2)
     assert words["user.age"].values[0].startswith("up to ")
+    assert words["user.plan"].note == AS_IT_STANDS
+    assert words["user.age"].note == (
+        f"Cut at the quartiles; a slice includes its upper end. {AS_IT_STANDS}"
+    )
+    assert not any(AS_IT_STANDS in words[name].note for name in words if name[:5] != "user.")
     assert frame["user.age"].value_counts().tolist() == [20, 20, 20, 20]
     assert frame.attrs["skipped"]["email"] == "its name is that of an id"
     assert frame.attrs["skipped"]["country"] == "it is the same for all"
@@ -183,6 +216,53 @@ def test_files_bring_back_the_slices_in_their_order(tmp_path) -> None:  # type: 
         assert (np.array(one.values)[place[there]] == frame[one.name][there]).all()
     assert skipped(kept) == frame.attrs["skipped"] | {"brand (of items)": "it is the same for all"}
     assert (tmp_path / SLICES).exists() and (tmp_path / ITEM_SLICES).exists()
+
+
+ODD = (
+    "size {cm}", "{}", "{0}", "{", "}}", "two\nlines", "“quoted” 'name'", "a, b", "  ", "history",
+    "favorite category", "favorite_category", "popularity", "[bold]",
+)  # fmt: skip
+
+
+def test_a_column_of_any_name_is_told_by_it_from_new_files_and_older_ones(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    half = ["x", "y {z}"] * (len(DATA.users) // 2)
+    halves = ["x", "y {z}"] * (DATA.catalogue.n_items // 2)
+    frame = DATA.catalogue.frame.assign(**dict.fromkeys(ODD, halves))
+    data = with_users(DATA, **dict.fromkeys(ODD, half))
+    data = replace(data, catalogue=replace(DATA.catalogue, frame=frame))
+    cut = split(data.interactions, "time:0.7")
+    write_slices(cut, data, tmp_path)
+
+    def sayings() -> dict[str, str]:
+        kept = Kept(tmp_path)
+        return {name: slice_of(find(kept, name), "y {z}") for name in own}
+
+    own = [f"{table}.{column}" for table in ("user", "item") for column in ODD]
+    found = sayings()
+    assert found["user.size {cm}"] == found["item.size {cm}"] == "with size {cm} “y {z}”"
+    assert found["user.{}"] == "with {} “y {z}”"
+    assert found["item.}}"] == "with }} “y {z}”"
+    assert found["user.two\nlines"] == "with two lines “y {z}”"
+    assert found["user.  "] == "with unnamed “y {z}”"
+    assert found["user.favorite_category"] == (
+        "with favorite category (column 'favorite_category') “y {z}”"
+    )
+    kept = Kept(tmp_path)
+    titles = [one.title for one in dimensions_of(kept)]
+    assert len(set(titles)) == len(titles) and {"popularity", "popularity (of items)"} < {*titles}
+    one = find(kept, "item.size {cm}")
+    cell = Cell((one.name,), ("x",), 31)
+    assert among(cell, {one.name: one}) == (
+        "Counting only items taken up with size {cm} “x” (31 users)"
+    )
+    for file in (SLICES, ITEM_SLICES):  # as older versions wrote them
+        stored = pd.read_parquet(tmp_path / file)
+        for words in stored.attrs[DIMENSIONS].values():
+            words["clause"] = words["clause"].replace("{{", "{").replace("}}", "}")
+            words["note"] = ""
+        stored.to_parquet(tmp_path / file, index=False)
+    assert sayings() == found
+    assert find(Kept(tmp_path), "user.history").note == AS_IT_STANDS
 
 
 @given(

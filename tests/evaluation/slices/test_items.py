@@ -170,3 +170,11 @@ def test_what_is_not_about_the_truth_has_no_slices_of_it(tmp_path) -> None:  # t
         values(Kept(tmp_path), "a", "novelty@5", given)
     with pytest.raises(AssayError, match="There is no dimension 'price' here; use one of popular"):
         find(kept, "price")
+
+
+def test_a_category_called_as_the_rest_is_there_once(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    rows = [(u, j, 0) for u in range(4) for j in range(4)] + [(u, u, 40) for u in range(4)]
+    data = shop(4, rows, categories=["other|a", "a", "not known|b", "b"])
+    cut = split(data.interactions, "time:1970-01-31", seen="keep")
+    kept = of_split(tmp_path, cut, data, {"a": np.zeros((4, 1), np.int32)})
+    assert find(kept, "category").values == ("a", "b", "not known", "other")

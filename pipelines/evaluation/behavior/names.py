@@ -1,0 +1,79 @@
+"""The behavioral tests there are, found through the registry; a person's own are among them."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import TYPE_CHECKING
+
+from pipelines import registry
+from pipelines.errors import AssayError
+from pipelines.evaluation.metrics.names import error_text, said, two_numbers
+
+if TYPE_CHECKING:
+    from pipelines.evaluation.behavior.contract import BehaviorTest
+
+
+def load(name: str) -> type[BehaviorTest]:
+    """The class of a test; an `AssayError` says why one of a person's own is unfit."""
+    from pipelines.evaluation.behavior.contract import FIELDS, BehaviorTest
+
+    if name in registry.BUILT_IN["behavior"]:
+        built_in: type[BehaviorTest] = registry.lookup("behavior", name)
+        return built_in
+    try:
+        found = registry.lookup("behavior", name)
+    except AssayError:
+        raise
+    except Exception as error:
+        raise AssayError(
+            f"The behavioral test {name} cannot be loaded: {error_text(error)}."
+        ) from error
+    if not (isinstance(found, type) and issubclass(found, BehaviorTest)):
+        raise AssayError(f"The behavioral test {name} is no class made from BehaviorTest.")
+    lacking = [field for field in FIELDS if not said(getattr(found, field, None))]
+    if lacking:
+        raise AssayError(f"The behavioral test {name} does not say its {', '.join(lacking)}.")
+    if found.name != name:
+        raise AssayError(
+            f"The behavioral test {name} calls itself {found.name}; let both names be the same."
+        )
+    default = found.default
+    if not (default is None or (isinstance(default, int | float) and isfinite(default))):
+        raise AssayError(
+            f"The behavioral test {name} has no sound threshold: `default` is None or a number, "
+            f"not {default!r}."
+        )
+    if not two_numbers(found.limits):
+        raise AssayError(
+            f"The behavioral test {name} has no sound threshold: `limits` are two numbers, the "
+            f"lower first, not {found.limits!r}."
+        )
+    made(found)
+    return found
+
+
+def made(test: type[BehaviorTest], threshold: float | None = None) -> BehaviorTest:
+    """The test with its threshold, or another; an `AssayError` where it cannot be made."""
+    try:
+        found = test(threshold)
+        found.condition()  # every verdict says it, also that the test was not run
+    except Exception as error:
+        raise AssayError(
+            f"The behavioral test {test.name} cannot be made: {error_text(error)}."
+        ) from error
+    return found
+
+
+def offered(notes: list[str] | None = None) -> list[type[BehaviorTest]]:
+    """All tests, in the registry's order.
+
+    A person's own that cannot be loaded is left out, and `notes` gets a sentence about it.
+    """
+    found = []
+    for name in registry.names("behavior"):
+        try:
+            found.append(load(name))
+        except AssayError as error:
+            if notes is not None:
+                notes.append(f"{str(error).rstrip('.')}; it is left out.")
+    return found
