@@ -11,8 +11,8 @@ from app.components import compare_tools as tools
 from app.components.compare_charts import titles
 from app.components.compare_data import Words, declared, leader
 from app.components.compare_examples import cards
-from pipelines import registry
 from pipelines.errors import AssayError
+from pipelines.evaluation.behavior.names import load
 from pipelines.evaluation.results import BakeoffDocument, BehaviorResult
 
 TEST, WHOSE, PICTURE = "compare_test", "compare_of", "compare_behavior"
@@ -85,7 +85,8 @@ def _result(
 
 
 def _asks(test: str) -> str:
-    """The test's question; empty where its package is no longer installed."""
-    if test not in registry.names("behavior"):
+    """The test's question; empty where its package is no longer installed, or broken."""
+    try:
+        return load(test).asks
+    except AssayError:
         return ""
-    return str(registry.lookup("behavior", test).asks)

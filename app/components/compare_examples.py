@@ -25,7 +25,7 @@ SPOKEN = {
     "user_id": "person",
     "other_user_id": "other person",
     "share_of_lists": "share of lists",
-    "known_brands": "share of places with a known brand",
+    "known_brands": "share of places with a brand they know",
     "alone": "asked alone",
 }
 

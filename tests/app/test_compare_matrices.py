@@ -84,6 +84,6 @@ class TestBehavior:
 
     def test_a_share_says_of_what(self):
         html = compare_examples.cards([{"user_id": "u1", "known_brands": 0.5}])
-        assert "<b>share of places with a known brand</b> 0.500" in html
+        assert "<b>share of places with a brand they know</b> 0.500" in html
         # An older bake-off did not say of what.
         assert "<b>share</b> 0.500" in compare_examples.cards([{"share": 0.5}])
