@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Iterable
 from math import isfinite
 from pathlib import Path
@@ -61,7 +62,8 @@ def _verdict(test: BehaviorTest, answer: Answer) -> BehaviorResult:
     except AssayError as error:
         return test.not_run(writable(str(error)))
     except Exception as error:  # a test of somebody's own must not cost the bake-off
-        log.exception("the behavioral test %s broke", test.name)
+        told = writable(traceback.format_exc())  # a log takes no half of a character
+        log.error("the behavioral test %s broke\n%s", test.name, told)
         return test.not_run(f"The test broke: {error_text(error)}.")
 
 
