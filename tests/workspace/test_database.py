@@ -4,6 +4,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -14,8 +15,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from pipelines import tracking
 from pipelines.errors import AssayError
+from pipelines.tracking import store
 from pipelines.workspace import Workspace
 from pipelines.workspace.database import MIGRATIONS, REVISION
 from pipelines.workspace.models import VERSION_TABLE, Base
@@ -53,13 +54,15 @@ def test_a_later_opening_runs_no_migration(workspace, monkeypatch):
 def test_workspaces_may_be_made_while_mlflow_makes_its_store(tmp_path, monkeypatch):
     # Both migrate with Alembic, whose `op` is one for the whole process.
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path / 'mlflow.db'}")
-    opening = tracking.warm_up()
+    opening = threading.Thread(target=store.client)
+    opening.start()
     made = 0
     while opening.is_alive():
         monkeypatch.setenv("ASSAY_HOME", str(tmp_path / f"home-{made}"))
         workspace = Workspace.open()
         assert workspace.jobs() == [] and workspace.bakeoffs() == []
         made += 1
+    opening.join()
     assert made > 0
     with sqlite3.connect(tmp_path / "mlflow.db") as connection:
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
