@@ -132,7 +132,7 @@ RECO = st.one_of(st.lists(st.tuples(USERS, ITEMS, kind), max_size=40) for kind i
 PAIRS = st.lists(st.tuples(USERS, ITEMS, st.none()), max_size=15)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(
     RECO,
     PAIRS,
