@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipelines import registry
 from pipelines.errors import AssayError
-from pipelines.evaluation.metrics.names import error_text, said, two_numbers
+from pipelines.evaluation.own import error_text, load_class, two_numbers
 
 if TYPE_CHECKING:
     from pipelines.evaluation.behavior.contract import BehaviorTest
@@ -17,26 +17,10 @@ def load(name: str) -> type[BehaviorTest]:
     """The class of a test; an `AssayError` says why one of a person's own is unfit."""
     from pipelines.evaluation.behavior.contract import FIELDS, BehaviorTest
 
+    called = f"The behavioral test {name}"
+    found: type[BehaviorTest] = load_class("behavior", name, BehaviorTest, FIELDS, called)
     if name in registry.BUILT_IN["behavior"]:
-        built_in: type[BehaviorTest] = registry.lookup("behavior", name)
-        return built_in
-    try:
-        found = registry.lookup("behavior", name)
-    except AssayError:
-        raise
-    except Exception as error:
-        raise AssayError(
-            f"The behavioral test {name} cannot be loaded: {error_text(error)}."
-        ) from error
-    if not (isinstance(found, type) and issubclass(found, BehaviorTest)):
-        raise AssayError(f"The behavioral test {name} is no class made from BehaviorTest.")
-    lacking = [field for field in FIELDS if not said(getattr(found, field, None))]
-    if lacking:
-        raise AssayError(f"The behavioral test {name} does not say its {', '.join(lacking)}.")
-    if found.name != name:
-        raise AssayError(
-            f"The behavioral test {name} calls itself {found.name}; let both names be the same."
-        )
+        return found
     default = found.default
     if not (default is None or (isinstance(default, int | float) and isfinite(default))):
         raise AssayError(

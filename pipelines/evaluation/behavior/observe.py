@@ -16,7 +16,7 @@ from pipelines.evaluation.behavior.evidence import Answer, Background
 from pipelines.evaluation.behavior.probes import Probes
 from pipelines.evaluation.behavior.requirements import Requirement, all_tests
 from pipelines.evaluation.kept import ANSWER
-from pipelines.evaluation.metrics.names import error_text, writable
+from pipelines.evaluation.own import error_text, writable
 from pipelines.evaluation.plain import plain
 from pipelines.evaluation.results import BehaviorResult, ContenderResult
 

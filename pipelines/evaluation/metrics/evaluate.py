@@ -12,7 +12,8 @@ from pipelines.errors import AssayError
 from pipelines.evaluation.metrics.accuracy import Accuracy, sorted_ks
 from pipelines.evaluation.metrics.lists import AnswerKey, Lists
 from pipelines.evaluation.metrics.metric import Metric, MetricOfAllLists
-from pipelines.evaluation.metrics.names import bounds, error_text, load
+from pipelines.evaluation.metrics.names import bounds, load
+from pipelines.evaluation.own import error_text
 from pipelines.evaluation.results import Interval
 from pipelines.evaluation.statistics.bootstrap import bootstrap_interval, poisson_bootstrap
 from pipelines.evaluation.statistics.intervals import FEWEST_EQUAL, mean_interval

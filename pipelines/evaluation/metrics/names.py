@@ -7,11 +7,11 @@ among them. Formulas and denominators are in docs/metrics.md, which is made from
 from __future__ import annotations
 
 import re
-from math import isnan
 from typing import TYPE_CHECKING, get_args
 
 from pipelines import registry
 from pipelines.errors import AssayError
+from pipelines.evaluation.own import load_class, two_numbers
 
 if TYPE_CHECKING:
     from pipelines.evaluation.metrics.metric import Better, Metric
@@ -39,24 +39,9 @@ def load(name: str) -> type[Metric]:
     """The class of a metric (`ndcg`); an `AssayError` says why one of a person's own is unfit."""
     from pipelines.evaluation.metrics.metric import FIELDS, Metric
 
+    found: type[Metric] = load_class("metrics", name, Metric, FIELDS, f"The metric {name}")
     if name in registry.BUILT_IN["metrics"]:
-        built_in: type[Metric] = registry.lookup("metrics", name)
-        return built_in
-    try:
-        found = registry.lookup("metrics", name)
-    except AssayError:
-        raise
-    except Exception as error:
-        raise AssayError(f"The metric {name} cannot be loaded: {error_text(error)}.") from error
-    if not (isinstance(found, type) and issubclass(found, Metric)):
-        raise AssayError(f"The metric {name} is no class made from Metric.")
-    lacking = [field for field in FIELDS if not said(getattr(found, field, None))]
-    if lacking:
-        raise AssayError(f"The metric {name} does not say its {', '.join(lacking)}.")
-    if found.name != name:
-        raise AssayError(
-            f"The metric {name} calls itself {found.name}; let both names be the same."
-        )
+        return found
     wrong = _wrong(found)
     if wrong:
         raise AssayError(f"The metric {name} is not sound: {wrong}.")
@@ -78,20 +63,6 @@ def _wrong(metric: type[Metric]) -> str:
     if unknown:
         return f"`needs` names {unknown[0]!r}; there are {', '.join(get_args(Need))}"
     return ""
-
-
-def said(value: object) -> bool:
-    """Whether a field of a person's own class is a text with something in it."""
-    return isinstance(value, str) and bool(value.strip())
-
-
-def two_numbers(value: object) -> bool:
-    """Whether a field of a person's own class is a range: two numbers, the lower first."""
-    if not (isinstance(value, tuple | list) and len(value) == 2):
-        return False
-    if not all(isinstance(end, int | float) and not isnan(end) for end in value):
-        return False
-    return bool(value[0] <= value[1])
 
 
 def label(name: str) -> str:
@@ -119,13 +90,3 @@ def installed(name: str) -> type[Metric] | None:
         return load(name)
     except AssayError:
         return None
-
-
-def error_text(error: Exception) -> str:
-    """An unforeseen error in a few words, without a full stop."""
-    return writable(f"{type(error).__name__}: {str(error)[:200]}").rstrip(".")
-
-
-def writable(text: str) -> str:
-    """The text without halves of characters, which names of files can hold and JSON cannot."""
-    return text.encode("utf-8", "replace").decode()
