@@ -6,8 +6,8 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipelines.evaluation.comparison_words import reservations
-from pipelines.evaluation.results import BakeoffDocument, Kind, Outcome
+from pipelines.evaluation.comparison.sentences import reservations
+from pipelines.evaluation.results.document import BakeoffDocument, Kind, Outcome
 
 # Okabe and Ito's palette, without black (lost on dark paper) and yellow (lost on light).
 BLUE, ORANGE, GREEN = "#0072B2", "#E69F00", "#009E73"

@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 import streamlit as st
 
-from pipelines import paths
 from pipelines.data.dataset import About, Dataset
-from pipelines.evaluation.results import BakeoffDocument
-from pipelines.stage import DataShape
+from pipelines.evaluation.results.document import BakeoffDocument
+from pipelines.runtime import paths
+from pipelines.stages.contract import DataShape
 from pipelines.workspace.records import BakeoffRecord, DatasetRecord
 
 if TYPE_CHECKING:
     from pipelines.data.profile import Profile
-    from pipelines.evaluation.kept import Kept
+    from pipelines.evaluation.results.folder import BakeoffFolder
     from pipelines.workspace import Workspace
 
 DATASET, BAKEOFF = "dataset", "bakeoff"
@@ -186,16 +186,16 @@ def _document(home: str, bakeoff_id: str) -> BakeoffDocument:
     return workspace().bakeoff(bakeoff_id)
 
 
-def kept(bakeoff_id: str) -> Kept:
+def kept(bakeoff_id: str) -> BakeoffFolder:
     """What a bake-off's folder holds, shared by all sessions: each part is read once."""
     return _kept(str(paths.home()), bakeoff_id)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _kept(home: str, bakeoff_id: str) -> Kept:
-    from pipelines.evaluation.kept import Kept
+def _kept(home: str, bakeoff_id: str) -> BakeoffFolder:
+    from pipelines.evaluation.results.folder import BakeoffFolder
 
-    return Kept(workspace().bakeoff_folder(bakeoff_id))
+    return BakeoffFolder(workspace().bakeoff_folder(bakeoff_id))
 
 
 def chosen_dataset() -> str | None:
@@ -256,15 +256,16 @@ def preflight(spec: dict[str, Any], name: str) -> pd.DataFrame:
 
 @st.cache_data(max_entries=128, show_spinner=False)
 def _preflight(spec: str, n_users: int, n_items: int, n_events: int) -> pd.DataFrame:
-    from pipelines.compose import Pipeline
-    from pipelines.preflight import forecast
-    from pipelines.spec import Spec
+    from pipelines.prices.rent import server_usd
+    from pipelines.recommender.forecast import forecast
+    from pipelines.recommender.pipeline import Pipeline
+    from pipelines.recommender.spec import Spec
 
     stages = Pipeline(Spec.of(json.loads(spec))).preflight(DataShape(n_users, n_items, n_events))
     found = forecast(stages)
     rows = [(stage, e.seconds, e.megabytes, e.refusal) for stage, e in stages]
     takes = pd.DataFrame(rows, columns=["stage", "seconds", "megabytes", "refusal"])
-    takes["usd"] = found.usd * takes["seconds"] / max(found.seconds, 1e-9)
+    takes["usd"] = server_usd(found.seconds) * takes["seconds"] / max(found.seconds, 1e-9)
     if found.refusal and takes["refusal"].isna().all():
         # Each stage would fit alone; it is their sum that this machine cannot hold.
         takes["refusal"] = takes["refusal"].astype(object)

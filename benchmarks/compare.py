@@ -48,7 +48,7 @@ SPECS: list[str | dict[str, Any]] = [
 
 def prepare(home: Path, folder: Path) -> None:
     """MovieLens 1M with its users and films, and the bake-off of ten contenders, in `home`."""
-    from pipelines.evaluation.request import BakeoffRequest
+    from pipelines.evaluation.bakeoff.request import BakeoffRequest
     from pipelines.workspace import Workspace, bakeoffs
 
     files = {name: str(folder / f"{name}.parquet") for name in ("ratings", "movies", "users")}

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.bakeoff import ml1m
-from pipelines.evaluation.results import Interval
+from pipelines.statistics.interval import Interval
 
 METRICS = ("ndcg@10", "recall@10", "hit_rate@10", "mrr@10")
 KNN = {"schema": 1, "name": "item-knn", "candidates": [{"stage": "item-knn", "k": 100}]}
@@ -60,7 +60,7 @@ def world(
     from pipelines.data import dataset as stored
     from pipelines.data.split import split
     from pipelines.evaluation.studies.study import per_user_values
-    from pipelines.spec import Spec
+    from pipelines.recommender.spec import Spec
 
     data = stored.load(folder)
     cut = split(data.interactions, protocol, seen=data.about.seen)

@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 import numpy as np
 
 from benchmarks.coverage import METRICS, World
-from pipelines.evaluation.comparison import Contrast, declared
+from pipelines.evaluation.comparison.comparison import Contrast, declared
 
 USEFUL = 0.02
 BASELINE = "popular"

@@ -45,10 +45,10 @@ def made_up(users: int, columns: int) -> np.ndarray:
 def speed() -> None:
     from scipy.stats import bootstrap
 
-    from pipelines.evaluation.comparison import Contrast, declared
-    from pipelines.evaluation.statistics.bootstrap import bootstrap_interval, resampled_means
-    from pipelines.evaluation.statistics.intervals import mean_interval
-    from pipelines.evaluation.statistics.sign_flip import sign_flips
+    from pipelines.evaluation.comparison.comparison import Contrast, declared
+    from pipelines.statistics.bootstrap import bootstrap_interval, resampled_means
+    from pipelines.statistics.intervals import mean_interval
+    from pipelines.statistics.sign_flip import sign_flips
 
     m = METRICS * CONTENDERS
     values = made_up(USERS, m)
@@ -107,7 +107,7 @@ def memory() -> None:
 
 
 def million(users: int = 1_000_000, columns: int = 60) -> None:
-    from pipelines.evaluation.statistics.bootstrap import resampled_means
+    from pipelines.statistics.bootstrap import resampled_means
 
     values = made_up(users, columns)
     before = peak_gb()
@@ -127,7 +127,7 @@ def peak_gb() -> float:
 
 
 def held(given: coverage.World) -> None:
-    from pipelines.evaluation.statistics.intervals import mean_interval, t_interval
+    from pipelines.statistics.intervals import mean_interval, t_interval
 
     means = {key: v for key, v in given.items() if key[0] != "random"}
     random = {key: v for key, v in given.items() if key[0] == "random"}

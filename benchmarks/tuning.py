@@ -26,12 +26,12 @@ GRIDS: dict[str, dict[str, list[object]]] = {
 
 
 def run(peer_python: Path) -> None:
-    from pipelines.compose import Pipeline
     from pipelines.data import dataset as stored
     from pipelines.data.samples import materialize
     from pipelines.data.split import Protocol, split
     from pipelines.evaluation.metrics.accuracy import per_user
-    from pipelines.spec import Spec
+    from pipelines.recommender.pipeline import Pipeline
+    from pipelines.recommender.spec import Spec
 
     with tempfile.TemporaryDirectory() as folder:
         materialize("movielens-small", Path(folder))

@@ -8,9 +8,11 @@ is asked for.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
+from math import isnan
 from typing import Any, Literal
 
 from pipelines.errors import AssayError
@@ -19,28 +21,28 @@ Kind = Literal["candidates", "rankers", "rules", "adapters", "metrics", "behavio
 
 BUILT_IN: dict[Kind, dict[str, str]] = {
     "candidates": {
-        "random": "pipelines.candidates.random:Random",
-        "popular": "pipelines.candidates.popular:Popular",
-        "item-knn": "pipelines.candidates.neighbours:ItemNeighbours",
-        "als": "pipelines.candidates.factors:AlternatingLeastSquares",
-        "ease": "pipelines.candidates.ease:Ease",
-        "transitions": "pipelines.candidates.transitions:Transitions",
-        "surprise-svd": "pipelines.candidates.surprise:SurpriseSVD",
+        "random": "pipelines.stages.candidates.random:Random",
+        "popular": "pipelines.stages.candidates.popular:Popular",
+        "item-knn": "pipelines.stages.candidates.neighbours:ItemNeighbours",
+        "als": "pipelines.stages.candidates.factors:AlternatingLeastSquares",
+        "ease": "pipelines.stages.candidates.ease:Ease",
+        "transitions": "pipelines.stages.candidates.transitions:Transitions",
+        "surprise-svd": "pipelines.stages.candidates.surprise:SurpriseSVD",
     },
     "rankers": {
-        "linear": "pipelines.rankers.linear:Linear",
-        "lambdarank": "pipelines.rankers.lambdarank:LambdaRank",
-        "rating": "pipelines.rankers.rating:Rating",
+        "linear": "pipelines.stages.rankers.linear:Linear",
+        "lambdarank": "pipelines.stages.rankers.lambdarank:LambdaRank",
+        "rating": "pipelines.stages.rankers.rating:Rating",
     },
     "rules": {
-        "available": "pipelines.rules.filters:Available",
-        "category-cap": "pipelines.rules.diversity:CategoryCap",
-        "sponsored-slot": "pipelines.rules.promotions:SponsoredSlot",
+        "available": "pipelines.stages.rules.filters:Available",
+        "category-cap": "pipelines.stages.rules.diversity:CategoryCap",
+        "sponsored-slot": "pipelines.stages.rules.promotions:SponsoredSlot",
     },
     "adapters": {
-        "exported": "pipelines.adapters.exported:Exported",
+        "exported": "pipelines.adapters.exported.adapter:Exported",
         "personalize": "pipelines.adapters.personalize:Personalize",
-        "stand-in": "pipelines.adapters.standin:StandIn",
+        "stand-in": "pipelines.adapters.personalize.standin:StandIn",
     },
     "metrics": {
         "ndcg": "pipelines.evaluation.metrics.accuracy:NDCG",
@@ -96,3 +98,51 @@ def lookup(kind: Kind, name: str) -> Any:
             return entry.load()
     what = {"metrics": "metric", "behavior": "behavioral test"}.get(kind, f"{kind} stage")
     raise AssayError(f"There is no {what} named {name!r}; use one of {', '.join(names(kind))}.")
+
+
+def load_class(kind: Kind, name: str, base: type, fields: Sequence[str], called: str) -> Any:
+    """The class, made from `base`; an `AssayError` says why one of a person's own is unfit.
+
+    It must say its `fields`, texts with something in them, and be named as its entry point.
+    `called` begins the sentence: "The metric ndcg".
+    """
+    if name in BUILT_IN[kind]:
+        return lookup(kind, name)
+    try:
+        found = lookup(kind, name)
+    except AssayError:
+        raise
+    except Exception as error:
+        raise AssayError(f"{called} cannot be loaded: {error_text(error)}.") from error
+    if not (isinstance(found, type) and issubclass(found, base)):
+        raise AssayError(f"{called} is no class made from {base.__name__}.")
+    lacking = [field for field in fields if not _said(getattr(found, field, None))]
+    if lacking:
+        raise AssayError(f"{called} does not say its {', '.join(lacking)}.")
+    given: Any = found
+    if given.name != name:
+        raise AssayError(f"{called} calls itself {given.name}; let both names be the same.")
+    return given
+
+
+def _said(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def two_numbers(value: object) -> bool:
+    """Whether a field is a range: two numbers, the lower first."""
+    if not (isinstance(value, tuple | list) and len(value) == 2):
+        return False
+    if not all(isinstance(end, int | float) and not isnan(end) for end in value):
+        return False
+    return bool(value[0] <= value[1])
+
+
+def error_text(error: Exception) -> str:
+    """An unforeseen error in a few words, without a full stop."""
+    return writable(f"{type(error).__name__}: {str(error)[:200]}").rstrip(".")
+
+
+def writable(text: str) -> str:
+    """The text without halves of characters, which names of files can hold and JSON cannot."""
+    return text.encode("utf-8", "replace").decode()

@@ -26,7 +26,7 @@ from pipelines.schema import (
     Ragged,
     Slate,
 )
-from pipelines.stage import CandidateGenerator, DataShape, Ranker, Rule, Stage
+from pipelines.stages.contract import CandidateGenerator, DataShape, Ranker, Rule, Stage
 from tests.made_up import (
     N_ITEMS,
     N_USERS,

@@ -32,9 +32,9 @@ def assay(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., tuple[Any, str, str]]:
     """Runs a command in this process; returns exit code, stdout, stderr."""
-    from pipelines import cli
+    from pipelines.cli import main as cli
 
-    monkeypatch.setattr("pipelines.cli_options.register_samples", lambda workspace: None)
+    monkeypatch.setattr("pipelines.cli.options.register_samples", lambda workspace: None)
 
     def run(*words: object) -> tuple[Any, str, str]:
         monkeypatch.setattr(sys, "argv", ["assay", *map(str, words)])

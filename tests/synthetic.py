@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from pipelines.data.dataset import About, Dataset
-from pipelines.offers import Offers
 from pipelines.schema import Catalogue, Interactions, Vocabulary
+from pipelines.schema.offers import Offers
 
 DAY = 86_400
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import paths, registry
-from pipelines.cli import app
-from pipelines.cli_data import data_app
-from pipelines.spec import Spec
+from pipelines import registry
+from pipelines.cli.data import data_app
+from pipelines.cli.main import app
+from pipelines.recommender.spec import Spec
+from pipelines.runtime import paths
 
 DOCUMENTS = sorted([*paths.CHECKOUT.glob("*.md"), *paths.CHECKOUT.glob("docs/**/*.md")])
 

@@ -8,9 +8,9 @@ import pytest
 
 from pipelines.data import dataset as stored
 from pipelines.data.samples import materialize
-from pipelines.evaluation.bakeoff import run_bakeoff
-from pipelines.evaluation.comparison import compare
-from pipelines.evaluation.request import BakeoffRequest
+from pipelines.evaluation.bakeoff.request import BakeoffRequest
+from pipelines.evaluation.bakeoff.run import run_bakeoff
+from pipelines.evaluation.comparison.comparison import compare
 
 TUNED = [
     {

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from pipelines.data import dataset as stored
-from pipelines.evaluation.request import BakeoffRequest
-from pipelines.recommend import evaluated_users, open_contender
+from pipelines.evaluation.bakeoff.opened import evaluated_users, open_contender
+from pipelines.evaluation.bakeoff.request import BakeoffRequest
 from pipelines.workspace import Workspace
 from pipelines.workspace.bakeoffs import run
 from tests.synthetic import TWO_STAGE, dataset, with_prices_and_offers

@@ -12,15 +12,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipelines import paths, tracking
-from pipelines.compose import Pipeline
+from pipelines import tracking
 from pipelines.data.dataset import About, Dataset
 from pipelines.data.split import Protocol
-from pipelines.evaluation.results import BakeoffDocument, Comparison, ContenderResult, Interval
-from pipelines.fitted import FittedPipeline
+from pipelines.evaluation.results.document import BakeoffDocument, Comparison, ContenderResult
+from pipelines.recommender.fitted import FittedPipeline
+from pipelines.recommender.pipeline import Pipeline
+from pipelines.recommender.spec import Spec
+from pipelines.recommender.stage_store import StageStore
+from pipelines.runtime import paths
 from pipelines.schema import Catalogue, Interactions, Vocabulary
-from pipelines.spec import Spec
-from pipelines.stage_store import StageStore
+from pipelines.statistics.interval import Interval
 from pipelines.tracking.fields import flat, metric_name
 
 IN_A_FRESH_PROCESS = """

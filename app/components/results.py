@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from pipelines.evaluation.comparison.ranking import best_first, way, why_nobody_wins
 from pipelines.evaluation.metrics.names import label
-from pipelines.evaluation.ranking import best_first, way, why_nobody_wins
-from pipelines.evaluation.results import BakeoffDocument, Comparison, ContenderResult, Kind
+from pipelines.evaluation.results.document import BakeoffDocument, Comparison, ContenderResult, Kind
 
 
 def metric_of(document: BakeoffDocument) -> str:

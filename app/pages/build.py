@@ -8,14 +8,15 @@ import pandas as pd
 import streamlit as st
 
 from app import access, state
-from app.components import charts, forms, jobs, page, spec_editor, spec_flow
+from app.build import spec_editor, spec_flow
+from app.components import charts, forms, jobs, page
 from app.components.tables import about, memory, show
 from pipelines.data.split import Protocol
 from pipelines.errors import AssayError
+from pipelines.evaluation.bakeoff.request import BASELINES, BakeoffRequest, entries
 from pipelines.evaluation.behavior.requirements import requirable
-from pipelines.evaluation.manifest import Budget
-from pipelines.evaluation.request import BASELINES, BakeoffRequest, entries
-from pipelines.spec import Spec
+from pipelines.evaluation.manifest.manifest import Budget
+from pipelines.recommender.spec import Spec
 
 SPLITS = ("time:0.9", "time:0.8", "last-n:5", "last-n:10", "leave-one-out", "users:0.1")
 

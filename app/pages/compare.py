@@ -6,25 +6,21 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from app import state
-from app.components import (
-    compare_behavior,
-    compare_contenders,
-    compare_cost,
-    compare_data,
-    compare_differences,
-    compare_overlap,
-    compare_people,
-    compare_slices,
-    compare_tools,
-    page,
-    report,
-    taste,
-    toolbar,
-)
-from app.components.compare_data import Words
+from app import report, state
+from app.compare import behavior as compare_behavior
+from app.compare import contenders as compare_contenders
+from app.compare import cost as compare_cost
+from app.compare import differences as compare_differences
+from app.compare import overlap as compare_overlap
+from app.compare import people as compare_people
+from app.compare import slices as compare_slices
+from app.compare import tools as compare_tools
+from app.components import comparison as compare_data
+from app.components import page, toolbar
+from app.components.comparison import Words
+from app.taste import view as taste
 from pipelines.errors import AssayError
-from pipelines.evaluation.results import BakeoffDocument
+from pipelines.evaluation.results.document import BakeoffDocument
 
 DIFFERENCES = "differences"
 VIEWS: dict[str, tuple[str, Callable[[BakeoffDocument], Words]]] = {

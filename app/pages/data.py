@@ -5,20 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from app import state
-from app.components import (
-    catalogue,
-    deletion,
-    jobs,
-    page,
-    profile,
-    provenance,
-    readiness,
-    steps,
-    studies,
-    toolbar,
-    upload,
-    versions,
-)
+from app.components import jobs, page, toolbar
+from app.data import catalogue, deletion, profile, provenance, readiness, studies, upload, versions
+from app.runs import steps
 from pipelines.workspace.records import DatasetRecord
 
 FINDINGS, PROFILE, STUDIES, ORIGIN = "findings", "profile", "studies", "origin"

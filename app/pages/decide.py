@@ -11,8 +11,10 @@ import pandas as pd
 import streamlit as st
 
 from app import access, state
-from app.components import case_form, page, tables, toolbar, tornado_chart
-from app.components import decide_charts as pictures
+from app.components import page, tables, toolbar
+from app.decide import case_form
+from app.decide import charts as pictures
+from app.decide import tornado as tornado_chart
 from pipelines.economics.case import Case, blank_case, load_case
 from pipelines.economics.decision import decide
 from pipelines.economics.evidence import Evidence, evidence_from_bakeoff

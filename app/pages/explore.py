@@ -8,19 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from app import look, state
-from app.components import (
-    compare_charts,
-    explore_data,
-    history_picker,
-    page,
-    results,
-    tables,
-    toolbar,
-)
-from app.components import explore_views as views
-from app.components.explore_data import Lists, Person
+from app.components import comparison_charts as compare_charts
+from app.components import page, results, tables, toolbar
+from app.explore import data as explore_data
+from app.explore import history_picker, views
+from app.explore.data import Lists, Person
 from pipelines.errors import AssayError
-from pipelines.evaluation.results import BakeoffDocument
+from pipelines.evaluation.results.document import BakeoffDocument
 
 PERSON, MADE_UP = "person", "made-up"
 

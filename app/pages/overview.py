@@ -8,12 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from app import state
-from app.components import charts, jobs, page, results, upload
+from app.components import charts, jobs, page, results
 from app.components.tables import moment, show
+from app.data import upload
 from pipelines.economics.decision import decide
 from pipelines.economics.evidence import evidence_from_bakeoff
 from pipelines.economics.summary import sentence
-from pipelines.evaluation.results import BakeoffDocument
+from pipelines.evaluation.results.document import BakeoffDocument
 from pipelines.workspace.records import DecisionRecord
 
 CARDS = (

@@ -8,12 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from app import look, state
-from app.components import charts, jobs, page, results, steps
-from app.components.run_pairs import Run, apart, bakeoffs, nearest, runs_of, that_count, told
+from app.components import charts, jobs, page, results
 from app.components.tables import duration, moment, show
-from pipelines import paths
+from app.runs import steps
+from app.runs.pairs import Run, apart, bakeoffs, nearest, runs_of, that_count, told
 from pipelines.evaluation.metrics.names import label
-from pipelines.evaluation.results import BakeoffDocument, ContenderResult
+from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult
+from pipelines.runtime import paths
 
 NEWEST = 30
 """Bake-offs that are looked at."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from pipelines.adapters.meter import Meter
+from pipelines.adapters.calls.meter import Meter
 from pipelines.data.split import SeenPolicy
 from pipelines.errors import AssayError
 

@@ -14,8 +14,7 @@ from pipelines.adapters.training import day, rows_hash
 from pipelines.data.dataset import Dataset
 from pipelines.data.split import Split
 from pipelines.errors import AssayError
-from pipelines.evaluation.manifest import hash_of_ids
-from pipelines.schema import Columns
+from pipelines.schema import Columns, hash_of_ids
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipelines.data.dataset import About, Dataset
-from pipelines.offers import Offers
 from pipelines.schema import Catalogue, Columns, Interactions, Ints, Vocabulary
+from pipelines.schema.offers import Offers
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,8 +14,8 @@ from pydantic import BaseModel, ConfigDict
 
 from pipelines.data.recipe import Recipe
 from pipelines.data.split import SeenPolicy
-from pipelines.offers import Offers
 from pipelines.schema import Catalogue, Columns, Interactions, Vocabulary
+from pipelines.schema.offers import Offers
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.offers import KINDS, Offers
 from pipelines.schema import Longs, Mask, Vocabulary
+from pipelines.schema.offers import KINDS, Offers
 
 if TYPE_CHECKING:
     import pandas as pd

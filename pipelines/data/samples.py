@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines import paths
 from pipelines.data import dataset as store
 from pipelines.data.assembly import encode, finish, in_order
 from pipelines.data.dataset import Dataset
 from pipelines.data.landing import all_or_nothing
 from pipelines.data.split import SeenPolicy
 from pipelines.errors import AssayError
+from pipelines.runtime import paths
 from pipelines.schema import Columns as C
 from pipelines.schema import Interactions
 

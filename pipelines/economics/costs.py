@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.economics.case import Case, Option, Range, quantities
-from pipelines.economics.pricebook import PriceBook, requests_for_fee
+from pipelines.prices.pricebook import PriceBook, requests_for_fee
 
 STAGED = "staged"
 # Share of projects in the tail, where it begins (x the plan) and its mean (x the plan).

@@ -16,7 +16,6 @@ from pipelines.economics.evidence import Evidence
 from pipelines.economics.gates import check_gates
 from pipelines.economics.hosting import with_measured_cost
 from pipelines.economics.missing import missing_inputs
-from pipelines.economics.pricebook import PriceBook
 from pipelines.economics.reversal import LABELS, open_gates, thresholds
 from pipelines.economics.summary import (
     NOT_DECIDABLE,
@@ -26,6 +25,7 @@ from pipelines.economics.summary import (
 )
 from pipelines.economics.uncertainty import DRAWS, NOTHING, simulate, tornado
 from pipelines.economics.wording import money, months, percent
+from pipelines.prices.pricebook import PriceBook
 
 __all__ = ["Decision", "decide", "sentence"]
 

@@ -5,8 +5,8 @@ from math import ceil
 from pipelines.economics.case import Case
 from pipelines.economics.costs import means
 from pipelines.economics.evidence import Contender, Evidence
-from pipelines.economics.pricebook import SECONDS_A_MONTH, PriceBook
 from pipelines.economics.wording import money
+from pipelines.prices.pricebook import SECONDS_A_MONTH, PriceBook
 
 SERVER = "ec2-m7g-large"
 CORES, USABLE_MB = 2, 6000.0

@@ -6,10 +6,10 @@ from typing import Any
 
 from pipelines.economics.case import Case, Range, blank_case, fields
 from pipelines.economics.evidence import Evidence
-from pipelines.economics.pricebook import PriceBook
 from pipelines.economics.summary import NOT_DECIDABLE, Decision, sentence
 from pipelines.economics.wording import count, money, months, percent
-from pipelines.templates import template
+from pipelines.prices.pricebook import PriceBook
+from pipelines.runtime.templates import template
 
 TEMPLATE = Path(__file__).with_name("memo.html.j2")
 GENERAL = (

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from pipelines.economics.evidence import Contender
 from pipelines.economics.hosting import hosting_cost
-from pipelines.economics.pricebook import PriceBook
 from pipelines.errors import AssayError
-from pipelines.evaluation.ranking import way, why_nobody_wins
-from pipelines.evaluation.results import BakeoffDocument, ContenderResult, Kind
+from pipelines.evaluation.comparison.ranking import way, why_nobody_wins
+from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult, Kind
+from pipelines.prices.pricebook import PriceBook
 
 
 @dataclass(frozen=True)

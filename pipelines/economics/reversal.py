@@ -7,9 +7,9 @@ import numpy as np
 from pipelines.economics.case import Case
 from pipelines.economics.costs import STAGED, curves, evaluate, means
 from pipelines.economics.gates import Gate
-from pipelines.economics.pricebook import PriceBook
 from pipelines.economics.uncertainty import NOTHING, leader, switches
 from pipelines.economics.wording import count, money, months, percent
+from pipelines.prices.pricebook import PriceBook
 
 LABELS = {
     "popularity": "the popularity rule",

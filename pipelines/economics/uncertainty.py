@@ -7,7 +7,7 @@ import numpy as np
 
 from pipelines.economics.case import Case, Range, quantities
 from pipelines.economics.costs import TAIL_MEAN, TAIL_SHARE, TAIL_START, evaluate, means
-from pipelines.economics.pricebook import PriceBook
+from pipelines.prices.pricebook import PriceBook
 
 DRAWS = 100_000
 ASSUMED_SWING = 0.25  # for the tornado, where an input has no range of its own

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, get_args
 from pipelines.data.split import SeenPolicy
 from pipelines.errors import AssayError
 from pipelines.evaluation.metrics.evaluate import evaluate, summarize
-from pipelines.evaluation.reading.read import Read, read
-from pipelines.evaluation.reading.rows import Rows, of_frame
-from pipelines.evaluation.results import Interval
+from pipelines.reading.read import Read, read
+from pipelines.reading.rows import Rows, of_frame
 from pipelines.schema import Columns, Doubles
+from pipelines.statistics.interval import Interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,7 +98,7 @@ def evaluate_files(
 
     Users come in the order of their ids as text, so that the order of rows changes nothing.
     """
-    from pipelines.evaluation.reading.files import read_file
+    from pipelines.reading.files import read_file
 
     ks = _lengths(ks)
     _check_policy(seen, trained=train is not None)

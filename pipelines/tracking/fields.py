@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pipelines.evaluation.results import BakeoffDocument, Comparison, ContenderResult
+from pipelines.evaluation.results.document import BakeoffDocument, Comparison, ContenderResult
 
 LONGEST_VALUE = 6000
 MOST_PARAMS = 200

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 
-from pipelines import paths
+from pipelines.runtime import paths
 
 LOCAL_UI = "http://127.0.0.1:5000"
 

@@ -15,7 +15,7 @@ import pandas as pd
 from mlflow.pyfunc import PythonModel, PythonModelContext
 
 from pipelines.errors import AssayError
-from pipelines.fitted import FittedPipeline
+from pipelines.recommender.fitted import FittedPipeline
 from pipelines.schema import Columns
 
 HISTORY, REQUEST = "history", "request"

@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 import warnings
-from importlib import import_module, metadata
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,11 +19,6 @@ NAME = "model"
 CODE = Path(__file__).with_name("model_code.py")
 REQUIREMENTS = ("implicit", "joblib", "lightgbm", "numba", "numpy", "pandas", "pydantic", "scipy")
 """Given explicitly: guessing them takes MLflow 6 s. The checkout itself must be installed."""
-
-
-def prepare() -> None:
-    """Import what saving a model needs, ahead of time."""
-    import_module("mlflow.pyfunc")
 
 
 def log_model(client: MlflowClient, experiment: str, run: str, pipeline: Path) -> str:

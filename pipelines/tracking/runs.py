@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.data.dataset import Dataset
-from pipelines.evaluation.results import BakeoffDocument, ContenderResult
+from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult
 from pipelines.tracking import fields, models, store
 
 if TYPE_CHECKING:
@@ -97,6 +97,6 @@ def _log(client: MlflowClient, run: str, params: dict[str, str], metrics: dict[s
 
 
 def _toml(spec: dict[str, Any]) -> str:
-    from pipelines.spec import Spec
+    from pipelines.recommender.spec import Spec
 
     return Spec.of(spec).to_toml()

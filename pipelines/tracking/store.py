@@ -6,12 +6,13 @@ import logging
 import os
 import sys
 import threading
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from pipelines import migrating, paths
+from pipelines.runtime import migration_lock, paths
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -46,9 +47,7 @@ def _warm_up() -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BEHIND)
     try:
         client()
-        from pipelines.tracking import models
-
-        models.prepare()
+        import_module("mlflow.pyfunc")  # what saving a model needs
     except Exception:
         log.exception("MLflow could not be made ready")
 
@@ -67,7 +66,7 @@ def client() -> MlflowClient:
             paths.mlruns().mkdir(parents=True, exist_ok=True)
         # Loading a model's folder asks the global address too.
         mlflow.set_tracking_uri(uri)
-        with migrating.alone:
+        with migration_lock.alone:
             opened = mlflow.MlflowClient(uri)
             opened.search_experiments(max_results=1)
         return opened

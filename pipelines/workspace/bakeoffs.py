@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from pipelines import tracking
 from pipelines.data.dataset import Dataset
-from pipelines.evaluation.results import BakeoffDocument
-from pipelines.progress import Progress, part, silent
+from pipelines.evaluation.results.document import BakeoffDocument
+from pipelines.runtime.progress import Progress, part, silent
 from pipelines.workspace.store import Workspace
 from pipelines.workspace.turns import alone
 
 if TYPE_CHECKING:
-    from pipelines.evaluation.request import BakeoffRequest
+    from pipelines.evaluation.bakeoff.request import BakeoffRequest
 
 Run = Callable[["Dataset", "BakeoffRequest", Path, Path, str, Progress], BakeoffDocument]
 
@@ -58,7 +58,7 @@ def run(
 
 
 def _real() -> Run:
-    from pipelines.evaluation.bakeoff import run_bakeoff
+    from pipelines.evaluation.bakeoff.run import run_bakeoff
 
     return run_bakeoff
 

@@ -15,8 +15,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from pipelines import migrating
 from pipelines.errors import AssayError
+from pipelines.runtime import migration_lock as migrating
 from pipelines.workspace.home import Home
 from pipelines.workspace.models import VERSION_TABLE
 

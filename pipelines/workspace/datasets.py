@@ -15,7 +15,7 @@ from pipelines.data.dataset import ABOUT, About, Dataset, load
 from pipelines.data.landing import check_name
 from pipelines.data.recipe import Recipe
 from pipelines.errors import AssayError
-from pipelines.progress import Progress, silent
+from pipelines.runtime.progress import Progress, silent
 from pipelines.workspace.models import DatasetRow, JobRow
 from pipelines.workspace.records import LIVE, DatasetRecord, now_text
 from pipelines.workspace.shelf import Shelf

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.errors import AssayError
-from pipelines.workspace import processes
+from pipelines.runtime import processes
 
 LEFT_BEHIND_SECONDS = 24 * 3600.0
 

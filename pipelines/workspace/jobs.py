@@ -15,9 +15,8 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from pipelines import paths
 from pipelines.errors import AssayError
-from pipelines.workspace import processes
+from pipelines.runtime import paths, processes
 from pipelines.workspace.models import JobRow
 from pipelines.workspace.records import LIVE, RESTARTABLE, JobRecord, JobState, now_text
 from pipelines.workspace.shelf import Shelf

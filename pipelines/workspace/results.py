@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import defer
 
 from pipelines.errors import AssayError
-from pipelines.evaluation.results import BakeoffDocument
+from pipelines.evaluation.results.document import BakeoffDocument
 from pipelines.workspace.models import BakeoffRow, DecisionRow
 from pipelines.workspace.records import BakeoffRecord, DecisionRecord, now_text
 from pipelines.workspace.shelf import Shelf

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from pipelines import paths
+from pipelines.runtime import paths
 from pipelines.workspace.database import Database
 from pipelines.workspace.datasets import Datasets
 from pipelines.workspace.home import Home

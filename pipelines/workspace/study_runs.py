@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pipelines.errors import AssayError
 from pipelines.evaluation.studies.results import LeakageAudit, LearningCurve
-from pipelines.progress import Progress, part, silent
+from pipelines.runtime.progress import Progress, part, silent
 from pipelines.workspace.store import Workspace
 from pipelines.workspace.turns import alone
 

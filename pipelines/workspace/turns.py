@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pipelines.progress import Progress
+from pipelines.runtime.progress import Progress
 from pipelines.workspace.store import Workspace
 
 

@@ -18,8 +18,8 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import AssayError
-from pipelines.progress import Cancelled, Progress
-from pipelines.workspace import processes
+from pipelines.runtime import processes
+from pipelines.runtime.progress import Cancelled, Progress
 
 if TYPE_CHECKING:
     from pipelines.workspace.records import JobRecord
@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 
 def bakeoff(workspace: Workspace, job: JobRecord, progress: Progress) -> dict[str, Any]:
     """`params` is a BakeoffRequest."""
-    from pipelines.evaluation.request import BakeoffRequest
+    from pipelines.evaluation.bakeoff.request import BakeoffRequest
     from pipelines.workspace import bakeoffs
 
     request = BakeoffRequest.of(job.params)

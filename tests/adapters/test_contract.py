@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.adapters.contract import Adapter, Task, lists_for
-from pipelines.adapters.exported import Exported
+from pipelines.adapters.exported.adapter import Exported
 from tests.adapters.conformance import AdapterTests
 from tests.adapters.conftest import Answer, Asked, Vendor
 

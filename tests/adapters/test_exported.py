@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.adapters import handover
 from pipelines.adapters.contract import NotComparable, Task
-from pipelines.adapters.exported import Exported
+from pipelines.adapters.exported.adapter import Exported
 from pipelines.adapters.training import rows_hash
 from pipelines.data.dataset import Dataset
 from pipelines.data.split import Split, split

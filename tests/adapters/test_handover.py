@@ -9,8 +9,7 @@ from pipelines.adapters import handover
 from pipelines.data.dataset import Dataset
 from pipelines.data.split import Split, split
 from pipelines.errors import AssayError
-from pipelines.evaluation.manifest import hash_of_ids
-from pipelines.schema import Vocabulary
+from pipelines.schema import Vocabulary, hash_of_ids
 
 
 def rows_in(folder: Path) -> list[dict[str, str]]:

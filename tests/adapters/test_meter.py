@@ -1,6 +1,6 @@
 from threading import Thread
 
-from pipelines.adapters.meter import Meter
+from pipelines.adapters.calls.meter import Meter
 
 
 def test_it_counts_from_many_threads() -> None:

@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 from botocore.exceptions import ClientError, ParamValidationError
 
-from pipelines.adapters import standin
+from pipelines.adapters.calls.meter import Meter
 from pipelines.adapters.contract import Task
-from pipelines.adapters.meter import Meter
-from pipelines.adapters.standin import CAMPAIGN, StandIn
+from pipelines.adapters.personalize import standin
+from pipelines.adapters.personalize.standin import CAMPAIGN, StandIn
 from pipelines.data.dataset import Dataset
 from pipelines.data.split import split
 from pipelines.errors import AssayError
@@ -162,11 +162,11 @@ def test_requests_are_held_against_the_service_model(
 def test_its_code_is_its_own() -> None:
     """It imports nothing of ours, so it cannot share a mistake with what it is compared to."""
     code = (
-        "import sys, pipelines.adapters.standin_server\n"
+        "import sys, pipelines.adapters.personalize.standin_server\n"
         "print(sorted(m for m in sys.modules if m.startswith(('pipelines', 'app'))))"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    ours = ["pipelines", "pipelines.adapters", "pipelines.adapters.standin_server"]
+    ours = ["pipelines", "pipelines.adapters", "pipelines.adapters.personalize.standin_server"]
     assert out.stdout.strip() == str(ours)
 
 
@@ -210,7 +210,7 @@ def test_it_ends_with_the_process_that_started_it(
     rows.write_text("USER_ID,ITEM_ID,EVENT_VALUE,TIMESTAMP\na,x,1,1\nb,x,1,2\n")
     code = (
         "import os, signal, sys\nfrom pathlib import Path\n"
-        "from pipelines.adapters.standin import StandIn\n"
+        "from pipelines.adapters.personalize.standin import StandIn\n"
         "adapter = StandIn('')\n"
         "adapter._start(Path(sys.argv[1]), Path(sys.argv[2]))\n"
         "print(adapter.process_.pid, flush=True)\n"
@@ -251,7 +251,7 @@ def test_without_any_training_rows_it_answers_nobody(task: Task) -> None:
 
 
 def test_co_occurrence_is_counted_right(tmp_path: Path) -> None:
-    from pipelines.adapters.standin_server import SHRINK, Model
+    from pipelines.adapters.personalize.standin_server import SHRINK, Model
 
     random = np.random.default_rng(3)
     pairs = sorted({(int(u), int(i)) for u, i in random.integers(0, 15, size=(90, 2))})

@@ -7,19 +7,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipelines.evaluation.kept import ITEM_SLICES, SLICES, Asked
 from pipelines.evaluation.metrics.names import MAIN
-from pipelines.evaluation.results import (
+from pipelines.evaluation.results.document import (
     BakeoffDocument,
     BehaviorResult,
     Comparison,
     ContenderResult,
-    Interval,
     RequestTime,
     StageTime,
 )
+from pipelines.evaluation.results.folder import ITEM_SLICES, SLICES, Asked
 from pipelines.evaluation.slices.stored import Dimension, Gathered
 from pipelines.schema import Ragged
+from pipelines.statistics.interval import Interval
 
 USERS, ITEMS, WIDTH = 80, 30, 10
 KS = (5, 10)

@@ -10,17 +10,17 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pipelines import paths
 from pipelines.data.dataset import About, Dataset, save
-from pipelines.evaluation.results import (
+from pipelines.evaluation.results.document import (
     BakeoffDocument,
     Comparison,
     ContenderResult,
-    Interval,
     RequestTime,
 )
+from pipelines.recommender.spec import Spec
+from pipelines.runtime import paths
 from pipelines.schema import Catalogue, Interactions, Vocabulary
-from pipelines.spec import Spec
+from pipelines.statistics.interval import Interval
 from pipelines.workspace import Workspace
 
 Open = Callable[..., AppTest]

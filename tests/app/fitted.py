@@ -4,11 +4,11 @@ from pathlib import Path
 
 import numpy as np
 
-from pipelines.compose import Pipeline
 from pipelines.data.dataset import Dataset
 from pipelines.data.split import Split
-from pipelines.fitted import FittedPipeline
-from pipelines.spec import Spec
+from pipelines.recommender.fitted import FittedPipeline
+from pipelines.recommender.pipeline import Pipeline
+from pipelines.recommender.spec import Spec
 
 
 def fit(data: Dataset, cut: Split, name: str, folder: Path) -> Pipeline:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from pipelines.evaluation.kept import Kept
-from pipelines.evaluation.results import BakeoffDocument, BehaviorResult
+from pipelines.evaluation.results.document import BakeoffDocument, BehaviorResult
+from pipelines.evaluation.results.folder import BakeoffFolder
 from tests.app import compared
 from tests.app.compared import USERS, against, contender
 from tests.evaluation.slices.folders import of_values
@@ -47,7 +47,7 @@ def keep(folder: Path) -> None:
     shutil.copytree(folder / "contenders" / "popular", folder / "contenders" / VENDOR)
 
 
-def divided(folder: Path, kinds: tuple[str, str] = ("new", "regular")) -> Kept:
+def divided(folder: Path, kinds: tuple[str, str] = ("new", "regular")) -> BakeoffFolder:
     """120 people, half of each kind: ALS and Two-stage are ahead among the first kind alone, the
     stand-in behind; the third party is ahead among the second."""
     draw = np.random.default_rng(4)

@@ -2,12 +2,16 @@
 
 import pytest
 
-from app.components import compare_cost_charts, compare_data, compare_slices, report, results
-from app.components.compare_contenders import contenders_frame
-from app.components.compare_differences import legend
-from app.components.report import figures, slices, tables
+from app import report
+from app.compare import cost_charts as compare_cost_charts
+from app.compare import slices as compare_slices
+from app.compare.contenders import contenders_frame
+from app.compare.differences import legend
+from app.components import comparison as compare_data
+from app.components import results
+from app.report import figures, slices, tables
 from pipelines import registry
-from pipelines.evaluation.kept import Kept
+from pipelines.evaluation.results.folder import BakeoffFolder
 from pipelines.evaluation.slices.cells import Contest
 from pipelines.evaluation.slices.stored import find
 from tests.app.compared import bakeoff, declared_on, keep
@@ -18,7 +22,7 @@ LESS, LOST = "calibration@10", "lost@10"
 @pytest.fixture
 def kept(tmp_path):
     keep(tmp_path)
-    return Kept(tmp_path)
+    return BakeoffFolder(tmp_path)
 
 
 @pytest.fixture
@@ -39,7 +43,7 @@ class TestLess:
     def test_tables_begin_with_the_least(self, less):
         order = ["stand-in (not Amazon)", "Two-stage", "Als", "Popular", "Acme"]
         assert [name[2:] for name in contenders_frame(less)["contender"]] == order
-        found = compare_data.compared(less, Kept("none"), LESS, "popular")
+        found = compare_data.compared(less, BakeoffFolder("none"), LESS, "popular")
         table = tables.contenders(less, found, LESS)
         assert [row[0].text for row in table.rows] == order
 
@@ -86,7 +90,7 @@ class TestLost:
         assert frame.set_index("contender").loc["● Two-stage", "outcome"] == (
             "▲ better, but over budget"
         )
-        found = compare_data.compared(lost, Kept("none"), LOST, "popular")
+        found = compare_data.compared(lost, BakeoffFolder("none"), LOST, "popular")
         assert [c.contender for c in found] == [c.contender for c in lost.comparisons]
         assert "better: the whole interval lies on the better side of zero" in legend(
             lost, found, "popular"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.components import spec_editor, spec_flow
-from pipelines.spec import Spec
+from app.build import spec_editor, spec_flow
+from pipelines.recommender.spec import Spec
 
 
 def _button(app, label):

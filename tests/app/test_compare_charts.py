@@ -7,20 +7,18 @@ import pandas as pd
 import pytest
 
 from app import look
-from app.components import (
-    compare_charts,
-    compare_cost_charts,
-    compare_differences,
-    compare_people_charts,
-    compare_waterfall,
-)
-from app.components.compare_corners import corners
-from app.components.compare_person import cards, sheet
-from app.components.compare_tools import metric_words
+from app.compare import cost_charts as compare_cost_charts
+from app.compare import differences as compare_differences
+from app.compare import people_charts as compare_people_charts
+from app.compare import waterfall as compare_waterfall
+from app.compare.corners import corners
+from app.compare.person import cards, sheet
+from app.compare.tools import metric_words
+from app.components import comparison_charts as compare_charts
 from pipelines.economics.options import Option
-from pipelines.evaluation.kept import Kept
-from pipelines.evaluation.pairs import Pairs
-from pipelines.evaluation.results import Interval
+from pipelines.evaluation.comparison.pairs import Pairs
+from pipelines.evaluation.results.folder import BakeoffFolder
+from pipelines.statistics.interval import Interval
 from tests.app.compared import bakeoff, keep
 from tests.app.drawn import marks, rows
 
@@ -257,11 +255,11 @@ class TestPerson:
     def sheet(self, tmp_path, row=0):
         keep(tmp_path)
         named = {"als": "ALS", "popular": "Popular"}
-        return sheet(Kept(tmp_path), row, 5, named, self.titles, self.kinds)
+        return sheet(BakeoffFolder(tmp_path), row, 5, named, self.titles, self.kinds)
 
     def test_the_newest_events_come_last_and_the_earlier_are_counted(self, tmp_path):
         found = self.sheet(tmp_path)
-        history = Kept(tmp_path).asked.history.row(0)
+        history = BakeoffFolder(tmp_path).asked.history.row(0)
         assert found.history[-1] == (f"<Item {history[-1]}>", "a")
         assert (len(found.history), found.earlier) == (12, 3)
 

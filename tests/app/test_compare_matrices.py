@@ -3,11 +3,9 @@
 import pandas as pd
 import pytest
 
-from app.components import (
-    compare_behavior_charts,
-    compare_examples,
-    compare_overlap,
-)
+from app.compare import behavior_charts as compare_behavior_charts
+from app.compare import examples as compare_examples
+from app.compare import overlap as compare_overlap
 from tests.app.compared import bakeoff, verdicts
 from tests.app.drawn import marks, rows
 

@@ -3,11 +3,9 @@
 import pytest
 
 from app import look
-from app.components import (
-    compare_slices_charts,
-    compare_wins,
-)
-from app.components.report.drawing import svg
+from app.compare import slices_charts as compare_slices_charts
+from app.compare import wins as compare_wins
+from app.report.drawing import svg
 from pipelines.evaluation.slices.cells import Cell
 from pipelines.evaluation.slices.findings import Finding
 from tests.app.drawn import marks, rows

@@ -9,10 +9,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import access, look
-from app.components import charts, page, readiness_chart, spec_flow, tables
-from pipelines import paths, registry
+from app.build import spec_flow
+from app.components import charts, page, tables
+from app.data import readiness_chart
+from pipelines import registry
 from pipelines.errors import AssayError
-from pipelines.spec import Spec
+from pipelines.recommender.spec import Spec
+from pipelines.runtime import paths
 
 
 @pytest.mark.parametrize(
@@ -228,7 +231,7 @@ def test_roles(monkeypatch):
 
 
 def test_a_page_imports_neither_mlflow_nor_lightgbm():
-    code = "import app.navigation, app.state, app.components.upload, sys; "
+    code = "import app.navigation, app.state, app.data.upload, sys; "
     code += "sys.exit(bool({'mlflow', 'lightgbm'} & set(sys.modules)))"
     import subprocess
     import sys

@@ -3,7 +3,8 @@
 import pytest
 
 from app import access, state
-from app.components import deletion, jobs
+from app.components import jobs
+from app.data import deletion
 from pipelines.errors import AssayError
 
 

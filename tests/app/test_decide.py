@@ -5,8 +5,9 @@ from itertools import pairwise
 
 import pytest
 
-from app.components import case_form, tornado_chart
-from app.components import decide_charts as pictures
+from app.decide import case_form
+from app.decide import charts as pictures
+from app.decide import tornado as tornado_chart
 from pipelines.economics.case import blank_case, load_case
 from pipelines.economics.decision import decide
 from pipelines.errors import AssayError

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from app.components import explore_data
-from app.components import explore_views as views
+from app.explore import data as explore_data
+from app.explore import views
 from app.look import styles
 from pipelines.data.split import split
-from pipelines.fitted import lists_frame
+from pipelines.recommender.fitted import lists_frame
 from tests.app.fitted import fit
 
 ID = "20261121-1000-bbbb"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from app.components import catalogue, provenance, provenance_charts, quarantine_view, recipe_words
-from app.components import versions as versions_of
+from app.data import catalogue, provenance, provenance_charts, quarantine_view, recipe_words
+from app.data import versions as versions_of
 from pipelines.data.recipe import Recipe
 from tests.app.conftest import document
 from tests.shop_export import CANCELLED, NOBODY, ROWS, orders

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from app import look, state
-from app.components import profile, profile_charts, readiness_chart
-from app.components import readiness as component
+from app.data import profile, profile_charts, readiness_chart
+from app.data import readiness as component
 from pipelines.data import readiness
 from pipelines.data.profile import profile as profiled
 from tests import synthetic

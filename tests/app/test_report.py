@@ -11,12 +11,12 @@ import altair as alt
 import pandas as pd
 import pytest
 
-from app.components import report
-from app.components.report import drawing, tables
-from pipelines import paths
+from app import report
+from app.report import drawing, tables
 from pipelines.data.dataset import About
-from pipelines.evaluation.kept import Kept
-from pipelines.evaluation.results import Exposure
+from pipelines.evaluation.results.document import Exposure
+from pipelines.evaluation.results.folder import BakeoffFolder
+from pipelines.runtime import paths
 from tests.app.compared import USERS, contender
 from tests.app.reported import NOTICE, VENDOR, bakeoff, behaved, divided, keep
 
@@ -50,7 +50,7 @@ class Page(HTMLParser):
 def kept(tmp_path_factory):
     folder = tmp_path_factory.mktemp("kept")
     keep(folder)
-    return Kept(folder)
+    return BakeoffFolder(folder)
 
 
 def made(kept, document=None, metric="ndcg@10", against="popular", **about):
@@ -176,7 +176,7 @@ def test_a_bakeoff_of_before_slices_says_so(tmp_path):
     keep(tmp_path)
     for file in tmp_path.glob("*slices.parquet"):
         file.unlink()
-    assert "slices.parquet is no longer there" in Page(made(Kept(tmp_path))).text
+    assert "slices.parquet is no longer there" in Page(made(BakeoffFolder(tmp_path))).text
 
 
 def test_behavior_is_told_by_contender_and_a_failed_requirement_first(kept):
@@ -219,7 +219,7 @@ def test_of_a_metric_by_which_nobody_wins_the_values_are_shown(kept):
 
 
 def test_without_values_per_person_the_rest_is_told(tmp_path):
-    page = Page(made(Kept(tmp_path), metric="recall@5", against="als"))
+    page = Page(made(BakeoffFolder(tmp_path), metric="recall@5", against="als"))
     assert "recall@5 against als cannot be told" in page.text
     assert "run the bake-off again" in page.text
     assert "Two-stage against popular." in page.text
@@ -228,7 +228,7 @@ def test_without_values_per_person_the_rest_is_told(tmp_path):
 def test_nobody_was_scored(tmp_path):
     document = bakeoff()
     lost = [c for c in document.contenders if c.name == "acme"]
-    page = Page(made(Kept(tmp_path), document.model_copy(update={
+    page = Page(made(BakeoffFolder(tmp_path), document.model_copy(update={
         "contenders": lost, "comparisons": []
     })))  # fmt: skip
     assert "No comparison is possible: popular, the baseline, was not there." in page.text
@@ -259,7 +259,7 @@ def test_a_contender_may_lack_the_declared_metric(kept, lacking):
 def test_one_contender_alone(tmp_path):
     document = bakeoff()
     alone = [c for c in document.contenders if c.name == "popular"]
-    page = Page(made(Kept(tmp_path), document.model_copy(update={
+    page = Page(made(BakeoffFolder(tmp_path), document.model_copy(update={
         "contenders": alone, "comparisons": []
     })))  # fmt: skip
     assert "Only the baselines took part: there is nothing to compare yet." in page.text
@@ -314,7 +314,7 @@ def test_a_width_of_its_own_stays():
 
 
 def test_the_converter_is_loaded_only_when_a_report_is_made():
-    code = "import sys, app.components.report; print('vl_convert' in sys.modules)"
+    code = "import sys, app.report; print('vl_convert' in sys.modules)"
     told = subprocess.run(
         [sys.executable, "-c", code], cwd=paths.CHECKOUT, capture_output=True, text=True
     )

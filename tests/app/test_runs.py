@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipelines.evaluation.manifest import Manifest
+from pipelines.evaluation.manifest.manifest import Manifest
 from tests.app.conftest import document
 
 OLD, NEW = "20261120-1000-aaaa", "20261121-1000-bbbb"

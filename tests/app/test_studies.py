@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from app import access, look
-from app.components import jobs, study_charts
+from app.components import jobs
+from app.data import study_charts
 from pipelines.errors import AssayError
-from pipelines.evaluation.results import Interval
 from pipelines.evaluation.studies.results import (
     CurveGain,
     CurvePoint,
@@ -19,6 +19,7 @@ from pipelines.evaluation.studies.results import (
     ProtocolScores,
     SpecScore,
 )
+from pipelines.statistics.interval import Interval
 from pipelines.workspace.jobs import Jobs
 
 HEADING = {
@@ -130,8 +131,8 @@ def test_what_was_not_measured_is_one_sentence_and_a_button(open_page, filled, s
 
 
 def test_a_study_that_runs_says_how_far_it_is(open_page, filled, monkeypatch):
-    monkeypatch.setattr("pipelines.workspace.processes.start_detached", lambda *_, **__: 2**22)
-    monkeypatch.setattr("pipelines.workspace.processes.alive", lambda pid: True)
+    monkeypatch.setattr("pipelines.runtime.processes.start_detached", lambda *_, **__: 2**22)
+    monkeypatch.setattr("pipelines.runtime.processes.alive", lambda pid: True)
     id = filled.submit("audit", {"dataset": "shop"})
     filled.claim(id, 2**22)
     filled.beat(id, 2**22, 0.4, "ALS under random")

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from app import access
-from app.components import taste
-from app.components.taste_rounds import LENGTH, Live, Stored, contenders
-from app.components.taste_tally import summary, told, votes_frame
+from app.taste import view as taste
+from app.taste.rounds import LENGTH, Live, Stored, contenders
+from app.taste.tally import summary, told, votes_frame
 from pipelines.data.split import split
 from pipelines.errors import AssayError
-from pipelines.evaluation.kept import ANSWER, Asked, Kept
-from pipelines.opinion import tallies
+from pipelines.evaluation.results.folder import ANSWER, Asked, BakeoffFolder
 from pipelines.schema import Ragged
+from pipelines.workspace.opinion import tallies
 from pipelines.workspace.records import VoteRecord
 from tests.app.conftest import document, small_dataset
 from tests.app.fitted import fit
@@ -38,7 +38,7 @@ st.title(said.title)
 
 
 class Lists:
-    """Kept lists that a test makes up, for users u0, u1, …"""
+    """BakeoffFolder lists that a test makes up, for users u0, u1, …"""
 
     def __init__(self, **lists):
         self._lists = {name: np.array(rows, np.int32) for name, rows in lists.items()}
@@ -250,7 +250,7 @@ def test_a_persona_and_a_user_by_id_can_be_chosen(home, tasted):
 
 
 def explore_user(workspace):
-    asked = Kept(workspace.bakeoff_folder(ID)).asked
+    asked = BakeoffFolder(workspace.bakeoff_folder(ID)).asked
     return str(small_dataset().users.ids[asked.user[0]])
 
 

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from app import access
-from app.components import import_columns, import_events, import_plan, upload, uploads
+from app.data import import_columns, import_events, import_plan, upload, uploads
 from pipelines.data.importing.planning import plan
 from pipelines.data.recipe import Recipe
 from pipelines.errors import AssayError

@@ -14,10 +14,10 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser
 
-from pipelines import paths
 from pipelines.data.dataset import Dataset
+from pipelines.recommender.spec import Spec
+from pipelines.runtime import paths
 from pipelines.schema import Columns
-from pipelines.spec import Spec
 from pipelines.workspace import Workspace
 from tests.browser.driving import NO_CHROMIUM, RunningApp, chromium, environment, start_app
 from tests.synthetic import TWO_STAGE, dataset

@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from pipelines import paths
+from pipelines.runtime import paths
 
 PAGES = tuple(sorted(path.stem for path in (paths.CHECKOUT / "app" / "pages").glob("[a-z]*.py")))
 SCRIPT = paths.CHECKOUT / "streamlit_app.py"

@@ -16,7 +16,7 @@ from typing import get_args
 
 from playwright.sync_api import Browser, Page
 
-from pipelines import paths
+from pipelines.runtime import paths
 from pipelines.workspace import Workspace
 from tests.browser.driving import (
     PAGES,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from pipelines.evaluation.results import BakeoffDocument
+from pipelines.evaluation.results.document import BakeoffDocument
 from pipelines.workspace import Workspace
 from tests.browser.conftest import SHOP, StartApp, copied
 from tests.browser.driving import (

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from app.components import report
+from app import report
 from pipelines.data.dataset import About
-from pipelines.evaluation.kept import Kept
+from pipelines.evaluation.results.folder import BakeoffFolder
 from tests.app.reported import NOTICE, bakeoff, keep
 from tests.browser.driving import Theme, new_page
 
@@ -22,7 +22,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     keep(folder)
     about = About(name="shop", fingerprint="ab", notice=NOTICE)
     made = folder / "report.html"
-    made.write_text(report.html(bakeoff(), Kept(folder), "recall@5", "als", about))
+    made.write_text(report.html(bakeoff(), BakeoffFolder(folder), "recall@5", "als", about))
     return made
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from pipelines.data import readiness
 from pipelines.data.dataset import Arrivals, Dataset, load, save
-from pipelines.data.readiness import experiment
 from pipelines.data.readiness.facts import DAY
+from pipelines.statistics import power as experiment
 from tests.data.test_readiness import made
 
 START = 1_700_000_000

@@ -14,8 +14,8 @@ from pipelines.data import samples
 from pipelines.data.dataset import Dataset, load
 from pipelines.data.journey_promotions import week_starts
 from pipelines.data.split import split
-from pipelines.offers import KINDS
 from pipelines.schema import Columns as C
+from pipelines.schema.offers import KINDS
 
 
 def package_table(name: str, **options: object) -> pd.DataFrame:

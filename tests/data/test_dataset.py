@@ -9,7 +9,7 @@ import numpy as np
 
 from pipelines.data.assembly import fingerprint
 from pipelines.data.dataset import load, save, size
-from pipelines.offers import Offers
+from pipelines.schema.offers import Offers
 from tests import synthetic
 
 

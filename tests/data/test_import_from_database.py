@@ -14,12 +14,12 @@ from urllib.parse import quote
 
 import pytest
 
-from pipelines import paths
 from pipelines.data import dataset as store
 from pipelines.data.importing.importer import import_events
 from pipelines.data.sources.connections import PASSWORD
 from pipelines.data.sources.database import Query
 from pipelines.errors import AssayError
+from pipelines.runtime import paths
 from pipelines.workspace import Workspace
 from tests.postgres import READER, READER_PASSWORD, Server
 

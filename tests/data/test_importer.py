@@ -20,7 +20,7 @@ from pipelines.data import quarantine
 from pipelines.data.importing.importer import import_events
 from pipelines.data.importing.planning import plan
 from pipelines.data.recipe import Recipe
-from pipelines.progress import Cancelled
+from pipelines.runtime.progress import Cancelled
 from pipelines.schema import Columns as C
 
 Write = Callable[[str, str | bytes], Path]

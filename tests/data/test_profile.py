@@ -8,7 +8,7 @@ import json
 import numpy as np
 import pytest
 
-from pipelines.cli_profile import data_profile
+from pipelines.cli.data_profile import data_profile
 from pipelines.data.dataset import Arrivals
 from pipelines.data.profile import MOST_BINS, TAIL_POINTS, bins, profile
 from pipelines.data.samples import SAMPLES

@@ -17,7 +17,8 @@ from pipelines.data.assembly import finish
 from pipelines.data.dataset import Dataset
 from pipelines.data.profile import profile
 from pipelines.data.readiness.facts import DAY, YEAR, measure
-from pipelines.schema import Finding, Interactions
+from pipelines.data.readiness.finding import Finding
+from pipelines.schema import Interactions
 from tests import synthetic
 
 

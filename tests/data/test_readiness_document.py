@@ -8,11 +8,11 @@ from typing import get_args
 
 import pyarrow as pa
 
-from pipelines import paths
 from pipelines.data import readiness
 from pipelines.data.dataset import Arrivals, Dataset, load, save
 from pipelines.data.readiness import Report, Verdict
 from pipelines.data.readiness.tracking_events import EVENTS, FIELDS
+from pipelines.runtime import paths
 from tests import synthetic
 from tests.data.test_readiness import made
 

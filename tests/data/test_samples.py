@@ -10,7 +10,7 @@ import pytest
 from pipelines.data import samples
 from pipelines.data.dataset import Dataset, load
 from pipelines.errors import AssayError
-from pipelines.paths import SAMPLES
+from pipelines.runtime.paths import SAMPLES
 from pipelines.schema import Columns as C
 
 

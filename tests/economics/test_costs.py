@@ -12,7 +12,7 @@ from pipelines.economics.costs import (
     means,
     positive_from,
 )
-from pipelines.economics.pricebook import SHIPPED, PriceBook
+from pipelines.prices.pricebook import SHIPPED, PriceBook
 
 BOOK = PriceBook(SHIPPED)
 

@@ -10,9 +10,10 @@ from pipelines.economics.options import (
     unbeaten,
     usd_per_1000,
 )
-from pipelines.economics.pricebook import SHIPPED, PriceBook
 from pipelines.errors import AssayError
-from pipelines.evaluation.results import BakeoffDocument, ContenderResult, Interval, RequestTime
+from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult, RequestTime
+from pipelines.prices.pricebook import SHIPPED, PriceBook
+from pipelines.statistics.interval import Interval
 
 BOOK = PriceBook(SHIPPED)
 METRIC = "ndcg@10"

@@ -8,7 +8,6 @@ import pytest
 
 from pipelines.economics.case import Range, UpliftRange, load_case
 from pipelines.economics.costs import TAIL_MEAN, TAIL_SHARE, means
-from pipelines.economics.pricebook import SHIPPED, PriceBook
 from pipelines.economics.uncertainty import (
     draw,
     evpi,
@@ -19,6 +18,7 @@ from pipelines.economics.uncertainty import (
     switches,
     tornado,
 )
+from pipelines.prices.pricebook import SHIPPED, PriceBook
 
 BOOK = PriceBook(SHIPPED)
 NAMES = ["popularity", "buy", "build", "staged"]

@@ -14,9 +14,10 @@ import pandas as pd
 import pytest
 
 from pipelines.data.dataset import About, Dataset, save
-from pipelines.evaluation.results import BakeoffDocument
+from pipelines.evaluation.results.document import BakeoffDocument
+from pipelines.runtime import processes
 from pipelines.schema import Catalogue, Interactions, Vocabulary
-from pipelines.workspace import Workspace, processes
+from pipelines.workspace import Workspace
 
 
 @pytest.fixture

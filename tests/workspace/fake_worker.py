@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import AssayError
-from pipelines.progress import Progress
+from pipelines.runtime.progress import Progress
 from pipelines.workspace import worker
 from pipelines.workspace.records import JobRecord
 from pipelines.workspace.store import Workspace

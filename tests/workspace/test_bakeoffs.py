@@ -5,10 +5,10 @@ import threading
 
 import pytest
 
-from pipelines import paths
 from pipelines.errors import AssayError
-from pipelines.evaluation.request import BakeoffRequest
-from pipelines.progress import Cancelled, silent
+from pipelines.evaluation.bakeoff.request import BakeoffRequest
+from pipelines.runtime import paths
+from pipelines.runtime.progress import Cancelled, silent
 from pipelines.workspace import Workspace, bakeoffs
 
 REQUEST = BakeoffRequest(dataset="tiny")

@@ -10,7 +10,8 @@ import time
 import pytest
 
 from pipelines.errors import AssayError
-from pipelines.workspace import Workspace, processes
+from pipelines.runtime import processes
+from pipelines.workspace import Workspace
 
 
 @pytest.fixture

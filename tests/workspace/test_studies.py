@@ -9,7 +9,7 @@ import pytest
 from pipelines.data.dataset import save
 from pipelines.errors import AssayError
 from pipelines.evaluation.studies.results import LeakageAudit, LearningCurve
-from pipelines.progress import Cancelled
+from pipelines.runtime.progress import Cancelled
 from pipelines.workspace import study_runs
 from pipelines.workspace.turns import alone
 from tests.synthetic import dataset
@@ -85,7 +85,7 @@ def test_both_run_as_jobs_in_processes_of_their_own(loaded, wait_until):
 
 
 def test_a_dataset_that_is_being_studied_cannot_be_deleted(loaded, monkeypatch):
-    monkeypatch.setattr("pipelines.workspace.processes.start_detached", lambda *_, **__: 1)
+    monkeypatch.setattr("pipelines.runtime.processes.start_detached", lambda *_, **__: 1)
     loaded.submit("audit", {"dataset": "two-tastes"})
     with pytest.raises(AssayError, match="in use by job"):
         loaded.delete_dataset("two-tastes")

@@ -95,7 +95,7 @@ class Personalize(Adapter):
         return self.runtime_
 
     def _recommend_in_batch(self, task: Task, k: int) -> list[Reply]:
-        from pipelines.adapters.exported import read
+        from pipelines.adapters.exported.adapter import read
         from pipelines.adapters.personalize import batch
 
         try:

@@ -9,8 +9,8 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from pipelines.adapters.answers import without_repeats
+from pipelines.adapters.calls.meter import Meter
 from pipelines.adapters.contract import Reply
-from pipelines.adapters.meter import Meter
 from pipelines.adapters.personalize import limits
 from pipelines.adapters.personalize.profile import Profile
 from pipelines.errors import AssayError

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pipelines import paths
 from pipelines.errors import AssayError
+from pipelines.runtime import paths
 
 FILE = "adapters.toml"
 

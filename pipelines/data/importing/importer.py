@@ -22,7 +22,7 @@ from pipelines.data.recipe import Recipe
 from pipelines.data.sources.batches import Batch, batches
 from pipelines.data.sources.lines import Counts
 from pipelines.errors import AssayError
-from pipelines.progress import Progress, part, silent
+from pipelines.runtime.progress import Progress, part, silent
 from pipelines.schema import Columns as C
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from pipelines.data.dataset import Dataset
 from pipelines.data.readiness.approaches import LEARNED, Approach, approaches_of
 from pipelines.data.readiness.checks import findings_of
 from pipelines.data.readiness.facts import Facts, measure
-from pipelines.schema import Finding
+from pipelines.data.readiness.finding import Finding
 
 Verdict = Literal["ready", "popularity only", "not yet"]
 

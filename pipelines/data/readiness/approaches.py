@@ -6,10 +6,10 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from pipelines.data.readiness import experiment
 from pipelines.data.readiness.facts import Facts
 from pipelines.data.readiness.requirements import OURS, Requirement, counted, recent
 from pipelines.data.readiness.vendors import vendors_of
+from pipelines.statistics import power as experiment
 
 State = Literal["enough", "thin", "not enough", "unknown"]
 _WORST: tuple[State, ...] = ("not enough", "unknown", "thin", "enough")

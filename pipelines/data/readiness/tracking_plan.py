@@ -9,11 +9,11 @@ from typing import Any
 
 from pipelines.data.readiness import Report
 from pipelines.data.readiness.checks.quality import AGAIN
+from pipelines.data.readiness.finding import Finding
 from pipelines.data.readiness.tracking_events import EVENTS, FIELDS, examples, schema
 from pipelines.errors import AssayError
+from pipelines.runtime.templates import template
 from pipelines.schema import Columns as C
-from pipelines.schema import Finding
-from pipelines.templates import template
 
 DOCUMENT, SCHEMA = "tracking-plan.md", "tracking-plan.schema.json"
 TEMPLATE = Path(__file__).with_name("tracking_plan.md.j2")

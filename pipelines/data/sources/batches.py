@@ -12,7 +12,7 @@ from pipelines.data.sources import Asked, Source
 from pipelines.data.sources.lines import Counts, Records, records
 from pipelines.data.sources.splitting import split
 from pipelines.errors import AssayError
-from pipelines.progress import Progress, silent
+from pipelines.runtime.progress import Progress, silent
 from pipelines.schema import Longs
 
 if TYPE_CHECKING:

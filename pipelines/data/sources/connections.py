@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus, unquote
 
-from pipelines import paths
 from pipelines.errors import AssayError
+from pipelines.runtime import paths
 
 if TYPE_CHECKING:
     from sqlalchemy import URL

@@ -9,10 +9,10 @@ import numpy as np
 from pipelines.evaluation.behavior.contract import BehaviorTest, NotRun
 from pipelines.evaluation.behavior.evidence import Answer, Background, rows_and_values
 from pipelines.evaluation.behavior.words import percent, points
-from pipelines.evaluation.results import BehaviorResult
-from pipelines.evaluation.statistics.intervals import mean_interval, t_interval
+from pipelines.evaluation.results.document import BehaviorResult
 from pipelines.keys import among
 from pipelines.schema import Doubles, Ints, Longs, Mask
+from pipelines.statistics.intervals import mean_interval, t_interval
 
 COLUMNS = ("brand", "brand_name", "manufacturer")
 """Columns of the items' table that are looked for, in this order."""

@@ -7,7 +7,7 @@ import numpy as np
 from pipelines.evaluation.behavior.contract import BehaviorTest, NotRun
 from pipelines.evaluation.behavior.evidence import Answer, rows_and_values
 from pipelines.evaluation.behavior.words import number, percent
-from pipelines.evaluation.results import BehaviorResult
+from pipelines.evaluation.results.document import BehaviorResult
 from pipelines.schema import Longs, Mask
 
 FEW = 5

@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 from pipelines.errors import AssayError
 from pipelines.evaluation.behavior.evidence import Answer
 from pipelines.evaluation.behavior.words import number, percent
-from pipelines.evaluation.results import BehaviorResult, Interval
+from pipelines.evaluation.results.document import BehaviorResult
+from pipelines.statistics.interval import Interval
 
 FIELDS = ("name", "title", "asks", "formula", "unit", "why")
 """What a test must say of itself; the rest has a default."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipelines import registry
 from pipelines.errors import AssayError
-from pipelines.evaluation.own import error_text, load_class, two_numbers
+from pipelines.registry import error_text, load_class, two_numbers
 
 if TYPE_CHECKING:
     from pipelines.evaluation.behavior.contract import BehaviorTest

@@ -9,9 +9,9 @@ import numpy as np
 from pipelines.evaluation.behavior.contract import BehaviorTest, NotRun
 from pipelines.evaluation.behavior.evidence import Answer, listed
 from pipelines.evaluation.behavior.words import between, number
-from pipelines.evaluation.results import BehaviorResult
-from pipelines.evaluation.statistics.intervals import t_interval
+from pipelines.evaluation.results.document import BehaviorResult
 from pipelines.schema import Doubles, Ints, Longs, Ragged
+from pipelines.statistics.intervals import t_interval
 
 if TYPE_CHECKING:
     import scipy.sparse as sp

@@ -15,10 +15,10 @@ from pipelines.evaluation.behavior.contract import BehaviorTest
 from pipelines.evaluation.behavior.evidence import Answer, Background
 from pipelines.evaluation.behavior.probes import Probes
 from pipelines.evaluation.behavior.requirements import Requirement, all_tests
-from pipelines.evaluation.kept import ANSWER
-from pipelines.evaluation.own import error_text, writable
-from pipelines.evaluation.plain import plain
-from pipelines.evaluation.results import BehaviorResult, ContenderResult
+from pipelines.evaluation.results.document import BehaviorResult, ContenderResult
+from pipelines.evaluation.results.folder import ANSWER
+from pipelines.registry import error_text, writable
+from pipelines.runtime.jsonable import plain
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ import numpy as np
 from pipelines.evaluation.behavior.contract import BehaviorTest, NotRun
 from pipelines.evaluation.behavior.evidence import Answer
 from pipelines.evaluation.behavior.words import percent
-from pipelines.evaluation.results import BehaviorResult
+from pipelines.evaluation.results.document import BehaviorResult
 from pipelines.keys import distinct
 
 EXAMPLES = 3

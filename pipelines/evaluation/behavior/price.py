@@ -9,9 +9,10 @@ import numpy as np
 from pipelines.evaluation.behavior.contract import BehaviorTest, NotRun
 from pipelines.evaluation.behavior.evidence import Answer, Background, rows_and_values
 from pipelines.evaluation.behavior.words import number
-from pipelines.evaluation.results import BehaviorResult, Interval
-from pipelines.evaluation.statistics.intervals import mean_interval
+from pipelines.evaluation.results.document import BehaviorResult
 from pipelines.schema import Columns, Doubles, Longs
+from pipelines.statistics.interval import Interval
+from pipelines.statistics.intervals import mean_interval
 
 EXAMPLES = 3
 

@@ -10,9 +10,9 @@ from pipelines.evaluation.behavior.contract import BehaviorTest, NotRun
 from pipelines.evaluation.behavior.evidence import Answer, listed
 from pipelines.evaluation.behavior.pairs import Pairs
 from pipelines.evaluation.behavior.words import percent, points
-from pipelines.evaluation.results import BehaviorResult
-from pipelines.evaluation.statistics.intervals import t_interval
+from pipelines.evaluation.results.document import BehaviorResult
 from pipelines.schema import Doubles, Ints
+from pipelines.statistics.intervals import t_interval
 
 FEWEST_PAIRS = 20
 EXAMPLES = 3

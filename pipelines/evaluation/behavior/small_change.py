@@ -10,9 +10,9 @@ from pipelines.evaluation.behavior.contract import BehaviorTest, NotRun
 from pipelines.evaluation.behavior.evidence import Answer
 from pipelines.evaluation.behavior.words import between, number
 from pipelines.evaluation.metrics.overlap import jaccard
-from pipelines.evaluation.results import BehaviorResult
-from pipelines.evaluation.statistics.intervals import mean_interval
+from pipelines.evaluation.results.document import BehaviorResult
 from pipelines.schema import Doubles, Ints
+from pipelines.statistics.intervals import mean_interval
 
 EXAMPLES = 3
 

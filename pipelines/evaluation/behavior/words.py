@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pipelines.evaluation.comparison_words import three_digits
-from pipelines.evaluation.results import Interval
+from pipelines.evaluation.comparison.sentences import three_digits
+from pipelines.statistics.interval import Interval
 
 number = three_digits
 

@@ -7,9 +7,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from pipelines.evaluation.metrics.lists import Lists
 from pipelines.evaluation.metrics.metric import Group, Metric
 from pipelines.evaluation.metrics.names import MAIN
+from pipelines.reading.lists import Lists
 from pipelines.schema import Doubles, Ints, Longs, Ragged
 
 
@@ -51,13 +51,23 @@ def sorted_ks(ks: Iterable[int]) -> Longs:
     return depths
 
 
+def prepare(lists: Lists, ks: Sequence[int]) -> None:
+    """Compute the six accuracy metrics at several k in one pass over the lists."""
+    missing = [k for k in ks if k not in lists.memo]
+    if missing:
+        found = per_user(lists.items, lists.key.truth, missing)
+        for k in missing:
+            lists.memo[k] = {name: found[f"{name}@{k}"] for name in MAIN}
+
+
 class Accuracy(Metric):
     """One of the six that are worked out together."""
 
     group: ClassVar[Group] = "accuracy"
 
     def per_user(self, lists: Lists, k: int) -> Doubles:
-        return lists.accuracy(self.name, k)
+        prepare(lists, (k,))
+        return lists.memo[k][self.name]
 
 
 class NDCG(Accuracy):

@@ -10,9 +10,10 @@ import re
 from collections.abc import Sequence
 from typing import get_args
 
-from pipelines import paths, registry
-from pipelines.evaluation.metrics.lists import IN_WORDS
+from pipelines import registry
 from pipelines.evaluation.metrics.metric import Group, Metric, MetricOfAllLists
+from pipelines.reading.lists import IN_WORDS
+from pipelines.runtime import paths
 
 FILE = paths.CHECKOUT / "docs" / "metrics.md"
 BLOCK = re.compile(r"(<!-- metrics: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)

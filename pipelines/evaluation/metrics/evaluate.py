@@ -9,18 +9,18 @@ import numpy as np
 
 from pipelines import registry
 from pipelines.errors import AssayError
-from pipelines.evaluation.metrics.accuracy import Accuracy, sorted_ks
-from pipelines.evaluation.metrics.lists import AnswerKey, Lists
+from pipelines.evaluation.metrics.accuracy import Accuracy, prepare, sorted_ks
 from pipelines.evaluation.metrics.metric import Metric, MetricOfAllLists
 from pipelines.evaluation.metrics.names import bounds, load
-from pipelines.evaluation.own import error_text
-from pipelines.evaluation.results import Interval
-from pipelines.evaluation.statistics.bootstrap import bootstrap_interval, poisson_bootstrap
-from pipelines.evaluation.statistics.intervals import FEWEST_EQUAL, mean_interval
+from pipelines.reading.lists import GroundTruth, Lists
+from pipelines.registry import error_text
 from pipelines.schema import Doubles
+from pipelines.statistics.bootstrap import bootstrap_interval, poisson_bootstrap
+from pipelines.statistics.interval import Interval
+from pipelines.statistics.intervals import FEWEST_EQUAL, mean_interval
 
 
-def answerable(key: AnswerKey, notes: list[str] | None = None) -> list[type[Metric]]:
+def answerable(key: GroundTruth, notes: list[str] | None = None) -> list[type[Metric]]:
     """The metrics that this answer key suffices for, in the registry's order.
 
     A person's own that cannot be loaded is left out, and `notes` gets a sentence about it.
@@ -54,7 +54,7 @@ def evaluate(
     chosen = list(answerable(lists.key, notes) if metrics is None else metrics)
     depths = tuple(sorted_ks(ks).tolist())
     if any(issubclass(metric, Accuracy) for metric in chosen):
-        lists.prepare(depths)
+        prepare(lists, depths)
     found: dict[str, list[Doubles | Interval]] = {}
     for metric in chosen:
         try:

@@ -10,9 +10,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from pipelines.evaluation.metrics.lists import Lists
 from pipelines.evaluation.metrics.metric import Group, Metric
 from pipelines.evaluation.metrics.ranking import graded
+from pipelines.reading.lists import Lists
 from pipelines.schema import Doubles
 
 WITHOUT = "those without a logged chance in (0, 1] are left out of both sums"

@@ -6,8 +6,8 @@ from math import log
 
 import numpy as np
 
-from pipelines.evaluation.metrics.lists import Lists
 from pipelines.evaluation.metrics.metric import Metric
+from pipelines.reading.lists import Lists
 from pipelines.schema import Doubles
 
 ALPHA = 0.01

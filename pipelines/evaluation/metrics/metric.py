@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.evaluation.metrics.lists import Lists, Need
+from pipelines.reading.lists import Lists, Need
 from pipelines.schema import Doubles
 
 Better = Literal["higher", "lower", "neither"]

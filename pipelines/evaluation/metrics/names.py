@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, get_args
 
 from pipelines import registry
 from pipelines.errors import AssayError
-from pipelines.evaluation.own import load_class, two_numbers
+from pipelines.registry import load_class, two_numbers
 
 if TYPE_CHECKING:
     from pipelines.evaluation.metrics.metric import Better, Metric
@@ -50,8 +50,8 @@ def load(name: str) -> type[Metric]:
 
 def _wrong(metric: type[Metric]) -> str:
     """What others than the metric itself would break on, in words; empty where nothing is."""
-    from pipelines.evaluation.metrics.lists import Need
     from pipelines.evaluation.metrics.metric import Better
+    from pipelines.reading.lists import Need
 
     if metric.better not in get_args(Better):
         return f"`better` is one of {', '.join(get_args(Better))}, not {metric.better!r}"

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.evaluation.metrics.lists import Lists, filled_mean
 from pipelines.evaluation.metrics.metric import Metric, MetricOfAllLists
 from pipelines.keys import distinct
+from pipelines.reading.lists import Lists, filled_mean
 from pipelines.schema import Doubles, Interactions, Longs, Mask
 
 POPULAR_SHARE = 0.1

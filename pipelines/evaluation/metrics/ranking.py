@@ -6,8 +6,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from pipelines.evaluation.metrics.lists import Lists
 from pipelines.evaluation.metrics.metric import Group, Metric
+from pipelines.reading.lists import Lists
 from pipelines.schema import Doubles
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import ceil, floor
 
-from pipelines.evaluation.results import Interval
+from pipelines.statistics.interval import Interval
 
 
 def visits(hit_rate: Interval, k: int) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.evaluation.metrics.lists import Lists
 from pipelines.evaluation.metrics.metric import Metric, MetricOfAllLists
+from pipelines.reading.lists import Lists
 from pipelines.schema import Doubles, Ints, Longs, Mask
 
 ROWS = 32

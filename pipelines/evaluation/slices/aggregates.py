@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.evaluation.results import Interval
 from pipelines.evaluation.slices.cells import Contest
-from pipelines.evaluation.statistics.intervals import paired
 from pipelines.schema import Doubles
+from pipelines.statistics.interval import Interval
+from pipelines.statistics.intervals import paired
 
 ONCE_EACH_USER = "each user counting once"
 ONCE_EACH_TRUTH = "each item taken up counting once"

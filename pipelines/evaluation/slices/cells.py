@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from pipelines.evaluation.comparison import direction, outcome, toward
+from pipelines.evaluation.comparison.comparison import direction, outcome, toward
 from pipelines.evaluation.metrics.names import bounds
-from pipelines.evaluation.results import Outcome
+from pipelines.evaluation.results.document import Outcome
 from pipelines.evaluation.slices.memo import remembered
 from pipelines.evaluation.slices.samples import SMALL, Samples, values
-from pipelines.evaluation.statistics.intervals import differences, p_value, t_interval
-from pipelines.evaluation.statistics.multiplicity import benjamini_hochberg
 from pipelines.schema import Doubles
+from pipelines.statistics.intervals import differences, p_value, t_interval
+from pipelines.statistics.multiplicity import benjamini_hochberg
 
 if TYPE_CHECKING:
-    from pipelines.evaluation.kept import Kept
+    from pipelines.evaluation.results.folder import BakeoffFolder
 
 FEWEST = 30
 """Users below which a slice is shown with its count alone."""
@@ -57,7 +57,7 @@ class Cell:
 class Contest:
     """One contender against another on a metric, in a finished bake-off."""
 
-    kept: Kept
+    kept: BakeoffFolder
     contender: str
     against: str
     metric: str

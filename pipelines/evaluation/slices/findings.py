@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipelines.evaluation.comparison import toward
+from pipelines.evaluation.comparison.comparison import toward
 from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.slices.cells import FEWEST, Cell, Contest
 from pipelines.evaluation.slices.stored import dimensions_of
@@ -13,7 +13,7 @@ from pipelines.evaluation.slices.table import every
 from pipelines.evaluation.slices.wording import among, by, interval
 
 if TYPE_CHECKING:
-    from pipelines.evaluation.kept import Kept
+    from pipelines.evaluation.results.folder import BakeoffFolder
 
 LEVEL = 0.05
 """The share of false ones that is borne among the slices called certain."""
@@ -34,7 +34,7 @@ class Finding:
 
 
 def wins(
-    kept: Kept,
+    kept: BakeoffFolder,
     contender: str,
     against: str,
     metric: str,
@@ -55,7 +55,7 @@ def wins(
 
 
 def losses(
-    kept: Kept,
+    kept: BakeoffFolder,
     contender: str,
     against: str,
     metric: str,

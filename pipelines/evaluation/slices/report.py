@@ -13,7 +13,7 @@ from pipelines.evaluation.slices.stored import Dimension, dimensions_of, skipped
 from pipelines.evaluation.slices.table import by_dimension, by_two, every
 
 if TYPE_CHECKING:
-    from pipelines.evaluation.kept import Kept
+    from pipelines.evaluation.results.folder import BakeoffFolder
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class SlicesReport:
 
 
 def report(
-    kept: Kept,
+    kept: BakeoffFolder,
     contender: str,
     against: str,
     metric: str,

@@ -9,18 +9,18 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from pipelines.evaluation.comparison import toward
+from pipelines.evaluation.comparison.comparison import toward
 from pipelines.evaluation.metrics.names import label
-from pipelines.evaluation.results import Interval
 from pipelines.evaluation.slices.aggregates import Aggregate, aggregates
 from pipelines.evaluation.slices.cells import FEWEST, Cell, Contest
 from pipelines.evaluation.slices.findings import LEVEL
 from pipelines.evaluation.slices.stored import Dimension, dimensions_of
 from pipelines.evaluation.slices.table import every
 from pipelines.evaluation.slices.wording import among, by, interval, slice_of
+from pipelines.statistics.interval import Interval
 
 if TYPE_CHECKING:
-    from pipelines.evaluation.kept import Kept
+    from pipelines.evaluation.results.folder import BakeoffFolder
 
 MOSTLY = 0.8
 """The share of a dimension's users that large enough slices must hold to stand for all."""
@@ -53,7 +53,7 @@ class Reversal:
 
 
 def find(
-    kept: Kept,
+    kept: BakeoffFolder,
     contender: str,
     against: str,
     metric: str,

@@ -15,7 +15,7 @@ from pipelines.evaluation.slices.stored import SEVERAL, Dimension, ordinals
 from pipelines.schema import Doubles, Longs, Ragged, row_pointers
 
 if TYPE_CHECKING:
-    from pipelines.evaluation.kept import Kept
+    from pipelines.evaluation.results.folder import BakeoffFolder
 
 SMALL = 300_000
 """Samples up to which a dimension's are kept for the next question, about 10 MB."""
@@ -46,13 +46,13 @@ class Samples:
         return Samples(self.user[order], np.sort(number), truth)
 
 
-def samples(kept: Kept, dimension: Dimension) -> Samples:
+def samples(kept: BakeoffFolder, dimension: Dimension) -> Samples:
     """Everybody's slices in one dimension."""
     key = ("samples", dimension.name)
     return remembered(kept, key, lambda: _samples(kept, dimension), lambda s: len(s.user) <= SMALL)
 
 
-def _samples(kept: Kept, dimension: Dimension) -> Samples:
+def _samples(kept: BakeoffFolder, dimension: Dimension) -> Samples:
     if dimension.per_item:
         return _of_truths(kept, dimension)
     place = ordinals(kept.slices[dimension.name], dimension.values)
@@ -61,7 +61,7 @@ def _samples(kept: Kept, dimension: Dimension) -> Samples:
     return Samples(order, place[order])
 
 
-def values(kept: Kept, contender: str, metric: str, given: Samples) -> Doubles:
+def values(kept: BakeoffFolder, contender: str, metric: str, given: Samples) -> Doubles:
     """A contender's value for each sample, (m,) float64, NaN where undefined.
 
     Where the truths are restricted the metric is worked out anew on them: one of the six
@@ -92,7 +92,7 @@ def check_about_truth(metric: str) -> None:
         )
 
 
-def _of_truths(kept: Kept, dimension: Dimension) -> Samples:
+def _of_truths(kept: BakeoffFolder, dimension: Dimension) -> Samples:
     truth = kept.asked.truth
     user = np.repeat(np.arange(len(truth)), truth.lengths())
     at = np.flatnonzero(truth.values >= 0)

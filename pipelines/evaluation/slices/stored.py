@@ -16,7 +16,7 @@ import pandas as pd
 from pipelines.errors import AssayError
 
 if TYPE_CHECKING:
-    from pipelines.evaluation.kept import Kept
+    from pipelines.evaluation.results.folder import BakeoffFolder
 
 Kind = Literal["user", "target"]
 Labels: TypeAlias = "pd.Categorical[Any]"
@@ -113,7 +113,7 @@ def described(frame: pd.DataFrame) -> dict[str, Dimension]:
     return found
 
 
-def dimensions_of(kept: Kept) -> list[Dimension]:
+def dimensions_of(kept: BakeoffFolder) -> list[Dimension]:
     """The dimensions of a finished bake-off, those of users first, each with a title of its own.
 
     An `AssayError` where the bake-off is older than slices.
@@ -127,14 +127,14 @@ def dimensions_of(kept: Kept) -> list[Dimension]:
     return [*users, *apart]
 
 
-def skipped(kept: Kept) -> dict[str, str]:
+def skipped(kept: BakeoffFolder) -> dict[str, str]:
     """What could have divided users or items and does not: title and reason."""
     of_items = kept.item_slices.attrs.get(SKIPPED, {})
     told: dict[str, str] = dict(kept.slices.attrs.get(SKIPPED, {}))
     return told | {f"{title} (of items)": why for title, why in of_items.items()}
 
 
-def find(kept: Kept, name: str) -> Dimension:
+def find(kept: BakeoffFolder, name: str) -> Dimension:
     """The dimension of that name; an `AssayError` lists those there are."""
     found = {d.name: d for d in dimensions_of(kept)}
     if name not in found:

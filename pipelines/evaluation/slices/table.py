@@ -12,11 +12,11 @@ from pipelines.evaluation.slices.samples import about_truth, check_about_truth, 
 from pipelines.evaluation.slices.stored import Dimension, dimensions_of, find, ordinals
 
 if TYPE_CHECKING:
-    from pipelines.evaluation.kept import Kept
+    from pipelines.evaluation.results.folder import BakeoffFolder
 
 
 def by_dimension(
-    kept: Kept,
+    kept: BakeoffFolder,
     contender: str,
     against: str,
     metric: str,
@@ -37,7 +37,7 @@ def by_dimension(
 
 
 def by_two(
-    kept: Kept,
+    kept: BakeoffFolder,
     contender: str,
     against: str,
     metric: str,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipelines.evaluation.comparison_words import three_digits
-from pipelines.evaluation.results import Interval
+from pipelines.evaluation.comparison.sentences import three_digits
 from pipelines.evaluation.slices.cells import Cell
 from pipelines.evaluation.slices.stored import Dimension
+from pipelines.statistics.interval import Interval
 
 
 def among(cell: Cell, dimensions: Mapping[str, Dimension]) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipelines.data.dataset import Dataset
 from pipelines.data.split import Split
-from pipelines.evaluation.kept import ITEM_SLICES, SLICES
+from pipelines.evaluation.results.folder import ITEM_SLICES, SLICES
 from pipelines.evaluation.slices.dimensions import user_slices
 from pipelines.evaluation.slices.items import item_slices
 

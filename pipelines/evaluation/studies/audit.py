@@ -26,9 +26,9 @@ from pipelines.evaluation.studies.study import (
     per_user_values,
     said,
 )
-from pipelines.progress import Progress, part, silent
+from pipelines.recommender.spec import Spec
+from pipelines.runtime.progress import Progress, part, silent
 from pipelines.schema import Doubles
-from pipelines.spec import Spec
 
 SPECS = ("popular", "als", "ease-recent")
 METRICS, K = ("ndcg@10", "recall@10"), 10

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipelines.evaluation.comparison_words import three_digits
+from pipelines.evaluation.comparison.sentences import three_digits
 from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.studies.inflation import Values
 from pipelines.evaluation.studies.results import Flip, Inflation, Lift

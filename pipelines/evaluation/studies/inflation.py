@@ -8,10 +8,10 @@ from itertools import combinations
 
 import numpy as np
 
-from pipelines.evaluation.statistics.bootstrap import resampled_means
-from pipelines.evaluation.statistics.intervals import CONFIDENCE, FEWEST_EQUAL, paired
 from pipelines.evaluation.studies.results import Flip, Inflation, Lift, Measure
 from pipelines.schema import Doubles
+from pipelines.statistics.bootstrap import resampled_means
+from pipelines.statistics.intervals import CONFIDENCE, FEWEST_EQUAL, paired
 
 REPLICATES = 2_000
 

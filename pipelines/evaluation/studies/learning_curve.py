@@ -14,11 +14,9 @@ import numpy as np
 from pipelines.data.dataset import Dataset
 from pipelines.data.split import DEFAULT_PROTOCOL, Protocol, Split, queries_of_users, split
 from pipelines.errors import AssayError
-from pipelines.evaluation.comparison import outcome, users_to_settle
-from pipelines.evaluation.comparison_words import three_digits, what_would_settle
+from pipelines.evaluation.comparison.comparison import outcome, users_to_settle
+from pipelines.evaluation.comparison.sentences import three_digits, what_would_settle
 from pipelines.evaluation.metrics.names import label
-from pipelines.evaluation.results import Interval
-from pipelines.evaluation.statistics.intervals import differences, mean_interval, t_interval
 from pipelines.evaluation.studies.results import CurveGain, CurvePoint, LearningCurve
 from pipelines.evaluation.studies.study import (
     MOST_USERS,
@@ -29,9 +27,11 @@ from pipelines.evaluation.studies.study import (
     said,
 )
 from pipelines.keys import distinct
-from pipelines.progress import Progress, part, silent
+from pipelines.recommender.spec import Spec
+from pipelines.runtime.progress import Progress, part, silent
 from pipelines.schema import Doubles
-from pipelines.spec import Spec
+from pipelines.statistics.interval import Interval
+from pipelines.statistics.intervals import differences, mean_interval, t_interval
 
 SHARES = (0.1, 0.2, 0.4, 0.8, 1.0)
 FROM_SHARE = 0.4

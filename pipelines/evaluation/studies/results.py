@@ -10,7 +10,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from pipelines.evaluation.results import Interval, Outcome
+from pipelines.evaluation.results.document import Outcome
+from pipelines.statistics.interval import Interval
 
 
 class _Frozen(BaseModel):

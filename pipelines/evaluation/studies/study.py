@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from pipelines.compose import Pipeline
 from pipelines.data.dataset import Dataset
 from pipelines.data.split import Split
 from pipelines.evaluation.metrics.accuracy import per_user
-from pipelines.progress import Progress, silent
+from pipelines.recommender.pipeline import Pipeline
+from pipelines.recommender.spec import Spec
+from pipelines.runtime.progress import Progress, silent
 from pipelines.schema import Doubles
-from pipelines.spec import Spec
 
 LENGTH = 20
 """Places of a list, as in a bake-off: a pipeline that is asked for fewer may weigh fewer

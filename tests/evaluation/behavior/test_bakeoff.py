@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from pipelines import cli_output, registry
+from pipelines import registry
+from pipelines.cli.bakeoff import print_bakeoff
 from pipelines.errors import AssayError
-from pipelines.evaluation.bakeoff import run_bakeoff
+from pipelines.evaluation.bakeoff.request import BakeoffRequest, entries
+from pipelines.evaluation.bakeoff.run import run_bakeoff
 from pipelines.evaluation.behavior.probes import Probes
-from pipelines.evaluation.request import BakeoffRequest, entries
-from pipelines.evaluation.results import BakeoffDocument, ContenderResult
+from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult
 from tests.synthetic import TWO_STAGE, dataset, with_prices_and_offers
 
 SHOP = with_prices_and_offers(dataset())
@@ -90,7 +91,7 @@ def test_who_fails_a_required_test_is_no_clean_winner(finished):
 
 def test_the_command_line_has_a_line_per_contender_that_fails(finished, capsys):
     _, document = finished
-    cli_output.bakeoff(document, as_json=False)
+    print_bakeoff(document, as_json=False)
     said = " ".join(capsys.readouterr().out.split())
     assert "Popular fails behavioral tests: similar-users (required)" in said
     assert "fails behavioral tests: small-change (required, not run)" in said

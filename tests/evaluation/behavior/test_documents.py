@@ -2,7 +2,8 @@
 
 import pytest
 
-from pipelines import paths, registry
+from pipelines import registry
+from pipelines.runtime import paths
 
 TEXT = (paths.CHECKOUT / "docs" / "behavior.md").read_text()
 

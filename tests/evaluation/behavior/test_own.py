@@ -6,14 +6,15 @@ import tomllib
 
 import pytest
 
-from pipelines import paths, registry
+from pipelines import registry
 from pipelines.errors import AssayError
-from pipelines.evaluation.bakeoff import run_bakeoff
+from pipelines.evaluation.bakeoff.request import BakeoffRequest
+from pipelines.evaluation.bakeoff.run import run_bakeoff
 from pipelines.evaluation.behavior import names
 from pipelines.evaluation.behavior.observe import verdicts
 from pipelines.evaluation.behavior.requirements import all_tests, requirable, requirements
-from pipelines.evaluation.request import BakeoffRequest
-from pipelines.evaluation.results import BakeoffDocument
+from pipelines.evaluation.results.document import BakeoffDocument
+from pipelines.runtime import paths
 from tests.evaluation.behavior.scene import answer, background
 from tests.synthetic import dataset
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipelines.evaluation.metrics.lists import Lists
+from pipelines.reading.lists import Lists
 
 NAN = math.nan
 

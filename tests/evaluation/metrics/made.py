@@ -6,7 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 from hypothesis import strategies as st
 
-from pipelines.evaluation.metrics.lists import AnswerKey, Lists
+from pipelines.reading.lists import GroundTruth, Lists
 from pipelines.schema import Ragged
 
 N_ITEMS, N_CATEGORIES = 12, 4
@@ -56,7 +56,7 @@ def lists_and_key(draw: st.DrawFn) -> Lists:
     parts = st.lists(st.integers(0, N_CATEGORIES - 1), max_size=3, unique=True).map(sorted)
     share = np.array(draw(of_items)) / 10
     categories = draw(st.lists(parts, min_size=N_ITEMS, max_size=N_ITEMS))
-    key = AnswerKey(
+    key = GroundTruth(
         truth=Ragged.of(truths),
         catalogue=(share > 0) | (np.array(draw(of_items)) > 7),
         popularity=share,

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines import registry
-from pipelines.evaluation.metrics.lists import Lists
 from pipelines.evaluation.metrics.metric import MetricOfAllLists
+from pipelines.reading.lists import Lists
 from tests.evaluation.metrics import by_hand
 from tests.evaluation.metrics.made import lists_and_key
 

@@ -6,7 +6,6 @@ import pytest
 from pipelines.errors import AssayError
 from pipelines.evaluation.metrics import evaluate, names
 from pipelines.evaluation.metrics.evaluate import summarize
-from pipelines.evaluation.metrics.lists import AnswerKey, Lists
 from pipelines.evaluation.metrics.novelty import (
     Novelty,
     PopularityLift,
@@ -14,19 +13,20 @@ from pipelines.evaluation.metrics.novelty import (
     popularity,
 )
 from pipelines.evaluation.metrics.variety import Coverage, Gini
-from pipelines.evaluation.results import Interval
-from pipelines.evaluation.statistics.bootstrap import bootstrap_interval
+from pipelines.reading.lists import GroundTruth, Lists
 from pipelines.schema import Interactions, Ints, Ragged
+from pipelines.statistics.bootstrap import bootstrap_interval
+from pipelines.statistics.interval import Interval
 from tests.evaluation.metrics.made import padded
 
 
 def of_lists(items: Ints, known: np.ndarray, share: np.ndarray, ks: list[int]) -> dict:
-    key = AnswerKey(Ragged.of([[0]] * len(items)), catalogue=known, popularity=share)
+    key = GroundTruth(Ragged.of([[0]] * len(items)), catalogue=known, popularity=share)
     return evaluate.evaluate(Lists(items, key), ks, [Coverage, Novelty, PopularityShare])
 
 
 def coverage(items: Ints, known: np.ndarray, seed: int = 0) -> Interval:
-    lists = Lists(items, AnswerKey(Ragged.of([[0]] * len(items)), catalogue=known))
+    lists = Lists(items, GroundTruth(Ragged.of([[0]] * len(items)), catalogue=known))
     return evaluate.of_all(Coverage(), lists, items.shape[1], seed=seed)
 
 
@@ -83,7 +83,7 @@ def test_coverage_of_nothing_is_nothing() -> None:
 
 @pytest.mark.parametrize("users", [1, 5])
 def test_a_few_users_who_are_all_alike_say_nothing_of_others(users: int) -> None:
-    key = AnswerKey(
+    key = GroundTruth(
         Ragged.of([[0]] * users),
         catalogue=np.ones(4, bool),
         popularity=np.array([1, 0.5, 0.2, 0]),

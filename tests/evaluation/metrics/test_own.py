@@ -7,14 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipelines import paths, registry
+from pipelines import registry
 from pipelines.errors import AssayError
-from pipelines.evaluation import declared
-from pipelines.evaluation.bakeoff import run_bakeoff
+from pipelines.evaluation.bakeoff.request import BakeoffRequest
+from pipelines.evaluation.bakeoff.run import run_bakeoff
+from pipelines.evaluation.comparison import declared
 from pipelines.evaluation.metrics import names
 from pipelines.evaluation.metrics.evaluate import answerable, evaluate
-from pipelines.evaluation.metrics.lists import AnswerKey, Lists
-from pipelines.evaluation.request import BakeoffRequest
+from pipelines.reading.lists import GroundTruth, Lists
+from pipelines.runtime import paths
 from pipelines.schema import Ragged
 from tests.evaluation.metrics.made import padded
 from tests.synthetic import dataset
@@ -177,7 +178,7 @@ def test_its_name_is_read_and_spoken(installed):
 
 def test_the_documents_metric_by_hand(installed):
     # 20 known items: the most popular two are 0 and 1
-    key = AnswerKey(
+    key = GroundTruth(
         Ragged.of([[0, 5, 7], [0], [-1, 9]]),
         catalogue=np.ones(20, bool),
         popularity=1 / np.arange(1, 21),
@@ -198,7 +199,7 @@ def test_one_that_is_no_metric_says_why_and_keeps_a_label(installed, name):
 
 
 def test_what_breaks_goes_through_where_nobody_takes_notes(installed):
-    lists = Lists(padded([[1]]), AnswerKey(Ragged.of([[1]])))
+    lists = Lists(padded([[1]]), GroundTruth(Ragged.of([[1]])))
     with pytest.raises(RuntimeError, match="no tens"):
         evaluate(lists, [10], [names.load("raises")])
     notes: list[str] = []
@@ -213,6 +214,6 @@ def test_a_metric_that_ships_never_breaks_in_silence(monkeypatch):
         raise ZeroDivisionError
 
     monkeypatch.setattr(NDCG, "per_user", broken)
-    lists = Lists(padded([[1]]), AnswerKey(Ragged.of([[1]])))
+    lists = Lists(padded([[1]]), GroundTruth(Ragged.of([[1]])))
     with pytest.raises(ZeroDivisionError):
         evaluate(lists, [5], notes=[])

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from sklearn.metrics import ndcg_score, roc_auc_score
 
-from pipelines import paths
 from pipelines.evaluation.metrics.accuracy import per_user
 from pipelines.evaluation.metrics.evaluate import evaluate
-from pipelines.evaluation.metrics.lists import AnswerKey, Lists, filled_mean
 from pipelines.evaluation.metrics.names import MAIN
 from pipelines.evaluation.metrics.ranking import AUC, GradedNDCG, graded
-from pipelines.evaluation.results import Interval
+from pipelines.reading.lists import GroundTruth, Lists, filled_mean
+from pipelines.runtime import paths
 from pipelines.schema import Ragged
+from pipelines.statistics.interval import Interval
 from tests.evaluation.metrics.fixtures.cases import CATEGORIES, FEW, HERE, ITEMS, KS, USERS, cases
 from tests.evaluation.metrics.made import membership, padded
 
@@ -19,7 +19,7 @@ GIVEN = cases()
 HISTORY = Ragged.of(GIVEN.histories)
 GAINS = np.array([g for row in GIVEN.gains for g in row], float)
 TAKEN = np.bincount(HISTORY.values, minlength=ITEMS)
-KEY = AnswerKey(
+KEY = GroundTruth(
     truth=Ragged.of(GIVEN.truths),
     catalogue=np.ones(ITEMS, bool),
     popularity=TAKEN / USERS,
@@ -75,11 +75,11 @@ def test_rectools_popularity_and_its_lift(k, found, rectools) -> None:
 @pytest.mark.parametrize("k", KS)
 def test_rectools_coverage(k, rectools) -> None:
     few = np.arange(FEW)
-    lists = Lists(LISTS.items[few], AnswerKey(KEY.truth.take(few), catalogue=KEY.catalogue))
+    lists = Lists(LISTS.items[few], GroundTruth(KEY.truth.take(few), catalogue=KEY.catalogue))
     assert evaluate(lists, [k])[f"coverage@{k}"].value == pytest.approx(rectools[f"coverage@{k}"])
     twice = Lists(
         np.concatenate([LISTS.items, np.full_like(LISTS.items, -1)]),
-        AnswerKey(KEY.truth.take(np.tile(np.arange(USERS), 2))),
+        GroundTruth(KEY.truth.take(np.tile(np.arange(USERS), 2))),
     )
     covered = evaluate(twice, [k])[f"user_coverage@{k}"].mean()
     assert covered == pytest.approx(float(rectools[f"user_coverage@{k}"]))

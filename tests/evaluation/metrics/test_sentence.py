@@ -3,7 +3,7 @@
 import pytest
 
 from pipelines.evaluation.metrics.sentence import visits
-from pipelines.evaluation.results import Interval
+from pipelines.statistics.interval import Interval
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,15 @@ import pandas as pd
 
 from pipelines.data.dataset import Dataset
 from pipelines.data.split import Split
-from pipelines.evaluation.kept import ANSWER, ITEM_SLICES, PER_USER, SLICES, Asked, Kept
 from pipelines.evaluation.metrics.accuracy import per_user
+from pipelines.evaluation.results.folder import (
+    ANSWER,
+    ITEM_SLICES,
+    PER_USER,
+    SLICES,
+    Asked,
+    BakeoffFolder,
+)
 from pipelines.evaluation.slices.stored import Dimension, Gathered
 from pipelines.evaluation.slices.writing import write_slices
 from pipelines.schema import Ragged
@@ -23,7 +30,7 @@ def of_values(
     slices: Mapping[str, np.ndarray],
     metric: str = "ndcg@10",
     truths: np.ndarray | None = None,
-) -> Kept:
+) -> BakeoffFolder:
     """Contenders with per-user values (n,), users divided by columns of texts (n,)."""
     n = len(next(iter(values.values())))
     found = Gathered()
@@ -36,7 +43,7 @@ def of_values(
     _write(folder, truth, frames)
     for contender, of_user in values.items():
         _contender(folder, contender, np.full((n, 1), -1, np.int32), {metric: of_user})
-    return Kept(folder)
+    return BakeoffFolder(folder)
 
 
 def of_lists(
@@ -46,7 +53,7 @@ def of_lists(
     popularity: np.ndarray,
     slices: Mapping[str, np.ndarray] | None = None,
     ks: tuple[int, ...] = (5, 10),
-) -> Kept:
+) -> BakeoffFolder:
     """Contenders with lists (n, width), items divided by a column of texts (n_items,)."""
     users, items = Gathered(), Gathered()
     for name, labels in (slices or {}).items():
@@ -57,16 +64,18 @@ def of_lists(
     _write(folder, truth, (users.frame(len(truth)), items.frame(len(popularity))))
     for contender, shown in lists.items():
         _contender(folder, contender, shown, per_user(shown, truth, ks))
-    return Kept(folder)
+    return BakeoffFolder(folder)
 
 
-def of_split(folder: Path, cut: Split, dataset: Dataset, lists: Mapping[str, np.ndarray]) -> Kept:
+def of_split(
+    folder: Path, cut: Split, dataset: Dataset, lists: Mapping[str, np.ndarray]
+) -> BakeoffFolder:
     """Contenders with lists (n, width) for the users of a split, sliced as a bake-off does."""
     Asked.of(cut).save(folder)
     write_slices(cut, dataset, folder)
     for contender, shown in lists.items():
         _contender(folder, contender, shown, per_user(shown, cut.truth, (5, 10)))
-    return Kept(folder)
+    return BakeoffFolder(folder)
 
 
 def _write(folder: Path, truth: Ragged, frames: tuple[pd.DataFrame, pd.DataFrame]) -> None:

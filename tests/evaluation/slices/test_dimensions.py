@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipelines.data.dataset import Dataset
 from pipelines.data.split import Split, split
-from pipelines.evaluation.kept import ITEM_SLICES, SLICES, Kept
+from pipelines.evaluation.results.folder import ITEM_SLICES, SLICES, BakeoffFolder
 from pipelines.evaluation.slices import dimensions_of
 from pipelines.evaluation.slices.cells import Cell
 from pipelines.evaluation.slices.dimensions import counted, user_slices
@@ -204,7 +204,7 @@ def test_files_bring_back_the_slices_in_their_order(tmp_path) -> None:  # type: 
     data = replace(data, catalogue=replace(DATA.catalogue, frame=frame))
     cut = split(data.interactions, "time:0.7")
     write_slices(cut, data, tmp_path)
-    kept = Kept(tmp_path)
+    kept = BakeoffFolder(tmp_path)
     frame = user_slices(cut, data)
     pd.testing.assert_frame_equal(kept.slices, frame)
     names = [d.name for d in dimensions_of(kept)]
@@ -234,7 +234,7 @@ def test_a_column_of_any_name_is_told_by_it_from_new_files_and_older_ones(tmp_pa
     write_slices(cut, data, tmp_path)
 
     def sayings() -> dict[str, str]:
-        kept = Kept(tmp_path)
+        kept = BakeoffFolder(tmp_path)
         return {name: slice_of(find(kept, name), "y {z}") for name in own}
 
     own = [f"{table}.{column}" for table in ("user", "item") for column in ODD]
@@ -247,7 +247,7 @@ def test_a_column_of_any_name_is_told_by_it_from_new_files_and_older_ones(tmp_pa
     assert found["user.favorite_category"] == (
         "with favorite category (column 'favorite_category') “y {z}”"
     )
-    kept = Kept(tmp_path)
+    kept = BakeoffFolder(tmp_path)
     titles = [one.title for one in dimensions_of(kept)]
     assert len(set(titles)) == len(titles) and {"popularity", "popularity (of items)"} < {*titles}
     one = find(kept, "item.size {cm}")
@@ -262,7 +262,7 @@ def test_a_column_of_any_name_is_told_by_it_from_new_files_and_older_ones(tmp_pa
             words["note"] = ""
         stored.to_parquet(tmp_path / file, index=False)
     assert sayings() == found
-    assert find(Kept(tmp_path), "user.history").note == AS_IT_STANDS
+    assert find(BakeoffFolder(tmp_path), "user.history").note == AS_IT_STANDS
 
 
 @given(

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from pipelines.data.dataset import Dataset
 from pipelines.data.split import split
 from pipelines.errors import AssayError
-from pipelines.evaluation.kept import Kept
 from pipelines.evaluation.metrics.names import MAIN
+from pipelines.evaluation.results.folder import BakeoffFolder
 from pipelines.evaluation.slices.items import item_slices
 from pipelines.evaluation.slices.samples import samples, values
 from pipelines.evaluation.slices.stored import described, find
@@ -167,7 +167,7 @@ def test_what_is_not_about_the_truth_has_no_slices_of_it(tmp_path) -> None:  # t
     file = tmp_path / "contenders" / "a" / "per_user.parquet"
     pd.read_parquet(file).assign(**{"novelty@5": 1.0}).to_parquet(file)
     with pytest.raises(AssayError, match="novelty@5 cannot be told by what was taken up"):
-        values(Kept(tmp_path), "a", "novelty@5", given)
+        values(BakeoffFolder(tmp_path), "a", "novelty@5", given)
     with pytest.raises(AssayError, match="There is no dimension 'price' here; use one of popular"):
         find(kept, "price")
 

@@ -9,19 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.evaluation.kept import Kept
+from pipelines.evaluation.results.folder import BakeoffFolder
 from pipelines.evaluation.slices.aggregates import aggregates, own_users, weighted
 from pipelines.evaluation.slices.cells import Contest
 from pipelines.evaluation.slices.reversals import find
-from pipelines.evaluation.statistics.bootstrap import poisson_bootstrap
-from pipelines.evaluation.statistics.intervals import t_interval
 from pipelines.schema import Ragged
+from pipelines.statistics.bootstrap import poisson_bootstrap
+from pipelines.statistics.intervals import t_interval
 from tests.evaluation.slices.folders import of_lists, of_values
 
 N = 900
 
 
-def aimed(folder: Path, seed: int, users: int = 300) -> Kept:
+def aimed(folder: Path, seed: int, users: int = 300) -> BakeoffFolder:
     """A true reversal by what was taken up; popularity divides 40 items into two halves.
 
     Of each two users one took up nine head items and one tail item, the other the reverse.

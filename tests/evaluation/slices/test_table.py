@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from scipy.stats import false_discovery_control, ttest_rel
 
 from pipelines.errors import AssayError
-from pipelines.evaluation.comparison import compare
-from pipelines.evaluation.kept import ITEM_SLICES, SLICES, Kept
+from pipelines.evaluation.comparison.comparison import compare
+from pipelines.evaluation.results.folder import ITEM_SLICES, SLICES, BakeoffFolder
 from pipelines.evaluation.slices import dimensions_of
 from pipelines.evaluation.slices.cells import (
     FEWEST,
@@ -34,7 +34,7 @@ OURS = np.clip(BASE + RNG.normal(0.02, 0.1, N), 0, 1)
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Kept:
+def kept(tmp_path: Path) -> BakeoffFolder:
     return of_values(tmp_path, {"ours": OURS, "base": BASE}, {"plan": PLAN, "land": LAND})
 
 
@@ -54,7 +54,7 @@ def check(cell: Cell, mine: np.ndarray, other: np.ndarray, fewest: int = FEWEST)
     assert cell.p == pytest.approx(ttest_rel(mine, other).pvalue)
 
 
-def test_each_cell_of_a_dimension_equals_its_users_compared_alone(kept: Kept) -> None:
+def test_each_cell_of_a_dimension_equals_its_users_compared_alone(kept: BakeoffFolder) -> None:
     cells = by_dimension(kept, "ours", "base", "ndcg@10", "plan", 0.02)
     assert [cell.values for cell in cells] == [("free",), ("paid",), ("trial",)]
     assert sum(cell.n for cell in cells) == N
@@ -64,7 +64,7 @@ def test_each_cell_of_a_dimension_equals_its_users_compared_alone(kept: Kept) ->
     assert cells[2].outcome == "too few" and cells[2].n < FEWEST
 
 
-def test_two_dimensions_crossed_equal_their_users_compared_alone(kept: Kept) -> None:
+def test_two_dimensions_crossed_equal_their_users_compared_alone(kept: BakeoffFolder) -> None:
     cells = by_two(kept, "ours", "base", "ndcg@10", "plan", "land", 0.02)
     assert len(cells) == 6 and cells[0].dimensions == ("plan", "land")
     for cell in cells:
@@ -74,18 +74,20 @@ def test_two_dimensions_crossed_equal_their_users_compared_alone(kept: Kept) -> 
     assert {cell.looked for cell in tested} == {len(tested)}
 
 
-def test_an_answer_is_remembered_with_its_bakeoff_alone(kept: Kept, tmp_path: Path) -> None:
+def test_an_answer_is_remembered_with_its_bakeoff_alone(
+    kept: BakeoffFolder, tmp_path: Path
+) -> None:
     asked = Contest(kept, "ours", "base", "ndcg@10", 0.02)
     first, again = every(asked), every(asked)
     assert all(one is other for one, other in zip(first, again, strict=True))
     assert every(Contest(kept, "ours", "base", "ndcg@10", 0.5)) != first
-    anew = every(Contest(Kept(kept.folder), "ours", "base", "ndcg@10", 0.02))
+    anew = every(Contest(BakeoffFolder(kept.folder), "ours", "base", "ndcg@10", 0.02))
     assert anew == first and anew[0] is not first[0]
     other = of_values(tmp_path / "other", {"ours": BASE, "base": OURS}, {"plan": PLAN})
     assert every(Contest(other, "ours", "base", "ndcg@10", 0.02))[0].difference < 0
 
 
-def test_p_is_adjusted_over_all_cells_of_all_dimensions(kept: Kept) -> None:
+def test_p_is_adjusted_over_all_cells_of_all_dimensions(kept: BakeoffFolder) -> None:
     cells = every(Contest(kept, "ours", "base", "ndcg@10", 0.02))
     tested = [cell for cell in cells if cell.p is not None]
     assert len(cells) == 5 and len(tested) == 4
@@ -111,7 +113,7 @@ def test_who_has_no_value_of_one_is_in_no_cell(tmp_path: Path) -> None:
         check(cell, ours[mine], base[mine])
 
 
-def test_the_minimum_size_is_inclusive_and_can_be_chosen(kept: Kept) -> None:
+def test_the_minimum_size_is_inclusive_and_can_be_chosen(kept: BakeoffFolder) -> None:
     small = int((PLAN == "trial").sum())
     for fewest, outcome in ((small, False), (small + 1, True)):
         cells = by_dimension(kept, "ours", "base", "ndcg@10", "plan", 0.02, fewest=fewest)
@@ -177,12 +179,12 @@ def test_any_users_in_any_slices(tmp_path_factory, labels, random) -> None:  # t
             )  # fmt: skip
 
 
-def test_metrics_without_a_better_end_have_no_table(kept: Kept) -> None:
+def test_metrics_without_a_better_end_have_no_table(kept: BakeoffFolder) -> None:
     with pytest.raises(AssayError, match="novelty@10 says nothing of better or worse"):
         by_dimension(kept, "ours", "base", "novelty@10", "plan", 0.02)
 
 
-def test_what_cannot_be_crossed_or_is_not_there_is_said(kept: Kept) -> None:
+def test_what_cannot_be_crossed_or_is_not_there_is_said(kept: BakeoffFolder) -> None:
     for pair in (("plan", "plan"), ("popularity", "price")):
         with pytest.raises(AssayError):
             by_two(kept, "ours", "base", "ndcg@10", *pair, 0.02)
@@ -191,10 +193,10 @@ def test_what_cannot_be_crossed_or_is_not_there_is_said(kept: Kept) -> None:
 
 
 @pytest.mark.parametrize("file", [SLICES, ITEM_SLICES])
-def test_a_bakeoff_older_than_slices_says_so(kept: Kept, file: str) -> None:
+def test_a_bakeoff_older_than_slices_says_so(kept: BakeoffFolder, file: str) -> None:
     (kept.folder / file).unlink()
     with pytest.raises(AssayError) as told:
-        dimensions_of(Kept(kept.folder))
+        dimensions_of(BakeoffFolder(kept.folder))
     assert str(told.value) == (
         f"This bake-off's {file} is no longer there, or was never kept; run the bake-off again."
     )

@@ -10,11 +10,11 @@ import pytest
 
 from pipelines.data.dataset import About, Dataset
 from pipelines.errors import AssayError
-from pipelines.evaluation.bakeoff import run_bakeoff
-from pipelines.evaluation.request import BakeoffRequest
+from pipelines.evaluation.bakeoff.request import BakeoffRequest
+from pipelines.evaluation.bakeoff.run import run_bakeoff
 from pipelines.evaluation.studies.audit import audit
 from pipelines.evaluation.studies.results import LeakageAudit
-from pipelines.progress import Cancelled
+from pipelines.runtime.progress import Cancelled
 from pipelines.schema import Catalogue, Interactions, Vocabulary
 
 SPECS = ["als", "ease-recent"]
@@ -121,8 +121,8 @@ def test_the_document_comes_back_from_json_and_its_sentence_has_its_numbers(foun
 
 
 def test_what_would_not_fit_takes_no_part_and_says_why(monkeypatch) -> None:
-    from pipelines.candidates.ease import Ease
-    from pipelines.stage import Estimate
+    from pipelines.stages.candidates.ease import Ease
+    from pipelines.stages.contract import Estimate
 
     monkeypatch.setattr(Ease, "estimate", lambda self, shape: Estimate(1, 1, "Too many items."))
     left = audit(DATA, SPECS, protocol="time:0.8")

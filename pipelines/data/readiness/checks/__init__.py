@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipelines.data.readiness.checks import exposure, quality, timing, volume
 from pipelines.data.readiness.facts import Facts
-from pipelines.schema import Finding
+from pipelines.data.readiness.finding import Finding
 
 
 def findings_of(facts: Facts) -> list[Finding]:

@@ -6,8 +6,8 @@ from pipelines.data.readiness.checks.judging import at_least, at_most, told, unk
 from pipelines.data.readiness.checks.quality import AGAIN
 from pipelines.data.readiness.event_kinds import count
 from pipelines.data.readiness.facts import Facts
+from pipelines.data.readiness.finding import Finding, FindingState
 from pipelines.schema import Columns as C
-from pipelines.schema import Finding, FindingState
 
 _COLUMNS = {
     C.IMPRESSION: (

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pipelines.data.readiness.facts import Facts
+from pipelines.data.readiness.finding import Finding, FindingState
 from pipelines.data.readiness.requirements import OURS, Requirement
-from pipelines.schema import Finding, FindingState
 
 
 def at_least(

@@ -6,7 +6,8 @@ from pipelines.data import outliers
 from pipelines.data.readiness.checks.judging import at_least, at_most, told, unknown
 from pipelines.data.readiness.facts import Facts
 from pipelines.data.readiness.facts.ids import Ids
-from pipelines.schema import Columns, Finding
+from pipelines.data.readiness.finding import Finding
+from pipelines.schema import Columns
 
 AGAIN = "Import the file again: this was not counted when the dataset was made."
 

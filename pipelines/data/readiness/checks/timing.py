@@ -7,8 +7,8 @@ import datetime as dt
 from pipelines.data.readiness.checks.judging import at_least, at_most, told, unknown
 from pipelines.data.readiness.facts import Facts, Timing
 from pipelines.data.readiness.facts.pace import ARCHIVE_DAYS
+from pipelines.data.readiness.finding import Finding
 from pipelines.data.readiness.requirements import OURS
-from pipelines.schema import Finding
 
 _SPAN = "span, days"
 _VISITS, _NO_HISTORY = "visits per user and year", "visits without a history, share"

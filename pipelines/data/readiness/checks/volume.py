@@ -6,9 +6,9 @@ import math
 
 from pipelines.data.readiness.checks.judging import at_least, at_most, told, wait
 from pipelines.data.readiness.facts import Facts
+from pipelines.data.readiness.finding import Finding
 from pipelines.data.readiness.requirements import counted
 from pipelines.data.readiness.vendors import AMAZON
-from pipelines.schema import Finding
 
 
 def volume(facts: Facts) -> list[Finding]:

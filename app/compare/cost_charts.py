@@ -1,0 +1,192 @@
+"""Quality against time and against cost: the front of the unbeaten, the cheapest that passes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from app import look
+from app.compare.corners import CORNERS, corners, padded
+from app.components import charts
+from app.components.comparison_charts import points, rows_of, titles
+from app.components.tables import digits
+from app.look import Style
+from pipelines.economics.options import Option
+from pipelines.evaluation.comparison.ranking import way
+from pipelines.evaluation.metrics.names import label
+from pipelines.evaluation.results.document import BakeoffDocument
+
+
+@dataclass(frozen=True)
+class Axis:
+    """What quality is set against; lower is better."""
+
+    field: str
+    title: str
+    unit: str
+    """As in `0.41 ms`, `$0.12`: a prefix where it is a currency."""
+    word: str
+    """`faster`, `cheaper`."""
+
+    def said(self, value: float) -> str:
+        return f"${digits(value)}" if self.unit == "$" else f"{digits(value)} {self.unit}"
+
+
+LOWER = " (lower is better)"
+TIME = Axis("p95", "95th percentile of a request, ms (log scale)", "ms", "faster")
+COST = Axis("cost", "US dollars for 1,000 requests (log scale)", "$", "cheaper")
+
+
+def options_frame(document: BakeoffDocument, found: Sequence[Option], metric: str) -> pd.DataFrame:
+    """A row per scored contender, in the document's order.
+
+    Columns: contender (title), value, low, high, p95 (ms), cost (US dollars for 1,000
+    requests; None is not priced), over_budget (what is exceeded, in words).
+    """
+    named = titles(document)
+    by_name = {c.name: c.metrics[metric] for c in document.contenders if metric in c.metrics}
+    rows = [
+        {
+            "contender": named[o.name],
+            "value": o.value,
+            "low": by_name[o.name].low,
+            "high": by_name[o.name].high,
+            "p95": None if o.p95_ms is None else max(o.p95_ms, 0.01),
+            "cost": o.usd_per_1000,
+            "over_budget": "; ".join(o.broken),
+        }
+        for o in found
+    ]
+    columns = ["contender", "value", "low", "high", "p95", "cost", "over_budget"]
+    return pd.DataFrame(rows, columns=columns).astype({"p95": float, "cost": float})
+
+
+def on_axis(frame: pd.DataFrame, axis: Axis, metric: str) -> pd.DataFrame:
+    """The rows that have a place on that axis, lowest first, and whether each is on the front:
+    nobody is as low there and better."""
+    there, sign = frame[frame[axis.field].notna()], way(metric)
+    order = [axis.field, "value"]
+    there = there.sort_values(order, ascending=[True, sign < 0], ignore_index=True)
+    quality = sign * there["value"]
+    return there.assign(front=quality > quality.cummax().shift(fill_value=-np.inf))
+
+
+def quality(
+    frame: pd.DataFrame,
+    styles: Mapping[str, Style],
+    metric: str,
+    axis: Axis = TIME,
+    *,
+    limit: float | None = None,
+    ring: str = "",
+) -> Any:
+    """Quality against time or cost (log), the front of the unbeaten, the budget's `limit`.
+
+    `frame` is one of `on_axis`; `ring` names the contender (title) that is to be circled.
+    """
+    shown = {name: style for name, style in styles.items() if name in set(frame["contender"])}
+    ends = [*frame[axis.field], *([] if limit is None else [limit])]
+    low, high = min(ends) / 1.6, max(ends) * 1.6
+    x = alt.X(
+        f"{axis.field}:Q",
+        title=axis.title,
+        scale=alt.Scale(type="log", domain=[low, high], nice=False),
+        axis=alt.Axis(values=_log_ticks(low, high), format="~g", labelFlush=False),
+    )
+    y = alt.Y(
+        "value:Q",
+        title=f"{label(metric)}: point and 95 % interval" + (LOWER if way(metric) < 0 else ""),
+        scale=alt.Scale(domain=padded(frame), nice=False),
+        axis=alt.Axis(format="~g", tickCount=6),
+    )
+    tooltip = [
+        alt.Tooltip("contender:N"),
+        alt.Tooltip("value:Q", title=label(metric), format=".3~r"),
+        alt.Tooltip("p95:Q", title="p95, ms", format=".3~r"),
+        alt.Tooltip("cost:Q", title="$ for 1,000 requests", format=".3~r"),
+        alt.Tooltip("over_budget:N", title="over budget"),
+    ]
+    base = alt.Chart(frame)
+    front = (
+        alt.Chart(frame[frame["front"]])
+        .mark_line(interpolate="step-after", color=look.GREY, strokeWidth=1.5)
+        .encode(x=x, y=y)
+    )
+    rules = base.mark_rule(strokeWidth=2).encode(
+        x=x,
+        y=alt.Y("low:Q"),
+        y2="high:Q",
+        color=charts.contender_color(shown),
+        strokeDash=charts.contender_dash(shown),
+    )
+    marks = points(base, shown, x=x, y=y, tooltip=tooltip)
+    layers = [front, rules, marks, *_names(frame, axis, (low, high), x, y)]
+    chosen = frame[frame["contender"] == ring]
+    if len(chosen):
+        circle = alt.Chart(chosen).mark_point(
+            shape="circle", size=700, filled=False, strokeWidth=2, color=look.INK, opacity=1
+        )
+        layers.insert(2, circle.encode(x=x, y=y))
+    if limit is not None:
+        layers += _limit(axis, limit)
+    return charts.finish(charts.apart(alt.layer(*layers), "strokeDash"))
+
+
+def _names(
+    frame: pd.DataFrame, axis: Axis, limits: tuple[float, float], x: alt.X, y: alt.Y
+) -> list[Any]:
+    over = frame["over_budget"] != ""
+    named = frame.assign(word=frame["contender"] + np.where(over, " (over budget)", ""))
+    named["corner"] = corners(named, axis.field, limits)
+    return [
+        charts.text(alt.Chart(named[named["corner"] == corner]), **mark).encode(
+            x=x, y=y, text=alt.Text("word:N")
+        )
+        for corner, mark in CORNERS.items()
+        if (named["corner"] == corner).any()
+    ]
+
+
+def _limit(axis: Axis, limit: float) -> list[Any]:
+    data = pd.DataFrame({"limit": [limit], "word": [f"budget {axis.said(limit)}"]})
+    chart = alt.Chart(data)
+    return [
+        chart.mark_rule(color=look.INK, strokeDash=[6, 3]).encode(x=alt.X("limit:Q")),
+        charts.text(chart, align="left", dx=6, baseline="top").encode(
+            x=alt.X("limit:Q"), y=alt.value(4), text=alt.Text("word:N")
+        ),
+    ]
+
+
+def quality_alt(frame: pd.DataFrame, metric: str, axis: Axis = TIME, ring: str = "") -> str:
+    """What the picture of quality against time or cost says, in words."""
+    said = [
+        f"{row.contender} {digits(row.value)} at {axis.said(getattr(row, axis.field))}"
+        + (f" (over budget: {row.over_budget})" if row.over_budget else "")
+        for row in rows_of(frame)
+    ]
+    front = charts.names(frame[frame["front"]]["contender"])
+    drawn = ring in set(frame["contender"])
+    circled = f" {ring} is circled: the cheapest that passes." if drawn else ""
+    of = label(metric) + (LOWER if way(metric) < 0 else "")
+    against = axis.title.removesuffix(" (log scale)")
+    return (
+        f"{of} against {against}: {'; '.join(said)}. "
+        f"Nobody is both {axis.word} and better than {front}.{circled}"
+    )
+
+
+def _log_ticks(low: float, high: float) -> list[float]:
+    """Round numbers within [low, high]: as many steps a power of ten as there is room for."""
+    powers = np.power(10.0, np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1))
+    ratio = high / low
+    steps = [1.0] if ratio > 3000 else [1.0, 2.0, 5.0]
+    if ratio < 10:
+        steps = [1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0]
+    ticks = (powers[:, None] * np.array(steps)).ravel()
+    return [float(f"{t:.6g}") for t in ticks if low <= t <= high]

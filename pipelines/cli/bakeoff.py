@@ -1,0 +1,162 @@
+"""`assay bakeoff`: contenders answer one manifest and are compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipelines.cli.options import AsJson, DataName, Length, SplitText, open_workspace
+
+if TYPE_CHECKING:
+    from pipelines.data.dataset import Dataset
+    from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult
+
+
+def bakeoff(
+    data: DataName,
+    specs: Annotated[
+        list[str] | None, typer.Argument(metavar="SPEC…", help="A name that ships, or a TOML file.")
+    ] = None,
+    third_party: Annotated[
+        list[str] | None,
+        typer.Option("--third-party", help="stand-in, exported:FILE or personalize:NAME; repeat."),
+    ] = None,
+    split: SplitText = "time:0.9",
+    k: Length = 10,
+    eval_users: Annotated[
+        int | None, typer.Option("--eval-users", min=1, help="Evaluate at most so many users.")
+    ] = None,
+    baseline: Annotated[str, typer.Option("--baseline", help="Compare with this one.")] = "popular",
+    metric: Annotated[
+        str, typer.Option("--metric", help="The declared metric, such as ndcg@10.")
+    ] = "",
+    budget_p95: Annotated[
+        float | None, typer.Option("--budget-p95", help="Allowed p95 of a request, ms.")
+    ] = None,
+    required: Annotated[
+        list[str] | None,
+        typer.Option("--require", help="A test to pass: one-item, or one-item=0.3; repeat."),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0)] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Let contenders answer the same manifest, and compare them. Random and Popular always are."""
+    from pipelines.cli import output as out
+    from pipelines.evaluation.bakeoff.request import BakeoffRequest, entries
+    from pipelines.workspace.bakeoffs import run
+
+    request = BakeoffRequest.of(
+        {
+            "dataset": data,
+            "specs": specs or [],
+            "third_party": third_party or [],
+            "split": split,
+            "k": k,
+            "eval_users": eval_users,
+            "baseline": baseline,
+            "metric": metric or f"ndcg@{k}",
+            "budget": {"p95_ms": budget_p95},
+            "required": required or [],
+            "seed": seed,
+        }
+    )
+    entries(request)  # wrong contenders are told before anything is loaded
+    workspace = open_workspace()
+    print_forecasts(workspace.dataset(data), request.specs)
+    with out.progress("bake-off") as progress:
+        document = run(workspace, request, progress)
+    print_bakeoff(document, as_json)
+    if not any(c.status == "scored" and c.kind != "baseline" for c in document.contenders) and any(
+        c.kind != "baseline" for c in document.contenders
+    ):
+        raise typer.Exit(1)
+
+
+def print_forecasts(dataset: Dataset, specs: Sequence[Any]) -> None:
+    """What each spec's fit would take, on stderr, before the bake-off begins."""
+    from pipelines.cli import output as out
+    from pipelines.prices.rent import server_usd
+    from pipelines.recommender.forecast import forecast
+    from pipelines.recommender.pipeline import Pipeline
+    from pipelines.recommender.spec import Spec
+    from pipelines.stages.contract import DataShape
+
+    events = dataset.interactions
+    shape = DataShape(events.n_users, events.n_items, len(events))
+    for given in specs:
+        spec = Spec.load(given)
+        found = forecast(Pipeline(spec).preflight(shape))
+        told = found.sentence(server_usd(found.seconds))
+        out.warn(f"{spec.title or spec.name}: {told}")
+
+
+def print_bakeoff(found: BakeoffDocument, as_json: bool) -> None:
+    from pipelines.cli import output as out
+
+    if as_json:
+        out.document(found.model_dump(mode="json"))
+        return
+    from pipelines.evaluation.comparison.ranking import best_first
+    from pipelines.evaluation.metrics.sentence import visits
+
+    manifest = found.manifest
+    metric, k = manifest["metric"], manifest["k"]
+    note = f" ({manifest['split_note']})" if manifest.get("split_note") else ""
+    out.say(
+        f"{manifest['users']:,} users, {manifest['items']:,} items, "
+        f"split {manifest['split']}{note}; "
+        f"{manifest['users_without_history']:,} users had no history."
+    )
+    table = out.new_table(
+        "contender", f"{metric} (95 %)", f"recall@{k}", f"coverage@{k}", "fit, s", "p95, ms",
+        "peak, MB", right=(2, 3, 4, 5, 6),
+    )  # fmt: skip
+    for c in best_first(found.contenders, metric):
+        if c.status == "scored":
+            table.add_row(
+                c.title,
+                out.interval(c.metrics.get(metric)),
+                out.three(_value(c, f"recall@{k}")),
+                out.three(_value(c, f"coverage@{k}")),
+                out.three(c.fit_seconds),
+                out.three(c.request_ms.p95 if c.request_ms else None),
+                f"{c.peak_mb:,.0f}" if c.peak_mb else "–",
+            )
+    out.print_table(table)
+    for c in found.contenders:
+        if c.status != "scored":
+            out.say(f"{c.title} is {c.status}: {c.reason}")
+        elif c.kind != "baseline" and f"hit_rate@{k}" in c.metrics:
+            out.say(f"{c.title}: {visits(c.metrics[f'hit_rate@{k}'], k)}")
+    for comparison in found.comparisons:
+        if comparison.metric == metric:
+            out.say(comparison.sentence)
+    for c in found.contenders:
+        out.say(_failed_tests(c, manifest.get("required", ())))
+    for note in found.notes:
+        out.say(f"Note: {note}")
+    names = ", ".join(c.name for c in found.contenders)
+    out.say(
+        f"Bake-off {found.id}; ask it again with `assay recommend --bakeoff {found.id} "
+        f"--contender NAME` ({names})."
+    )
+
+
+def _failed_tests(contender: ContenderResult, required: Sequence[str]) -> str:
+    """The behavioral tests that it fails, in one line; empty where it fails none."""
+    must = {name.partition("=")[0] for name in required}
+    told = [
+        f"{one.name} (required{', not run' if one.state == 'not run' else ''})"
+        if one.name in must
+        else one.name
+        for one in contender.behavior
+        if one.state == "fail" or (one.state == "not run" and one.name in must)
+    ]
+    return f"{contender.title} fails behavioral tests: {', '.join(told)}." if told else ""
+
+
+def _value(contender: ContenderResult, metric: str) -> float:
+    found = contender.metrics.get(metric)
+    return found.value if found else float("-inf")

@@ -1,0 +1,308 @@
+"""`assay data import`: events from files or a database, by a recipe that is proposed or given."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipelines.cli.options import AsJson, open_workspace
+from pipelines.errors import AssayError
+
+if TYPE_CHECKING:
+    from pipelines.data.dataset import About
+    from pipelines.data.recipe import Recipe
+    from pipelines.data.sources.database import Query
+
+
+class Repeats(StrEnum):
+    moment = "moment"
+    once = "once"
+    keep = "keep"
+
+
+class Returns(StrEnum):
+    take_out = "take-out"
+    quarantine = "quarantine"
+
+
+class Outliers(StrEnum):
+    flag = "flag"
+    drop = "drop"
+
+
+class Seen(StrEnum):
+    exclude = "exclude"
+    keep = "keep"
+
+
+class Unit(StrEnum):
+    s = "s"
+    ms = "ms"
+    us = "us"
+    ns = "ns"
+
+
+Texts = list[str] | None
+
+
+def data_import(
+    name: Annotated[str, typer.Option("--name", help="Name of the dataset.")],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="FILE…", help="CSV, TSV, Parquet, JSON Lines; several are one dataset."
+        ),
+    ] = None,
+    sql: Annotated[
+        str | None,
+        typer.Option("--sql", help="A database: URL without a password, env:NAME, secrets:NAME."),
+    ] = None,
+    query: Annotated[
+        str | None, typer.Option("--query", help="With --sql: a SELECT, or a table's name.")
+    ] = None,
+    mapping: Annotated[
+        Texts, typer.Option("--map", help="user_id=COLUMN; repeat. NAME= leaves one out.")
+    ] = None,
+    items: Annotated[Path | None, typer.Option("--items", help="A table of the items.")] = None,
+    users: Annotated[Path | None, typer.Option("--users", help="A table of the users.")] = None,
+    keep: Annotated[
+        Texts, typer.Option("--keep", help="One more column to keep with each event; repeat.")
+    ] = None,
+    event_weight: Annotated[
+        Texts, typer.Option("--event-weight", help="TYPE=WEIGHT, as in view=.1; repeat.")
+    ] = None,
+    least_weight: Annotated[
+        float | None, typer.Option("--least-weight", help="Leave out rows below (a rating).")
+    ] = None,
+    repeats: Annotated[
+        Repeats | None,
+        typer.Option("--repeats", help="Fold those of one moment (default), keep one, or all."),
+    ] = None,
+    returns: Annotated[
+        Returns | None, typer.Option("--returns", help="Rows with a negative quantity.")
+    ] = None,
+    outliers: Annotated[
+        Outliers | None, typer.Option("--outliers", help="People who look like machines.")
+    ] = None,
+    session_minutes: Annotated[
+        int | None, typer.Option("--session-minutes", min=1, help="A pause that ends a visit.")
+    ] = None,
+    seen: Annotated[
+        Seen | None, typer.Option("--seen", help="Leave items already taken up out of lists.")
+    ] = None,
+    time_zone: Annotated[
+        str | None, typer.Option("--time-zone", help="Of times without one; UTC unless named.")
+    ] = None,
+    time_unit: Annotated[
+        Unit | None, typer.Option("--time-unit", help="Of times that are numbers.")
+    ] = None,
+    day_first: Annotated[
+        bool | None,
+        typer.Option("--day-first/--month-first", help="Of dates such as 1/2/2026."),
+    ] = None,
+    separator: Annotated[
+        str | None, typer.Option("--separator", help="Between columns; found out unless named.")
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option("--encoding", help="Of the text; UTF-8 or UTF-16 unless named.")
+    ] = None,
+    quote: Annotated[
+        str | None, typer.Option("--quote", help="The quote mark; empty for none.")
+    ] = None,
+    escape: Annotated[
+        str | None, typer.Option("--escape", help="The sign before a quote mark in a text.")
+    ] = None,
+    recipe_file: Annotated[
+        Path | None, typer.Option("--recipe", help="A recipe, as `assay data recipe` prints it.")
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Use the recipe of the dataset's newest version.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import events: all or nothing; rows that cannot be read go to a quarantine file."""
+    from pipelines.cli import output as out
+
+    choices: dict[str, Any] = {
+        **_mapped(mapping, with_items=items is not None),
+        "keep": keep,
+        "weights": _weights(event_weight),
+        "least_weight": least_weight,
+        "repeats": repeats,
+        "returns": returns,
+        "outliers": outliers,
+        "session_minutes": session_minutes,
+        "seen": seen,
+        "times": _given(
+            zone=time_zone,
+            unit=time_unit,
+            order=None if day_first is None else "day-first" if day_first else "month-first",
+        ),
+        "reading": _given(
+            separator=_unescaped(separator), encoding=encoding, quote=quote, escape=escape
+        ),
+    }
+    given = _given(**{key: value for key, value in choices.items() if value not in ({}, [])})
+    if (again or recipe_file) and given:
+        raise AssayError(
+            f"A saved recipe is used as it is, so leave out the choice of {_first(given)}; "
+            "without --again and --recipe, choices are free."
+        )
+    source = _source(files, sql, query)
+    recipe = _saved(recipe_file) if recipe_file else _recipe(given)
+    workspace = open_workspace()
+    if not again:
+        _print_proposal(source, recipe, fixed=recipe_file is not None)
+    with out.progress("importing") as progress:
+        record = workspace.import_dataset(
+            source,
+            name,
+            recipe=recipe,
+            again=again,
+            fixed=recipe_file is not None,
+            items=items,
+            users=users,
+            progress=progress,
+        )
+    _print_imported(record.about, as_json)
+
+
+def _source(files: list[Path] | None, sql: str | None, query: str | None) -> list[Path] | Query:
+    if sql is None:
+        if query is not None:
+            raise AssayError("--query needs --sql, the database that is asked.")
+        if not files:
+            raise AssayError("Name a file of events, or a database with --sql and --query.")
+        return files
+    from pipelines.data.sources.database import Query
+
+    if files:
+        raise AssayError("Name files or a database with --sql, not both.")
+    if not query:
+        raise AssayError("--sql needs --query: a SELECT, or the name of a table.")
+    return Query(sql, query)
+
+
+def _mapped(given: Texts, *, with_items: bool) -> dict[str, Any]:
+    from pipelines.data.importing.mapping import assigned
+
+    columns, item_columns = assigned(
+        _pairs(given, "--map", "user_id=COLUMN"), with_items=with_items
+    )
+    return {"columns": columns, "item_columns": item_columns}
+
+
+def _weights(given: Texts) -> dict[str, Any]:
+    pairs = _pairs(given, "--event-weight", "view=.1")
+    try:
+        return {kind: float(text) for kind, text in pairs.items()}
+    except ValueError:
+        wrong = next(f"{kind}={text}" for kind, text in pairs.items() if not _is_number(text))
+        raise AssayError(
+            f"--event-weight {wrong!r} has no number; write it as --event-weight view=.1."
+        ) from None
+
+
+def _is_number(text: str) -> bool:
+    return text.replace(".", "", 1).replace("-", "", 1).isdecimal()
+
+
+def _pairs(given: Texts, option: str, example: str) -> dict[str, str]:
+    pairs = [
+        text.rpartition("=") if option != "--map" else text.partition("=") for text in given or []
+    ]
+    wrong = next(
+        (f"{left}{sign}{right}" for left, sign, right in pairs if not (left and sign)), None
+    )
+    if wrong is not None:
+        raise AssayError(
+            f"{option} {wrong!r} is not a pair; write it as {option} {example}"
+            + (", or --map weight= to leave a column out." if option == "--map" else ".")
+        )
+    return {left.strip(): right.strip() for left, _, right in pairs}
+
+
+def _given(**values: Any) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _first(given: dict[str, Any]) -> str:
+    return next(iter(given)).replace("_", " ")
+
+
+def _unescaped(separator: str | None) -> str | None:
+    """A separator as it is typed: `\\t` is a tab."""
+    return {"\\t": "\t", "tab": "\t"}.get(separator, separator) if separator else separator
+
+
+def _recipe(given: dict[str, Any]) -> Recipe:
+    from pipelines.data.recipe import Recipe
+
+    return Recipe.of(given)
+
+
+def _saved(path: Path) -> Recipe:
+    from pipelines.data.recipe import Recipe
+
+    try:
+        document = json.loads(path.read_text())
+    except OSError as error:
+        raise AssayError(f"The recipe {str(path)!r} cannot be read; check the path.") from error
+    except ValueError as error:
+        raise AssayError(f"The recipe {str(path)!r} is no JSON document.") from error
+    if not isinstance(document, dict):
+        raise AssayError(f"The recipe {str(path)!r} is no JSON object.")
+    return Recipe.of(document)
+
+
+def _print_proposal(source: Any, recipe: Recipe, *, fixed: bool) -> None:
+    """On stderr: what each column is taken for, before the rows are read."""
+    from pipelines.cli import output as out
+    from pipelines.data.importing.planning import plan
+
+    planned = plan(source, recipe, fixed=fixed).settled()
+    for standard, column in planned.recipe.columns.items():
+        why = " (by its content)" if standard in planned.by_content else ""
+        out.warn(f"{standard} from {column}{why}")
+    unread = [c for c in planned.columns if c not in planned.recipe.columns.values()]
+    unread = [c for c in unread if c not in planned.recipe.keep]
+    if unread:
+        out.warn(f"not read: {', '.join(unread[:12])}{' …' if len(unread) > 12 else ''}")
+    if planned.recipe.times.order:
+        out.warn(f"dates: {planned.recipe.times.order}")
+    if len(planned.weights) > 1:
+        told = ", ".join(f"{kind} {weight:g}" for kind, weight in planned.weights.items())
+        out.warn(f"weights: {told}")
+
+
+def _print_imported(about: About, as_json: bool) -> None:
+    from pipelines.cli import output as out
+
+    fields = ("name", "rows_in", "kept", "folded", "quarantined", "filtered", "mapping")
+    values = {name: getattr(about, name) for name in fields}
+    values["version"] = about.version
+    values["recipe_hash"] = about.recipe.hash if about.recipe else None
+    values["steps"] = [step.model_dump() for step in about.steps]
+    if as_json:
+        out.document(values)
+        return
+    mapped = ", ".join(f"{theirs} as {ours}" for ours, theirs in about.mapping.items())
+    out.say(f"{about.name}, version {about.version}: read {mapped}.")
+    out.say(
+        f"{about.rows_in:,} rows in: {about.kept:,} kept, {about.folded:,} folded, "
+        f"{about.quarantined:,} quarantined, {about.filtered:,} filtered."
+    )
+    steps = out.new_table("step", "rows in", "rows out", "", right=(1, 2))
+    for step in about.steps:
+        steps.add_row(step.name, f"{step.rows_in:,}", f"{step.rows_out:,}", step.note)
+    out.print_table(steps)
+    for reason, n in (about.arrivals.reasons if about.arrivals else {}).items():
+        out.say(f"quarantined: {n:,} rows, {reason}")
+    if about.recipe:
+        out.say(f"Recipe {about.recipe.hash[:12]}; `--again` runs next month's file through it.")
+    if about.notice:
+        out.say(about.notice)

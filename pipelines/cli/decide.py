@@ -1,0 +1,55 @@
+"""`assay decide`: build, buy, both in turn, or neither."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from pipelines.cli.options import AsJson, open_workspace
+from pipelines.errors import AssayError
+
+
+def decide(
+    case: Annotated[
+        str, typer.Option("--case", help="shop, video, data-poor, or a TOML file.")
+    ] = "",
+    bakeoff_id: Annotated[
+        str | None, typer.Option("--bakeoff", help="Id of a bake-off to feed it.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Build, buy, both in turn, or neither: the reckoning, with what would reverse it."""
+    from pipelines.economics.reckoning import reckon
+
+    if not case and bakeoff_id is None:
+        raise AssayError(
+            "Name a case with --case (shop, video, data-poor or a file), or a --bakeoff."
+        )
+    document = None
+    if bakeoff_id is not None:
+        document = open_workspace().bakeoff(bakeoff_id).model_dump(mode="json")
+    print_decision(reckon(case or None, document), as_json)
+
+
+def print_decision(found: Any, as_json: bool) -> None:
+    """An `economics` decision: the answer first, then the options, then why."""
+    from pipelines.cli import output as out
+
+    values = found.document()
+    if as_json:
+        out.document(values)
+        return
+    out.say(f"Decision: {values['decision']}.")
+    if values["options"]:
+        table = out.new_table("option", "NPV, $k", "benefit, $k", "cost, $k", right=(1, 2, 3))
+        for option in values["options"]:
+            numbers = [option[key] for key in ("npv", "benefit", "cost")]
+            table.add_row(option["name"], *(out.three(n) for n in numbers))
+        out.print_table(table)
+    for reason in values["reasons"]:
+        out.say(f"- {reason}")
+    if values["reverses"]:
+        out.say("What would reverse it:")
+    for condition in values["reverses"]:
+        out.say(f"- {condition}")

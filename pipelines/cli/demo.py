@@ -1,0 +1,39 @@
+"""`assay demo`: the main job without a screen, on the bundled sample."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from pipelines.cli import output as out
+from pipelines.cli.bakeoff import print_bakeoff
+from pipelines.cli.decide import print_decision
+from pipelines.cli.readiness import print_report
+from pipelines.cli.start import sample_request
+from pipelines.data.readiness import report
+from pipelines.economics.reckoning import reckon
+from pipelines.evaluation.bakeoff.request import BakeoffRequest
+from pipelines.workspace.bakeoffs import run
+
+if TYPE_CHECKING:
+    from pipelines.workspace import Workspace
+
+
+def demo(workspace: Workspace) -> None:
+    """Readiness, bake-off with a stand-in for a vendor, comparison, decision."""
+    began = time.monotonic()
+    request = BakeoffRequest.of(sample_request())
+    dataset = workspace.dataset(request.dataset)
+    out.heading("1. Does the data suffice?")
+    out.say(dataset.about.notice)
+    print_report(report(dataset))
+    out.heading("2. Build and compare")
+    with out.progress("bake-off") as progress:
+        document = run(workspace, request, progress)
+    print_bakeoff(document, as_json=False)
+    out.heading("3. Build or buy?")
+    print_decision(reckon(None, document.model_dump(mode="json")), as_json=False)
+    out.say(
+        f"Done in {time.monotonic() - began:.0f} s. `make run` shows all of this on a screen: "
+        f"bake-off {document.id}."
+    )

@@ -1,0 +1,68 @@
+"""The command line: the same verbs as the app. Scripts rely on `--json` and exit codes.
+
+With `--json` one document stands on stdout and nothing else; progress goes to stderr.
+Bad input ends with exit code 2 and one sentence. Modules are imported where they are
+used, so that `assay --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from pipelines.cli.bakeoff import bakeoff
+from pipelines.cli.compare import compare
+from pipelines.cli.data import data_app
+from pipelines.cli.decide import decide
+from pipelines.cli.evaluate import evaluate
+from pipelines.cli.export import export
+from pipelines.cli.options import open_workspace
+from pipelines.cli.readiness import readiness
+from pipelines.cli.recommend import recommend
+from pipelines.cli.run import run
+from pipelines.cli.slices import slices
+from pipelines.errors import AssayError
+
+app = typer.Typer(
+    name="assay",
+    help="Build your recommender, buy one, or fix the data first: measured on your own data.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.add_typer(data_app, name="data")
+for command in (readiness, bakeoff, compare, slices, recommend, evaluate, export, decide, run):
+    app.command()(command)
+
+
+def main() -> None:
+    """The console script: a person's mistake is one sentence and exit code 2."""
+    try:
+        app(standalone_mode=True)
+    except AssayError as error:
+        print(f"assay: {error}", file=sys.stderr)
+        sys.exit(2)
+    except BrokenPipeError:
+        # The reader went away (`assay data list | head`): nothing is left to say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    except Exception as error:
+        if os.environ.get("ASSAY_DEBUG"):
+            raise
+        print(
+            f"assay: something broke that is not your fault: {type(error).__name__}: {error}. "
+            "Run it again with ASSAY_DEBUG=1 and report what it prints.",
+            file=sys.stderr,
+        )
+        sys.exit(1)
+
+
+@app.command()
+def demo() -> None:
+    """The main job without a screen, on the bundled sample: readiness, comparison, decision."""
+    from pipelines.cli.demo import demo as play
+
+    play(open_workspace())

@@ -1,0 +1,54 @@
+"""Starting the app: the workspace is made ready, then Streamlit takes this process over."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+
+from pipelines.errors import AssayError
+from pipelines.runtime import paths
+
+HOST = "127.0.0.1"
+
+
+def start(port: int, *, open_browser: bool = False) -> None:
+    """Prepare the workspace and run the app on 127.0.0.1; returns only by an error."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if probe.connect_ex((HOST, port)) == 0:
+            raise AssayError(
+                f"Port {port} is in use, perhaps by Assay itself: open http://{HOST}:{port}, "
+                f"or choose another with `make run PORT={port + 1}`."
+            )
+    prepare()
+    print(f"Assay runs at http://{HOST}:{port} (stop it with Ctrl-C).", flush=True)
+    script = paths.CHECKOUT / "streamlit_app.py"
+    command = [sys.executable, "-m", "streamlit", "run", str(script)]
+    command += ["--server.address", HOST, "--server.port", str(port)]
+    command += ["--server.headless", "false" if open_browser else "true"]
+    command += ["--browser.gatherUsageStats", "false"]
+    os.chdir(paths.CHECKOUT)  # Streamlit reads .streamlit/config.toml from the current folder
+    os.execv(sys.executable, command)
+
+
+def prepare() -> None:
+    """Register the samples; on an empty workspace, start the sample's bake-off as a job."""
+    from pipelines.workspace import Workspace
+
+    workspace = Workspace.open()
+    workspace.mark_lost()
+    workspace.register_samples()
+    if not workspace.bakeoffs() and not workspace.jobs(1):
+        workspace.submit("bakeoff", sample_request())
+        print("The sample's bake-off has been started; the pages fill while you look.", flush=True)
+
+
+def sample_request(split: str = "time:0.9") -> dict[str, object]:
+    """The bake-off that a new workspace and `assay demo` begin with."""
+    return {
+        "dataset": "movielens-small",
+        "specs": ["als", "ease-recent", "two-stage", "two-stage-sponsored"],
+        "third_party": ["stand-in"],
+        "split": split,
+    }

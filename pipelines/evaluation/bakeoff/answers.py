@@ -1,0 +1,86 @@
+"""A third party's replies as lists of codes, with a stated treatment of each problem."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipelines.keys import distinct
+from pipelines.schema import NO_ITEM, Ints, Mask
+
+if TYPE_CHECKING:
+    from pipelines.adapters.contract import Reply
+    from pipelines.evaluation.bakeoff.task import ContenderTask
+
+
+@dataclass
+class Read:
+    """Lists (n, length) int32 in the order of the users asked, and what was found."""
+
+    items: Ints
+    answered: int
+    milliseconds: list[float] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    first_error: str = ""
+
+
+def read_replies(replies: list[Reply], users: list[str], task: ContenderTask, length: int) -> Read:
+    """Match replies to users and items to codes.
+
+    Left out of a list, and counted: unknown ids, items that may not be recommended, seen
+    items under seen-policy "exclude", later copies of an item. Of two replies for a user
+    the first counts. A reply with an error, or with no usable item, is no answer, unless
+    nothing is left for the person.
+    """
+    place = {user: row for row, user in enumerate(users)}
+    items = np.full((len(users), length), NO_ITEM, np.int32)
+    found: Counter[str] = Counter()
+    answered = np.zeros(len(users), bool)
+    asked_again = np.zeros(len(users), bool)
+    milliseconds = []
+    first_error = ""
+    known = task.catalogue.known
+    for reply in replies:
+        row = place.get(reply.user_id)
+        if row is None:
+            found["lists for users who were not asked about"] += 1
+            continue
+        if asked_again[row]:
+            found["second lists for a user"] += 1
+            continue
+        asked_again[row] = True
+        if reply.milliseconds is not None:
+            milliseconds.append(reply.milliseconds)
+        if reply.error is not None:
+            first_error = first_error or reply.error
+            continue
+        barred = set(task.queries.exclude.row(row).tolist())
+        kept: list[int] = []
+        for code in task.catalogue.items.encode(reply.items).tolist():
+            if code < 0 or not known[code]:
+                found["items left out: unknown at the cut-off"] += 1
+            elif code in barred:
+                found["items left out: the person had them already"] += 1
+            elif code in kept:
+                found["items left out: repeated in one list"] += 1
+            else:
+                kept.append(code)
+        kept = kept[:length]
+        items[row, : len(kept)] = kept
+        answered[row] = bool(kept)
+        found["lists that are too short"] += 0 < len(kept) < length
+    answered |= nothing_left(task)
+    notes = [f"{count:,} {what}" for what, count in found.items() if count]
+    return Read(items, int(answered.sum()), milliseconds, notes, first_error)
+
+
+def nothing_left(task: ContenderTask) -> Mask:
+    """Requests (n,) of people who had every item that may be recommended: no list is right."""
+    exclude, n_items = task.queries.exclude, task.queries.n_items
+    rows = np.repeat(np.arange(len(exclude), dtype=np.int64), exclude.lengths())
+    there = task.catalogue.known[exclude.values]
+    had = distinct(rows[there] * n_items + exclude.values[there]) // n_items
+    return np.bincount(had, minlength=len(exclude)) >= task.catalogue.known.sum()

@@ -1,0 +1,78 @@
+"""One contender in a process of its own: `python -m` this module, with TASK HERE STAGES.
+
+TASK is the folder of the bake-off's task, HERE the contender's own folder with its
+`contender.json`. Progress goes to stdout as JSON lines; the answer to `lists.parquet`,
+`answer.npz`, `probes.npz` (some requests asked again) and `outcome.json` in HERE. Memory and
+crashes are this process's own.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipelines.errors import AssayError
+from pipelines.evaluation.bakeoff import built
+from pipelines.evaluation.bakeoff.outcome import Outcome
+from pipelines.evaluation.bakeoff.task import ContenderTask
+from pipelines.recommender.fitted import lists_frame
+from pipelines.recommender.spec import Spec
+from pipelines.runtime.orphans import die_with_parent
+
+LISTS = "lists.parquet"
+
+
+def main(task_folder: Path, here: Path, stages: Path) -> Outcome:
+    """Fit or start the contender, ask it everything, write its answer."""
+    task = ContenderTask.load(task_folder)
+    given = json.loads((here / "contender.json").read_text())
+    outcome = Outcome(requested=len(task.queries))
+    try:
+        if given["kind"] == "built":
+            slate, steps = built.answer(task, Spec.of(given["spec"]), here, stages, outcome)
+        else:
+            from pipelines.evaluation.bakeoff import third_party
+
+            steps = []
+            slate = third_party.answer(task, given["adapter"], given["target"], here, outcome)
+        names = task.users.decode(task.queries.user).tolist()
+        frame = lists_frame(names, slate, task.catalogue.items)
+        frame.to_parquet(here / LISTS, index=False)
+        arrays: dict[str, Any] = {f"step_{n}": step for n, step in enumerate(steps)}
+        rows = built.step_rows(len(slate))
+        np.savez(here / "answer.npz", items=slate.items, step_rows=rows, **arrays)
+    except AssayError as error:
+        outcome.status = "failed"
+        outcome.reason = str(error)
+    except Exception as error:
+        traceback.print_exc()
+        outcome.status = "failed"
+        outcome.reason = f"It broke: {type(error).__name__}: {str(error)[:300]}"
+    outcome.peak_mb = _peak_mb()
+    (here / "outcome.json").write_text(outcome.model_dump_json())
+    return outcome
+
+
+def _peak_mb() -> float:
+    """The largest memory that this process held, MB.
+
+    On Linux from /proc: `ru_maxrss` starts there at what the parent process held.
+    """
+    status = Path("/proc/self/status")
+    for line in status.read_text().splitlines() if status.exists() else ():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * 1024 / 1e6
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
+
+
+if __name__ == "__main__":
+    die_with_parent()
+    main(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]))

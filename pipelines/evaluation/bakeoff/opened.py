@@ -1,0 +1,167 @@
+"""The door for notebooks, the app and the command line: ask a bake-off's contender again.
+
+    from pipelines.workspace import Workspace
+    from pipelines.recommend import open_contender
+
+    folder = Workspace.open().bakeoff_folder("20261123-2155-ab12")
+    open_contender(folder, "two-stage").recommend(users=["7"], k=10)
+
+A built contender computes its lists anew. A third party that cannot be asked now shows what
+it answered in the bake-off, and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipelines.errors import AssayError
+from pipelines.evaluation.bakeoff.built import PIPELINE
+from pipelines.evaluation.bakeoff.child import LISTS
+from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult
+from pipelines.evaluation.results.folder import DOCUMENT, TRUTH
+from pipelines.recommender.fitted import FittedPipeline
+from pipelines.recommender.trace import trace_frame
+from pipelines.schema import Columns
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass
+class Opened:
+    """A contender of a finished bake-off, ready to be asked."""
+
+    result: ContenderResult
+    folder: Path
+
+    @property
+    def live(self) -> bool:
+        """Whether it can compute a new answer."""
+        return (self.folder / PIPELINE).exists()
+
+    @cached_property
+    def fitted(self) -> FittedPipeline:
+        """The fitted pipeline, read from disk once."""
+        return FittedPipeline.load(self.folder / PIPELINE)
+
+    @property
+    def can_answer_history(self) -> bool:
+        return self.live
+
+    @property
+    def why_not(self) -> str:
+        """Why it cannot answer a made-up history; empty where it can."""
+        if self.live:
+            return ""
+        if self.result.status in ("failed", "not comparable"):
+            return f"{self.result.title} has no answer: {self.result.reason}"
+        if self.result.kind in ("built", "baseline"):
+            return f"The fitted pipeline of {self.result.title} is no longer stored; run it again."
+        return (
+            f"{self.result.title} was asked for known users only: it knows people by the id that "
+            "it was trained with, and a made-up history has none."
+        )
+
+    def recommend(
+        self,
+        *,
+        users: Sequence[str] | None = None,
+        histories: Sequence[Sequence[str]] | None = None,
+        k: int = 10,
+    ) -> pd.DataFrame:
+        """Lists with a row per place: user_id, item_id, rank (from 1), score."""
+        if self.live:
+            return self.fitted.recommend(users=users, histories=histories, k=k)
+        answered = self.result.status in ("scored", "not scored")
+        if users is None or not answered or not (self.folder / LISTS).exists():
+            raise AssayError(self.why_not)
+        return self._answered(list(map(str, users)), k)
+
+    def _answered(self, users: list[str], k: int) -> pd.DataFrame:
+        import pandas as pd
+
+        lists = pd.read_parquet(self.folder / LISTS)
+        lists = lists[lists[Columns.USER].isin(users) & (lists[Columns.RANK] <= k)]
+        found = dict(list(lists.groupby(Columns.USER)))
+        missing = next((user for user in users if user not in found), None)
+        if missing is not None:
+            asked = missing in evaluated_users(self.folder.parents[1])
+            what = "gave no list for" if asked else "was not asked about"
+            raise AssayError(
+                f"{self.result.title} {what} user {missing!r} in this bake-off; "
+                "choose another of its evaluated users."
+            )
+        return pd.concat([lists[:0], *(found[user] for user in users)], ignore_index=True)
+
+    def with_titles(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The same rows with a `title` column, where titles are known here."""
+        if not self.live:
+            return frame
+        codes = self.fitted.items.encode(frame[Columns.ITEM])
+        return frame.assign(**{Columns.TITLE: self.fitted.titles[codes]})
+
+    def trace(
+        self, history: Sequence[str] | None = None, k: int = 10, user: str | None = None
+    ) -> pd.DataFrame:
+        """The way each item of one list took: see `pipelines.recommender.trace.trace_frame`."""
+        if not self.live:
+            raise AssayError(self.why_not)
+        if (history is None) == (user is None):
+            raise AssayError("Trace either a history or a user.")
+        fitted = self.fitted
+        if user is not None:
+            queries = fitted.queries([user])
+        else:
+            queries = fitted.queries_of_histories([list(history or [])])
+        return trace_frame(fitted, queries, k)
+
+
+def document_of(folder: Path) -> BakeoffDocument:
+    """The document of a bake-off's folder."""
+    return BakeoffDocument.model_validate_json((folder / DOCUMENT).read_text())
+
+
+def open_contender(folder: Path, name: str) -> Opened:
+    """A contender of the bake-off kept in `folder`; an `AssayError` names those there are."""
+    document = document_of(folder)
+    result = document.contender(name)
+    if result is None:
+        names = ", ".join(c.name for c in document.contenders)
+        raise AssayError(f"There is no contender {name!r} in this bake-off; it has {names}.")
+    return Opened(result, folder / "contenders" / name)
+
+
+def evaluated_users(folder: Path) -> list[str]:
+    """The users that a bake-off asked about, in its order."""
+    import pandas as pd
+
+    try:
+        users = pd.read_parquet(folder / TRUTH, columns=[Columns.USER])[Columns.USER]
+    except OSError as error:
+        raise AssayError(
+            f"This bake-off's {TRUTH} is no longer there; run the bake-off again."
+        ) from error
+    return list(dict.fromkeys(users.tolist()))
+
+
+def truth_of(folder: Path, user: str) -> list[str]:
+    """What a user took up after the cut-off, in the order taken up."""
+    import pandas as pd
+
+    rows = pd.read_parquet(folder / TRUTH, filters=[(Columns.USER, "==", str(user))])
+    return list(rows[Columns.ITEM])
+
+
+def history_of(fitted: FittedPipeline, user: str) -> list[str]:
+    """The item ids of a user's history before the cut-off, newest last."""
+    code = int(fitted.users.encode([user])[0])
+    if code < 0:
+        return []
+    rows = slice(fitted.train.indptr[code], fitted.train.indptr[code + 1])
+    return list(fitted.items.decode(np.asarray(fitted.train.item[rows])))

@@ -1,0 +1,52 @@
+"""What a contender's process reports of itself, whatever the contender is."""
+
+from __future__ import annotations
+
+import json
+
+from pydantic import BaseModel
+
+from pipelines.evaluation.bakeoff.task import ContenderTask
+from pipelines.evaluation.results.document import RequestTime, Status
+from pipelines.recommender.spec import make_rules
+from pipelines.stages.contract import Rule
+
+
+class Outcome(BaseModel):
+    """What the process reports of itself; the parent adds the metrics."""
+
+    status: Status = "scored"
+    reason: str = ""
+    fit_seconds: float | None = None
+    request_ms: RequestTime | None = None
+    peak_mb: float | None = None
+    model_mb: float | None = None
+    requested: int = 0
+    answered: int = 0
+    calls: int = 0
+    cost_usd: float = 0.0
+    notes: list[str] = []
+    steps: list[tuple[str, float]] = []
+    """Each step of a pipeline and its seconds for all requests."""
+
+
+def tell(share: float, message: str) -> None:
+    """A line of progress for the parent."""
+    print(json.dumps({"share": share, "message": message}), flush=True)
+
+
+def count_answers(outcome: Outcome, answered: int, first_error: str = "") -> None:
+    """Who does not answer for everyone is "not scored", with the count; never scored as zero."""
+    outcome.answered = answered
+    missing = outcome.requested - answered
+    if missing:
+        why = f": {first_error}" if first_error else ""
+        outcome.status = "not scored"
+        outcome.reason = (
+            f"It gave no list for {missing:,} of {outcome.requested:,} users{why}".rstrip(".") + "."
+        )
+
+
+def fitted_rules(task: ContenderTask) -> tuple[Rule, ...]:
+    """The manifest's rules, the same for each contender."""
+    return tuple(rule.fit(task.train, task.catalogue) for rule in make_rules(task.rules))

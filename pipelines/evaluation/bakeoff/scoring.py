@@ -1,0 +1,179 @@
+"""From a contender's lists to metrics with intervals, and to comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import compress
+from pathlib import Path
+
+import numpy as np
+
+from pipelines.evaluation.bakeoff.outcome import Outcome
+from pipelines.evaluation.comparison.comparison import (
+    Contrast,
+    declared,
+    direction,
+    explored,
+    testable,
+)
+from pipelines.evaluation.manifest.manifest import Manifest
+from pipelines.evaluation.metrics.accuracy import per_user
+from pipelines.evaluation.metrics.evaluate import evaluate, summarize
+from pipelines.evaluation.metrics.names import MAIN
+from pipelines.evaluation.results.document import (
+    Comparison,
+    ContenderResult,
+    Kind,
+    StageTime,
+    titles_of,
+)
+from pipelines.reading.lists import GroundTruth, Lists
+from pipelines.schema import Doubles, Ints, Ragged
+from pipelines.statistics.bootstrap import chance_best, resampled_means
+from pipelines.statistics.interval import Interval
+from pipelines.statistics.sign_flip import sign_flips
+
+SIGN_FLIPS = 1_999
+"""So many are drawn for each declared comparison: a p of .05 is then good to ± .01."""
+
+
+@dataclass
+class Scored:
+    """Per-user values (n,) by metric name."""
+
+    per_user: dict[str, Doubles]
+
+
+def score(
+    name: str,
+    title: str,
+    kind: Kind,
+    outcome: Outcome,
+    here: Path,
+    key: GroundTruth,
+    manifest: Manifest,
+) -> tuple[ContenderResult, Scored | None]:
+    """The contender's result; without metrics where it is not scored."""
+    told = outcome.model_dump(exclude={"steps"})
+    result = ContenderResult(name=name, title=title, kind=kind, **told)
+    if outcome.status != "scored":
+        return result, None
+    with np.load(here / "answer.npz") as arrays:
+        items = arrays["items"]
+        steps = [arrays[f"step_{n}"] for n in range(len(outcome.steps))]
+        watched = key.truth.take(arrays["step_rows"])
+    notes = list(result.notes)
+    found = evaluate(Lists(items, key), manifest.ks, notes=notes)
+    values = {name: v for name, v in found.items() if not isinstance(v, Interval)}
+    waterfall = [
+        _stage(stage, step, watched, seconds / max(1, len(items)))
+        for (stage, seconds), step in zip(outcome.steps, steps, strict=True)
+    ]
+    update = {
+        "metrics": summarize(found),
+        "waterfall": waterfall,
+        "notes": notes,
+        "over_budget": over_budget(result, manifest),
+    }
+    return result.model_copy(update=update), Scored(values)
+
+
+def _stage(stage: str, step: Ints, truth: Ragged, seconds: float) -> StageTime:
+    """How many items a step keeps, the share of truths among them, NDCG@10, time a request."""
+    kept = per_user(step, truth, (step.shape[1], 10))
+    truths = truth.lengths()
+    found = float((kept[f"recall@{step.shape[1]}"] * truths).sum() / max(1, truths.sum()))
+    return StageTime(
+        stage=stage,
+        keeps=int(np.median((step >= 0).sum(axis=1))),
+        recall=found,
+        ndcg=float(kept["ndcg@10"].mean()),
+        milliseconds=1000 * seconds,
+    )
+
+
+def over_budget(result: ContenderResult, manifest: Manifest) -> list[str]:
+    """What of the manifest's budget the contender exceeds, in words."""
+    budget = manifest.budget
+    said = []
+    if budget.p95_ms is not None and result.request_ms and result.request_ms.p95 > budget.p95_ms:
+        said.append(f"p95 {result.request_ms.p95:.3g} ms, allowed {budget.p95_ms:.3g} ms")
+    if budget.peak_mb is not None and (result.peak_mb or 0) > budget.peak_mb:
+        said.append(f"memory {result.peak_mb:.0f} MB, allowed {budget.peak_mb:.0f} MB")
+    if budget.cost_per_1000 is not None and result.answered:
+        cost = result.cost_usd / result.answered * 1000
+        if cost > budget.cost_per_1000:
+            allowed = budget.cost_per_1000
+            said.append(f"${cost:.3g} per 1,000 requests, allowed ${allowed:.3g}")
+    return said
+
+
+def comparisons(
+    results: list[ContenderResult], scored: dict[str, Scored], manifest: Manifest
+) -> list[Comparison]:
+    """Each scored contender against the baseline: the declared metric first, then the others.
+
+    Contenders on the declared metric are adjusted together; all else is exploration.
+    A pair about which nothing can be said, for want of users with a value, is left out.
+    """
+    base = scored.get(manifest.baseline)
+    if base is None:
+        return []
+    accuracy = [f"{name}@{k}" for k in manifest.ks for name in MAIN]
+    names = [manifest.metric, *(m for m in accuracy if m != manifest.metric)]
+    against = [r for r in results if r.name in scored and r.name != manifest.baseline]
+    rows = [
+        Contrast(
+            result.name,
+            manifest.baseline,
+            metric,
+            scored[result.name].per_user[metric],
+            base.per_user[metric],
+            over_budget=bool(result.over_budget),
+            failed_required=bool(result.failed_required),
+        )
+        for metric in names
+        for result in against
+        if metric in scored[result.name].per_user and metric in base.per_user
+    ]
+    rows = [row for row in rows if testable(row)]
+    # Random is a floor: that it is beaten is nobody's claim.
+    floors = {result.name for result in results if result.kind == "baseline"}
+    claims = [row.metric == manifest.metric and row.contender not in floors for row in rows]
+    share, titles = manifest.useful_share, titles_of(results)
+    claimed = iter(_checked([*compress(rows, claims)], share, titles))
+    looked = iter(explored([*compress(rows, (not c for c in claims))], share, titles))
+    return [next(claimed if claim else looked) for claim in claims]
+
+
+def _checked(
+    claims: list[Contrast], useful_share: float, titles: Mapping[str, str]
+) -> list[Comparison]:
+    """The declared comparisons, each with the p of the sign-flip test beside that of t."""
+    if not claims:
+        return []
+    flipped = np.column_stack([np.subtract(c.values, c.baseline_values) for c in claims])
+    beside = sign_flips(flipped, replicates=SIGN_FLIPS).tolist()
+    return [
+        one.model_copy(update={"p_sign_flip": p})
+        for one, p in zip(declared(claims, useful_share, titles), beside, strict=True)
+    ]
+
+
+def with_chances(
+    results: list[ContenderResult], scored: dict[str, Scored], manifest: Manifest
+) -> list[ContenderResult]:
+    """The results with each one's chance to lead on the declared metric."""
+    values_of = {
+        r.name: scored[r.name].per_user.get(manifest.metric) for r in results if r.name in scored
+    }
+    # Whoever has a value for nobody takes no part in who leads.
+    having = {n: v for n, v in values_of.items() if v is not None and not np.isnan(v).all()}
+    if len(having) < 2:
+        return results
+    names, values = list(having), np.column_stack([*having.values()])
+    draws = resampled_means(direction(manifest.metric) * values, seed=manifest.seed)
+    told = zip(names, chance_best(draws).tolist(), strict=True)
+    chances = {name: chance for name, chance in told if not np.isnan(chance)}
+    return [r.model_copy(update={"chance_best": chances.get(r.name)}) for r in results]

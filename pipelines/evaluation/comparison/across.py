@@ -1,0 +1,177 @@
+"""Contenders of two bake-offs, or of one: compared where both answered one manifest, else refused.
+
+The refusal names what the manifests differ in, and what to run both with.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipelines.errors import AssayError
+from pipelines.evaluation.comparison.comparison import compare
+from pipelines.evaluation.manifest.manifest import Manifest
+from pipelines.evaluation.results.document import Comparison
+from pipelines.evaluation.results.finished import Finished
+from pipelines.schema import Doubles
+
+CAUSES = {"fingerprint", "split", "seen", "seed"}
+FOLLOWS = {"cutoff", "users", "users_hash", "items", "catalogue_hash"}
+"""These come with `CAUSES`: where one of those differs, these are no news."""
+_ALIKE = {
+    "fingerprint": "version of the dataset",
+    "users": "users (--eval-users and --seed)",
+    "users_hash": "users (--eval-users and --seed)",
+    "items": "catalogue",
+    "catalogue_hash": "catalogue",
+    "metric_definitions": "version of Assay",
+    "budget": "budget",
+}
+"""What to run both bake-offs with, where the field's own title would not say it."""
+
+
+@dataclass(frozen=True)
+class FieldDifference:
+    """A field of the manifest that differs; JSON values, `words` names both of them."""
+
+    name: str
+    left: Any
+    right: Any
+    words: str
+
+
+def differing(
+    left: Manifest, right: Manifest, names: tuple[str, str] = ("A", "B")
+) -> list[FieldDifference]:
+    """The fields in which two manifests differ, in the manifest's order; `names` are theirs.
+
+    A limit of the budget is a field of its own: `budget.p95_ms`.
+    """
+    theirs = dict(_flat(right))
+    return [
+        FieldDifference(name, one, other, _words(name, one, other, names))
+        for name, one in _flat(left)
+        if one != (other := theirs[name])
+    ]
+
+
+def causes(found: list[FieldDifference]) -> list[FieldDifference]:
+    """The differences without those that only follow from another one."""
+    caused = any(d.name in CAUSES for d in found)
+    return [d for d in found if not (caused and d.name in FOLLOWS)]
+
+
+def require_same(left: Manifest, right: Manifest, names: tuple[str, str] = ("A", "B")) -> None:
+    """An `AssayError` that names the fields, unless both are one manifest."""
+    if left.hash == right.hash:
+        return
+    found = differing(left, right, names)
+    told = causes(found)
+    follows = [d.name for d in found if d not in told]
+    alike = list(dict.fromkeys(_to_run_with(d.name) for d in told))
+    more = f" ({_and(follows)} follow{'s' if len(follows) == 1 else ''} from it)" if follows else ""
+    raise AssayError(
+        f"These two bake-offs do not answer the same manifest: {'; '.join(d.words for d in told)}"
+        f"{more}. Run both with the same {_and(alike)}."
+    )
+
+
+def compare_across(
+    left: Finished, contender: str, right: Finished, against: str, metric: str | None = None
+) -> Comparison:
+    """`contender` of `left` minus `against` of `right`, paired by user, in `metric` (the
+    declared one without it). The interval is not adjusted for how many such looks are taken.
+
+    An `AssayError` where the manifests differ, or where not all their users are in both.
+    """
+    require_same(left.manifest, right.manifest, (left.id, right.id))
+    result, _ = left.scored(contender), right.scored(against)
+    if (left.id, contender) == (right.id, against):
+        raise AssayError(f"{contender} of bake-off {left.id} cannot be compared with itself.")
+    metric = metric or left.manifest.metric
+    ours, theirs = _paired(
+        _values(left, contender, metric), _values(right, against, metric), (left.id, right.id)
+    )
+    one, other = contender, against
+    if left.id != right.id:
+        one, other = f"{contender} in {left.id}", f"{against} in {right.id}"
+    return compare(
+        one,
+        other,
+        metric,
+        ours,
+        theirs,
+        useful_share=left.manifest.useful_share,
+        over_budget=bool(result.over_budget),
+        failed_required=bool(result.failed_required),
+    )
+
+
+def _values(side: Finished, contender: str, metric: str) -> pd.Series[float]:
+    """A value per user by the user's id, for all the users of the manifest."""
+    offered = side.kept.metrics(contender)
+    if metric not in offered:
+        raise AssayError(
+            f"{metric!r} has no values per user for {contender} in bake-off {side.id}; "
+            f"use one of {', '.join(offered)}."
+        )
+    found = pd.Series(side.kept.values(contender, metric), pd.Index(side.kept.users(contender)))
+    wanted, there = side.manifest.users, found.index.nunique()
+    if not len(found) == there == wanted:
+        raise AssayError(
+            f"The values of {contender} in bake-off {side.id} are of {there:,} users, and its "
+            f"manifest asks {wanted:,}; run the bake-off again."
+        )
+    return found
+
+
+def _paired(
+    left: pd.Series[float], right: pd.Series[float], names: tuple[str, str]
+) -> tuple[Doubles, Doubles]:
+    """Both values of each user, (n,) each, in the left one's order."""
+    rows = right.index.get_indexer(left.index)
+    missing = int((rows < 0).sum())
+    if missing:
+        raise AssayError(
+            f"{missing:,} of the {len(left):,} users with values in bake-off {names[0]} have none "
+            f"in {names[1]}, so they cannot be paired; run the bake-offs again."
+        )
+    return np.asarray(left, np.float64), np.asarray(right, np.float64)[rows]
+
+
+def _flat(manifest: Manifest) -> Iterator[tuple[str, Any]]:
+    for name, value in manifest.model_dump(mode="json").items():
+        if isinstance(value, dict):
+            yield from ((f"{name}.{part}", inner) for part, inner in value.items())
+        else:
+            yield name, value
+
+
+def _words(name: str, one: Any, other: Any, names: tuple[str, str]) -> str:
+    return f"{name} is {_told(one)} in {names[0]} and {_told(other)} in {names[1]}"
+
+
+def _told(value: Any) -> str:
+    if value in (None, []):
+        return "none"
+    if isinstance(value, list):
+        return ", ".join(_told(part) for part in value)
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    text = str(value)
+    is_digest = len(text) == 64 and set(text) <= set("0123456789abcdef")
+    return f"{text[:12]}…" if is_digest else text
+
+
+def _to_run_with(name: str) -> str:
+    field = name.partition(".")[0]
+    return _ALIKE.get(field) or str(Manifest.model_fields[field].title or field)
+
+
+def _and(words: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))

@@ -1,0 +1,75 @@
+"""A comparison in the sentence that a lead can read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import floor, log10
+
+import numpy as np
+
+from pipelines.evaluation.metrics.names import label
+from pipelines.evaluation.results.document import Comparison
+
+
+def sentence(found: Comparison, sign: int, more: int | None, titles: Mapping[str, str]) -> str:
+    """The outcome with its difference and interval.
+
+    `sign` is 1 where more is better, -1 where less is (`comparison.direction`), `more` the
+    number of users that would settle it, and `titles` what contenders are called.
+    """
+    one, other = (titles.get(name, name) for name in (found.contender, found.baseline))
+    metric = label(found.metric)
+    but = reservations(found.over_budget, found.failed_required)
+
+    def by(turned: int) -> str:
+        ends = sorted((turned * found.low, turned * found.high))
+        said = [
+            f"{100 * found.confidence:.3g} % interval {three_digits(ends[0])} to "
+            f"{three_digits(ends[1])}",
+            found.adjustment or "not adjusted",
+            *(["lower is better"] if sign < 0 else []),
+        ]
+        return f"{three_digits(turned * found.difference)} {metric} ({', '.join(said)})"
+
+    match found.outcome:
+        case "better":
+            note = f": better, but {but}" if but else ""
+            return f"{one} beats {other} by {by(sign)}{note}."
+        case "worse":
+            text = f"{one} falls behind {other} by {by(-sign)}"
+        case "equivalent":
+            text = (
+                f"{one} and {other} are equivalent: they differ by {by(1)}, within the "
+                f"smallest useful difference of {three_digits(found.smallest_useful)}"
+            )
+        case _:
+            text = (
+                f"{one} and {other} cannot be told apart yet: they differ by {by(1)}; "
+                + what_would_settle(more)
+            )
+    return f"{text}; it {'is ' if found.over_budget else ''}{but}." if but else f"{text}."
+
+
+def reservations(over_budget: bool, failed_required: bool) -> str:
+    """`over budget and fails a required test`; empty where neither is so."""
+    said = ["over budget"] * over_budget + ["fails a required test"] * failed_required
+    return " and ".join(said)
+
+
+def what_would_settle(more: int | None) -> str:
+    """What to do about an inconclusive comparison, given `users_to_settle`."""
+    if more is None:
+        return "with no smallest useful difference, more users would not settle it"
+    plural = "" if more == 1 else "s"
+    return f"about {_two_digits_up(more):,} more user{plural} would settle it"
+
+
+def three_digits(number: float) -> str:
+    """`number` to three significant digits with a minus sign, never in powers of ten: −0.0314."""
+    said = np.format_float_positional(number + 0.0, precision=3, fractional=False, trim="-")
+    return said.replace("-", "−")
+
+
+def _two_digits_up(count: int) -> int:
+    step = 10 ** max(0, floor(log10(count)) - 1)
+    return -(-count // step) * step

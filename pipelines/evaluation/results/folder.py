@@ -1,0 +1,180 @@
+"""What a bake-off keeps for later questions: who was asked, lists and values, per person.
+
+A bake-off's folder holds `asked.npz` (codes of its dataset's version), and for each scored
+contender `answer.npz` and `per_user.parquet`. An older folder lacks some of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from pipelines.data.split import Split
+from pipelines.errors import AssayError
+from pipelines.evaluation.metrics.metric import MetricOfAllLists
+from pipelines.evaluation.metrics.names import installed, label
+from pipelines.evaluation.results.document import BakeoffDocument, titles_of
+from pipelines.schema import Columns, Doubles, Ints, Longs, Ragged
+
+DOCUMENT, TRUTH = "document.json", "truth.parquet"
+ASKED, ANSWER, PER_USER, SLICES = "asked.npz", "answer.npz", "per_user.parquet", "slices.parquet"
+ITEM_SLICES = "item_slices.parquet"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The evaluated users (n), their histories and truths, in codes of the dataset."""
+
+    user: Ints
+    history: Ragged
+    truth: Ragged
+    truth_rows: Longs
+    """The row of each truth's event among all interactions."""
+    now: Longs
+    """The moment of each request, seconds UTC, (n,)."""
+
+    @staticmethod
+    def of(cut: Split) -> Asked:
+        q = cut.queries
+        return Asked(q.user, q.history, cut.truth, cut.truth_rows, q.now)
+
+    def save(self, folder: Path) -> None:
+        np.savez_compressed(
+            folder / ASKED,
+            user=self.user,
+            history_indptr=self.history.indptr,
+            history=self.history.values,
+            truth_indptr=self.truth.indptr,
+            truth=self.truth.values,
+            truth_rows=self.truth_rows,
+            now=self.now,
+        )
+
+    @staticmethod
+    def load(folder: Path) -> Asked:
+        with _opened(folder / ASKED) as a:
+            return Asked(
+                a["user"],
+                Ragged(a["history_indptr"], a["history"]),
+                Ragged(a["truth_indptr"], a["truth"]),
+                a["truth_rows"],
+                a["now"],
+            )
+
+    def __len__(self) -> int:
+        return len(self.user)
+
+
+class BakeoffFolder:
+    """A finished bake-off's folder; each part is read when it is first asked for.
+
+    Rows stand for the same users, in the same order, in every part.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lists: dict[str, Ints] = {}
+        self._columns: dict[tuple[str, str], pd.Series] = {}
+
+    @cached_property
+    def asked(self) -> Asked:
+        return Asked.load(self.folder)
+
+    @cached_property
+    def slices(self) -> pd.DataFrame:
+        """What divides the users: a row per user, a categorical column per dimension."""
+        return _table(self.folder / SLICES)
+
+    @cached_property
+    def item_slices(self) -> pd.DataFrame:
+        """What divides what was taken up: a row per item code, a column per dimension."""
+        return _table(self.folder / ITEM_SLICES)
+
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        """What each contender is called, by its name; empty where the document is not there."""
+        path = self.folder / DOCUMENT
+        if not path.exists():
+            return {}
+        return titles_of(BakeoffDocument.model_validate_json(path.read_text()).contenders)
+
+    def users(self, contender: str) -> npt.NDArray[np.object_]:
+        """The users' ids, (n,)."""
+        return self._column(contender, Columns.USER).to_numpy(dtype=object)
+
+    def metrics(self, contender: str) -> list[str]:
+        """Names of the metrics with per-user values, such as `ndcg@10`."""
+        return [name for name in _names(self._of(contender) / PER_USER) if name != Columns.USER]
+
+    def values(self, contender: str, metric: str) -> Doubles:
+        """A contender's value for each user, (n,) float64, NaN where undefined."""
+        key = (contender, metric)
+        if key not in self._columns and metric not in self.metrics(contender):
+            raise AssayError(_no_values(contender, metric))
+        found: Doubles = self._column(contender, metric).to_numpy(np.float64)
+        return found
+
+    def lists(self, contender: str) -> Ints:
+        """A contender's lists, (n, width) int32 item codes, -1 where none."""
+        if contender not in self._lists:
+            with _opened(self._of(contender) / ANSWER) as arrays:
+                self._lists[contender] = arrays["items"]
+        return self._lists[contender]
+
+    def _column(self, contender: str, name: str) -> pd.Series:
+        """One column of the per-user values: all of them would fill the memory of a server."""
+        key = (contender, name)
+        if key not in self._columns:
+            self._columns[key] = _table(self._of(contender) / PER_USER, [name])[name]
+        return self._columns[key]
+
+    def _of(self, contender: str) -> Path:
+        return self.folder / "contenders" / contender
+
+
+def _no_values(contender: str, metric: str) -> str:
+    """Why there is no value for each user, and what to do where something can be done."""
+    found = installed(metric.partition("@")[0])
+    if found is not None and issubclass(found, MetricOfAllLists):
+        return f"{label(metric)} is one number for all lists together: no user has a value of it."
+    return (
+        f"The per-user values of {contender} in {metric} are not stored ({PER_USER}); "
+        "run the bake-off again."
+    )
+
+
+def _table(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
+    try:
+        return pd.read_parquet(path, columns=columns)
+    except (OSError, ValueError) as error:
+        raise _gone(path) from error
+
+
+def _names(path: Path) -> list[str]:
+    """The columns of a table."""
+    import pyarrow.parquet as pq
+
+    try:
+        return [str(name) for name in pq.read_schema(path).names]
+    except (OSError, ValueError) as error:
+        raise _gone(path) from error
+
+
+def _opened(path: Path) -> np.lib.npyio.NpzFile:
+    try:
+        found: np.lib.npyio.NpzFile = np.load(path)
+    except (OSError, ValueError) as error:
+        raise _gone(path) from error
+    return found
+
+
+def _gone(path: Path) -> AssayError:
+    return AssayError(
+        f"This bake-off's {path.name} is no longer there, or was never kept; "
+        "run the bake-off again."
+    )

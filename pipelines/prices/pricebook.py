@@ -1,0 +1,151 @@
+"""The price book: what vendors and servers cost, each line with date, source and confidence."""
+
+import tomllib
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from pipelines.errors import AssayError
+from pipelines.runtime import paths
+
+SHIPPED = Path(__file__).with_name("pricebook.toml")
+SECONDS_A_MONTH = 30 * 24 * 3600  # vendors bill an idle campaign over 30 days
+
+Unit = Literal[
+    "1,000 requests", "1,000 training interactions", "GB", "hour", "TPS-hour", "contract"
+]
+Confidence = Literal["vendor", "second", "derived", "conflict", "by contract"]
+STRICT = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Band(BaseModel):
+    """One marginal price: `usd` a unit, for the units up to `up_to` (None: all the rest)."""
+
+    model_config = STRICT
+    usd: float = Field(ge=0)
+    up_to: float | None = Field(default=None, gt=0)
+
+
+class Price(BaseModel):
+    """One line of the price book; the fields are explained at the top of pricebook.toml."""
+
+    model_config = STRICT
+    id: str
+    vendor: str
+    service: str
+    unit: Unit
+    confidence: Confidence
+    source: str
+    date: str
+    bands: tuple[Band, ...] = ()
+    monthly_usd: float = Field(default=0.0, ge=0)
+    free_below: float = Field(default=0.0, ge=0)
+    min_tps: float = Field(default=0.0, ge=0)
+    retired: bool = False
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _bands_rise(self) -> "Price":
+        tops = [band.up_to for band in self.bands]
+        bounded = [top for top in tops[:-1] if top is not None]
+        rising = all(a < b for a, b in pairwise(bounded))
+        if self.bands and (tops[-1] is not None or len(bounded) != len(tops) - 1 or not rising):
+            raise ValueError("bands must rise, and only the last one is without up_to")
+        if not self.bands and self.unit != "contract":
+            raise ValueError("a line needs bands unless its unit is contract")
+        return self
+
+    @property
+    def lot(self) -> float:
+        """Counted units to which one price refers (1,000 requests: 1000)."""
+        return 1000.0 if self.unit.startswith("1,000") else 1.0
+
+    def usd(self, amount: float | np.ndarray) -> np.ndarray:
+        """US dollars a month for `amount` counted units (requests, hours, GB), any shape.
+
+        Raises AssayError for a line without a public price.
+        """
+        if not self.bands:
+            raise AssayError(
+                f"{self.vendor} has no public price: enter the quoted fee ($k a month) as `fee`."
+            )
+        asked = np.asarray(amount, dtype=np.float64)
+        billed = np.maximum(asked, self.min_tps * SECONDS_A_MONTH)
+        total = np.zeros_like(billed)
+        below = 0.0
+        for band in self.bands:
+            top = np.inf if band.up_to is None else band.up_to
+            total += np.clip(billed, below, top) * band.usd - below * band.usd
+            below = top
+        return total / self.lot + self.monthly_usd * (asked >= self.free_below)
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, _stamp: int) -> tuple[Price, ...]:
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        lines = tuple(Price.model_validate(line) for line in document["line"])
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
+        raise AssayError(f"The price book {path.name} cannot be read: {error}.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise AssayError(
+            f"The price book {path.name} has a bad line: {where} {first['msg']}."
+        ) from error
+    if len({line.id for line in lines}) != len(lines):
+        raise AssayError(f"The price book {path.name} has two lines with the same id: rename one.")
+    return lines
+
+
+class PriceBook:
+    """The lines by id; the workspace's own pricebook.toml replaces the one that ships."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        own = paths.home() / "pricebook.toml"
+        self.path = path or (own if own.is_file() else SHIPPED)
+        if not self.path.is_file():
+            raise AssayError(f"There is no price book at {self.path}: check the path.")
+        self.lines = _read(self.path, self.path.stat().st_mtime_ns)
+        self._by_id = {line.id: line for line in self.lines}
+
+    def line(self, name: str) -> Price:
+        """The line with this id. Raises AssayError, naming those there are."""
+        if name not in self._by_id:
+            known = ", ".join(sorted(self._by_id))
+            raise AssayError(f"The price book has no line '{name}'; it has: {known}.")
+        return self._by_id[name]
+
+    def monthly(self, name: str, requests: float | np.ndarray) -> np.ndarray:
+        """Fee in $k a month for `requests` a month. Raises AssayError for retired services."""
+        line = self.line(name)
+        if line.retired:
+            raise AssayError(f"{line.vendor} is {line.service}: choose another price line.")
+        if line.unit != "1,000 requests" and line.bands:
+            raise AssayError(f"'{name}' is priced per {line.unit}, not per request.")
+        return line.usd(requests) / 1000.0
+
+
+def requests_for_fee(book: PriceBook, name: str, fee: float) -> float | None:
+    """Requests a month at which the line costs `fee` ($k a month); None where it never does.
+
+    A tiered fee rises steadily, so bisection finds the one volume; a fee that is
+    already due at no traffic, or a flat one, has none.
+    """
+    low, high = 0.0, 1e15
+    if not float(book.monthly(name, low)) < fee < float(book.monthly(name, high)):
+        return None
+    for _ in range(200):
+        middle = (low + high) / 2
+        if float(book.monthly(name, middle)) < fee:
+            low = middle
+        else:
+            high = middle
+        if high - low < 1e-3:
+            break
+    reached = abs(float(book.monthly(name, high)) - fee) <= max(1e-6, 1e-9 * fee)
+    return high if reached else None  # a step (a base fee) is jumped, not met

@@ -1,0 +1,137 @@
+"""Lists of many users, beside what they are judged by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from pipelines.schema import Doubles, Ints, Longs, Mask, Ragged
+
+if TYPE_CHECKING:
+    import scipy.sparse as sp
+
+Need = Literal[
+    "catalogue", "popularity", "history", "categories", "gains", "values", "margins", "propensity"
+]
+
+
+IN_WORDS: dict[Need, str] = {
+    "catalogue": "items with a training event",
+    "popularity": "training events",
+    "history": "histories of the users",
+    "categories": "categories of items",
+    "gains": "events of different weights",
+    "values": "values of events or prices of items",
+    "margins": "margins of items",
+    "propensity": "logged propensities",
+}
+"""What each part of an answer key is, for people."""
+
+
+@dataclass(frozen=True)
+class GroundTruth:
+    """What lists are judged by, the same for all contenders; None where it is not known.
+
+    `truth` holds each user's distinct item codes (n rows; -1 is an item nobody knows).
+    """
+
+    truth: Ragged
+    catalogue: Mask | None = None
+    """Items that may be recommended, (n_items,) bool."""
+    popularity: Doubles | None = None
+    """Share of training users who took each item up, (n_items,) float64."""
+    history: Ragged | None = None
+    """What each user took up before, newest last (n rows)."""
+    categories: sp.csr_matrix | None = None
+    """Item × category membership, (n_items, n_categories) float32 of ones."""
+    gains: Doubles | None = None
+    """How much each truth counts (its event's weight), (truths,) float64, above 0."""
+    values: Doubles | None = None
+    """Money that each truth brought in, (truths,) float64."""
+    margins: Doubles | None = None
+    """Margin that each truth brought in, (truths,) float64."""
+    propensity: Doubles | None = None
+    """The logged chance with which each truth had been shown, (truths,), in (0, 1]; NaN
+    where it was not logged."""
+
+    def __post_init__(self) -> None:
+        of_items = (self.catalogue, self.popularity, self.categories)
+        sizes = {part.shape[0] for part in of_items if part is not None}
+        codes = [self.truth, *([] if self.history is None else [self.history])]
+        highest = max(int(part.values.max(initial=-1)) for part in codes)
+        if len(sizes) > 1 or highest >= min(sizes, default=highest + 1):
+            raise ValueError(f"codes up to {highest} do not fit what is known of {sizes} items")
+
+    def __len__(self) -> int:
+        return len(self.truth)
+
+    @property
+    def n_items(self) -> int | None:
+        """How many items anything is known of; None where nothing is known of any."""
+        of_items = (self.catalogue, self.popularity, self.categories)
+        return next((part.shape[0] for part in of_items if part is not None), None)
+
+    def has(self, need: Need) -> bool:
+        """Whether that part is there."""
+        return getattr(self, need) is not None
+
+
+@dataclass(frozen=True)
+class Lists:
+    """Each user's list, best first, with the answer key of the same users.
+
+    `items` (n, width) int32, -1 is an empty place, which keeps its rank.
+    """
+
+    items: Ints
+    key: GroundTruth
+    memo: dict[int, dict[str, Doubles]] = field(default_factory=dict, repr=False)
+    """Metrics that are computed together in one pass, by list length and name."""
+
+    def __post_init__(self) -> None:
+        if self.items.ndim != 2 or len(self.items) != len(self.key):
+            n = len(self.key)
+            raise ValueError(f"lists of shape {self.items.shape} do not match {n} truths")
+        known = self.key.n_items
+        if known is not None and self.items.max(initial=-1) >= known:
+            raise ValueError(f"a list holds an item code beyond the {known} items there are")
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def first(self, k: int) -> Ints:
+        """The first k places, (n, min(k, width))."""
+        return self.items[:, :k]
+
+    @cached_property
+    def found(self) -> Longs:
+        """For each place the position in `key.truth.values` of the truth that it hits, else -1.
+
+        (n, width) int64; a later copy of an item is no hit.
+        """
+        from pipelines.reading.hits import truth_of_places
+
+        truth = self.key.truth
+        highest = max(self.items.max(initial=-1), truth.values.max(initial=-1))
+        stamps, where = np.zeros((2, highest + 1), np.int64)
+        out: Longs = truth_of_places(self.items, truth.indptr, truth.values, stamps, where)
+        return out
+
+    def reached(self, of_truths: Doubles, place_weights: Doubles) -> Doubles:
+        """Each user's sum over hits of `of_truths` (truths,) × `place_weights` (k,), (n,)."""
+        from pipelines.reading import hits
+
+        out = np.empty(len(self))
+        hits.reached(self.found, of_truths, place_weights, out)
+        return out
+
+
+def filled_mean(shown: Ints, of_item: Doubles) -> Doubles:
+    """The mean of `of_item` over each row's filled places, (n,); NaN where it has none."""
+    filled = shown >= 0
+    total = np.where(filled, of_item[np.maximum(shown, 0)], 0.0).sum(axis=1)
+    places = filled.sum(axis=1)
+    return np.where(places > 0, total / np.maximum(places, 1), np.nan)

@@ -1,0 +1,149 @@
+"""A table of lists, of truths or of training events: who, what, and what orders it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from pipelines.data.importing.mapping import EVENT_NAMES, listed, match
+from pipelines.errors import AssayError
+from pipelines.schema import Columns as C
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipelines.reading.id_columns import IdColumn
+
+Numbers = npt.NDArray[np.number]
+Role = Literal["recommendations", "truth", "train"]
+OrderedBy = Literal["rank", "score", "rows"]
+
+NAMES: dict[str, tuple[str, ...]] = {
+    C.USER: EVENT_NAMES[C.USER],
+    C.ITEM: EVENT_NAMES[C.ITEM],
+    C.RANK: ("position", "place"),
+    C.SCORE: ("scores", "prediction", "predictedscore"),
+}
+"""How the columns may be called, beside their own names, in any case and with any signs."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A table's rows in its own order; `rank` and `score` (rows,), NaN where unusable.
+
+    `odd` counts what was met while it was read.
+    """
+
+    name: str
+    """What a sentence calls the table."""
+    user: IdColumn
+    item: IdColumn
+    rank: Numbers | None = None
+    score: Numbers | None = None
+    odd: Counter[str] = field(default_factory=Counter)
+    listed: IdColumn | None = None
+    """Users with a list, also one that gives no row; None where only rows tell."""
+
+    @property
+    def ordered_by(self) -> OrderedBy:
+        """The rank where there is any, else the score, else the order of the rows."""
+        if self.rank is not None and not _all_gaps(self.rank):
+            return "rank"
+        if self.score is not None and not _all_gaps(self.score):
+            return "score"
+        return "rows"
+
+    @property
+    def unread(self) -> list[str]:
+        """Those of rank and score that would order the rows, had they a readable value."""
+        by = self.ordered_by
+        ranks = [C.RANK] if by != "rank" and self.rank is not None else []
+        return [*ranks, *([C.SCORE] if by == "rows" and self.score is not None else [])]
+
+    @property
+    def order(self) -> Numbers | None:
+        """What comes first has the lower number, (rows,); None where the rows' order decides."""
+        by = self.ordered_by
+        if by == "rank" and self.rank is not None:
+            return _whole(self.rank)
+        return -self.score.astype(np.float64) if by == "score" and self.score is not None else None
+
+
+TABLES: dict[Role, str] = {
+    "recommendations": "the recommendations",
+    "truth": "the truth",
+    "train": "the training data",
+}
+"""What a sentence calls a table that has no name of its own."""
+
+
+def of_frame(frame: pd.DataFrame, role: Role) -> Rows:
+    """The rows of a DataFrame with external ids of any type, columns found by their names."""
+    import pandas as pd
+
+    if not isinstance(frame, pd.DataFrame):
+        kind = type(frame).__name__
+        raise AssayError(f"{TABLES[role].capitalize()} must be a pandas DataFrame, not {kind}.")
+    named = {str(column): column for column in reversed(list(frame.columns))}
+    found = columns([str(column) for column in frame.columns], role, TABLES[role])
+    at = {standard: _dense(frame[named[column]]) for standard, column in found.items()}
+    rank, score = (numbers(at[c]) if c in at else None for c in (C.RANK, C.SCORE))
+    return Rows(TABLES[role], at[C.USER], at[C.ITEM], rank, score)
+
+
+def columns(names: list[str], role: Role, table: str) -> dict[str, str]:
+    """Which column is what (standard name → the table's); an `AssayError` where one is missing."""
+    wanted = NAMES if role == "recommendations" else {c: NAMES[c] for c in (C.USER, C.ITEM)}
+    found = match(names, names=wanted, need=(C.USER, C.ITEM))
+    if found.ambiguous:
+        standard, fits = next(iter(found.ambiguous.items()))
+        raise AssayError(
+            f"The columns {listed(fits)} of {table} fit {standard} equally well; "
+            f"name the one that is meant {standard}."
+        )
+    if found.missing:
+        more = " and rank or score" if role == "recommendations" else ""
+        raise AssayError(
+            f"There is no column {' and no column '.join(found.missing)} in {table} (it has: "
+            f"{listed(names)}); name its columns user_id, item_id{more}."
+        )
+    return found.mapping
+
+
+def _dense(values: pd.Series) -> pd.Series:
+    import pandas as pd
+
+    return (
+        values.astype(values.dtype.subtype) if isinstance(values.dtype, pd.SparseDtype) else values
+    )
+
+
+def numbers(values: pd.Series) -> Numbers:
+    """Ranks or scores as numbers (n,), whole ones as they are; NaN where one cannot be read."""
+    import pandas as pd
+    import pyarrow.types as types
+
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iuf":
+        return values.to_numpy()
+    if isinstance(values.dtype, pd.ArrowDtype) and types.is_decimal(values.dtype.pyarrow_dtype):
+        return values.astype(np.float64).to_numpy()  # pandas' to_numeric breaks at their gaps
+    found = pd.to_numeric(values, errors="coerce")
+    read = found.to_numpy(np.float64, na_value=np.nan)
+    # Dates become whole numbers, of which pandas makes a missing one the lowest.
+    return np.where(values.isna(), np.nan, read) if found.dtype == np.int64 else read
+
+
+def _whole(ranks: Numbers) -> Numbers:
+    """Whole ranks as int64, whatever type a file gave them; others as they are."""
+    if ranks.dtype.kind == "f":
+        whole = np.isfinite(ranks).all() and (ranks == np.floor(ranks)).all()
+        return ranks.astype(np.int64) if whole and (np.abs(ranks) < 1e15).all() else ranks
+    return ranks
+
+
+def _all_gaps(values: Numbers) -> bool:
+    return values.dtype.kind == "f" and bool(np.isnan(values).all())

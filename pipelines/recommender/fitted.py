@@ -1,0 +1,147 @@
+"""A fitted pipeline with what it takes to ask it by name: histories, ids, titles.
+
+The bake-off, `assay recommend`, the app and the MLflow model all answer through
+`FittedPipeline`: one path from external ids to a list and back.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from pipelines.data.split import SeenPolicy, queries_of_users
+from pipelines.errors import AssayError
+from pipelines.recommender.pipeline import Journey, Pipeline, Step, in_chunks
+from pipelines.schema import Columns, Interactions, Longs, Queries, Slate, Vocabulary
+from pipelines.stages.contract import Rule
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass
+class FittedPipeline:
+    """A pipeline, its users' histories, and the ids behind the codes.
+
+    `train` are the events it was fitted on; under a user hold-out, which asks about people
+    whom it was not fitted on, their older events are among them.
+    `now` (n_users,) int64 is the moment of each user's request, seconds UTC; `last` the
+    moment that stands for now where a visitor has no number. `length` is how many places
+    the bake-off asked for and `rules` its manifest's, fitted: shorter lists are the first
+    places of those, since a pipeline that is asked for less may weigh fewer candidates.
+    """
+
+    pipeline: Pipeline
+    train: Interactions
+    users: Vocabulary
+    items: Vocabulary
+    titles: np.ndarray
+    now: Longs
+    last: int
+    seen: SeenPolicy
+    length: int = 0
+    rules: tuple[Rule, ...] = ()
+
+    def run(self, queries: Queries, k: int) -> Journey:
+        """Answer requests, the manifest's rules after the pipeline's own, and keep the way."""
+        shown = max(k, self.length)
+        journey = self.pipeline.run(queries, places_to_ask(shown, len(self.rules)))
+        slate, steps = journey.slate, list(journey.steps)
+        for rule in self.rules:
+            began = time.perf_counter()
+            slate = rule.apply(queries, slate, shown)
+            steps.append(Step(rule.name, slate.items, time.perf_counter() - began))
+        return replace(journey, slate=slate.cut(k), steps=steps)
+
+    def answer(self, queries: Queries, k: int) -> Slate:
+        """The k items (n, k) for each request."""
+        return in_chunks(queries, lambda part: self.run(part, k).slate)
+
+    def queries(self, users: Sequence[str]) -> Queries:
+        """A query per known user; an `AssayError` names one that is not known."""
+        codes = self.users.encode(users)
+        if (codes < 0).any():
+            who = list(users)[int(np.argmax(codes < 0))]
+            raise AssayError(
+                f"There is no user {who!r} in this dataset; give a user id of it, "
+                "or a history of items instead."
+            )
+        return queries_of_users(self.train, codes, self.now[codes], seen=self.seen)
+
+    def queries_of_histories(self, histories: Sequence[Sequence[str]]) -> Queries:
+        """A query per history of item ids, newest last; unknown items are named in an error."""
+        coded = []
+        for history in histories:
+            codes = self.items.encode(history)
+            if (codes < 0).any():
+                what = list(history)[int(np.argmax(codes < 0))]
+                raise AssayError(
+                    f"There is no item {what!r} in this dataset; give item ids of it, "
+                    "the newest last."
+                )
+            coded.append(codes.tolist())
+        return Queries.of_histories(
+            coded,
+            n_items=len(self.items),
+            now=self.last,
+            exclude_seen=self.seen == "exclude",
+        )
+
+    def recommend(
+        self,
+        *,
+        users: Sequence[str] | None = None,
+        histories: Sequence[Sequence[str]] | None = None,
+        k: int = 10,
+    ) -> pd.DataFrame:
+        """Lists for known users or for histories: user_id, item_id, rank (from 1), score.
+
+        For histories, `user_id` is "history 1", "history 2", … in their order.
+        """
+        if k < 1:
+            raise AssayError(f"A list of {k} places has nothing to show; ask for 1 or more.")
+        if (users is None) == (histories is None):
+            raise AssayError("Ask either for users or for histories, not both or neither.")
+        if users is not None:
+            names, queries = list(users), self.queries(users)
+        else:
+            assert histories is not None
+            names = [f"history {n}" for n in range(1, len(histories) + 1)]
+            queries = self.queries_of_histories(histories)
+        return lists_frame(names, self.answer(queries, k), self.items)
+
+    def save(self, path: Path) -> None:
+        import joblib
+
+        joblib.dump(self, path)
+
+    @staticmethod
+    def load(path: Path) -> FittedPipeline:
+        import joblib
+
+        return cast(FittedPipeline, joblib.load(path))
+
+
+def places_to_ask(length: int, n_rules: int) -> int:
+    """Longer lists are asked for where the manifest's rules may take items out."""
+    return length * 3 if n_rules else length
+
+
+def lists_frame(names: Sequence[str], slate: Slate, items: Vocabulary) -> pd.DataFrame:
+    """A slate as a table with a row per place: user_id, item_id, rank (from 1), score."""
+    import pandas as pd
+
+    rows, places = np.nonzero(slate.items >= 0)
+    return pd.DataFrame(
+        {
+            Columns.USER: np.array(list(names), dtype=object)[rows],
+            Columns.ITEM: items.decode(slate.items[rows, places]),
+            Columns.RANK: (places + 1).astype(np.int32),
+            Columns.SCORE: slate.scores[rows, places],
+        }
+    )

@@ -1,0 +1,90 @@
+"""Several candidate lists into one, with what each generator said of each item."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from pipelines.schema import NO_ITEM, Candidates
+from pipelines.stages.kernels import order_within
+
+RRF = 60.0
+"""Cormack et al. 2009, Reciprocal Rank Fusion: the constant that they found to work."""
+
+
+def merge(parts: list[Candidates], names: tuple[str, ...]) -> Candidates:
+    """The union of the lists, each item once, with every source's score and rank of it.
+
+    A single list keeps its scores; several are put in order by reciprocal rank fusion.
+    Returns (n, sum of the lists' k) or narrower.
+    """
+    n = len(parts[0])
+    width = sum(part.items.shape[1] for part in parts)
+    items = np.full((n, width), NO_ITEM, np.int32)
+    scores = np.full((n, width, len(parts)), np.nan, np.float32)
+    ranks = np.zeros((n, width, len(parts)), np.int32)
+    sizes = np.zeros(n, np.int64)
+    most = max((int(part.items.max(initial=-1)) for part in parts), default=-1) + 1
+    for s, part in enumerate(parts):
+        _add(items, scores, ranks, sizes, part.items, part.scores, s, most)
+    used = max(1, int(sizes.max(initial=0)))
+    items, scores, ranks = items[:, :used], scores[:, :used], ranks[:, :used]
+    if len(parts) == 1:
+        fused = np.where(items >= 0, np.nan_to_num(scores[:, :, 0]), -np.inf).astype(np.float32)
+        return Candidates(items, fused, names, scores, ranks)
+    shares = np.where(ranks > 0, 1.0 / (RRF + ranks), 0.0).sum(axis=2)
+    fused = np.where(items >= 0, shares, -np.inf).astype(np.float32)
+    merged = Candidates(items, fused, names, scores, ranks)
+    return merged.pick(order_within(fused, items, used))
+
+
+@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _add(items, scores, ranks, sizes, new_items, new_scores, s, n_items):  # type: ignore[no-untyped-def]
+    place = np.full(n_items, -1, np.int32)
+    for r in range(items.shape[0]):
+        for j in range(sizes[r]):
+            place[items[r, j]] = j
+        for j in range(new_items.shape[1]):
+            item = new_items[r, j]
+            if item < 0:
+                continue
+            at = place[item]
+            if at < 0:
+                at = sizes[r]
+                sizes[r] += 1
+                items[r, at] = item
+                place[item] = at
+            scores[r, at, s] = new_scores[r, j]
+            ranks[r, at, s] = j + 1
+        for j in range(sizes[r]):
+            place[items[r, j]] = -1
+
+
+def fill_up(candidates: Candidates, fallback: Candidates, k: int) -> Candidates:
+    """Lists shorter than k are continued from `fallback`, whose items no source vouches for.
+
+    Where every source's rank is 0, an item came from the fallback: the trace says so.
+    """
+    have = (candidates.items >= 0).sum(axis=1)
+    rows = np.flatnonzero(have < k)
+    extra = max(0, k - candidates.items.shape[1])
+    if len(rows) == 0 and extra == 0:
+        return candidates
+    assert candidates.source_scores is not None and candidates.source_ranks is not None
+    items = np.pad(candidates.items, ((0, 0), (0, extra)), constant_values=NO_ITEM)
+    scores = np.pad(candidates.scores, ((0, 0), (0, extra)), constant_values=-np.inf)
+    source_scores = np.pad(
+        candidates.source_scores, ((0, 0), (0, extra), (0, 0)), constant_values=np.nan
+    )
+    source_ranks = np.pad(candidates.source_ranks, ((0, 0), (0, extra), (0, 0)))
+    for r in rows:
+        own = items[r, : have[r]]
+        more = fallback.items[r]
+        more = more[(more >= 0) & ~np.isin(more, own)][: k - have[r]]
+        end = have[r] + len(more)
+        items[r, have[r] : end] = more
+        # Below everything that a source proposed, in the fallback's own order.
+        lowest = scores[r, have[r] - 1] if have[r] else np.float32(0)
+        steps = np.arange(1, len(more) + 1, dtype=np.float32) * max(1e-3, abs(lowest) * 1e-3)
+        scores[r, have[r] : end] = lowest - steps
+    return Candidates(items, scores, candidates.sources, source_scores, source_ranks)

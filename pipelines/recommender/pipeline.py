@@ -1,0 +1,238 @@
+"""From a spec to a pipeline: retrieve → light rank → heavy rank → rules.
+
+One path: `Pipeline.recommend` answers a batch, the app and a service alike, and `run`
+keeps what happened on the way for the trace and the waterfall.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipelines.data.split import Protocol, SeenPolicy, Split, split
+from pipelines.errors import AssayError, Refused
+from pipelines.keys import among
+from pipelines.recommender.features.builder import FeatureBuilder
+from pipelines.recommender.forecast import forecast
+from pipelines.recommender.merge import fill_up, merge
+from pipelines.recommender.spec import Spec, make_stage
+from pipelines.registry import lookup
+from pipelines.runtime.progress import Progress, silent
+from pipelines.schema import Candidates, Catalogue, Floats, Interactions, Mask, Queries, Slate
+from pipelines.stages.contract import CandidateGenerator, DataShape, Estimate, Filter, Ranker, Rule
+from pipelines.stages.kernels import best_columns
+
+if TYPE_CHECKING:
+    from pipelines.recommender.stage_store import StageStore
+
+CHUNK = 256
+"""Requests answered at once: bounds the memory of features, (256, 500, 30) float32 = 15 MB."""
+LEARNING_REQUESTS = 8_000
+"""Requests that the rankers learn from, at most."""
+FALLBACK = "popular (fallback)"
+
+
+@dataclass
+class Step:
+    """A list after one step: `items` (n, k) int32 best first, and the seconds it took."""
+
+    stage: str
+    items: np.ndarray
+    seconds: float
+
+
+@dataclass
+class Journey:
+    """Everything on the way to a slate."""
+
+    candidates: Candidates
+    slate: Slate
+    steps: list[Step] = field(default_factory=list)
+
+
+class Pipeline:
+    """The stages of a spec, fitted together."""
+
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+        self.generators: list[CandidateGenerator] = [
+            make_stage("candidates", block) for block in spec.candidates
+        ]
+        self.rankers: list[Ranker] = [make_stage("rankers", block) for block in spec.rankers]
+        self.rules: list[Rule] = [make_stage("rules", block) for block in spec.rules]
+        self.fit_seconds: dict[str, float] = {}
+
+    def preflight(self, shape: DataShape) -> list[tuple[str, Estimate]]:
+        """What each stage's fit would take; models behind rankers are fitted twice."""
+        times = 2 if self.rankers else 1
+        found = []
+        for name, generator in zip(self.spec.source_names(), self.generators, strict=True):
+            one = generator.estimate(shape)
+            found.append((name, Estimate(one.seconds * times, one.megabytes, one.refusal)))
+        for ranker in self.rankers:
+            found.append((ranker.name, ranker.estimate(shape)))
+        return found
+
+    def fit(
+        self,
+        train: Interactions,
+        catalogue: Catalogue,
+        *,
+        protocol: Protocol,
+        seen: SeenPolicy,
+        store: StageStore | None = None,
+        progress: Progress = silent,
+    ) -> Pipeline:
+        """Rankers learn on a later window than the models behind them saw; then all is refitted.
+
+        The inner split repeats the outer one's kind, within `train`: nothing leaks.
+        """
+        shape = DataShape(train.n_users, int(catalogue.known.sum()), len(train))
+        if refusal := forecast(self.preflight(shape)).refusal:
+            raise Refused(refusal)
+        if self.rankers:
+            self._fit_rankers(train, catalogue, protocol, seen, store, progress)
+        for rule in self.rules:
+            rule.fit(train, catalogue)
+        progress(0.6, "fitting the candidate generators on all training data")
+        self._fit_models(train, catalogue, "outer", store)
+        progress(1.0, "fitted")
+        return self
+
+    def _fit_models(
+        self, train: Interactions, catalogue: Catalogue, window: str, store: StageStore | None
+    ) -> None:
+        for at, (name, generator) in enumerate(
+            zip(self.spec.source_names(), self.generators, strict=True)
+        ):
+            began = time.perf_counter()
+            if store is None:
+                generator.fit(train, catalogue)
+                seconds = time.perf_counter() - began
+            else:
+                self.generators[at], seconds = store.fitted(generator, train, catalogue, window)
+            self.fit_seconds[f"{name} ({window})"] = seconds
+        began = time.perf_counter()
+        showable = catalogue.known.copy()
+        for allowed in self._filters():
+            showable &= allowed
+        self.fallback = lookup("candidates", "popular")().fit(train, catalogue.at(showable))
+        if self.rankers:
+            self.features = FeatureBuilder().fit(train, catalogue)
+            self.fit_seconds[f"features ({window})"] = time.perf_counter() - began
+
+    def _fit_rankers(
+        self,
+        train: Interactions,
+        catalogue: Catalogue,
+        protocol: Protocol,
+        seen: SeenPolicy,
+        store: StageStore | None,
+        progress: Progress,
+    ) -> None:
+        try:
+            inner = split(train, protocol.inner, seen=seen, eval_users=LEARNING_REQUESTS)
+        except AssayError as error:
+            raise AssayError(
+                f"The rankers have no training window of their own: {error} "
+                "Or use a spec without rankers, such as popular or als."
+            ) from None
+        progress(0.05, "fitting the candidate generators on the older window")
+        self._fit_models(inner.train, catalogue.at(inner.known & catalogue.known), "inner", store)
+        progress(0.4, "collecting candidates for the rankers")
+        candidates = self._candidates(inner.queries, 1)
+        for number, (block, ranker) in enumerate(
+            zip(self.spec.rankers, self.rankers, strict=True), 1
+        ):
+            progress(0.4 + 0.15 * number / len(self.rankers), f"training {ranker.name}")
+            began = time.perf_counter()
+            labels = _labels(candidates, inner)
+            features = self.features.build(
+                inner.queries, candidates, sources_only=ranker.sources_only
+            )
+            ranker.fit(inner.queries, candidates, features, labels)
+            if number < len(self.rankers):
+                scores = ranker.score(inner.queries, candidates, features)
+                columns = best_columns(scores, candidates.items, block.keep)
+                candidates = candidates.pick(columns)
+            self.fit_seconds[f"{ranker.name} {number}"] = time.perf_counter() - began
+
+    def recommend(self, queries: Queries, k: int) -> Slate:
+        """The k items (n, k) for each request, after all tiers and rules."""
+        return in_chunks(queries, lambda part: self.run(part, k).slate)
+
+    def run(self, queries: Queries, k: int) -> Journey:
+        """Answer requests and keep what happened on the way."""
+        began = time.perf_counter()
+        candidates = self._candidates(queries, k)
+        steps = [Step("candidates", candidates.items, time.perf_counter() - began)]
+        ranked = candidates
+        for at, (block, ranker) in enumerate(zip(self.spec.rankers, self.rankers, strict=True)):
+            began = time.perf_counter()
+            features = self.features.build(queries, ranked, sources_only=ranker.sources_only)
+            scores = ranker.score(queries, ranked, features)
+            last = at == len(self.rankers) - 1
+            columns = best_columns(scores, ranked.items, max(k, block.keep))
+            kept = np.take_along_axis(scores, np.maximum(columns, 0), axis=1)
+            # Only the last tier's scores are shown; the tiers between keep the sources' words.
+            ranked = ranked.pick(columns, kept if last else None)
+            steps.append(Step(ranker.name, ranked.items, time.perf_counter() - began))
+        slate = Slate(ranked.items, ranked.scores)
+        for rule in self.rules:
+            began = time.perf_counter()
+            slate = rule.apply(queries, slate, k)
+            steps.append(Step(rule.name, slate.items, time.perf_counter() - began))
+        return Journey(candidates, slate.cut(k), steps)
+
+    def _candidates(self, queries: Queries, k: int) -> Candidates:
+        parts = [
+            generator.retrieve(queries, max(k, block.k))
+            for block, generator in zip(self.spec.candidates, self.generators, strict=True)
+        ]
+        found = merge(parts, self.spec.source_names())
+        found = self._filtered(found)
+        return fill_up(found, self.fallback.retrieve(queries, k), k)
+
+    def _filtered(self, candidates: Candidates) -> Candidates:
+        """Hard filters run before any tier keeps anything."""
+        for allowed in self._filters():
+            barred = ~allowed[np.maximum(candidates.items, 0)] & (candidates.items >= 0)
+            if barred.any():
+                columns = np.where(barred, -1, np.arange(candidates.items.shape[1]))
+                order = np.argsort(columns < 0, axis=1, kind="stable")
+                candidates = candidates.pick(np.take_along_axis(columns, order, axis=1))
+        return candidates
+
+    def _filters(self) -> list[Mask]:
+        """What each hard filter lets through, (n_items,); none while the rankers learn.
+
+        What is unavailable now was available when the older window was taken up.
+        """
+        rules = [rule for rule in self.rules if isinstance(rule, Filter)]
+        return [rule.allowed_ for rule in rules if hasattr(rule, "allowed_")]
+
+
+def _labels(candidates: Candidates, inner: Split) -> Floats:
+    """1 where a candidate is in the request's truth, (n, k) float32."""
+    n_items = inner.queries.n_items
+    rows = np.repeat(np.arange(len(inner.truth), dtype=np.int64), inner.truth.lengths())
+    taken = rows * n_items + inner.truth.values
+    asked = np.arange(len(candidates), dtype=np.int64)[:, None] * n_items + candidates.items
+    return (among(asked, taken) & (candidates.items >= 0)).astype(np.float32)
+
+
+def in_chunks(queries: Queries, answer: Callable[[Queries], Slate]) -> Slate:
+    """The answers to `CHUNK` requests at a time, one below the other."""
+    starts = range(0, max(1, len(queries)), CHUNK)
+    slates = [answer(queries.take(np.arange(s, min(s + CHUNK, len(queries))))) for s in starts]
+    changes = [
+        replace(change, rows=change.rows + start)
+        for start, slate in zip(starts, slates, strict=True)
+        for change in slate.changes
+    ]
+    items = np.concatenate([s.items for s in slates])
+    return Slate(items, np.concatenate([s.scores for s in slates]), tuple(changes))

@@ -1,0 +1,219 @@
+"""A pipeline as data: a TOML file that names stages and their settings, hashed.
+
+    schema = 1
+    name = "two-stage"
+
+    [[candidates]]        # a generator: how many it proposes, then its own settings
+    stage = "ease"
+    k = 200
+
+    [[rankers]]           # a tier: a ranker and how many it keeps; repeat to add a tier
+    stage = "linear"
+    keep = 100
+
+    [[rules]]             # in the order in which they apply
+    stage = "sponsored-slot"
+    slot = 3
+
+Swapping a stage is changing a line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from pipelines import registry
+from pipelines.errors import AssayError
+from pipelines.registry import Kind
+from pipelines.runtime import paths
+from pipelines.stages.contract import Rule, Stage
+
+SLUG = r"^[a-z0-9][a-z0-9-]{0,59}$"
+
+
+class Block(BaseModel):
+    """A stage's name; whatever is not a field here is a setting of the stage."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    stage: str
+
+    def settings(self) -> dict[str, Any]:
+        return dict(self.model_extra or {})
+
+
+class CandidateBlock(Block):
+    k: int = Field(200, ge=1, le=5000, description="items proposed for each request")
+
+
+class RankerBlock(Block):
+    keep: int = Field(100, ge=1, le=5000, description="items kept for what comes after")
+
+
+class RuleBlock(Block):
+    pass
+
+
+class Spec(BaseModel):
+    """Which stages make up a pipeline, in what order, with which settings."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: Literal[1] = Field(1, alias="schema")
+    name: str = Field(pattern=SLUG)
+    title: str = ""
+    description: str = ""
+    candidates: tuple[CandidateBlock, ...] = Field(min_length=1, max_length=20)
+    rankers: tuple[RankerBlock, ...] = Field((), max_length=10)
+    rules: tuple[RuleBlock, ...] = Field((), max_length=20)
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        if len(set(self.source_names())) < len(self.candidates):
+            raise ValueError("two candidate blocks are the same: change a setting or drop one")
+        return self
+
+    def source_names(self) -> tuple[str, ...]:
+        """A name per candidate block: the stage, with a number where one stands twice alike."""
+        names: list[str] = []
+        for block in self.candidates:
+            settings = block.settings()
+            short = ",".join(f"{k}={v}" for k, v in sorted(settings.items()))
+            same_stage = sum(b.stage == block.stage for b in self.candidates)
+            names.append(f"{block.stage}({short})" if same_stage > 1 else block.stage)
+        return tuple(names)
+
+    def document(self) -> dict[str, Any]:
+        """The spec as JSON and TOML values; empty parts are left out."""
+        full = self.model_dump(mode="json", by_alias=True)
+        return {key: value for key, value in full.items() if value not in ("", [], ())}
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 (hex) of what is computed: stages with all their settings, also those that
+        are left to their defaults. Names, titles and words do not count."""
+        blocks = []
+        for kind, block in self.blocks():
+            tier = block.model_dump(mode="json", include=set(type(block).model_fields))
+            settings = make_stage(kind, block).config.model_dump(mode="json")
+            blocks.append([kind, tier, settings])
+        text = json.dumps([self.format, blocks], sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def to_toml(self) -> str:
+        """The spec as the text of a TOML file."""
+        lines = []
+        for key, value in self.document().items():
+            if not isinstance(value, list):
+                lines.append(f"{key} = {_toml(value)}")
+        for part in ("candidates", "rankers", "rules"):
+            for block in self.document().get(part, []):
+                lines += ["", f"[[{part}]]"]
+                lines += [f"{k} = {_toml(v)}" for k, v in block.items() if v is not None]
+        return "\n".join(lines) + "\n"
+
+    @staticmethod
+    def of(document: dict[str, Any]) -> Spec:
+        """A spec from parsed values, its stages' settings checked; else an `AssayError`."""
+        name = document.get("name", "?")
+        try:
+            spec = Spec.model_validate(document)
+        except ValidationError as error:
+            raise AssayError(f"The spec {name!r} is not valid: {_first(error)}.") from None
+        for kind, block in spec.blocks():
+            make_stage(kind, block)
+        return spec
+
+    @staticmethod
+    def load(name_or_path: str | Path) -> Spec:
+        """A spec that ships, by name, or a TOML file, by path."""
+        path = paths.SPECS / f"{name_or_path}.toml"
+        if str(name_or_path) not in Spec.shipped():
+            path = Path(name_or_path)
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            raise AssayError(
+                f"There is no spec {str(name_or_path)!r}: give a TOML file, or one of "
+                f"{', '.join(Spec.shipped())}."
+            ) from None
+        return Spec.parse(text, origin=str(path.name))
+
+    @staticmethod
+    def parse(text: str, origin: str = "the spec") -> Spec:
+        """A spec from TOML text."""
+        try:
+            document = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise AssayError(f"{origin} is not valid TOML: {error}.") from None
+        return Spec.of(document)
+
+    @staticmethod
+    def shipped() -> list[str]:
+        """The names of the specs that ship, the simple ones first."""
+        order = {name: i for i, name in enumerate(_ORDER)}
+        found = [p.stem for p in paths.SPECS.glob("*.toml")]
+        return sorted(found, key=lambda name: (order.get(name, len(order)), name))
+
+    def blocks(self) -> list[tuple[Kind, Block]]:
+        """Each block with its kind, in the order in which they work."""
+        return [
+            *(("candidates", b) for b in self.candidates),
+            *(("rankers", b) for b in self.rankers),
+            *(("rules", b) for b in self.rules),
+        ]
+
+
+_ORDER = ("random", "popular", "als", "ease-recent", "two-stage", "two-stage-sponsored")
+
+
+def make_stage(kind: Kind, block: Block) -> Any:
+    """The stage of a block, with its settings checked."""
+    cls: type[Stage] = registry.lookup(kind, block.stage)
+    try:
+        return cls(cls.Config.model_validate(block.settings()))
+    except ValidationError as error:
+        raise AssayError(
+            f"The stage {block.stage!r} has a wrong setting: {_first(error)}."
+        ) from None
+
+
+def make_rules(documents: Iterable[dict[str, Any]]) -> list[Rule]:
+    """The rules of a manifest, their settings checked."""
+    found = []
+    for document in documents:
+        try:
+            block = RuleBlock.model_validate(document)
+        except ValidationError as error:
+            raise AssayError(f"A rule of the bake-off is not valid: {_first(error)}.") from None
+        found.append(make_stage("rules", block))
+    return found
+
+
+def rule_documents(documents: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rules with all their settings, also those that are left to their defaults."""
+    given = list(documents)
+    return [
+        {"stage": document["stage"], **rule.config.model_dump()}
+        for document, rule in zip(given, make_rules(given), strict=True)
+    ]
+
+
+def _first(error: ValidationError) -> str:
+    found = error.errors()[0]
+    place = ".".join(str(p) for p in found["loc"]) or "the whole"
+    return f"{place}: {found['msg'].rstrip('.')}"
+
+
+def _toml(value: Any) -> str:
+    # Every JSON string is a TOML string; numbers and truth values are written alike.
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(v) for v in value) + "]"
+    return json.dumps(value, ensure_ascii=False)

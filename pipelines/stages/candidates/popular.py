@@ -1,0 +1,58 @@
+"""What most people took up: the baseline of every comparison, and the answer for newcomers."""
+
+from __future__ import annotations
+
+from typing import Self
+
+import numpy as np
+from pydantic import Field
+
+from pipelines.schema import Candidates, Catalogue, Floats, Interactions, Mask, Queries
+from pipelines.stages.contract import CandidateGenerator, DataShape, Estimate, StageConfig
+from pipelines.stages.kernels import top_k_of_one
+
+DAY = 86_400
+
+
+class PopularConfig(StageConfig):
+    window_days: float | None = Field(
+        None,
+        gt=0,
+        le=36_500,
+        description="Count only the events of so many days before the newest one; "
+        "empty counts all.",
+    )
+
+
+class Popular(CandidateGenerator):
+    """Items by their number of events, all time or in a recent window.
+
+    One list for everybody, less what a request leaves out. Items with equal counts in the
+    window are told apart by their share of all events (a fraction below 1).
+    """
+
+    name = "popular"
+    title = "Popular"
+    answers_new = False
+    Config = PopularConfig
+    config: PopularConfig
+    known_: Mask
+    scores_: Floats
+
+    def fit(self, interactions: Interactions, catalogue: Catalogue) -> Self:
+        self.known_ = catalogue.known.copy()
+        all_time = np.bincount(interactions.item, minlength=interactions.n_items)
+        counts = all_time.astype(np.float64)
+        if self.config.window_days is not None and len(interactions):
+            start = interactions.time.max() - self.config.window_days * DAY
+            recent = interactions.item[interactions.time > start]
+            in_window = np.bincount(recent, minlength=interactions.n_items)
+            counts = in_window + all_time / (len(interactions) + 1)
+        self.scores_ = counts.astype(np.float32)
+        return self
+
+    def retrieve(self, queries: Queries, k: int) -> Candidates:
+        return top_k_of_one(self.scores_, k, queries.exclude, self.known_)
+
+    def estimate(self, shape: DataShape) -> Estimate:
+        return Estimate(shape.n_events / 1e8 + 0.01, (shape.n_events + 12 * shape.n_items) / 1e6)

@@ -1,6 +1,0 @@
-from pipelines.rankers.lambdarank import LambdaRank
-from tests.conformance import RankerTests
-
-
-class TestLambdaRank(RankerTests):
-    stage = LambdaRank

@@ -1,6 +1,0 @@
-from pipelines.rankers.linear import Linear
-from tests.conformance import RankerTests
-
-
-class TestLinear(RankerTests):
-    stage = Linear
