@@ -41,7 +41,7 @@ BUILT_IN: dict[Kind, dict[str, str]] = {
     },
     "adapters": {
         "exported": "pipelines.adapters.exported.adapter:Exported",
-        "personalize": "pipelines.adapters.personalize:Personalize",
+        "personalize": "pipelines.adapters.personalize.adapter:Personalize",
         "stand-in": "pipelines.adapters.personalize.standin:StandIn",
     },
     "metrics": {

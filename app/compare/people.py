@@ -90,8 +90,8 @@ def _table(
     frame = pd.DataFrame(
         {
             "person": users,
-            "events before": kept.asked.history.lengths()[rows],
-            "chosen later": kept.asked.truth.lengths()[rows],
+            "events before": kept.requests.history.lengths()[rows],
+            "chosen later": kept.requests.truth.lengths()[rows],
             named[pair[0]]: one,
             named[pair[1]]: other,
             "difference": one - other,

@@ -58,7 +58,7 @@ def sheet(
 ) -> Sheet:
     """The person of a row of the bake-off; `contenders` gives titles by name, `titles` and
     `categories` are (n_items,)."""
-    asked = kept.asked
+    asked = kept.requests
     history, truth = asked.history.row(row), asked.truth.row(row)
     chosen = set(truth.tolist())
     found: dict[str, tuple[Place, ...]] = {}

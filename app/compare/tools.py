@@ -189,4 +189,5 @@ def metric_words(metric: str) -> str:
         found = load(metric.partition("@")[0])
     except AssayError:  # of an older document, or of a package that is gone or broken
         return f"{label(metric)}: its definition is no longer installed."
-    return f"{label(metric)}: {found.says[0].lower()}{found.says[1:]} {BETTER[found.better]}"
+    told = found.description[0].lower() + found.description[1:]
+    return f"{label(metric)}: {told} {BETTER[found.better]}"

@@ -120,7 +120,7 @@ def definitions(document: BakeoffDocument) -> list[tuple[str, str, str]]:
     """
     there = dict.fromkeys(n.partition("@")[0] for c in document.contenders for n in c.metrics)
     found = map(installed, there)
-    return [(m.spoken, m.says, _formula(m)) for m in found if m is not None]
+    return [(m.label, m.description, _formula(m)) for m in found if m is not None]
 
 
 def _formula(metric: type[Metric]) -> str:

@@ -93,7 +93,7 @@ def _stored(document: BakeoffDocument, user_id: str | None, people: dict[str, Pe
     _two(names)
     record = state.workspace().bakeoff_record(document.id)
     data = state.dataset(record.dataset, record.dataset_version)
-    users, items = data.users.decode(kept.asked.user), data.catalogue.items.ids
+    users, items = data.users.decode(kept.requests.user), data.catalogue.items.ids
     return Sitting(str(user_id), Stored(kept, names, users, items, user_id), silent, people)
 
 

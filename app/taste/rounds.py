@@ -82,7 +82,7 @@ class Stored:
             draw.shuffle(pairs)
             yield from ((self.user_id, left, right) for left, right in pairs)
             return
-        told = self.kept.asked.history.lengths() > 0  # of the others nobody knows the taste
+        told = self.kept.requests.history.lengths() > 0  # of the others nobody knows the taste
         people = self.users[told] if told.any() else self.users
         for _ in range(TRIES):
             left, right = draw.choice(pairs)
@@ -94,7 +94,7 @@ class Stored:
         return _cut(person, left, right, one, other)
 
     def history(self, person: str) -> list[str]:
-        return self._ids(self.kept.asked.history.row(self._row(person))[::-1][:LENGTH])
+        return self._ids(self.kept.requests.history.row(self._row(person))[::-1][:LENGTH])
 
     def _row(self, user_id: str) -> int:
         found = np.flatnonzero(self.users == user_id)

@@ -87,15 +87,15 @@ class Lists:
     """
 
     items: Ints
-    key: GroundTruth
+    ground_truth: GroundTruth
     memo: dict[int, dict[str, Doubles]] = field(default_factory=dict, repr=False)
     """Metrics that are computed together in one pass, by list length and name."""
 
     def __post_init__(self) -> None:
-        if self.items.ndim != 2 or len(self.items) != len(self.key):
-            n = len(self.key)
+        if self.items.ndim != 2 or len(self.items) != len(self.ground_truth):
+            n = len(self.ground_truth)
             raise ValueError(f"lists of shape {self.items.shape} do not match {n} truths")
-        known = self.key.n_items
+        known = self.ground_truth.n_items
         if known is not None and self.items.max(initial=-1) >= known:
             raise ValueError(f"a list holds an item code beyond the {known} items there are")
 
@@ -108,13 +108,13 @@ class Lists:
 
     @cached_property
     def found(self) -> Longs:
-        """For each place the position in `key.truth.values` of the truth that it hits, else -1.
+        """For each place the position in `truth.values` of the held-out item it hits, else -1.
 
         (n, width) int64; a later copy of an item is no hit.
         """
         from pipelines.reading.hits import truth_of_places
 
-        truth = self.key.truth
+        truth = self.ground_truth.truth
         highest = max(self.items.max(initial=-1), truth.values.max(initial=-1))
         stamps, where = np.zeros((2, highest + 1), np.int64)
         out: Longs = truth_of_places(self.items, truth.indptr, truth.values, stamps, where)

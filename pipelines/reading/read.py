@@ -11,11 +11,17 @@ from pipelines.data.importing.engine import at_once
 from pipelines.data.split import SeenPolicy
 from pipelines.errors import AssayError
 from pipelines.reading.arranging import Arranged, arrange
-from pipelines.reading.asked import RECOMMENDATIONS, TRUTH, Asked, asked, with_a_row
 from pipelines.reading.ids import Numbered, number
 from pipelines.reading.lists import Lists
 from pipelines.reading.problems import Problems
 from pipelines.reading.rows import OrderedBy, Rows
+from pipelines.reading.scored_users import (
+    RECOMMENDATIONS,
+    TRUTH,
+    ScoredUsers,
+    scored_users,
+    with_a_row,
+)
 from pipelines.schema import Ints, Longs, Mask
 
 if TYPE_CHECKING:
@@ -75,7 +81,7 @@ def read(
         there[RECOMMENDATIONS][mine[mine >= 0]] = True
     if not (there[RECOMMENDATIONS] & there[TRUTH]).any():
         raise _nothing_in_common("user", users, recommendations, truth)
-    who = asked(users, items, there[TRUTH], trained=train is not None, seen=seen)
+    who = scored_users(users, items, there[TRUTH], trained=train is not None, seen=seen)
     if not len(who):
         raise AssayError(
             f"All users have all of their truths in {tables[-1].name} already, and seen-policy "
@@ -116,7 +122,7 @@ def read(
     )
     ids = users.values(who.users)
     return Read(
-        Lists(lists, who.key), ids, problems, recommendations.ordered_by, items,
+        Lists(lists, who.ground_truth), ids, problems, recommendations.ordered_by, items,
         recommendations.unread,
     )  # fmt: skip
 
@@ -128,7 +134,7 @@ def _user_columns(tables: list[Rows]) -> list[IdColumn]:
 
 
 def _settled(
-    arranged: Arranged, listed: Mask, who: Asked, depth: int, *, drop_seen: bool
+    arranged: Arranged, listed: Mask, who: ScoredUsers, depth: int, *, drop_seen: bool
 ) -> tuple[Ints, Longs]:
     """The lists (n, at most `depth`), and the counts of `kernels.settle`."""
     from pipelines.reading import kernels

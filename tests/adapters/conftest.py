@@ -74,7 +74,7 @@ def task(dataset: Dataset, cut: Split, tmp_path: Path) -> Task:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Received:
     """A request that reached the vendor."""
 
     number: int
@@ -101,9 +101,9 @@ class Answer:
 class Vendor:
     """An HTTP server on a free port; `respond` decides each answer."""
 
-    def __init__(self, respond: Callable[[Asked], Answer]) -> None:
+    def __init__(self, respond: Callable[[Received], Answer]) -> None:
         self.respond = respond
-        self.asked: list[Asked] = []
+        self.asked: list[Received] = []
         self.released = Event()
         self._lock = Lock()
         vendor = self
@@ -116,7 +116,7 @@ class Vendor:
                 with vendor._lock:
                     number = len(vendor.asked)
                     headers = {key.lower(): value for key, value in self.headers.items()}
-                    asked = Asked(number, self.command, self.path, headers, body)
+                    asked = Received(number, self.command, self.path, headers, body)
                     vendor.asked.append(asked)
                 reply = vendor.respond(asked)
                 if reply.status == 0:
@@ -156,11 +156,11 @@ class Vendor:
 
 
 @pytest.fixture
-def vendor() -> Iterator[Callable[[Callable[[Asked], Answer]], Vendor]]:
+def vendor() -> Iterator[Callable[[Callable[[Received], Answer]], Vendor]]:
     """Starts vendors; they end with the test."""
     started: list[Vendor] = []
 
-    def start(respond: Callable[[Asked], Answer]) -> Vendor:
+    def start(respond: Callable[[Received], Answer]) -> Vendor:
         started.append(Vendor(respond))
         return started[-1]
 

@@ -7,15 +7,15 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from pipelines.adapters.contract import Task
-from pipelines.adapters.personalize import Personalize
+from pipelines.adapters.personalize.adapter import Personalize
 from pipelines.errors import AssayError
 from tests.adapters.conformance import AdapterTests
-from tests.adapters.conftest import Answer, Asked, Vendor
+from tests.adapters.conftest import Answer, Received, Vendor
 
 VERSION = "arn:aws:personalize:eu-west-1:123456789012:solution/test/1"
 ROLE = "arn:aws:iam::123456789012:role/service"
 JOB = "arn:aws:personalize:eu-west-1:123456789012:batch-inference-job/test"
-StartVendor = Callable[[Callable[[Asked], Answer]], Vendor]
+StartVendor = Callable[[Callable[[Received], Answer]], Vendor]
 
 
 class Cloud:
@@ -27,7 +27,7 @@ class Cloud:
         self.looks = 0
         self.created: dict[str, object] = {}
 
-    def __call__(self, asked: Asked) -> Answer:
+    def __call__(self, asked: Received) -> Answer:
         target = asked.headers.get("x-amz-target", "").rpartition(".")[2]
         if target == "CreateBatchInferenceJob":
             self.created = asked.json

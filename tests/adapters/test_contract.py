@@ -10,7 +10,7 @@ import pytest
 from pipelines.adapters.contract import Adapter, Task, lists_for
 from pipelines.adapters.exported.adapter import Exported
 from tests.adapters.conformance import AdapterTests
-from tests.adapters.conftest import Answer, Asked, Vendor
+from tests.adapters.conftest import Answer, Received, Vendor
 
 GUIDE = Path(__file__).parents[2] / "docs" / "writing-an-adapter.md"
 
@@ -52,8 +52,10 @@ class TestTheGuidesExample(AdapterTests):
     """The code in docs/writing-an-adapter.md, as it stands there."""
 
     @pytest.fixture
-    def fresh(self, vendor: Callable[[Callable[[Asked], Answer]], Vendor], task: Task) -> Adapter:
-        def respond(asked: Asked) -> Answer:
+    def fresh(
+        self, vendor: Callable[[Callable[[Received], Answer]], Vendor], task: Task
+    ) -> Adapter:
+        def respond(asked: Received) -> Answer:
             found = re.fullmatch(r"/top\?user=(\w+)&n=(\d+)", asked.path)
             assert found is not None
             return Answer({"items": task.item_ids[: int(found[2])]})

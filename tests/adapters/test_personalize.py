@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 from pipelines.adapters.contract import NotComparable, Task
-from pipelines.adapters.personalize import Personalize
 from pipelines.adapters.personalize import client as client_module
+from pipelines.adapters.personalize.adapter import Personalize
 from pipelines.adapters.personalize.client import GIVE_UP_AFTER
 from pipelines.errors import AssayError
 from pipelines.registry import lookup
 from tests.adapters.conformance import AdapterTests
-from tests.adapters.conftest import ARN, Answer, Asked, Vendor
+from tests.adapters.conftest import ARN, Answer, Received, Vendor
 
-StartVendor = Callable[[Callable[[Asked], Answer]], Vendor]
+StartVendor = Callable[[Callable[[Received], Answer]], Vendor]
 Adapt = Callable[..., Personalize]
 
 
@@ -25,10 +25,10 @@ def entries(items: list[str]) -> list[dict[str, Any]]:
     return [{"itemId": item, "score": 1 / (place + 1)} for place, item in enumerate(items)]
 
 
-def good(task: Task) -> Callable[[Asked], Answer]:
+def good(task: Task) -> Callable[[Received], Answer]:
     """A vendor that answers every request."""
 
-    def respond(asked: Asked) -> Answer:
+    def respond(asked: Received) -> Answer:
         body = asked.json
         if asked.path == "/personalize-ranking":
             return Answer({"personalizedRanking": entries(sorted(body["inputList"]))})
@@ -123,7 +123,7 @@ def test_a_slow_vendor_times_out_and_is_counted(
 ) -> None:
     slow = task.users[1]
 
-    def respond(asked: Asked) -> Answer:
+    def respond(asked: Received) -> Answer:
         if asked.json["userId"] == slow:
             server.released.wait(60)
         return good(task)(asked)
@@ -145,7 +145,7 @@ def test_throttled_calls_are_sent_again_and_timed_alone(
 ) -> None:
     tried: set[str] = set()
 
-    def respond(asked: Asked) -> Answer:
+    def respond(asked: Received) -> Answer:
         user = asked.json["userId"]
         if user not in tried:
             tried.add(user)
@@ -240,7 +240,7 @@ def test_partial_answers_leave_the_others_whole(
 ) -> None:
     unlucky = set(task.users[::3])
 
-    def respond(asked: Asked) -> Answer:
+    def respond(asked: Received) -> Answer:
         if asked.json["userId"] in unlucky:
             return Answer({"message": "unknown user"}, 400, "InvalidInputException")
         return good(task)(asked)

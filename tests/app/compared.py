@@ -16,7 +16,7 @@ from pipelines.evaluation.results.document import (
     RequestTime,
     StageTime,
 )
-from pipelines.evaluation.results.folder import ITEM_SLICES, SLICES, Asked
+from pipelines.evaluation.results.folder import ITEM_SLICES, SLICES, Requests
 from pipelines.evaluation.slices.stored import Dimension, Gathered
 from pipelines.schema import Ragged
 from pipelines.statistics.interval import Interval
@@ -162,7 +162,7 @@ def keep(folder: Path) -> None:
     rows = np.arange(len(truth.values), dtype=np.int64)
     now = np.full(USERS, 1_720_000_000, np.int64)
     divide(folder)
-    Asked(np.arange(USERS, dtype=np.int32), history, truth, rows, now).save(folder)
+    Requests(np.arange(USERS, dtype=np.int32), history, truth, rows, now).save(folder)
     for name in GAINS:
         here = folder / "contenders" / name
         here.mkdir(parents=True)

@@ -259,7 +259,7 @@ class TestPerson:
 
     def test_the_newest_events_come_last_and_the_earlier_are_counted(self, tmp_path):
         found = self.sheet(tmp_path)
-        history = BakeoffFolder(tmp_path).asked.history.row(0)
+        history = BakeoffFolder(tmp_path).requests.history.row(0)
         assert found.history[-1] == (f"<Item {history[-1]}>", "a")
         assert (len(found.history), found.earlier) == (12, 3)
 

@@ -19,7 +19,7 @@ from app.taste.rounds import LENGTH, Live, Stored, contenders
 from app.taste.tally import summary, told, votes_frame
 from pipelines.data.split import split
 from pipelines.errors import AssayError
-from pipelines.evaluation.results.folder import ANSWER, Asked, BakeoffFolder
+from pipelines.evaluation.results.folder import ANSWER, BakeoffFolder, Requests
 from pipelines.schema import Ragged
 from pipelines.workspace.opinion import tallies
 from pipelines.workspace.records import VoteRecord
@@ -44,7 +44,7 @@ class Lists:
         self._lists = {name: np.array(rows, np.int32) for name, rows in lists.items()}
         n = len(next(iter(lists.values())))
         history = Ragged(np.arange(n + 1) * 2, np.tile(np.array([3, 4], np.int32), n))
-        self.asked = Asked(np.arange(n), history, history, np.zeros(0), np.zeros(n))
+        self.requests = Requests(np.arange(n), history, history, np.zeros(0), np.zeros(n))
 
     def lists(self, name):
         return self._lists[name]
@@ -52,7 +52,7 @@ class Lists:
 
 def table(user=None, **lists):
     kept = Lists(**lists)
-    users = np.array([f"u{n}" for n in range(len(kept.asked))], dtype=object)
+    users = np.array([f"u{n}" for n in range(len(kept.requests))], dtype=object)
     items = np.array([f"i{n}" for n in range(40)], dtype=object)
     return Stored(kept, list(lists), users, items, user)
 
@@ -93,9 +93,9 @@ def test_lists_that_are_the_same_or_empty_are_never_shown():
 
 def test_anybody_is_somebody_whose_taste_is_known():
     some = table(**MADE)
-    history = some.kept.asked.history
-    some.kept.asked = Asked(
-        some.kept.asked.user,
+    history = some.kept.requests.history
+    some.kept.requests = Requests(
+        some.kept.requests.user,
         Ragged(np.array([0, 0, 0, 2, 2, 2, 2]), history.values[:2]),
         history, np.zeros(0), np.zeros(6),
     )  # fmt: skip
@@ -134,7 +134,7 @@ def tasted(filled):
     cut = split(data.interactions, "time:0.9")
     folder = filled.bakeoff_folder(ID)
     folder.mkdir(parents=True, exist_ok=True)
-    Asked.of(cut).save(folder)
+    Requests.of(cut).save(folder)
     who = np.repeat(data.users.decode(cut.queries.user), cut.truth.lengths())
     what = data.catalogue.items.decode(cut.truth.values)
     pd.DataFrame({"user_id": who, "item_id": what}).to_parquet(folder / "truth.parquet")
@@ -250,7 +250,7 @@ def test_a_persona_and_a_user_by_id_can_be_chosen(home, tasted):
 
 
 def explore_user(workspace):
-    asked = BakeoffFolder(workspace.bakeoff_folder(ID)).asked
+    asked = BakeoffFolder(workspace.bakeoff_folder(ID)).requests
     return str(small_dataset().users.ids[asked.user[0]])
 
 

@@ -48,7 +48,7 @@ def shown(found: Read) -> dict[str, list[str]]:
 
 
 def truths(found: Read) -> dict[str, list[str]]:
-    truth = found.lists.key.truth
+    truth = found.lists.ground_truth.truth
     users = map(str, found.users.to_pylist())
     return {
         user: found.items.texts(truth.row(r).astype(np.int64)).to_pylist()

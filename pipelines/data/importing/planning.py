@@ -22,7 +22,7 @@ from pipelines.data.importing.mapping import (
 )
 from pipelines.data.importing.moments import is_slashed, parts_sql
 from pipelines.data.recipe import DateOrder, Recipe
-from pipelines.data.sources import Asked, Source, ask, open_source, parquet
+from pipelines.data.sources import QuerySource, Source, ask, open_source, parquet
 from pipelines.data.sources.batches import batches
 from pipelines.data.sources.lines import Counts
 from pipelines.data.sources.splitting import quoted
@@ -52,7 +52,7 @@ class Plan:
     types of event in the first rows.
     """
 
-    sources: tuple[Source | Asked, ...]
+    sources: tuple[Source | QuerySource, ...]
     recipe: Recipe
     ambiguous: dict[str, list[str]]
     missing: list[str]
@@ -85,7 +85,9 @@ class Plan:
         return self
 
 
-def opened(given: Path | Query | Sequence[Path], recipe: Recipe) -> tuple[Source | Asked, ...]:
+def opened(
+    given: Path | Query | Sequence[Path], recipe: Recipe
+) -> tuple[Source | QuerySource, ...]:
     """The sources of an import, looked at."""
     paths = [given] if isinstance(given, Path) else given
     if not isinstance(paths, Sequence):
@@ -128,7 +130,7 @@ def plan(
 
 def _matched(
     connection: duckdb.DuckDBPyConnection,
-    source: Source | Asked,
+    source: Source | QuerySource,
     asked: dict[str, str],
     fixed: bool,
 ) -> tuple[Match, list[str]]:
@@ -176,7 +178,7 @@ def _check_zone(connection: duckdb.DuckDBPyConnection, zone: str) -> None:
         ) from error
 
 
-def _check_columns(source: Source | Asked, recipe: Recipe) -> None:
+def _check_columns(source: Source | QuerySource, recipe: Recipe) -> None:
     for column in events.wanted(recipe):
         if column not in source.columns:
             raise AssayError(
@@ -186,7 +188,7 @@ def _check_columns(source: Source | Asked, recipe: Recipe) -> None:
 
 
 def _date_order(
-    connection: duckdb.DuckDBPyConnection, sources: Sequence[Source | Asked], column: str
+    connection: duckdb.DuckDBPyConnection, sources: Sequence[Source | QuerySource], column: str
 ) -> tuple[DateOrder | None, bool]:
     """Whether dates such as 1/2/2026 begin with the day, from the first one that tells.
 
@@ -214,7 +216,7 @@ def _date_order(
 
 
 def _sample(
-    connection: duckdb.DuckDBPyConnection, source: Source | Asked, recipe: Recipe, rows: int
+    connection: duckdb.DuckDBPyConnection, source: Source | QuerySource, recipe: Recipe, rows: int
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """The first rows as they would be read, and the types of event in the first block."""
     import pandas as pd

@@ -13,10 +13,10 @@ GOOGLE = "Google Retail API documentation (guidance)"
 ALGOLIA = "Algolia Recommend documentation"
 NONE_KNOWN = "none known"
 
-Asked = tuple[list[Requirement], str, str]
+VendorNeeds = tuple[list[Requirement], str, str]
 
 
-def vendors_of(facts: Facts) -> dict[str, Asked]:
+def vendors_of(facts: Facts) -> dict[str, VendorNeeds]:
     """Requirements, their source, and a note, by vendor."""
     return {
         "Amazon Personalize": _amazon(facts),
@@ -27,7 +27,7 @@ def vendors_of(facts: Facts) -> dict[str, Asked]:
     }
 
 
-def _amazon(facts: Facts) -> Asked:
+def _amazon(facts: Facts) -> VendorNeeds:
     """The minimum is what training asks; between it and the guidance the data is thin."""
     two = max(25, math.ceil(0.01 * facts.volume.users))
     needs = [
@@ -39,7 +39,7 @@ def _amazon(facts: Facts) -> Asked:
     return needs, AMAZON, note
 
 
-def _recombee() -> Asked:
+def _recombee() -> VendorNeeds:
     why = (
         "Recombee names no minimum that is known here: ask it, and compare its lists with "
         "popularity on these people"
@@ -47,7 +47,7 @@ def _recombee() -> Asked:
     return [Requirement(0, 1, "minimum", "", unknown=why)], NONE_KNOWN, ""
 
 
-def _google(facts: Facts) -> Asked:
+def _google(facts: Facts) -> VendorNeeds:
     """100 visitors per type of event in what it trains on (of types, all together count here)."""
     t = facts.timing
     note = "Its training looks at the last 180 days; older times must be shifted."
@@ -63,7 +63,7 @@ def _google(facts: Facts) -> Asked:
     return needs, GOOGLE, note
 
 
-def _algolia(facts: Facts) -> Asked:
+def _algolia(facts: Facts) -> VendorNeeds:
     if facts.timing is None:
         why = "without times the last 30 days are unknown"
         return [Requirement(0, 10_000, "events", "", unknown=why)], ALGOLIA, ""
@@ -78,7 +78,7 @@ def _algolia(facts: Facts) -> Asked:
     return needs, ALGOLIA, note
 
 
-def _gorse(facts: Facts) -> Asked:
+def _gorse(facts: Facts) -> VendorNeeds:
     needs = [
         counted(facts, "events", 5_000, "events"),
         counted(facts, "users_two", 100, "users with two or more events"),

@@ -46,7 +46,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Asked:
+class QuerySource:
     """A query that was described: a source of rows as a file is."""
 
     query: Query
@@ -58,13 +58,13 @@ class Asked:
         return f"{self.query.address}: {self.query.text}"
 
 
-def ask(query: Query) -> Asked:
+def ask(query: Query) -> QuerySource:
     """Look at a query's columns; an `AssayError` says what the database has against it."""
     from pipelines.data.sources import database
 
     columns = tuple(name for name, _ in database.describe(query))
     no_twins("the query", columns)
-    return Asked(query, columns)
+    return QuerySource(query, columns)
 
 
 def open_source(path: Path, reading: Reading | None = None) -> Source:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipelines.data.sources import Asked, Source
+from pipelines.data.sources import QuerySource, Source
 from pipelines.data.sources.lines import Counts, Records, records
 from pipelines.data.sources.splitting import split
 from pipelines.errors import AssayError
@@ -38,14 +38,14 @@ class Batch:
 
 def batches(
     connection: duckdb.DuckDBPyConnection,
-    source: Source | Asked,
+    source: Source | QuerySource,
     columns: Sequence[str],
     counts: Counts,
     progress: Progress = silent,
     block: int | None = None,
 ) -> Generator[Batch, None, None]:
     """All rows of `source`; `counts` is filled on the way."""
-    if isinstance(source, Asked):
+    if isinstance(source, QuerySource):
         yield from _database_batches(connection, source, columns, counts, progress)
         return
     if source.kind == "parquet":
@@ -90,7 +90,7 @@ def _parquet_batches(
 
 def _database_batches(
     connection: duckdb.DuckDBPyConnection,
-    asked: Asked,
+    asked: QuerySource,
     columns: Sequence[str],
     counts: Counts,
     progress: Progress,

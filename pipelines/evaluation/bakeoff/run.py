@@ -25,7 +25,7 @@ from pipelines.evaluation.behavior.requirements import requirements
 from pipelines.evaluation.comparison import declared
 from pipelines.evaluation.manifest.manifest import Manifest
 from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult
-from pipelines.evaluation.results.folder import DOCUMENT, PER_USER, TRUTH, Asked
+from pipelines.evaluation.results.folder import DOCUMENT, PER_USER, TRUTH, Requests
 from pipelines.evaluation.slices.writing import write_slices
 from pipelines.recommender.spec import make_rules, rule_documents
 from pipelines.recommender.stage_store import StageStore
@@ -171,7 +171,7 @@ def _write_task(dataset: Dataset, cut: Split, manifest: Manifest, folder: Path) 
     who = np.repeat(dataset.users.decode(cut.queries.user), cut.truth.lengths())
     what = dataset.catalogue.items.decode(cut.truth.values)
     pd.DataFrame({"user_id": who, "item_id": what}).to_parquet(folder / TRUTH, index=False)
-    Asked.of(cut).save(folder)
+    Requests.of(cut).save(folder)
     write_slices(cut, dataset, folder)
     (folder / "manifest.json").write_text(json.dumps(manifest.document(), indent=1))
 

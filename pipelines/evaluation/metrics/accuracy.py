@@ -55,7 +55,7 @@ def prepare(lists: Lists, ks: Sequence[int]) -> None:
     """Compute the six accuracy metrics at several k in one pass over the lists."""
     missing = [k for k in ks if k not in lists.memo]
     if missing:
-        found = per_user(lists.items, lists.key.truth, missing)
+        found = per_user(lists.items, lists.ground_truth.truth, missing)
         for k in missing:
             lists.memo[k] = {name: found[f"{name}@{k}"] for name in MAIN}
 
@@ -72,8 +72,8 @@ class Accuracy(Metric):
 
 class NDCG(Accuracy):
     name = "ndcg"
-    spoken = "NDCG"
-    says = "How near the top the list has what the user later took up."
+    label = "NDCG"
+    description = "How near the top the list has what the user later took up."
     formula = "sum over hits of 1 / log2(1 + rank)"
     denominator = "the same sum for the best list there could be: min(k, |T|) hits at ranks 1, 2, …"
     source = "Järvelin & Kekäläinen 2002, doi:10.1145/582415.582418, with gains of 0 and 1"
@@ -81,39 +81,39 @@ class NDCG(Accuracy):
 
 class Recall(Accuracy):
     name = "recall"
-    spoken = "recall"
-    says = "Of what the user later took up, the share that the list has."
+    label = "recall"
+    description = "Of what the user later took up, the share that the list has."
     formula = "number of hits"
     denominator = "|T|"
 
 
 class Precision(Accuracy):
     name = "precision"
-    spoken = "precision"
-    says = "Of the k places, the share with something the user later took up."
+    label = "precision"
+    description = "Of the k places, the share with something the user later took up."
     formula = "number of hits"
     denominator = "k, also where the list is shorter"
 
 
 class MAP(Accuracy):
     name = "map"
-    spoken = "MAP"
-    says = "Precision at each hit, averaged over all that could have been hit."
+    label = "MAP"
+    description = "Precision at each hit, averaged over all that could have been hit."
     formula = "sum over hits of (hits up to that rank) / rank"
     denominator = "|T|, also where |T| > k"
 
 
 class MRR(Accuracy):
     name = "mrr"
-    spoken = "MRR"
-    says = "How soon the first hit comes."
+    label = "MRR"
+    description = "How soon the first hit comes."
     formula = "1 / rank of the first hit; 0 without one"
     denominator = "1"
 
 
 class HitRate(Accuracy):
     name = "hit_rate"
-    spoken = "hit rate"
-    says = "The share of users whose list has at least one thing they later took up."
+    label = "hit rate"
+    description = "The share of users whose list has at least one thing they later took up."
     formula = "1 if there is a hit, else 0"
     denominator = "1"

@@ -60,7 +60,7 @@ def _cells(metric: type[Metric]) -> tuple[str, ...]:
 
 
 def _remark(metric: type[Metric]) -> str:
-    parts = [f"- **{metric.spoken}**: {metric.says}"]
+    parts = [f"- **{metric.label}**: {metric.description}"]
     if metric.needs:
         parts.append(f"Needs {', '.join(sorted(IN_WORDS[need] for need in metric.needs))}.")
     if metric.source:

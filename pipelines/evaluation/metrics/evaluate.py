@@ -51,7 +51,7 @@ def evaluate(
     `notes`, a person's own metric that breaks is left out, and `notes` gets a sentence about
     it; without, what it raises goes through.
     """
-    chosen = list(answerable(lists.key, notes) if metrics is None else metrics)
+    chosen = list(answerable(lists.ground_truth, notes) if metrics is None else metrics)
     depths = tuple(sorted_ks(ks).tolist())
     if any(issubclass(metric, Accuracy) for metric in chosen):
         prepare(lists, depths)

@@ -35,8 +35,8 @@ class _Debiased(Metric):
 
 class DebiasedNDCG(_Debiased):
     name = "debiased_ndcg"
-    spoken = "debiased NDCG"
-    says = "NDCG with what had seldom been shown counting for more; no clipping."
+    label = "debiased NDCG"
+    description = "NDCG with what had seldom been shown counting for more; no clipping."
     formula = (
         "sum over hits of w / log2(1 + rank), w = 1 / the logged chance that the truth was shown; "
         + WITHOUT
@@ -51,14 +51,14 @@ class DebiasedNDCG(_Debiased):
     )
 
     def per_user(self, lists: Lists, k: int) -> Doubles:
-        assert lists.key.propensity is not None
-        return graded(lists, k, inverse(lists.key.propensity))
+        assert lists.ground_truth.propensity is not None
+        return graded(lists, k, inverse(lists.ground_truth.propensity))
 
 
 class DebiasedRecall(_Debiased):
     name = "debiased_recall"
-    spoken = "debiased recall"
-    says = "Recall with what had seldom been shown counting for more; no clipping."
+    label = "debiased recall"
+    description = "Recall with what had seldom been shown counting for more; no clipping."
     formula = "sum over hits of w = 1 / the logged chance that the truth was shown; " + WITHOUT
     denominator = "the sum of w over T; undefined where no truth has a logged chance"
     source = (
@@ -66,8 +66,8 @@ class DebiasedRecall(_Debiased):
     )
 
     def per_user(self, lists: Lists, k: int) -> Doubles:
-        assert lists.key.propensity is not None
-        weights = inverse(lists.key.propensity)
-        total = lists.key.truth.sums(weights)
+        assert lists.ground_truth.propensity is not None
+        weights = inverse(lists.ground_truth.propensity)
+        total = lists.ground_truth.truth.sums(weights)
         hit = lists.reached(weights, np.ones(k))
         return np.divide(hit, total, out=np.full(len(hit), np.nan), where=total > 0)

@@ -16,9 +16,9 @@ ALPHA = 0.01
 
 class Calibration(Metric):
     name = "calibration"
-    spoken = "calibration gap"
+    label = "calibration gap"
     group = "fit"
-    says = "How far the mix of categories on the list is from the mix in the user's history."
+    description = "How far the mix of categories on the list is from the mix in the user's history."
     formula = (
         "sum over categories of p × ln(p / q): p the category's share in the history, q its share "
         "in the list × 0.99 + p × 0.01; each event and each place counts 1, shared out equally "
@@ -33,7 +33,7 @@ class Calibration(Metric):
     def per_user(self, lists: Lists, k: int) -> Doubles:
         from pipelines.evaluation.metrics.kernels import fit
 
-        history, of_items = lists.key.history, lists.key.categories
+        history, of_items = lists.ground_truth.history, lists.ground_truth.categories
         assert history is not None and of_items is not None
         out = np.empty(len(lists))
         fit.calibration(
@@ -52,9 +52,9 @@ class Calibration(Metric):
 
 class Repeats(Metric):
     name = "repeats"
-    spoken = "repeats"
+    label = "repeats"
     group = "fit"
-    says = "The share of the list that the user had taken up before."
+    description = "The share of the list that the user had taken up before."
     formula = "filled places with an item of the user's history"
     denominator = "the user's filled places"
     better = "neither"
@@ -63,7 +63,7 @@ class Repeats(Metric):
     def per_user(self, lists: Lists, k: int) -> Doubles:
         from pipelines.evaluation.metrics.kernels import fit
 
-        history = lists.key.history
+        history = lists.ground_truth.history
         assert history is not None
         highest = max(lists.items.max(initial=-1), history.values.max(initial=-1))
         out = np.empty(len(lists))

@@ -16,7 +16,7 @@ Better = Literal["higher", "lower", "neither"]
 Group = Literal["accuracy", "variety", "novelty", "fit", "money", "exposure"]
 
 
-FIELDS = ("name", "spoken", "group", "says", "formula", "denominator")
+FIELDS = ("name", "label", "group", "description", "formula", "denominator")
 """What a metric must say of itself; the rest has a default."""
 
 
@@ -29,10 +29,10 @@ class Metric(ABC):
 
     name: ClassVar[str]
     """As in `ndcg@10`."""
-    spoken: ClassVar[str]
+    label: ClassVar[str]
     """What people read: `NDCG`."""
     group: ClassVar[Group]
-    says: ClassVar[str]
+    description: ClassVar[str]
     """What the number tells, in a plain sentence or two."""
     formula: ClassVar[str]
     """For one user, in the words of docs/metrics.md."""

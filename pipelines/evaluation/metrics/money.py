@@ -19,7 +19,7 @@ def of_hits(lists: Lists, k: int, money: Doubles) -> Doubles:
     """
     told = ~np.isnan(money)
     total = lists.reached(np.where(told, money, 0.0), np.ones(k))
-    return np.where(lists.key.truth.sums(told) > 0, total, np.nan)
+    return np.where(lists.ground_truth.truth.sums(told) > 0, total, np.nan)
 
 
 class _Money(Metric):
@@ -30,8 +30,8 @@ class _Money(Metric):
 
 class Revenue(_Money):
     name = "revenue"
-    spoken = "revenue of hits"
-    says = (
+    label = "revenue of hits"
+    description = (
         "The money that came in for the things on the list that the user later took up; they may "
         "have been bought without a list too."
     )
@@ -39,17 +39,17 @@ class Revenue(_Money):
     needs = frozenset({"values"})
 
     def per_user(self, lists: Lists, k: int) -> Doubles:
-        assert lists.key.values is not None
-        return of_hits(lists, k, lists.key.values)
+        assert lists.ground_truth.values is not None
+        return of_hits(lists, k, lists.ground_truth.values)
 
 
 class Margin(_Money):
     name = "margin"
-    spoken = "margin of hits"
-    says = "The margin on the things on the list that the user later took up."
+    label = "margin of hits"
+    description = "The margin on the things on the list that the user later took up."
     formula = "sum over hits of the item's margin"
     needs = frozenset({"margins"})
 
     def per_user(self, lists: Lists, k: int) -> Doubles:
-        assert lists.key.margins is not None
-        return of_hits(lists, k, lists.key.margins)
+        assert lists.ground_truth.margins is not None
+        return of_hits(lists, k, lists.ground_truth.margins)

@@ -69,7 +69,7 @@ def label(name: str) -> str:
     """What a person reads: `NDCG@10`, `hit rate@10`."""
     metric, at, k = name.partition("@")
     found = installed(metric)
-    return (metric.replace("_", " ") if found is None else found.spoken) + at + k
+    return (metric.replace("_", " ") if found is None else found.label) + at + k
 
 
 def bounds(name: str) -> tuple[float, float] | None:

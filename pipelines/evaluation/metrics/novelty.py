@@ -18,9 +18,9 @@ POPULAR_SHARE = 0.1
 
 class Novelty(Metric):
     name = "novelty"
-    spoken = "novelty"
+    label = "novelty"
     group = "novelty"
-    says = "How rare the listed items are among all users, in bits; no sign of quality."
+    description = "How rare the listed items are among all users, in bits; no sign of quality."
     formula = "sum over filled places of -log2(share of training users who took that item up)"
     denominator = "the user's filled places"
     better = "neither"
@@ -29,7 +29,7 @@ class Novelty(Metric):
     source = "mean self-information, Zhou et al. 2010, doi:10.1073/pnas.1000488107"
 
     def per_user(self, lists: Lists, k: int) -> Doubles:
-        share = lists.key.popularity
+        share = lists.ground_truth.popularity
         assert share is not None
         positive = share[share > 0]
         # An item without a training user is as novel as the rarest that has one.
@@ -39,9 +39,9 @@ class Novelty(Metric):
 
 class PopularityShare(Metric):
     name = "popularity_share"
-    spoken = "popularity share"
+    label = "popularity share"
     group = "novelty"
-    says = "The share of the list that comes from the most popular tenth of the catalogue."
+    description = "The share of the list that comes from the most popular tenth of the catalogue."
     formula = (
         "filled places with one of the most popular 10 % of known items (by training users, the "
         "number rounded up; ties to the lower item code)"
@@ -51,16 +51,16 @@ class PopularityShare(Metric):
     needs = frozenset({"popularity", "catalogue"})
 
     def per_user(self, lists: Lists, k: int) -> Doubles:
-        share, known = lists.key.popularity, lists.key.catalogue
+        share, known = lists.ground_truth.popularity, lists.ground_truth.catalogue
         assert share is not None and known is not None
         return filled_mean(lists.first(k), most_popular(share, known).astype(np.float64))
 
 
 class PopularityLift(MetricOfAllLists):
     name = "popularity_lift"
-    spoken = "popularity lift"
+    label = "popularity lift"
     group = "novelty"
-    says = (
+    description = (
         "How much more popular the listed items are than what the same users had taken up: 0.5 is "
         "half again as popular, below 0 is less popular."
     )
@@ -78,7 +78,7 @@ class PopularityLift(MetricOfAllLists):
     source = "Abdollahpouri et al. 2020, doi:10.1145/3383313.3418487, all users as one group"
 
     def statistic(self, lists: Lists, k: int) -> Callable[[npt.NDArray[np.uint8]], Doubles]:
-        share, history = lists.key.popularity, lists.key.history
+        share, history = lists.ground_truth.popularity, lists.ground_truth.history
         assert share is not None and history is not None
         shown = filled_mean(lists.first(k), share)
         had = history.sums(share[history.values]) / np.maximum(history.lengths(), 1)
@@ -95,9 +95,9 @@ class PopularityLift(MetricOfAllLists):
 
 class Serendipity(Metric):
     name = "serendipity"
-    spoken = "serendipity"
+    label = "serendipity"
     group = "novelty"
-    says = (
+    description = (
         "How much of what the user later took up a list of the most popular would not have shown."
     )
     formula = (
@@ -110,7 +110,7 @@ class Serendipity(Metric):
     source = "the same as Serendipity in RecTools 0.19"
 
     def per_user(self, lists: Lists, k: int) -> Doubles:
-        share, known = lists.key.popularity, lists.key.catalogue
+        share, known = lists.ground_truth.popularity, lists.ground_truth.catalogue
         assert share is not None and known is not None
         shown = lists.first(k)
         of_item = popularity_ranks(share, int(known.sum()))[np.maximum(shown, 0)]

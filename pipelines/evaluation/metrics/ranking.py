@@ -20,7 +20,7 @@ def graded(lists: Lists, k: int, gains: Doubles) -> Doubles:
 
     discounts = 1.0 / np.log2(np.arange(2, k + 2))
     best = np.empty(len(lists))
-    hits.best(gains, lists.key.truth.indptr, discounts, best)
+    hits.best(gains, lists.ground_truth.truth.indptr, discounts, best)
     return np.divide(
         lists.reached(gains, discounts), best, out=np.full(len(best), np.nan), where=best > 0
     )
@@ -28,25 +28,25 @@ def graded(lists: Lists, k: int, gains: Doubles) -> Doubles:
 
 class GradedNDCG(Metric):
     name = "graded_ndcg"
-    spoken = "graded NDCG"
+    label = "graded NDCG"
     group: ClassVar[Group] = "accuracy"
-    says = "How near the top the list has what the user later took up, heavier events first."
+    description = "How near the top the list has what the user later took up, heavier events first."
     formula = "sum over hits of g / log2(1 + rank), g the weight of the hit's event (linear gain)"
     denominator = "the same sum for the best list there could be: T by falling g, cut at k"
     needs = frozenset({"gains"})
     source = "Järvelin & Kekäläinen 2002, doi:10.1145/582415.582418; the same as ndcg in ranx"
 
     def per_user(self, lists: Lists, k: int) -> Doubles:
-        gains = lists.key.gains
+        gains = lists.ground_truth.gains
         assert gains is not None
         return graded(lists, k, gains)
 
 
 class AUC(Metric):
     name = "auc"
-    spoken = "AUC"
+    label = "AUC"
     group: ClassVar[Group] = "accuracy"
-    says = (
+    description = (
         "The chance that something the user later took up stands above an item of the catalogue "
         "that the user did not take up; 0.5 is chance."
     )
@@ -64,7 +64,7 @@ class AUC(Metric):
     def per_user(self, lists: Lists, k: int) -> Doubles:
         from pipelines.evaluation.metrics.kernels import hits
 
-        truth, known = lists.key.truth, lists.key.catalogue
+        truth, known = lists.ground_truth.truth, lists.ground_truth.catalogue
         assert known is not None
         out = np.empty(len(lists))
         stamps = np.zeros(len(known), np.int64)

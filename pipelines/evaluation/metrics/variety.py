@@ -17,9 +17,9 @@ ROWS = 32
 
 class Coverage(MetricOfAllLists):
     name = "coverage"
-    spoken = "coverage"
+    label = "coverage"
     group = "variety"
-    says = "The share of the catalogue that is on anybody's list."
+    description = "The share of the catalogue that is on anybody's list."
     formula = "known items that are on at least one user's list"
     denominator = "known items: those with a training event"
     better = "neither"
@@ -40,9 +40,9 @@ class Coverage(MetricOfAllLists):
 
 class UserCoverage(Metric):
     name = "user_coverage"
-    spoken = "user coverage"
+    label = "user coverage"
     group = "variety"
-    says = "The share of users who are shown anything at all."
+    description = "The share of users who are shown anything at all."
     formula = "1 if at least one of the k places is filled, else 0"
     denominator = "1"
     source = "Ge, Delgado-Battenfeld & Jannach 2010, doi:10.1145/1864708.1864761"
@@ -54,9 +54,11 @@ class UserCoverage(Metric):
 
 class Gini(MetricOfAllLists):
     name = "gini"
-    spoken = "Gini index"
+    label = "Gini index"
     group = "variety"
-    says = "How unevenly places go to items: 0 when all are shown alike, near 1 when a few get all."
+    description = (
+        "How unevenly places go to items: 0 when all are shown alike, near 1 when a few get all."
+    )
     formula = (
         "sum over known items, the least shown first, of (2 i - N - 1) × x, where i counts the "
         "items from 1, N is their number and x how many places an item has on all lists"
@@ -87,9 +89,9 @@ class Gini(MetricOfAllLists):
 
 class Diversity(Metric):
     name = "diversity"
-    spoken = "diversity"
+    label = "diversity"
     group = "variety"
-    says = "How little the items of one list have in common, by their categories."
+    description = "How little the items of one list have in common, by their categories."
     formula = (
         "sum over pairs of places of 1 - (categories that both items have) / (categories that "
         "either has); places whose item has no category are passed over"
@@ -102,7 +104,7 @@ class Diversity(Metric):
     def per_user(self, lists: Lists, k: int) -> Doubles:
         from pipelines.evaluation.metrics.kernels import variety
 
-        categories = lists.key.categories
+        categories = lists.ground_truth.categories
         assert categories is not None
         out = np.empty(len(lists))
         of_item = (categories.indptr, categories.indices, categories.shape[1])
@@ -113,7 +115,7 @@ class Diversity(Metric):
 def _users_by_item(lists: Lists, k: int) -> tuple[Longs, Longs, int]:
     """The rows of users who are shown each known item, item after item: the places' rows,
     where each shown item's begin (and the end of all), and how many known items there are."""
-    known = lists.key.catalogue
+    known = lists.ground_truth.catalogue
     assert known is not None
     users, codes = places_by_item(lists.first(k), known)
     starts = np.append(np.flatnonzero(np.diff(codes, prepend=-1)), len(codes))

@@ -27,7 +27,7 @@ ITEM_SLICES = "item_slices.parquet"
 
 
 @dataclass(frozen=True)
-class Asked:
+class Requests:
     """The evaluated users (n), their histories and truths, in codes of the dataset."""
 
     user: Ints
@@ -39,9 +39,9 @@ class Asked:
     """The moment of each request, seconds UTC, (n,)."""
 
     @staticmethod
-    def of(cut: Split) -> Asked:
+    def of(cut: Split) -> Requests:
         q = cut.queries
-        return Asked(q.user, q.history, cut.truth, cut.truth_rows, q.now)
+        return Requests(q.user, q.history, cut.truth, cut.truth_rows, q.now)
 
     def save(self, folder: Path) -> None:
         np.savez_compressed(
@@ -56,9 +56,9 @@ class Asked:
         )
 
     @staticmethod
-    def load(folder: Path) -> Asked:
+    def load(folder: Path) -> Requests:
         with _opened(folder / ASKED) as a:
-            return Asked(
+            return Requests(
                 a["user"],
                 Ragged(a["history_indptr"], a["history"]),
                 Ragged(a["truth_indptr"], a["truth"]),
@@ -82,8 +82,8 @@ class BakeoffFolder:
         self._columns: dict[tuple[str, str], pd.Series] = {}
 
     @cached_property
-    def asked(self) -> Asked:
-        return Asked.load(self.folder)
+    def requests(self) -> Requests:
+        return Requests.load(self.folder)
 
     @cached_property
     def slices(self) -> pd.DataFrame:

@@ -42,7 +42,7 @@ def aggregates(contest: Contest) -> list[Aggregate]:
     items = "A user's figure over all items taken up is no average of that user's figures in the "
     items += "slices, and a slice counts each of its users alike."
     found = [Aggregate(ONCE_EACH_USER, paired(mine, other, span), items)]
-    weights = contest.kept.asked.truth.lengths()[both].astype(np.float64)
+    weights = contest.kept.requests.truth.lengths()[both].astype(np.float64)
     if weights.min() != weights.max():
         pooled = _mean(weighted(d[both], weights), span)
         because = "Users who took up many items weigh more in the whole than in the slices."

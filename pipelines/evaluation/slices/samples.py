@@ -93,7 +93,7 @@ def check_about_truth(metric: str) -> None:
 
 
 def _of_truths(kept: BakeoffFolder, dimension: Dimension) -> Samples:
-    truth = kept.asked.truth
+    truth = kept.requests.truth
     user = np.repeat(np.arange(len(truth)), truth.lengths())
     at = np.flatnonzero(truth.values >= 0)
     column = kept.item_slices[dimension.name]

@@ -42,7 +42,7 @@ class Told:
 
 
 def told(lists: Lists, k: int) -> list[Told]:
-    key = lists.key
+    key = lists.ground_truth
     starts, columns = key.categories.indptr, key.categories.indices
     categories = [set(columns[a:b].tolist()) for a, b in pairwise(starts)]
     known = {i for i, there in enumerate(key.catalogue.tolist()) if there}

@@ -21,7 +21,7 @@ def metric(name: str):
 def repeated(lists: Lists, times: list[int]) -> Lists:
     """The same users, each as often as `times` says."""
     rows = np.repeat(np.arange(len(lists)), times)
-    key = lists.key
+    key = lists.ground_truth
     at = key.truth.positions(rows)
     beside = {name: getattr(key, name)[at] for name in ("gains", "values", "margins", "propensity")}
     parts = {name: getattr(key, name) for name in ("catalogue", "popularity", "categories")}

@@ -21,7 +21,7 @@ def test_every_metric_that_ships_is_in_it_with_what_it_says() -> None:
     for name in registry.BUILT_IN["metrics"]:
         metric = registry.lookup("metrics", name)
         assert metric.name == name
-        assert f"| `{name}@k`" in text and metric.says in text
+        assert f"| `{name}@k`" in text and metric.description in text
         assert all(getattr(metric, field) for field in FIELDS)
 
 

@@ -26,8 +26,8 @@ from pipelines.evaluation.metrics.metric import Metric, MetricOfAllLists
 
 
 class Sound(Metric):
-    name = spoken = "sound"
-    group, says, formula, denominator = "accuracy", "s.", "f", "d"
+    name = label = "sound"
+    group, description, formula, denominator = "accuracy", "s.", "f", "d"
 
     def per_user(self, lists, k):
         return np.ones(len(lists))
@@ -57,13 +57,13 @@ class Outside(Sound):
 
 
 class Abstract(Metric):
-    name = spoken = "abstract"
-    group, says, formula, denominator = "accuracy", "s.", "f", "d"
+    name = label = "abstract"
+    group, description, formula, denominator = "accuracy", "s.", "f", "d"
 
 
 class Together(MetricOfAllLists):
-    name = spoken = "together"
-    group, says, formula, denominator = "variety", "s.", "f", "d"
+    name = label = "together"
+    group, description, formula, denominator = "variety", "s.", "f", "d"
 
     def statistic(self, lists, k):
         return lambda weights: np.ones((len(weights), 2))
@@ -90,7 +90,7 @@ class Needy(Sound):
 
 class Unspoken(Sound):
     name = "unspoken"
-    spoken = None
+    label = None
 
 
 class Silent(Metric):
@@ -106,8 +106,8 @@ def function(lists, k):
 AT_RUN = ("raises", "shape", "outside", "abstract", "together")
 AT_LOAD = {
     "renamed": "calls itself other",
-    "silent": "does not say its spoken, group",
-    "unspoken": "does not say its spoken",
+    "silent": "does not say its label, group",
+    "unspoken": "does not say its label",
     "backwards": "`better` is one of higher, lower, neither, not 'more'",
     "unbound": "`bounds` is None or two numbers, the lower first",
     "needy": "`needs` names 'weather'; there are catalogue, ",

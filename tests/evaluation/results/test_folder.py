@@ -42,7 +42,7 @@ def test_a_metric_of_all_lists_is_not_missed(kept):
         kept.values("als", "coverage@10")
 
 
-@pytest.mark.parametrize("part", ["asked", "slices", "item_slices"])
+@pytest.mark.parametrize("part", ["requests", "slices", "item_slices"])
 def test_an_older_folder_says_what_it_lacks(kept, part):
     with pytest.raises(AssayError, match=r"(asked|slices)\.\w+ is no longer there, or was never"):
         getattr(kept, part)

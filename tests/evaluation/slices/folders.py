@@ -16,8 +16,8 @@ from pipelines.evaluation.results.folder import (
     ITEM_SLICES,
     PER_USER,
     SLICES,
-    Asked,
     BakeoffFolder,
+    Requests,
 )
 from pipelines.evaluation.slices.stored import Dimension, Gathered
 from pipelines.evaluation.slices.writing import write_slices
@@ -71,7 +71,7 @@ def of_split(
     folder: Path, cut: Split, dataset: Dataset, lists: Mapping[str, np.ndarray]
 ) -> BakeoffFolder:
     """Contenders with lists (n, width) for the users of a split, sliced as a bake-off does."""
-    Asked.of(cut).save(folder)
+    Requests.of(cut).save(folder)
     write_slices(cut, dataset, folder)
     for contender, shown in lists.items():
         _contender(folder, contender, shown, per_user(shown, cut.truth, (5, 10)))
@@ -80,7 +80,7 @@ def of_split(
 
 def _write(folder: Path, truth: Ragged, frames: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     n = len(truth)
-    asked = Asked(
+    asked = Requests(
         np.arange(n, dtype=np.int32),
         Ragged.empty(n),
         truth,

@@ -18,7 +18,7 @@ RECOMMENDATIONS, TRUTH, TRAIN = 0, 1, 2
 
 
 @dataclass(frozen=True)
-class Asked:
+class ScoredUsers:
     """The n users with a truth, in the order of their codes."""
 
     row_of: Ints
@@ -41,15 +41,15 @@ class Asked:
         return len(self.users)
 
     @property
-    def key(self) -> GroundTruth:
+    def ground_truth(self) -> GroundTruth:
         if self.popularity is None:
             return GroundTruth(self.truth)
         return GroundTruth(self.truth, self.known, self.popularity, self.history)
 
 
-def asked(
+def scored_users(
     users: Numbered, items: Numbered, there: Mask, *, trained: bool, seen: SeenPolicy
-) -> Asked:
+) -> ScoredUsers:
     """The answer key of the tables: recommendations, truth and, where `trained`, training.
 
     `there` marks the user codes with a row in the truth.
@@ -77,7 +77,7 @@ def asked(
         there = np.zeros(len(row_of), bool)
         there[codes] = True
         row_of = _rows(there)
-    return Asked(
+    return ScoredUsers(
         row_of, codes, truth, history, known, popularity,
         int(copies), int(gone), n - len(left), incomplete, incomplete_train,
     )  # fmt: skip
