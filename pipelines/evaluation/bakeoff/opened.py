@@ -1,7 +1,7 @@
 """The door for notebooks, the app and the command line: ask a bake-off's contender again.
 
     from pipelines.workspace import Workspace
-    from pipelines.recommend import open_contender
+    from pipelines.evaluation.bakeoff.opened import open_contender
 
     folder = Workspace.open().bakeoff_folder("20261123-2155-ab12")
     open_contender(folder, "two-stage").recommend(users=["7"], k=10)
