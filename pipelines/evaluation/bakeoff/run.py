@@ -15,7 +15,7 @@ from pipelines.data.split import Protocol, Split, split
 from pipelines.evaluation.bakeoff.exposure import exposure_of, trusted
 from pipelines.evaluation.bakeoff.ground_truth import ground_truth_of
 from pipelines.evaluation.bakeoff.process import run_in_child
-from pipelines.evaluation.bakeoff.request import BakeoffRequest, entries
+from pipelines.evaluation.bakeoff.request import BakeoffRequest
 from pipelines.evaluation.bakeoff.scoring import Scored, comparisons, score, with_chances
 from pipelines.evaluation.bakeoff.task import TASK, ContenderTask
 from pipelines.evaluation.behavior.evidence import Background
@@ -75,7 +75,7 @@ def run_bakeoff(
     progress: Progress = silent,
 ) -> BakeoffDocument:
     """Run a bake-off in an existing, empty `folder`; fitted stages are shared in `stages`."""
-    contenders = entries(request)
+    contenders = request.entries
     declared.check(request.metric, _depths(request))
     make_rules(request.rules)
     required = requirements(request.required)
