@@ -23,8 +23,8 @@ import numpy as np
 from pipelines.errors import AssayError
 from pipelines.evaluation.bakeoff.built import PIPELINE
 from pipelines.evaluation.bakeoff.child import LISTS
-from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult
-from pipelines.evaluation.results.folder import DOCUMENT, TRUTH
+from pipelines.evaluation.results.document import ContenderResult
+from pipelines.evaluation.results.folder import TRUTH, read_document
 from pipelines.recommender.fitted import FittedPipeline
 from pipelines.recommender.trace import trace_frame
 from pipelines.schema import Columns
@@ -122,14 +122,9 @@ class Opened:
         return trace_frame(fitted, queries, k)
 
 
-def document_of(folder: Path) -> BakeoffDocument:
-    """The document of a bake-off's folder."""
-    return BakeoffDocument.model_validate_json((folder / DOCUMENT).read_text())
-
-
 def open_contender(folder: Path, name: str) -> Opened:
     """A contender of the bake-off kept in `folder`; an `AssayError` names those there are."""
-    document = document_of(folder)
+    document = read_document(folder)
     result = document.contender(name)
     if result is None:
         names = ", ".join(c.name for c in document.contenders)

@@ -25,7 +25,7 @@ from pipelines.evaluation.behavior.requirements import requirements
 from pipelines.evaluation.comparison import declared
 from pipelines.evaluation.manifest.manifest import Manifest
 from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult
-from pipelines.evaluation.results.folder import DOCUMENT, PER_USER, TRUTH, Requests
+from pipelines.evaluation.results.folder import PER_USER, TRUTH, Requests, write_document
 from pipelines.evaluation.slices.writing import write_slices
 from pipelines.recommender.spec import make_rules, rule_documents
 from pipelines.recommender.stage_store import StageStore
@@ -122,7 +122,7 @@ def run_bakeoff(
         notes=[*declared.note(request.metric, results), *left_out, exposure.sentence],
         exposure=exposure,
     )
-    (folder / DOCUMENT).write_text(document.model_dump_json(indent=1))
+    write_document(folder, document)
     (folder / TASK).unlink(missing_ok=True)
     StageStore(stages, "").drop_older(STAGES_MB)
     progress(1.0, "done")
