@@ -1,4 +1,4 @@
-"""Values as JSON has them, so that equal ones are written, and hashed, alike."""
+"""Convert values to plain JSON ones, so that equal values are written and hashed alike."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
 EXACT = 2**53
-"""Whole numbers up to which a double is exact."""
+"""The largest whole number below which every one is an exact double."""
 
 
 def plain(value: Any) -> Any:
-    """JSON's form of a value: the same for a tuple and a list, for numpy's numbers and
-    Python's, for 3.0 and 3, for -0.0 and 0. `ValueError` where JSON has none (NaN)."""
+    """The JSON form of a value: the same for a tuple and a list, for numpy's numbers and
+    Python's, for 3.0 and 3, for -0.0 and 0. Raises `ValueError` for NaN and infinity."""
     if isinstance(value, BaseModel | str):
         return value
     if hasattr(value, "tolist"):  # numpy's, without importing it
@@ -29,6 +29,6 @@ def plain(value: Any) -> Any:
         return sorted((plain(part) for part in value), key=json.dumps)
     if isinstance(value, float):
         if not math.isfinite(value):
-            raise ValueError(f"{value} is no number that can be written down")
+            raise ValueError(f"{value} is not a number that JSON can hold")
         return int(value) if value.is_integer() and abs(value) <= EXACT else float(value)
     return to_jsonable_python(value)

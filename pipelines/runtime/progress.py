@@ -1,4 +1,4 @@
-"""How long work tells how far it is, and hears that it should stop."""
+"""Progress of long work, and how it is asked to stop."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ Progress = Callable[[float, str], None]
 
 
 class Cancelled(Exception):
-    """Somebody asked for the work to stop."""
+    """A user asked for the work to stop."""
 
 
 def silent(share: float, message: str) -> None:
-    """Progress that nobody watches."""
+    """Report progress to nobody."""
 
 
 def part(progress: Progress, start: float, end: float) -> Progress:
-    """The progress of a part that takes the whole from `start` to `end`."""
+    """The progress of one part of the work, which goes from `start` to `end` of the whole."""
     return lambda share, message: progress(start + (end - start) * share, message)

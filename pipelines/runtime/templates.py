@@ -10,7 +10,7 @@ from typing import Any
 
 @cache
 def template(path: Path, **filters: Callable[[Any], str]) -> Any:
-    """The template in a file, with filters of its own by name; read once.
+    """The template in a file, with its own filters by name; read once.
 
     Of HTML every value is escaped. A name that the values lack is an error, not a blank.
     """

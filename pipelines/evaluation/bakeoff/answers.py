@@ -1,4 +1,4 @@
-"""A third party's replies as lists of codes, with a stated treatment of each problem."""
+"""From a third party's replies to lists of item codes; every problem is counted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Read:
-    """Lists (n, length) int32 in the order of the users asked, and what was found."""
+    """Lists (n, length) int32 in the order of the users, and what was counted."""
 
     items: Ints
     answered: int
@@ -28,12 +28,12 @@ class Read:
 
 
 def read_replies(replies: list[Reply], users: list[str], task: ContenderTask, length: int) -> Read:
-    """Match replies to users and items to codes.
+    """Match replies to users, and item ids to codes.
 
-    Left out of a list, and counted: unknown ids, items that may not be recommended, seen
-    items under seen-policy "exclude", later copies of an item. Of two replies for a user
-    the first counts. A reply with an error, or with no usable item, is no answer, unless
-    nothing is left for the person.
+    These are left out of a list and counted: unknown ids, items that may not be recommended,
+    seen items under seen-policy "exclude", and repeated items. The first of two replies for a
+    user counts. A reply with an error or without a usable item is not an answer, unless the
+    user has already interacted with every item that may be recommended.
     """
     place = {user: row for row, user in enumerate(users)}
     items = np.full((len(users), length), NO_ITEM, np.int32)
@@ -63,7 +63,7 @@ def read_replies(replies: list[Reply], users: list[str], task: ContenderTask, le
             if code < 0 or not known[code]:
                 found["items left out: unknown at the cut-off"] += 1
             elif code in barred:
-                found["items left out: the person had them already"] += 1
+                found["items left out: already in the user's history"] += 1
             elif code in kept:
                 found["items left out: repeated in one list"] += 1
             else:
@@ -78,7 +78,7 @@ def read_replies(replies: list[Reply], users: list[str], task: ContenderTask, le
 
 
 def nothing_left(task: ContenderTask) -> Mask:
-    """Requests (n,) of people who had every item that may be recommended: no list is right."""
+    """Marks the requests (n,) for which no item is left to recommend."""
     exclude, n_items = task.queries.exclude, task.queries.n_items
     rows = np.repeat(np.arange(len(exclude), dtype=np.int64), exclude.lengths())
     there = task.catalogue.known[exclude.values]

@@ -1,4 +1,4 @@
-"""A built pipeline as a contender: fitted, asked everything, timed and stored."""
+"""A built pipeline as a contender: fit it, answer all requests, time it and store it."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ STEP_REQUESTS = 20_000
 def answer(
     task: ContenderTask, spec: Spec, here: Path, stages: Path, outcome: Outcome
 ) -> tuple[Slate, list[Ints]]:
+    """Fit the pipeline, answer the task, and store both: the lists, and those after each step."""
     pipeline = Pipeline(spec)
     pipeline.fit(
         task.train,
@@ -55,11 +56,12 @@ def answer(
     blank = int((task.queries.lengths == 0).sum())
     if blank and not all(g.name in ("popular", "random") for g in pipeline.generators):
         outcome.notes.append(
-            f"{blank:,} of {len(slate):,} requests had no history: popularity answered or led them."
+            f"{blank:,} of {len(slate):,} requests had no history: popular items filled or led "
+            "their lists."
         )
     fitted.save(here / PIPELINE)
     outcome.model_mb = (here / PIPELINE).stat().st_size / 1e6
-    tell(0.93, "asking some again, with an event less and in another order")
+    tell(0.93, "repeating some requests with changed histories")
     ask_again(task.queries, lambda q: fitted.answer(q, task.length).items, task.seed).save(here)
     return slate, steps
 
@@ -67,7 +69,7 @@ def answer(
 def _ask_all(
     task: ContenderTask, fitted: FittedPipeline, outcome: Outcome
 ) -> tuple[Slate, list[Ints]]:
-    """Every request's list, and for the rows of `step_rows` the list after each step."""
+    """The list of every request, and for the rows of `step_rows` the list after each step."""
     n = len(task.queries)
     tell(0.7, f"answering {n:,} requests")
     watched = np.zeros(n, bool)
@@ -96,7 +98,7 @@ def step_rows(n: int) -> Longs:
 
 
 def _moments(task: ContenderTask) -> np.ndarray:
-    """The moment of each user's request: as asked here, else the end of the training data."""
+    """The time of each user's request: the task's, else the end of the training data."""
     now = np.full(len(task.users), _last_moment(task), np.int64)
     now[task.queries.user] = task.queries.now
     return now
@@ -109,7 +111,7 @@ def _last_moment(task: ContenderTask) -> int:
 
 
 def _time_requests(task: ContenderTask, fitted: FittedPipeline) -> RequestTime:
-    """Single requests, one after another in one process, after a few that are not counted."""
+    """Time single requests one after another, after three that are not counted."""
     count = min(task.latency_requests, len(task.queries))
     rows = np.linspace(0, len(task.queries) - 1, count).astype(int)
 

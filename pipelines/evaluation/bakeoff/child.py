@@ -52,7 +52,7 @@ def main(task_folder: Path, here: Path, stages: Path) -> Outcome:
     except Exception as error:
         traceback.print_exc()
         outcome.status = "failed"
-        outcome.reason = f"It broke: {type(error).__name__}: {str(error)[:300]}"
+        outcome.reason = f"It failed: {type(error).__name__}: {str(error)[:300]}"
     outcome.peak_mb = _peak_mb()
     (here / "outcome.json").write_text(outcome.model_dump_json())
     return outcome

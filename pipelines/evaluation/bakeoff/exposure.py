@@ -1,8 +1,8 @@
-"""Whether a log can tell what people could choose from, and so correct what is measured on it.
+"""Whether logged propensities are good enough to debias offline metrics.
 
-What was shown often is taken up often, and offline metrics reward lists that show it again.
-Where the log holds the chance with which each item was shown, 1 / chance makes up for it;
-definitions and thresholds are in docs/data.md.
+Items that were shown often get many interactions, and offline metrics reward lists that show
+them again. If the log has the probability with which each item was shown (its propensity),
+weights of 1 / propensity correct this. Definitions and thresholds are in docs/data.md.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from pipelines.reading.lists import GroundTruth
 from pipelines.schema import Columns, Doubles
 
 FEWEST, LEAST_SHARE = 100, 0.01
-"""The effective sample from which weights are trusted: so many truths, and such a share of
-those with a propensity."""
+"""The smallest effective sample size for which weights are trusted: an absolute number, and a
+share of the held-out interactions with a propensity."""
 CERTAIN, MOST_CERTAIN = 0.999, 0.5
-"""From this chance on an item was bound to be shown; of more than this share, the order was
-fixed, and says nothing of what was not shown."""
+"""An item with at least this propensity was always shown; if more than this share of items
+was, the order was fixed and says nothing about items that were not shown."""
 
-REWARDS = "Offline numbers reward what was already shown"
+REWARDS = "Offline metrics reward items that were already shown"
 
 
 def exposure_of(key: GroundTruth, dataset: Dataset) -> Exposure:
-    """What is known of how the truths of `key` came to be seen, and whether to trust it."""
+    """What the log says about the exposure of the held-out items, and whether to trust it."""
     truths = len(key.truth.values)
     weights = _weights(key)
     ess = effective_sample(weights)
@@ -35,11 +35,12 @@ def exposure_of(key: GroundTruth, dataset: Dataset) -> Exposure:
     if why_not:
         sentence = f"{why_not} {_to_do(dataset)}"
     else:
-        left_out = "; the others are left out" if len(weights) < truths else ""
+        left_out = " (the others are left out)" if len(weights) < truths else ""
         sentence = (
-            "Debiased metrics (debiased_ndcg, debiased_recall) are given: a propensity was logged "
-            f"for {len(weights):,} of {truths:,} truths{left_out}, and their weights are worth "
-            f"{ess:,.0f} of them. The other metrics reward what was already shown."
+            "Debiased metrics (debiased_ndcg, debiased_recall) are reported: a propensity was "
+            f"logged for {len(weights):,} of {truths:,} held-out interactions{left_out}, with an "
+            f"effective sample size of {ess:,.0f}. The other metrics reward items that were "
+            "already shown."
         )
     return Exposure(
         truths=truths,
@@ -51,7 +52,7 @@ def exposure_of(key: GroundTruth, dataset: Dataset) -> Exposure:
 
 
 def trusted(key: GroundTruth, exposure: Exposure) -> GroundTruth:
-    """`key` without its propensities where they are not to be trusted: no metric uses them."""
+    """`key` without propensities if they cannot be trusted, so that no metric uses them."""
     return key if exposure.corrected else replace(key, propensity=None)
 
 
@@ -64,7 +65,7 @@ def effective_sample(weights: Doubles) -> float:
 
 
 def _weights(key: GroundTruth) -> Doubles:
-    """1 / propensity of the truths that have one in (0, 1]."""
+    """1 / propensity of the held-out interactions that have one in (0, 1]."""
     if key.propensity is None:
         return np.zeros(0)
     logged = key.propensity[(key.propensity > 0) & (key.propensity <= 1)]
@@ -72,35 +73,36 @@ def _weights(key: GroundTruth) -> Doubles:
 
 
 def _refusal(truths: int, weights: Doubles, ess: float) -> str:
-    """Why the weights do not correct anything; empty where they do."""
+    """Why the weights cannot debias the metrics; empty if they can."""
     n = len(weights)
     if n == 0:
         return (
-            f"{REWARDS}: what people could choose was what they were shown, and the log does not "
-            f"hold the chance with which that was for any of the {truths:,} truths."
+            f"{REWARDS}: users could choose only from what they were shown, and the log has no "
+            f"propensity (probability of being shown) for any of the {truths:,} held-out "
+            "interactions."
         )
-    told = f"{REWARDS}, and the propensities that were logged for {n:,} of {truths:,} truths "
+    logged = f"{REWARDS}. The propensities logged for {n:,} of {truths:,} held-out interactions"
     certain = float((weights <= 1 / CERTAIN).mean())
     if certain > MOST_CERTAIN:
         return (
-            f"{told}do not correct it: {100 * certain:.3g} % of them are 1, a fixed order, which "
-            "says nothing of what was not shown."
+            f"{logged} cannot correct this: {100 * certain:.3g} % of them are 1 (a fixed order), "
+            "which says nothing about items that were not shown."
         )
     needed = max(FEWEST, LEAST_SHARE * n)
     if ess < needed:
         return (
-            f"{told}are too few or too uneven to correct it: their weights are worth "
-            f"{int(ess):,} of them, and {needed:,.0f} are needed."
+            f"{logged} are too few or too uneven to correct this: their effective sample size is "
+            f"{int(ess):,}, and {needed:,.0f} are needed."
         )
     return ""
 
 
 def _to_do(dataset: Dataset) -> str:
     named = {Columns.POSITION: "the position", Columns.PROPENSITY: "the propensity"}
-    missing = [words for name, words in named.items() if name not in dataset.context_columns]
+    missing = [label for name, label in named.items() if name not in dataset.context_columns]
     what = " and ".join(missing) or "position and propensity"
     return (
-        f"Log {what} of each item shown from now on, some of them drawn by chance "
-        f"(`assay readiness {dataset.name} --plan FOLDER` writes how). `assay data audit "
-        f"{dataset.name}` shows by how much a leaking split would flatter."
+        f"From now on, log {what} of each item shown, and show some items at random "
+        f"(`assay readiness {dataset.name} --plan FOLDER` writes a plan). `assay data audit "
+        f"{dataset.name}` measures how much a leaking split inflates the metrics."
     )

@@ -1,4 +1,4 @@
-"""The answer key of a split: what the evaluated users took up, and what is known of it."""
+"""The ground truth of a split: the held-out interactions and what is known about them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipelines.schema import Columns, Doubles
 
 
 def ground_truth_of(cut: Split, dataset: Dataset) -> GroundTruth:
-    """All that lists of this split can be judged by; what the dataset lacks is None."""
+    """The ground truth of this split; parts that the dataset lacks are None."""
     rows = cut.truth_rows
     categories = dataset.catalogue.categories
     return GroundTruth(
@@ -29,12 +29,12 @@ def ground_truth_of(cut: Split, dataset: Dataset) -> GroundTruth:
 
 
 def _gains(weights: Doubles) -> Doubles | None:
-    """None where all events weigh the same: graded metrics would repeat the binary ones."""
+    """None if all weights are equal: graded metrics would repeat the binary ones."""
     return weights if len(weights) and weights.min() != weights.max() else None
 
 
 def _values(cut: Split, dataset: Dataset) -> Doubles | None:
-    """What was paid, from the events; where the log has no such column, the items' prices."""
+    """The amount paid, from the events; without such a column, the items' prices."""
     paid = _of_events(cut, dataset, Columns.VALUE)
     return _of_items(cut, dataset, Columns.PRICE) if paid is None else paid
 

@@ -1,4 +1,4 @@
-"""The door for notebooks, the app and the command line: ask a bake-off's contender again.
+"""Ask a contender of a finished bake-off again: for notebooks, the app and the command line.
 
     from pipelines.workspace import Workspace
     from pipelines.evaluation.bakeoff.opened import open_contender
@@ -6,8 +6,8 @@
     folder = Workspace.open().bakeoff_folder("20261123-2155-ab12")
     open_contender(folder, "two-stage").recommend(users=["7"], k=10)
 
-A built contender computes its lists anew. A third party that cannot be asked now shows what
-it answered in the bake-off, and says so.
+A built contender computes new lists. A third party cannot be asked again: its lists are
+those of the bake-off.
 """
 
 from __future__ import annotations
@@ -56,16 +56,19 @@ class Opened:
 
     @property
     def why_not(self) -> str:
-        """Why it cannot answer a made-up history; empty where it can."""
+        """Why it cannot answer a made-up history; empty if it can."""
         if self.live:
             return ""
         if self.result.status in ("failed", "not comparable"):
-            return f"{self.result.title} has no answer: {self.result.reason}"
+            return f"{self.result.title} gave no lists: {self.result.reason}"
         if self.result.kind in ("built", "baseline"):
-            return f"The fitted pipeline of {self.result.title} is no longer stored; run it again."
+            return (
+                f"The fitted pipeline of {self.result.title} is no longer stored; "
+                "run the bake-off again."
+            )
         return (
-            f"{self.result.title} was asked for known users only: it knows people by the id that "
-            "it was trained with, and a made-up history has none."
+            f"{self.result.title} answers for users that it was trained on, and a made-up history "
+            "has no user id."
         )
 
     def recommend(
@@ -75,7 +78,7 @@ class Opened:
         histories: Sequence[Sequence[str]] | None = None,
         k: int = 10,
     ) -> pd.DataFrame:
-        """Lists with a row per place: user_id, item_id, rank (from 1), score."""
+        """Lists with a row per rank: user_id, item_id, rank (from 1), score."""
         if self.live:
             return self.fitted.recommend(users=users, histories=histories, k=k)
         answered = self.result.status in ("scored", "not scored")
@@ -95,7 +98,7 @@ class Opened:
             what = "gave no list for" if asked else "was not asked about"
             raise AssayError(
                 f"{self.result.title} {what} user {missing!r} in this bake-off; "
-                "choose another of its evaluated users."
+                "choose one of its evaluated users."
             )
         return pd.concat([lists[:0], *(found[user] for user in users)], ignore_index=True)
 
@@ -109,7 +112,7 @@ class Opened:
     def trace(
         self, history: Sequence[str] | None = None, k: int = 10, user: str | None = None
     ) -> pd.DataFrame:
-        """The way each item of one list took: see `pipelines.recommender.trace.trace_frame`."""
+        """How each item of one list got there: see `pipelines.recommender.trace.trace_frame`."""
         if not self.live:
             raise AssayError(self.why_not)
         if (history is None) == (user is None):
@@ -146,7 +149,7 @@ def evaluated_users(folder: Path) -> list[str]:
 
 
 def truth_of(folder: Path, user: str) -> list[str]:
-    """What a user took up after the cut-off, in the order taken up."""
+    """The items that a user interacted with after the cut-off, in that order."""
     import pandas as pd
 
     rows = pd.read_parquet(folder / TRUTH, filters=[(Columns.USER, "==", str(user))])

@@ -1,4 +1,4 @@
-"""What a contender's process reports of itself, whatever the contender is."""
+"""What the process of a contender reports, for built pipelines and third parties alike."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipelines.stages.contract import Rule
 
 
 class Outcome(BaseModel):
-    """What the process reports of itself; the parent adds the metrics."""
+    """The process's report; the parent process adds the metrics."""
 
     status: Status = "scored"
     reason: str = ""
@@ -31,12 +31,12 @@ class Outcome(BaseModel):
 
 
 def tell(share: float, message: str) -> None:
-    """A line of progress for the parent."""
+    """Send a line of progress to the parent process."""
     print(json.dumps({"share": share, "message": message}), flush=True)
 
 
 def count_answers(outcome: Outcome, answered: int, first_error: str = "") -> None:
-    """Who does not answer for everyone is "not scored", with the count; never scored as zero."""
+    """Mark a contender that did not answer every request "not scored", never as zero."""
     outcome.answered = answered
     missing = outcome.requested - answered
     if missing:

@@ -1,4 +1,4 @@
-"""A bake-off: every contender answers one manifest, each in a process of its own."""
+"""Run a bake-off: each contender answers the same manifest in its own process."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def run_bakeoff(
 
 
 def _counts(cut: Split) -> dict[str, Any]:
-    """Facts about the split that a reader needs; they are not part of the hash."""
+    """Facts about the split for readers; they are not part of the manifest's hash."""
     return {
         "truths": len(cut.truth.values),
         "cold_truths": cut.cold_truths,
@@ -144,7 +144,7 @@ def _counts(cut: Split) -> dict[str, Any]:
 
 
 def data_key(manifest: Manifest) -> str:
-    """Stands for the training data: the same key, the same rows."""
+    """Identifies the training data: equal keys mean equal rows."""
     parts = (manifest.fingerprint, manifest.split, manifest.seen)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

@@ -1,4 +1,4 @@
-"""From a contender's lists to metrics with intervals, and to comparisons."""
+"""From the lists of a contender to metrics with intervals, and to comparisons."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from pipelines.statistics.interval import Interval
 from pipelines.statistics.sign_flip import sign_flips
 
 SIGN_FLIPS = 1_999
-"""So many are drawn for each declared comparison: a p of .05 is then good to ± .01."""
+"""Draws for each declared comparison: a p of .05 is then accurate to ± .01."""
 
 
 @dataclass
@@ -54,7 +54,7 @@ def score(
     key: GroundTruth,
     manifest: Manifest,
 ) -> tuple[ContenderResult, Scored | None]:
-    """The contender's result; without metrics where it is not scored."""
+    """The result of a contender; without metrics if it is not scored."""
     told = outcome.model_dump(exclude={"steps"})
     result = ContenderResult(name=name, title=title, kind=kind, **told)
     if outcome.status != "scored":
@@ -80,7 +80,7 @@ def score(
 
 
 def _stage(stage: str, step: Ints, truth: Ragged, seconds: float) -> StageTime:
-    """How many items a step keeps, the share of truths among them, NDCG@10, time a request."""
+    """One step of a pipeline: items kept, recall, NDCG@10, and time per request."""
     kept = per_user(step, truth, (step.shape[1], 10))
     truths = truth.lengths()
     found = float((kept[f"recall@{step.shape[1]}"] * truths).sum() / max(1, truths.sum()))
@@ -94,7 +94,7 @@ def _stage(stage: str, step: Ints, truth: Ragged, seconds: float) -> StageTime:
 
 
 def over_budget(result: ContenderResult, manifest: Manifest) -> list[str]:
-    """What of the manifest's budget the contender exceeds, in words."""
+    """The limits of the manifest's budget that the contender exceeds, a sentence each."""
     budget = manifest.budget
     said = []
     if budget.p95_ms is not None and result.request_ms and result.request_ms.p95 > budget.p95_ms:
@@ -114,8 +114,8 @@ def comparisons(
 ) -> list[Comparison]:
     """Each scored contender against the baseline: the declared metric first, then the others.
 
-    Contenders on the declared metric are adjusted together; all else is exploration.
-    A pair about which nothing can be said, for want of users with a value, is left out.
+    Comparisons on the declared metric are adjusted together; all others are exploration.
+    A pair without enough users who have a value is left out.
     """
     base = scored.get(manifest.baseline)
     if base is None:
@@ -138,7 +138,7 @@ def comparisons(
         if metric in scored[result.name].per_user and metric in base.per_user
     ]
     rows = [row for row in rows if testable(row)]
-    # Random is a floor: that it is beaten is nobody's claim.
+    # Random is a floor: nobody claims anything by beating it.
     floors = {result.name for result in results if result.kind == "baseline"}
     claims = [row.metric == manifest.metric and row.contender not in floors for row in rows]
     share, titles = manifest.useful_share, titles_of(results)
@@ -150,7 +150,7 @@ def comparisons(
 def _checked(
     claims: list[Contrast], useful_share: float, titles: Mapping[str, str]
 ) -> list[Comparison]:
-    """The declared comparisons, each with the p of the sign-flip test beside that of t."""
+    """The declared comparisons, with the p-value of the sign-flip test beside that of t."""
     if not claims:
         return []
     flipped = np.column_stack([np.subtract(c.values, c.baseline_values) for c in claims])
@@ -164,11 +164,11 @@ def _checked(
 def with_chances(
     results: list[ContenderResult], scored: dict[str, Scored], manifest: Manifest
 ) -> list[ContenderResult]:
-    """The results with each one's chance to lead on the declared metric."""
+    """The results with the probability of being best on the declared metric."""
     values_of = {
         r.name: scored[r.name].per_user.get(manifest.metric) for r in results if r.name in scored
     }
-    # Whoever has a value for nobody takes no part in who leads.
+    # A contender without any value cannot be best.
     having = {n: v for n, v in values_of.items() if v is not None and not np.isnan(v).all()}
     if len(having) < 2:
         return results

@@ -1,6 +1,6 @@
-"""What a contender is given, on disk: the training side of the split, and no truth.
+"""The task file of a contender: the training side of the split, without the ground truth.
 
-The truth stays with the parent process: a contender cannot look at what it does not have.
+The ground truth stays in the parent process: a contender cannot read what it is not given.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ TASK = "task.joblib"
 
 @dataclass
 class ContenderTask:
-    """The same for each contender of a bake-off."""
+    """One file for all contenders of a bake-off."""
 
     dataset: str
     data_key: str
@@ -26,16 +26,16 @@ class ContenderTask:
     cutoff: int | None
     train: Interactions
     past: Interactions
-    """What the asked users' histories come from: see `Split.past`."""
+    """Where the evaluated users' histories come from: see `Split.past`."""
     catalogue: Catalogue
     users: Vocabulary
     queries: Queries
     length: int
-    """Places of each list: the largest k that is measured."""
+    """Length of each list: the largest k that is measured."""
     rules: tuple[dict[str, object], ...]
     seed: int
     latency_requests: int = 200
-    """Single requests that are timed."""
+    """Single requests that are timed, at most."""
 
     def save(self, folder: Path) -> None:
         import joblib

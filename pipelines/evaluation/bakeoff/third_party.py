@@ -1,4 +1,4 @@
-"""A third party as a contender: prepared, asked everything, its replies read."""
+"""A third party as a contender: prepare it, ask it everything, read its replies."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def answer(
         outcome.fit_seconds = adapter.fit_seconds
         outcome.calls, outcome.cost_usd = adapter.calls, adapter.cost_usd
         adapter.close()
-    Probes(adapter.why_no_history or "To ask a vendor again costs money.").save(here)
+    Probes(adapter.why_no_history or "Asking a vendor again costs money.").save(here)
     count_answers(outcome, read.answered, read.first_error)
     outcome.notes += [*adapter.notes, *read.notes]
     if read.milliseconds:
@@ -80,6 +80,6 @@ def _train_frame(task: ContenderTask) -> Any:
 
 
 def _in_order(items: Ints) -> Slate:
-    """A slate whose scores are its places: third parties need not give any."""
+    """A slate scored by rank: third parties need not return scores."""
     places = -np.arange(items.shape[1], dtype=np.float32)
     return Slate(items, np.where(items >= 0, places, np.float32(-np.inf)))

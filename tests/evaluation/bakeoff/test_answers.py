@@ -79,7 +79,7 @@ def test_longer_lists_are_cut() -> None:
     [
         ((2, 99, 3, 4), "1 items left out: unknown at the cut-off"),
         ((2, UNKNOWN_AT_THE_CUT, 3, 4), "1 items left out: unknown at the cut-off"),
-        ((0, 2, 1, 3, 4), "2 items left out: the person had them already"),
+        ((0, 2, 1, 3, 4), "2 items left out: already in the user's history"),
         ((2, 3, 2, 4), "1 items left out: repeated in one list"),
     ],
 )

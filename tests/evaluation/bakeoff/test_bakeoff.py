@@ -202,7 +202,7 @@ def test_a_budget_makes_a_better_one_too_dear(tmp_path):
     [
         ({"specs": ["nothing-like-it"]}, "no spec 'nothing-like-it'"),
         ({"third_party": ["acme:x"]}, "acme"),
-        ({"baseline": "als"}, "does not take part"),
+        ({"baseline": "als"}, "is not a contender"),
         ({"specs": [TWO_STAGE, TWO_STAGE | {"rankers": []}]}, "named 'small-two-stage'"),
         ({"metric": "ndcg@7"}, "ndcg@7"),
         ({"metric": "speed@5"}, "speed@5"),

@@ -46,21 +46,22 @@ def test_a_log_without_propensities_is_told_what_to_log(tmp_path: Path) -> None:
     found = exposure_of(key(None), BARE)
     assert (found.truths, found.propensities, found.ess, found.corrected) == (300, 0, None, False)
     assert found.sentence == (
-        "Offline numbers reward what was already shown: what people could choose was what they "
-        "were shown, and the log does not hold the chance with which that was for any of the 300 "
-        "truths. Log the position and the propensity of each item shown from now on, some of them "
-        "drawn by chance (`assay readiness two-tastes --plan FOLDER` writes how). `assay data "
-        "audit two-tastes` shows by how much a leaking split would flatter."
+        "Offline metrics reward items that were already shown: users could choose only from what "
+        "they were shown, and the log has no propensity (probability of being shown) for any of "
+        "the 300 held-out interactions. From now on, log the position and the propensity of each "
+        "item shown, and show some items at random (`assay readiness two-tastes --plan FOLDER` "
+        "writes a plan). `assay data audit two-tastes` measures how much a leaking split inflates "
+        "the metrics."
     )
     placed = with_context(tmp_path / "d", position=np.ones(len(BARE.interactions), np.int32))
-    assert " Log the propensity of each item shown" in exposure_of(key(None), placed).sentence
+    assert " log the propensity of each item shown," in exposure_of(key(None), placed).sentence
 
 
 @pytest.mark.parametrize("tiny", [1e-6, 1e-160, 5e-324])
 def test_one_tiny_propensity_outweighs_all_others(tiny: float) -> None:
     found = exposure_of(key([0.5] * 300 + [tiny]), BARE)
     assert not found.corrected and found.ess == pytest.approx(1.0, abs=1e-2)
-    assert "their weights are worth 1 of them" in found.sentence
+    assert "their effective sample size is 1, and 100 are needed" in found.sentence
 
 
 def test_enough_propensities_are_told_with_their_worth() -> None:
@@ -69,7 +70,7 @@ def test_enough_propensities_are_told_with_their_worth() -> None:
     assert found.ess == pytest.approx(277.7777777)
     assert (found.truths, found.propensities, found.corrected) == (350, 300, True)
     assert "logged for 300 of 350 truths; the others are left out" in found.sentence
-    assert "worth 278 of them" in found.sentence and "debiased_ndcg" in found.sentence
+    assert "effective sample size of 278" in found.sentence and "debiased_ndcg" in found.sentence
     whole = exposure_of(key([0.25] * 200), BARE)
     assert "logged for 200 of 200 truths, and" in whole.sentence
 
@@ -78,13 +79,13 @@ def test_enough_propensities_are_told_with_their_worth() -> None:
     ("propensity", "corrected", "says"),
     [
         ([0.5] * 100, True, "100 of 100"),
-        ([0.5] * 99, False, "worth 99 of them, and 100 are needed"),
+        ([0.5] * 99, False, "size is 99, and 100 are needed"),
         # One truth with a weight of 1e6 among 20,000 with 2: (1,040,000)² ÷ (1e12 + 80,000) = 1.08.
-        ([0.5] * 20_000 + [1e-6], False, "worth 1 of them, and 200 are needed"),
-        ([1.0] * 151 + [0.5] * 149, False, "50.3 % of them are 1, a fixed order"),
+        ([0.5] * 20_000 + [1e-6], False, "size is 1, and 200 are needed"),
+        ([1.0] * 151 + [0.5] * 149, False, "50.3 % of them are 1 (a fixed order)"),
         ([1.0] * 150 + [0.5] * 150, True, "300 of 300"),
-        ([1.0] * 300, False, "100 % of them are 1, a fixed order"),
-        ([0.0, -1.0, 1.5, np.inf, np.nan] * 60, False, "for any of the 300 truths"),
+        ([1.0] * 300, False, "100 % of them are 1 (a fixed order)"),
+        ([0.0, -1.0, 1.5, np.inf, np.nan] * 60, False, "for any of the 300 held-out"),
         ([0.5] * 200 + [0.0, 1.5] * 50, True, "200 of 300"),
     ],
 )

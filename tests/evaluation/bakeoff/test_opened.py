@@ -130,20 +130,20 @@ def test_a_third_party_says_why_it_has_no_list(folder) -> None:
         opened.recommend(users=["somebody"])
     with pytest.raises(AssayError, match="gave no list for user"):
         opened.recommend(users=[evaluated_users(folder)[-1]])
-    with pytest.raises(AssayError, match="a made-up history has none"):
+    with pytest.raises(AssayError, match="a made-up history has no user id"):
         opened.recommend(histories=[["i000"]])
-    with pytest.raises(AssayError, match="a made-up history has none"):
+    with pytest.raises(AssayError, match="a made-up history has no user id"):
         opened.trace(["i000"])
     late = open_contender(folder, "late")
-    assert late.why_not == "Late has no answer: It saw the answers."
-    with pytest.raises(AssayError, match="Late has no answer"):
+    assert late.why_not == "Late gave no lists: It saw the answers."
+    with pytest.raises(AssayError, match="Late gave no lists"):
         late.recommend(users=evaluated_users(folder)[:1])
 
 
 @pytest.mark.parametrize("name", ["linear-model", "popular"])
 def test_a_pipeline_that_is_gone_is_not_taken_for_a_third_party(folder, name, tmp_path) -> None:
     opened = away(folder, name, tmp_path)
-    assert "no longer stored; run it again" in opened.why_not
+    assert "no longer stored; run the bake-off again" in opened.why_not
     with pytest.raises(AssayError, match="no longer stored"):
         opened.recommend(histories=[["i000"]])
 
