@@ -69,10 +69,10 @@ def test_enough_propensities_are_told_with_their_worth() -> None:
     # (200 × 4 + 100 × 2)² ÷ (200 × 16 + 100 × 4) = 1,000,000 ÷ 3,600
     assert found.ess == pytest.approx(277.7777777)
     assert (found.truths, found.propensities, found.corrected) == (350, 300, True)
-    assert "logged for 300 of 350 truths; the others are left out" in found.sentence
+    assert "logged for 300 of 350 held-out interactions (the others are left out)" in found.sentence
     assert "effective sample size of 278" in found.sentence and "debiased_ndcg" in found.sentence
     whole = exposure_of(key([0.25] * 200), BARE)
-    assert "logged for 200 of 200 truths, and" in whole.sentence
+    assert "logged for 200 of 200 held-out interactions, with" in whole.sentence
 
 
 @pytest.mark.parametrize(
