@@ -41,7 +41,7 @@ def test_a_stage_that_stands_twice_has_two_names():
         ("schema = ", "not valid TOML"),
         (MINIMAL.replace("schema = 1", "schema = 2"), "schema"),
         (MINIMAL.replace('"mine"', '"../mine"'), "name"),
-        (MINIMAL.replace("popular", "populr"), "There is no candidates stage named 'populr'"),
+        (MINIMAL.replace("popular", "populr"), "There is no candidate generator named 'populr'"),
         (MINIMAL + "window_days = -3\n", "window_days"),
         (MINIMAL + "windw = 3\n", "windw"),
         (MINIMAL + "k = 0\n", "k"),
