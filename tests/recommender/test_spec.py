@@ -2,7 +2,7 @@ import pytest
 
 from pipelines.errors import AssayError
 from pipelines.recommender.spec import Spec
-from tests.synthetic import TWO_STAGE
+from pipelines.testing.datasets import TWO_STAGE
 
 MINIMAL = 'schema = 1\nname = "mine"\n\n[[candidates]]\nstage = "popular"\n'
 

@@ -15,8 +15,8 @@ from pipelines.evaluation.behavior.observe import verdicts
 from pipelines.evaluation.behavior.requirements import all_tests, requirable, requirements
 from pipelines.evaluation.results.document import BakeoffDocument
 from pipelines.runtime import paths
+from pipelines.testing.datasets import dataset
 from tests.evaluation.behavior.scene import answer, background
-from tests.synthetic import dataset
 
 BROKEN = """
 import datetime

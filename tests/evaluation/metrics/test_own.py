@@ -17,8 +17,8 @@ from pipelines.evaluation.metrics.evaluate import answerable, evaluate
 from pipelines.reading.lists import GroundTruth, Lists
 from pipelines.runtime import paths
 from pipelines.schema import Ragged
+from pipelines.testing.datasets import dataset
 from tests.evaluation.metrics.made import padded
-from tests.synthetic import dataset
 
 BROKEN = """
 import numpy as np
