@@ -102,11 +102,16 @@ class Spec(BaseModel):
 
         An `AssayError` names the first setting that is wrong.
         """
-        return tuple((kind, block, *loading.checked(kind, block.stage, block.settings())) for kind, block in self.blocks())
+        return tuple(
+            (kind, block, *loading.checked(kind, block.stage, block.settings()))
+            for kind, block in self.blocks()
+        )
 
     def stages(self, kind: StageKind) -> list[Any]:
         """New, unfitted stages of one kind, in the order of their blocks."""
-        return [loading.make(cls, config) for found, _, cls, config in self.checked if found == kind]
+        return [
+            loading.make(cls, config) for found, _, cls, config in self.checked if found == kind
+        ]
 
     @cached_property
     def hash(self) -> str:
