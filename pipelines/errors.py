@@ -1,4 +1,4 @@
-"""Errors that are a person's to mend, as opposed to defects."""
+"""Errors that the user can correct, as opposed to defects of Assay."""
 
 
 class AssayError(Exception):
@@ -7,3 +7,7 @@ class AssayError(Exception):
 
 class Refused(AssayError):
     """What was asked would not fit or would not be true; the message names an alternative."""
+
+
+class MissingExtra(AssayError, ImportError):
+    """A package that an extra of Assay brings is not installed; the message says which."""

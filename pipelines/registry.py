@@ -1,9 +1,9 @@
-"""Names to classes: the stages and adapters that ship, and a user's own.
+"""Names to classes: those that ship with Assay and user-defined ones.
 
-A class in somebody's own package is found through an entry point of the groups
+A user-defined class is found through an entry point of its package, in one of the groups
 `assay.candidates`, `assay.rankers`, `assay.rules`, `assay.adapters`, `assay.metrics` and
-`assay.behavior`; from there on it works like one that ships. Modules are imported when a class
-is asked for.
+`assay.behavior`; it then works like one that ships. Modules are imported when a class is
+looked up.
 """
 
 from __future__ import annotations
@@ -18,6 +18,16 @@ from typing import Any, Literal
 from pipelines.errors import AssayError
 
 Kind = Literal["candidates", "rankers", "rules", "adapters", "metrics", "behavior"]
+
+WORDS: dict[Kind, str] = {
+    "candidates": "candidate generator",
+    "rankers": "ranker",
+    "rules": "rule",
+    "adapters": "adapter",
+    "metrics": "metric",
+    "behavior": "behavioral test",
+}
+"""What a class of each kind is called in a sentence."""
 
 BUILT_IN: dict[Kind, dict[str, str]] = {
     "candidates": {
@@ -83,46 +93,67 @@ BUILT_IN: dict[Kind, dict[str, str]] = {
 
 @cache
 def names(kind: Kind) -> tuple[str, ...]:
-    """The names that can be used for a kind, those that ship first."""
+    """The names of a kind: those that ship first, then the entry points in order."""
     found = {entry.name for entry in entry_points(group=f"assay.{kind}")}
     return (*BUILT_IN[kind], *sorted(found - BUILT_IN[kind].keys()))
 
 
 def lookup(kind: Kind, name: str) -> Any:
-    """The class behind a name; `AssayError` names the ones there are."""
+    """The class behind a name.
+
+    Raises `AssayError` where no class has that name, and where the module of a user-defined
+    one cannot be imported, whatever goes wrong in it.
+    """
     if name in BUILT_IN[kind]:
         module, _, attribute = BUILT_IN[kind][name].partition(":")
         return getattr(import_module(module), attribute)
     for entry in entry_points(group=f"assay.{kind}"):
         if entry.name == name:
-            return entry.load()
-    what = {"metrics": "metric", "behavior": "behavioral test"}.get(kind, f"{kind} stage")
-    raise AssayError(f"There is no {what} named {name!r}; use one of {', '.join(names(kind))}.")
+            try:
+                return entry.load()
+            except Exception as error:
+                told = str(error) if isinstance(error, AssayError) else error_text(error)
+                raise AssayError(
+                    f"{called(kind, name)} cannot be loaded: {told.rstrip('.')}."
+                ) from error
+    raise AssayError(
+        f"There is no {WORDS[kind]} named {name!r}; use one of {', '.join(names(kind))}."
+    )
 
 
-def load_class(kind: Kind, name: str, base: type, fields: Sequence[str], called: str) -> Any:
-    """The class, made from `base`; an `AssayError` says why one of a person's own is unfit.
+def load_class(kind: Kind, name: str, base: type, fields: Sequence[str]) -> Any:
+    """The class behind a name; an `AssayError` says why a user-defined one cannot be used.
 
-    It must say its `fields`, texts with something in them, and be named as its entry point.
+    It has to be a subclass of `base`, have text in each of its `fields`, and have its entry
+    point's name as `name`.
+    """
+    found = lookup(kind, name)
+    if name in BUILT_IN[kind]:
+        return found
+    check_class(found, name, base, fields, called(kind, name))
+    return found
+
+
+def check_class(found: object, name: str, base: type, fields: Sequence[str], called: str) -> None:
+    """Raise `AssayError` where `found` is not what `load_class` asks for.
+
     `called` begins the sentence: "The metric ndcg".
     """
-    if name in BUILT_IN[kind]:
-        return lookup(kind, name)
-    try:
-        found = lookup(kind, name)
-    except AssayError:
-        raise
-    except Exception as error:
-        raise AssayError(f"{called} cannot be loaded: {error_text(error)}.") from error
     if not (isinstance(found, type) and issubclass(found, base)):
-        raise AssayError(f"{called} is no class made from {base.__name__}.")
+        raise AssayError(f"{called} is not a subclass of {base.__name__}.")
     lacking = [field for field in fields if not _said(getattr(found, field, None))]
     if lacking:
-        raise AssayError(f"{called} does not say its {', '.join(lacking)}.")
+        raise AssayError(f"{called} has no text in its {', '.join(lacking)}.")
     given: Any = found
     if given.name != name:
-        raise AssayError(f"{called} calls itself {given.name}; let both names be the same.")
-    return given
+        raise AssayError(
+            f"{called} has the name {given.name} in its class; use its entry point's name there."
+        )
+
+
+def called(kind: Kind, name: str) -> str:
+    """How a sentence about a class begins: "The metric ndcg"."""
+    return f"The {WORDS[kind]} {name}"
 
 
 def _said(value: object) -> bool:
@@ -130,7 +161,7 @@ def _said(value: object) -> bool:
 
 
 def two_numbers(value: object) -> bool:
-    """Whether a field is a range: two numbers, the lower first."""
+    """Whether `value` is a range: two numbers, the lower first."""
     if not (isinstance(value, tuple | list) and len(value) == 2):
         return False
     if not all(isinstance(end, int | float) and not isnan(end) for end in value):
@@ -139,10 +170,10 @@ def two_numbers(value: object) -> bool:
 
 
 def error_text(error: Exception) -> str:
-    """An unforeseen error in a few words, without a full stop."""
+    """An unexpected error's type and message, without a full stop; 200 characters at most."""
     return writable(f"{type(error).__name__}: {str(error)[:200]}").rstrip(".")
 
 
 def writable(text: str) -> str:
-    """The text without halves of characters, which names of files can hold and JSON cannot."""
+    """The text without lone surrogates, which file names can hold and JSON cannot."""
     return text.encode("utf-8", "replace").decode()

@@ -10,9 +10,9 @@ import pytest
 from pipelines.data import dataset as stored
 from pipelines.evaluation.bakeoff.opened import evaluated_users, open_contender
 from pipelines.evaluation.bakeoff.request import BakeoffRequest
+from pipelines.testing.datasets import TWO_STAGE, dataset, with_prices_and_offers
 from pipelines.workspace import Workspace
 from pipelines.workspace.bakeoffs import run
-from tests.synthetic import TWO_STAGE, dataset, with_prices_and_offers
 
 FRESH = """
 import sys, json, mlflow, pandas as pd

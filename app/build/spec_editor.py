@@ -14,15 +14,15 @@ import streamlit as st
 from app import state
 from app.components import forms
 from app.components.page import plain
-from pipelines import registry
 from pipelines.errors import AssayError
 from pipelines.recommender.spec import Spec
-from pipelines.registry import Kind
+from pipelines.stages import loading
+from pipelines.stages.loading import StageKind
 
 STAGE = "build_stage"
 FROM = "build_from"
 GENERATION = "build_generation"
-KINDS: tuple[Kind, ...] = ("candidates", "rankers", "rules")
+KINDS: tuple[StageKind, ...] = ("candidates", "rankers", "rules")
 KIND_WORD = {"candidates": "Candidates", "rankers": "Tier", "rules": "Rule"}
 START = "two-stage"
 NEW = {"candidates": {"k": 100}, "rankers": {"keep": 50}, "rules": {}}
@@ -47,15 +47,15 @@ def stages(doc: dict[str, Any]) -> list[str]:
     return [f"{kind}:{at}" for kind in KINDS for at in range(len(doc.get(kind, [])))]
 
 
-def block_of(doc: dict[str, Any], stage: str) -> tuple[Kind, int, dict[str, Any]]:
+def block_of(doc: dict[str, Any], stage: str) -> tuple[StageKind, int, dict[str, Any]]:
     """Kind, place and block of a stage's id."""
     kind, _, at = stage.partition(":")
-    return cast(Kind, kind), int(at), doc[kind][int(at)]
+    return cast(StageKind, kind), int(at), doc[kind][int(at)]
 
 
-def title(kind: Kind, name: str) -> str:
+def title(kind: StageKind, name: str) -> str:
     """How a screen names a stage."""
-    return str(registry.lookup(kind, name).title)
+    return str(loading.load(kind, name).title)
 
 
 def changed(doc: dict[str, Any]) -> bool:
@@ -88,10 +88,10 @@ def _stage_label(doc: dict[str, Any], id: str) -> str:
     return f"{KIND_WORD[kind]}{number}: {title(kind, block['stage'])}"
 
 
-def _fields(doc: dict[str, Any], kind: Kind, at: int, block: dict[str, Any]) -> None:
+def _fields(doc: dict[str, Any], kind: StageKind, at: int, block: dict[str, Any]) -> None:
     """Which stage it is, how many items it lets through, and its own settings."""
     key = f"build_{kind}_{at}_{st.session_state.get(GENERATION, 0)}"
-    names = list(registry.names(kind))
+    names = loading.offered(kind)
     swapped = st.selectbox(
         "Is a",
         names,
@@ -112,13 +112,13 @@ def _fields(doc: dict[str, Any], kind: Kind, at: int, block: dict[str, Any]) -> 
                 key=f"{key}_{field}",
             )
         )
-    config = registry.lookup(kind, swapped).Config
+    config = loading.load(kind, swapped).Config
     given = block if swapped == block["stage"] else {}
     fresh |= forms.settings(config, given, key=f"{key}_{swapped}")
     doc[kind][at] = fresh
 
 
-def _deeds(doc: dict[str, Any], kind: Kind, at: int) -> None:
+def _deeds(doc: dict[str, Any], kind: StageKind, at: int) -> None:
     """Duplicate, move, remove, add: each a change of the document, then a new page."""
     blocks = doc[kind]
     if kind == "rankers" and st.button("Duplicate tier", icon=":material/content_copy:"):
@@ -132,19 +132,22 @@ def _deeds(doc: dict[str, Any], kind: Kind, at: int) -> None:
         del blocks[at]
         _again(kind, max(at - 1, 0))
     with st.popover("Add a stage", icon=":material/add:"):
+        left_out: list[str] = []
         new_kind = st.radio("Kind", KINDS, format_func=KIND_WORD.__getitem__, key="build_new_kind")
         new_name = st.selectbox(
             "Stage",
-            registry.names(new_kind),
+            loading.offered(new_kind, left_out),
             format_func=lambda name: title(new_kind, name),
             key=f"build_new_{new_kind}",
         )
+        for note in left_out:
+            st.warning(plain(note))
         if st.button("Add", type="primary"):
             doc.setdefault(new_kind, []).append({"stage": new_name, **NEW[new_kind]})
             _again(new_kind, len(doc[new_kind]) - 1)
 
 
-def _again(kind: Kind, at: int) -> None:
+def _again(kind: StageKind, at: int) -> None:
     doc = document()
     _rename_if_changed(doc)
     _new_generation()

@@ -1,0 +1,34 @@
+"""Adapters: third parties in a bake-off, and what one of your own is made from.
+
+docs/writing-an-adapter.md shows how. Those that ship are reached by name, through the registry.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from pipelines import lazy
+
+if TYPE_CHECKING:
+    from pipelines.adapters.contract import Adapter as Adapter
+    from pipelines.adapters.contract import Capabilities as Capabilities
+    from pipelines.adapters.contract import NotComparable as NotComparable
+    from pipelines.adapters.contract import Reply as Reply
+    from pipelines.adapters.contract import Task as Task
+    from pipelines.adapters.contract import lists_for as lists_for
+
+_HOMES = {
+    "Adapter": "pipelines.adapters.contract",
+    "Capabilities": "pipelines.adapters.contract",
+    "NotComparable": "pipelines.adapters.contract",
+    "Reply": "pipelines.adapters.contract",
+    "Task": "pipelines.adapters.contract",
+    "lists_for": "pipelines.adapters.contract",
+}
+__all__ = [*_HOMES]
+
+
+def __getattr__(name: str) -> Any:
+    return lazy.attribute(__name__, _HOMES, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -20,6 +20,8 @@ from pipelines.prices.pricebook import PriceBook
 if TYPE_CHECKING:
     import pandas as pd
 
+AdapterKind = Literal["third-party", "stand-in"]
+
 UNKNOWN_ITEMS, SHORT_LISTS = "places with an unknown item", "lists shorter than k"
 SEEN_LATER = {UNKNOWN_ITEMS, SHORT_LISTS}
 """Problems that the bake-off counts by itself when it reads the replies."""
@@ -120,7 +122,7 @@ class Adapter(ABC):
     """How a request names the adapter."""
     title: ClassVar[str]
     """How a screen names it."""
-    kind: ClassVar[Literal["third-party", "stand-in"]] = "third-party"
+    kind: ClassVar[AdapterKind] = "third-party"
     capabilities: ClassVar[Capabilities]
     why_no_history: ClassVar[str] = ""
     """One sentence, where `capabilities.history` is False."""

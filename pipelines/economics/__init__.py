@@ -1,0 +1,27 @@
+"""The decision to build, buy or do both, and its memo (docs/decision-model.md)."""
+
+from typing import TYPE_CHECKING, Any
+
+from pipelines import lazy
+
+if TYPE_CHECKING:
+    from pipelines.economics.case import Case as Case
+    from pipelines.economics.case import load_case as load_case
+    from pipelines.economics.memo import render_memo as render_memo
+    from pipelines.economics.summary import Decision as Decision
+
+_HOMES = {
+    "Case": "pipelines.economics.case",
+    "Decision": "pipelines.economics.summary",
+    "load_case": "pipelines.economics.case",
+    "render_memo": "pipelines.economics.memo",
+}
+__all__ = [*_HOMES]
+
+
+def __getattr__(name: str) -> Any:
+    return lazy.attribute(__name__, _HOMES, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,25 @@
+"""From a spec to a fitted pipeline and its lists."""
+
+from typing import TYPE_CHECKING, Any
+
+from pipelines import lazy
+
+if TYPE_CHECKING:
+    from pipelines.recommender.fitted import FittedPipeline as FittedPipeline
+    from pipelines.recommender.pipeline import Pipeline as Pipeline
+    from pipelines.recommender.spec import Spec as Spec
+
+_HOMES = {
+    "FittedPipeline": "pipelines.recommender.fitted",
+    "Pipeline": "pipelines.recommender.pipeline",
+    "Spec": "pipelines.recommender.spec",
+}
+__all__ = [*_HOMES]
+
+
+def __getattr__(name: str) -> Any:
+    return lazy.attribute(__name__, _HOMES, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -30,11 +30,11 @@ from typing import Any, Literal, Self, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from pipelines import registry
 from pipelines.errors import AssayError
-from pipelines.registry import Kind
 from pipelines.runtime import paths
+from pipelines.stages import loading
 from pipelines.stages.contract import Rule, Stage, StageConfig
+from pipelines.stages.loading import StageKind
 
 SLUG = r"^[a-z0-9][a-z0-9-]{0,59}$"
 
@@ -97,16 +97,21 @@ class Spec(BaseModel):
         return {key: value for key, value in full.items() if value not in ("", [], ())}
 
     @cached_property
-    def checked(self) -> tuple[tuple[Kind, Block, type[Stage], StageConfig], ...]:
+    def checked(self) -> tuple[tuple[StageKind, Block, type[Stage], StageConfig], ...]:
         """Each block with its stage's class and settings, looked up and checked once.
 
         An `AssayError` names the first setting that is wrong.
         """
-        return tuple((kind, block, *_checked(kind, block)) for kind, block in self.blocks())
+        return tuple(
+            (kind, block, *loading.checked(kind, block.stage, block.settings()))
+            for kind, block in self.blocks()
+        )
 
-    def stages(self, kind: Kind) -> list[Any]:
+    def stages(self, kind: StageKind) -> list[Any]:
         """New, unfitted stages of one kind, in the order of their blocks."""
-        return [cls(config) for found, _, cls, config in self.checked if found == kind]
+        return [
+            loading.make(cls, config) for found, _, cls, config in self.checked if found == kind
+        ]
 
     @cached_property
     def hash(self) -> str:
@@ -173,7 +178,7 @@ class Spec(BaseModel):
         found = [p.stem for p in paths.SPECS.glob("*.toml")]
         return sorted(found, key=lambda name: (order.get(name, len(order)), name))
 
-    def blocks(self) -> list[tuple[Kind, Block]]:
+    def blocks(self) -> list[tuple[StageKind, Block]]:
         """Each block with its kind, in the order in which they work."""
         return [
             *(("candidates", b) for b in self.candidates),
@@ -185,16 +190,6 @@ class Spec(BaseModel):
 _ORDER = ("random", "popular", "als", "ease-recent", "two-stage", "two-stage-sponsored")
 
 
-def _checked(kind: Kind, block: Block) -> tuple[type[Stage], StageConfig]:
-    cls: type[Stage] = registry.lookup(kind, block.stage)
-    try:
-        return cls, cls.Config.model_validate(block.settings())
-    except ValidationError as error:
-        raise AssayError(
-            f"The stage {block.stage!r} has a wrong setting: {_first(error)}."
-        ) from None
-
-
 def make_rules(documents: Iterable[dict[str, Any]]) -> list[Rule]:
     """The rules of a manifest, their settings checked."""
     found: list[Rule] = []
@@ -203,8 +198,8 @@ def make_rules(documents: Iterable[dict[str, Any]]) -> list[Rule]:
             block = RuleBlock.model_validate(document)
         except ValidationError as error:
             raise AssayError(f"A rule of the bake-off is not valid: {_first(error)}.") from None
-        cls, config = _checked("rules", block)
-        found.append(cast(Rule, cls(config)))
+        cls, config = loading.checked("rules", block.stage, block.settings())
+        found.append(cast(Rule, loading.make(cls, config)))
     return found
 
 

@@ -71,6 +71,12 @@ class CandidateGenerator(Stage, ABC):
 
     answers_new: ClassVar[bool] = True
     """Whether a history of an unknown user moves the answer (else it is one list for all)."""
+    answers_empty: ClassVar[bool] = False
+    """Whether a request without any history gets items, as from one list for everyone.
+
+    A generator that follows histories leaves it False and gives such a request an empty list;
+    the pipeline fills it with popular items and says so.
+    """
 
     @abstractmethod
     def fit(self, interactions: Interactions, catalogue: Catalogue) -> Self:

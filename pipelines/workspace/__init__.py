@@ -1,20 +1,23 @@
 """What a team keeps: datasets, bake-offs, jobs and decisions, in one SQLite file and folders.
 
-`from pipelines.workspace import Workspace`. The class is looked up when it is first asked
-for, so that processes started from here do not load the database code in vain.
+`from pipelines.workspace import Workspace`. The class is looked up when it is first used, so
+that processes started from here do not load the database code for nothing.
 """
 
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from pipelines.workspace.store import Workspace
+from pipelines import lazy
 
-__all__ = ["Workspace"]
+if TYPE_CHECKING:
+    from pipelines.workspace.store import Workspace as Workspace
+
+_HOMES = {"Workspace": "pipelines.workspace.store"}
+__all__ = [*_HOMES]
 
 
 def __getattr__(name: str) -> Any:
-    if name == "Workspace":
-        from pipelines.workspace.store import Workspace
+    return lazy.attribute(__name__, _HOMES, name)
 
-        return Workspace
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -9,8 +9,8 @@ import pytest
 from pipelines.adapters.contract import Task
 from pipelines.adapters.personalize.adapter import Personalize
 from pipelines.errors import AssayError
-from tests.adapters.conformance import AdapterTests
-from tests.adapters.conftest import Answer, Received, Vendor
+from pipelines.testing import AdapterTests
+from pipelines.testing.vendor import Answer, Received, Vendor
 
 VERSION = "arn:aws:personalize:eu-west-1:123456789012:solution/test/1"
 ROLE = "arn:aws:iam::123456789012:role/service"

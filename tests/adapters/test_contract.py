@@ -9,8 +9,8 @@ import pytest
 
 from pipelines.adapters.contract import Adapter, Task, lists_for
 from pipelines.adapters.exported.adapter import Exported
-from tests.adapters.conformance import AdapterTests
-from tests.adapters.conftest import Answer, Received, Vendor
+from pipelines.testing import AdapterTests
+from pipelines.testing.vendor import Answer, Received, Vendor
 
 GUIDE = Path(__file__).parents[2] / "docs" / "writing-an-adapter.md"
 

@@ -16,8 +16,8 @@ from pipelines.data.dataset import Dataset
 from pipelines.data.split import Split, split
 from pipelines.errors import AssayError
 from pipelines.registry import lookup
-from tests.adapters.conformance import AdapterTests
-from tests.adapters.conftest import task_of
+from pipelines.testing import AdapterTests
+from pipelines.testing.adapter_data import task_of
 
 Lists = dict[str, list[str]]
 

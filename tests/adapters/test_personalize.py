@@ -15,8 +15,9 @@ from pipelines.adapters.personalize.client import GIVE_UP_AFTER
 from pipelines.errors import AssayError
 from pipelines.prices.pricebook import PriceBook
 from pipelines.registry import lookup
-from tests.adapters.conformance import AdapterTests
-from tests.adapters.conftest import ARN, Answer, Received, Vendor
+from pipelines.testing import AdapterTests
+from pipelines.testing.vendor import Answer, Received, Vendor
+from tests.adapters.conftest import ARN
 
 StartVendor = Callable[[Callable[[Received], Answer]], Vendor]
 Adapt = Callable[..., Personalize]

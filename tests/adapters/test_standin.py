@@ -23,8 +23,8 @@ from pipelines.data.dataset import Dataset
 from pipelines.data.split import split
 from pipelines.errors import AssayError
 from pipelines.registry import lookup
-from tests.adapters.conformance import AdapterTests
-from tests.adapters.conftest import task_of, world
+from pipelines.testing import AdapterTests
+from pipelines.testing.adapter_data import task_of, world
 
 
 @pytest.fixture(scope="module")

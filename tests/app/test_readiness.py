@@ -10,7 +10,7 @@ from app.data import profile, profile_charts, readiness_chart
 from app.data import readiness as component
 from pipelines.data import readiness
 from pipelines.data.profile import profile as profiled
-from tests import synthetic
+from pipelines.testing import datasets as synthetic
 from tests.app.conftest import small_dataset
 
 

@@ -18,9 +18,9 @@ from pipelines.data.dataset import Dataset
 from pipelines.recommender.spec import Spec
 from pipelines.runtime import paths
 from pipelines.schema import Columns
+from pipelines.testing.datasets import TWO_STAGE, dataset
 from pipelines.workspace import Workspace
 from tests.browser.driving import NO_CHROMIUM, RunningApp, chromium, environment, start_app
-from tests.synthetic import TWO_STAGE, dataset
 
 SHOP = "corner-shop"
 

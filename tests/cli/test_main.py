@@ -7,7 +7,7 @@ import sys
 import pandas as pd
 import pytest
 
-from tests.synthetic import dataset
+from pipelines.testing.datasets import dataset
 
 
 @pytest.fixture

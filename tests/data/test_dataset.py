@@ -10,7 +10,7 @@ import numpy as np
 from pipelines.data.assembly import fingerprint
 from pipelines.data.dataset import load, save, size
 from pipelines.schema.offers import Offers
-from tests import synthetic
+from pipelines.testing import datasets as synthetic
 
 
 def test_what_is_saved_comes_back(tmp_path: Path) -> None:

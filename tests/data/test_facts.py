@@ -17,7 +17,7 @@ from pipelines.data.readiness.facts.timing import Timing, timing
 from pipelines.data.readiness.facts.volume import gini, top_share, volume
 from pipelines.data.split import split
 from pipelines.schema import Interactions, Vocabulary
-from tests import synthetic
+from pipelines.testing import datasets as synthetic
 from tests.data.test_readiness import made
 
 START = 1_700_000_000

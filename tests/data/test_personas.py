@@ -9,8 +9,8 @@ from pipelines.data.dataset import About, Dataset
 from pipelines.data.personas import personas
 from pipelines.data.split import split
 from pipelines.schema import Catalogue, Interactions, Vocabulary
-from tests.synthetic import DAY
-from tests.synthetic import dataset as synthetic
+from pipelines.testing.datasets import DAY
+from pipelines.testing.datasets import dataset as synthetic
 
 
 def made(

@@ -12,7 +12,7 @@ from pipelines.cli.data_profile import data_profile
 from pipelines.data.dataset import Arrivals
 from pipelines.data.profile import MOST_BINS, TAIL_POINTS, bins, profile
 from pipelines.data.samples import SAMPLES
-from tests import synthetic
+from pipelines.testing import datasets as synthetic
 from tests.data.test_readiness import made
 
 DAY = 86_400

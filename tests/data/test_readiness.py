@@ -19,7 +19,7 @@ from pipelines.data.profile import profile
 from pipelines.data.readiness.facts import DAY, YEAR, measure
 from pipelines.data.readiness.finding import Finding
 from pipelines.schema import Interactions
-from tests import synthetic
+from pipelines.testing import datasets as synthetic
 
 
 def made(

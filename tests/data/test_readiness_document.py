@@ -13,7 +13,7 @@ from pipelines.data.dataset import Arrivals, Dataset, load, save
 from pipelines.data.readiness import Report, Verdict
 from pipelines.data.readiness.tracking_events import EVENTS, FIELDS
 from pipelines.runtime import paths
-from tests import synthetic
+from pipelines.testing import datasets as synthetic
 from tests.data.test_readiness import made
 
 TEXT = (paths.CHECKOUT / "docs" / "readiness.md").read_text()

@@ -16,7 +16,7 @@ from pipelines.evaluation.bakeoff.request import BakeoffRequest
 from pipelines.evaluation.bakeoff.run import run_bakeoff
 from pipelines.evaluation.metrics.names import MAIN
 from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult
-from tests.synthetic import TWO_STAGE, dataset
+from pipelines.testing.datasets import TWO_STAGE, dataset
 
 DATA = dataset()
 SPLIT = "time:0.8"

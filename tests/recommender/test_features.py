@@ -9,7 +9,7 @@ import pytest
 from pipelines.data.split import split
 from pipelines.recommender.features.builder import DAY, ITEM, MATCH, PERSON, FeatureBuilder
 from pipelines.schema import Candidates, Catalogue, Interactions, Queries, Ragged, Vocabulary
-from tests.synthetic import dataset
+from pipelines.testing.datasets import dataset
 
 NOW = 25 * DAY
 IDS = Vocabulary.of(["a", "b", "c", "d"])

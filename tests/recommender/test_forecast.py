@@ -35,7 +35,7 @@ def test_dense_ease_on_200_000_items_is_refused_and_the_sparse_form_is_not():
 
 
 def test_a_fit_that_would_not_fit_never_starts(monkeypatch):
-    from tests.synthetic import dataset
+    from pipelines.testing.datasets import dataset
 
     monkeypatch.setattr("pipelines.recommender.forecast.machine_memory_mb", lambda: 0.001)
     data = dataset()

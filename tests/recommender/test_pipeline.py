@@ -17,7 +17,7 @@ from pipelines.recommender.stage_store import StageStore
 from pipelines.recommender.trace import trace_frame
 from pipelines.schema import Candidates, Queries
 from pipelines.stages.contract import DataShape
-from tests.synthetic import TWO_STAGE, dataset
+from pipelines.testing.datasets import TWO_STAGE, dataset
 
 LAST = Protocol.parse("last-n:2")
 DATA = dataset()

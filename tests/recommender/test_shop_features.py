@@ -14,8 +14,8 @@ from pipelines.recommender.features.builder import DAY, ITEM, MATCH, PERSON, Fea
 from pipelines.recommender.features.shop import OfferFeatures, PriceFeatures
 from pipelines.schema import Candidates, Catalogue, Queries
 from pipelines.schema.offers import Offers
+from pipelines.testing.datasets import dataset, with_prices_and_offers
 from tests.recommender.test_features import CATALOGUE, EVENTS, FRAME, IDS, ask, table
-from tests.synthetic import dataset, with_prices_and_offers
 
 PRICES = FRAME.assign(price=[1.0, 4.0, None, 0.0])
 PRICED = Catalogue(IDS, PRICES, np.ones(4, bool))

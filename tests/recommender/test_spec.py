@@ -2,7 +2,7 @@ import pytest
 
 from pipelines.errors import AssayError
 from pipelines.recommender.spec import Spec
-from tests.synthetic import TWO_STAGE
+from pipelines.testing.datasets import TWO_STAGE
 
 MINIMAL = 'schema = 1\nname = "mine"\n\n[[candidates]]\nstage = "popular"\n'
 
@@ -41,7 +41,7 @@ def test_a_stage_that_stands_twice_has_two_names():
         ("schema = ", "not valid TOML"),
         (MINIMAL.replace("schema = 1", "schema = 2"), "schema"),
         (MINIMAL.replace('"mine"', '"../mine"'), "name"),
-        (MINIMAL.replace("popular", "populr"), "There is no candidates stage named 'populr'"),
+        (MINIMAL.replace("popular", "populr"), "There is no candidate generator named 'populr'"),
         (MINIMAL + "window_days = -3\n", "window_days"),
         (MINIMAL + "windw = 3\n", "windw"),
         (MINIMAL + "k = 0\n", "k"),

@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 from pipelines.registry import BUILT_IN, Kind, lookup
-from tests.conformance import CandidateGeneratorTests, RankerTests, RuleTests, StageTests
+from pipelines.testing import CandidateGeneratorTests, RankerTests, RuleTests, StageTests
 
 BASES: dict[Kind, type[StageTests]] = {
     "candidates": CandidateGeneratorTests,

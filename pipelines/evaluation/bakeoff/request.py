@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pipelines import registry
+from pipelines.adapters import loading
 from pipelines.data.split import Protocol
 from pipelines.errors import AssayError
 from pipelines.evaluation.behavior.requirements import requirements
@@ -102,9 +102,9 @@ def _entries(request: BakeoffRequest) -> tuple[Entry, ...]:
 
 def _third_party(text: str) -> Entry:
     adapter_name, _, target = text.partition(":")
-    adapter = registry.lookup("adapters", adapter_name)
+    adapter = loading.load(adapter_name)
     adapter.check(target)
-    kind: Literal["third-party", "stand-in"] = adapter.kind
+    kind = adapter.kind
     short = Path(target.partition("@")[0]).stem.lower()
     clean = "".join(c if c.isalnum() else "-" for c in short).strip("-")
     name = f"{adapter_name}-{clean}" if clean else adapter_name

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from pipelines import registry
 from pipelines.adapters.contract import NotComparable, Task
+from pipelines.adapters.loading import load
 from pipelines.evaluation.bakeoff.answers import read_replies
 from pipelines.evaluation.bakeoff.outcome import Outcome, count_answers, fitted_rules, tell
 from pipelines.evaluation.bakeoff.task import ContenderTask
@@ -21,7 +21,7 @@ from pipelines.schema import NO_ITEM, Columns, Ints, Slate
 def answer(
     task: ContenderTask, adapter_name: str, target: str, here: Path, outcome: Outcome
 ) -> Slate:
-    adapter = registry.lookup("adapters", adapter_name)(target)
+    adapter = load(adapter_name)(target)
     users = task.users.decode(task.queries.user).tolist()
     ids = task.catalogue.items.ids
     history = task.queries.history

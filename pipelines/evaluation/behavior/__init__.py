@@ -1,1 +1,23 @@
-"""How contenders behave, beside how well they do: tests that they pass or fail."""
+"""Behavioral tests: whether a contender behaves as a recommender should (docs/behavior.md)."""
+
+from typing import TYPE_CHECKING, Any
+
+from pipelines import lazy
+
+if TYPE_CHECKING:
+    from pipelines.evaluation.behavior.contract import BehaviorTest as BehaviorTest
+    from pipelines.evaluation.behavior.contract import NotRun as NotRun
+
+_HOMES = {
+    "BehaviorTest": "pipelines.evaluation.behavior.contract",
+    "NotRun": "pipelines.evaluation.behavior.contract",
+}
+__all__ = [*_HOMES]
+
+
+def __getattr__(name: str) -> Any:
+    return lazy.attribute(__name__, _HOMES, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -17,23 +17,24 @@ def load(name: str) -> type[BehaviorTest]:
     """The class of a test; an `AssayError` says why one of a person's own is unfit."""
     from pipelines.evaluation.behavior.contract import FIELDS, BehaviorTest
 
-    called = f"The behavioral test {name}"
-    found: type[BehaviorTest] = load_class("behavior", name, BehaviorTest, FIELDS, called)
+    found: type[BehaviorTest] = load_class("behavior", name, BehaviorTest, FIELDS)
     if name in registry.BUILT_IN["behavior"]:
         return found
-    default = found.default
-    if not (default is None or (isinstance(default, int | float) and isfinite(default))):
-        raise AssayError(
-            f"The behavioral test {name} has no sound threshold: `default` is None or a number, "
-            f"not {default!r}."
-        )
-    if not two_numbers(found.limits):
-        raise AssayError(
-            f"The behavioral test {name} has no sound threshold: `limits` are two numbers, the "
-            f"lower first, not {found.limits!r}."
-        )
+    wrong = unsound(found)
+    if wrong:
+        raise AssayError(f"The behavioral test {name} has no sound threshold: {wrong}.")
     made(found)
     return found
+
+
+def unsound(test: type[BehaviorTest]) -> str:
+    """What is wrong with a test's threshold, in words; empty where nothing is."""
+    default = test.default
+    if not (default is None or (isinstance(default, int | float) and isfinite(default))):
+        return f"`default` is None or a number, not {default!r}"
+    if not two_numbers(test.limits):
+        return f"`limits` are two numbers, the lower first, not {test.limits!r}"
+    return ""
 
 
 def made(test: type[BehaviorTest], threshold: float | None = None) -> BehaviorTest:

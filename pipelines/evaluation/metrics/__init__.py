@@ -1,0 +1,23 @@
+"""Metrics, one class each, and what one of your own is made from (docs/writing-a-metric.md)."""
+
+from typing import TYPE_CHECKING, Any
+
+from pipelines import lazy
+
+if TYPE_CHECKING:
+    from pipelines.evaluation.metrics.metric import Metric as Metric
+    from pipelines.evaluation.metrics.metric import MetricOfAllLists as MetricOfAllLists
+
+_HOMES = {
+    "Metric": "pipelines.evaluation.metrics.metric",
+    "MetricOfAllLists": "pipelines.evaluation.metrics.metric",
+}
+__all__ = [*_HOMES]
+
+
+def __getattr__(name: str) -> Any:
+    return lazy.attribute(__name__, _HOMES, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

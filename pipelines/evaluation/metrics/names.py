@@ -39,17 +39,17 @@ def load(name: str) -> type[Metric]:
     """The class of a metric (`ndcg`); an `AssayError` says why one of a person's own is unfit."""
     from pipelines.evaluation.metrics.metric import FIELDS, Metric
 
-    found: type[Metric] = load_class("metrics", name, Metric, FIELDS, f"The metric {name}")
+    found: type[Metric] = load_class("metrics", name, Metric, FIELDS)
     if name in registry.BUILT_IN["metrics"]:
         return found
-    wrong = _wrong(found)
+    wrong = unsound(found)
     if wrong:
         raise AssayError(f"The metric {name} is not sound: {wrong}.")
     return found
 
 
-def _wrong(metric: type[Metric]) -> str:
-    """What others than the metric itself would break on, in words; empty where nothing is."""
+def unsound(metric: type[Metric]) -> str:
+    """Which optional field of a metric cannot be used, in words; empty where all can."""
     from pipelines.evaluation.metrics.metric import Better
     from pipelines.reading.lists import Need
 

@@ -34,6 +34,7 @@ class Popular(CandidateGenerator):
     name = "popular"
     title = "Popular"
     answers_new = False
+    answers_empty = True
     Config = PopularConfig
     config: PopularConfig
     known_: Mask

@@ -27,6 +27,7 @@ class Random(CandidateGenerator):
     name = "random"
     title = "Random"
     Config = RandomConfig
+    answers_empty = True
     config: RandomConfig
     known_: Mask
 

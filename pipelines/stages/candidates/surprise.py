@@ -33,6 +33,7 @@ class SurpriseSVD(CandidateGenerator):
     name = "surprise-svd"
     title = "Surprise SVD"
     answers_new = False
+    answers_empty = True
     Config = SurpriseConfig
     config: SurpriseConfig
     known_: Mask

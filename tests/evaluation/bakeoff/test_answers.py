@@ -12,7 +12,7 @@ from pipelines.data.split import Protocol
 from pipelines.evaluation.bakeoff.answers import Read, nothing_left, read_replies
 from pipelines.evaluation.bakeoff.task import ContenderTask
 from pipelines.schema import Interactions, Queries, Ragged
-from tests.synthetic import dataset
+from pipelines.testing.datasets import dataset
 
 DATA = dataset(n_users=3, n_items=8, events=3)
 USERS = ["u000", "u001", "u002"]

@@ -23,7 +23,7 @@ from pipelines.evaluation.results.document import BakeoffDocument
 from pipelines.runtime import paths
 from pipelines.runtime.progress import Cancelled
 from pipelines.schema import Ragged
-from tests.synthetic import TWO_STAGE, dataset
+from pipelines.testing.datasets import TWO_STAGE, dataset
 
 DATA = dataset()
 

@@ -21,7 +21,7 @@ from pipelines.evaluation.bakeoff.run import run_bakeoff
 from pipelines.evaluation.results.document import BakeoffDocument
 from pipelines.reading.lists import GroundTruth
 from pipelines.schema import Ragged
-from tests.synthetic import dataset
+from pipelines.testing.datasets import dataset
 
 BARE = dataset()
 

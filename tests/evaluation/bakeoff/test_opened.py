@@ -20,7 +20,7 @@ from pipelines.evaluation.bakeoff.request import BakeoffRequest
 from pipelines.evaluation.bakeoff.run import run_bakeoff
 from pipelines.evaluation.results.document import ContenderResult
 from pipelines.evaluation.results.folder import DOCUMENT, read_document
-from tests.synthetic import dataset
+from pipelines.testing.datasets import dataset
 
 DATA = dataset()
 EASE = {"schema": 1, "name": "linear-model", "candidates": [{"stage": "ease", "l2": 10.0}]}

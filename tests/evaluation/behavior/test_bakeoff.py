@@ -12,7 +12,7 @@ from pipelines.evaluation.bakeoff.request import BakeoffRequest
 from pipelines.evaluation.bakeoff.run import run_bakeoff
 from pipelines.evaluation.behavior.probes import Probes
 from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult
-from tests.synthetic import TWO_STAGE, dataset, with_prices_and_offers
+from pipelines.testing.datasets import TWO_STAGE, dataset, with_prices_and_offers
 
 SHOP = with_prices_and_offers(dataset())
 FRAME = SHOP.catalogue.frame.assign(brand=[f"brand {i % 3}" for i in range(60)])

@@ -15,8 +15,8 @@ from pipelines.evaluation.behavior.observe import verdicts
 from pipelines.evaluation.behavior.requirements import all_tests, requirable, requirements
 from pipelines.evaluation.results.document import BakeoffDocument
 from pipelines.runtime import paths
+from pipelines.testing.datasets import dataset
 from tests.evaluation.behavior.scene import answer, background
-from tests.synthetic import dataset
 
 BROKEN = """
 import datetime
@@ -127,13 +127,13 @@ AT_RUN = {
     "impostor": "The test broke: ValueError: it gave the verdict of one-item.",
 }
 AT_LOAD = {
-    "renamed": "calls itself other",
-    "silent": "does not say its title, unit",
+    "renamed": "has the name other in its class",
+    "silent": "has no text in its title, unit",
     "abstract": "cannot be made: TypeError: Can't instantiate abstract class",
     "worded": "cannot be made: KeyError: 'share'",
     "text": "`default` is None or a number, not '0.5'",
     "open": "`limits` are two numbers, the lower first, not None",
-    "function": "no class made from BehaviorTest",
+    "function": "is not a subclass of BehaviorTest",
     "missing": "cannot be loaded: ModuleNotFoundError",
 }
 CLASSES = {"notanumber": "NotANumber", "halfcharacter": "HalfCharacter", "missing": "Missing"}

@@ -16,8 +16,8 @@ from pipelines.evaluation.manifest.manifest import Budget, Manifest
 from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult
 from pipelines.evaluation.results.finished import Finished
 from pipelines.statistics.interval import Interval
+from pipelines.testing.datasets import dataset
 from tests.evaluation.manifest.test_manifest import FIELDS, OTHER
-from tests.synthetic import dataset
 
 N = 100
 ONE = Manifest(**FIELDS)

@@ -14,7 +14,7 @@ from pipelines.evaluation.results.document import ContenderResult
 from pipelines.reading.lists import GroundTruth
 from pipelines.schema import Ragged
 from pipelines.statistics.interval import Interval
-from tests.synthetic import dataset, with_prices_and_offers
+from pipelines.testing.datasets import dataset, with_prices_and_offers
 
 DATA = dataset()
 

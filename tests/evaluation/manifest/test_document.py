@@ -11,7 +11,7 @@ from pipelines.evaluation.bakeoff.request import BakeoffRequest
 from pipelines.evaluation.bakeoff.run import make_manifest
 from pipelines.evaluation.manifest import document as docs
 from pipelines.evaluation.manifest.manifest import ALWAYS_HASHED, Budget, Manifest
-from tests.synthetic import dataset
+from pipelines.testing.datasets import dataset
 
 DATA = dataset()
 VALIDATOR = Draft202012Validator(docs.schema())

@@ -17,7 +17,7 @@ from pipelines.evaluation.bakeoff.run import make_manifest
 from pipelines.evaluation.manifest.manifest import Budget, Manifest
 from pipelines.runtime import paths
 from pipelines.schema import hash_of_ids
-from tests.synthetic import dataset
+from pipelines.testing.datasets import dataset
 
 FIELDS: dict[str, Any] = {
     "dataset": "movielens-small",

@@ -17,8 +17,8 @@ from pipelines.evaluation.metrics.evaluate import answerable, evaluate
 from pipelines.reading.lists import GroundTruth, Lists
 from pipelines.runtime import paths
 from pipelines.schema import Ragged
+from pipelines.testing.datasets import dataset
 from tests.evaluation.metrics.made import padded
-from tests.synthetic import dataset
 
 BROKEN = """
 import numpy as np
@@ -105,13 +105,13 @@ def function(lists, k):
 """
 AT_RUN = ("raises", "shape", "outside", "abstract", "together")
 AT_LOAD = {
-    "renamed": "calls itself other",
-    "silent": "does not say its label, group",
-    "unspoken": "does not say its label",
+    "renamed": "has the name other in its class",
+    "silent": "has no text in its label, group",
+    "unspoken": "has no text in its label",
     "backwards": "`better` is one of higher, lower, neither, not 'more'",
     "unbound": "`bounds` is None or two numbers, the lower first",
     "needy": "`needs` names 'weather'; there are catalogue, ",
-    "function": "no class made from Metric",
+    "function": "is not a subclass of Metric",
     "missing": "cannot be loaded: ModuleNotFoundError",
 }
 

@@ -27,7 +27,7 @@ from pipelines.evaluation.slices.stored import (
 from pipelines.evaluation.slices.wording import among, slice_of
 from pipelines.evaluation.slices.writing import write_slices
 from pipelines.schema import Interactions, Vocabulary
-from tests.synthetic import DAY, dataset
+from pipelines.testing.datasets import DAY, dataset
 
 DATA = dataset()
 

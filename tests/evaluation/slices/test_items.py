@@ -20,8 +20,8 @@ from pipelines.evaluation.slices.items import item_slices
 from pipelines.evaluation.slices.samples import samples, values
 from pipelines.evaluation.slices.stored import described, find
 from pipelines.schema import Catalogue, Interactions, Ragged, Vocabulary
+from pipelines.testing.datasets import DAY, dataset
 from tests.evaluation.slices.folders import of_lists, of_split
-from tests.synthetic import DAY, dataset
 
 DATA = dataset()
 

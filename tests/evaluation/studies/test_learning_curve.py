@@ -12,8 +12,8 @@ from pipelines.errors import AssayError
 from pipelines.evaluation.studies.learning_curve import SHARES, learning_curve, newest_moment, since
 from pipelines.evaluation.studies.results import LearningCurve
 from pipelines.schema import Interactions
+from pipelines.testing.datasets import dataset
 from tests.evaluation.studies.test_audit import fashions
-from tests.synthetic import dataset
 
 DATA = dataset(n_users=120, events=20)
 

@@ -6,8 +6,8 @@ from pipelines.schema import Interactions, Queries
 from pipelines.stages.candidates.ease import Ease
 from pipelines.stages.candidates.ease_weights import dense_weights, sparse_weights
 from pipelines.stages.contract import DataShape
-from tests.conformance import CandidateGeneratorTests
-from tests.made_up import known_items, make_catalogue, make_interactions
+from pipelines.testing import CandidateGeneratorTests
+from pipelines.testing.stage_data import known_items, make_catalogue, make_interactions
 
 
 class TestEase(CandidateGeneratorTests):

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from pipelines.stages.candidates.factors import AlternatingLeastSquares
-from tests.conformance import CandidateGeneratorTests
-from tests.made_up import all_queries, known_items, make_catalogue, make_interactions
+from pipelines.testing import CandidateGeneratorTests
+from pipelines.testing.stage_data import all_queries, known_items, make_catalogue, make_interactions
 
 
 class TestAlternatingLeastSquares(CandidateGeneratorTests):

@@ -2,8 +2,8 @@ import numpy as np
 
 from pipelines.schema import Interactions, Queries
 from pipelines.stages.candidates.neighbours import ItemNeighbours
-from tests.conformance import CandidateGeneratorTests
-from tests.made_up import make_catalogue
+from pipelines.testing import CandidateGeneratorTests
+from pipelines.testing.stage_data import make_catalogue
 
 
 class TestItemNeighbours(CandidateGeneratorTests):

@@ -2,14 +2,12 @@ import numpy as np
 
 from pipelines.schema import Interactions, Queries
 from pipelines.stages.candidates.popular import DAY, Popular
-from tests.conformance import CandidateGeneratorTests
-from tests.made_up import make_catalogue
+from pipelines.testing import CandidateGeneratorTests
+from pipelines.testing.stage_data import make_catalogue
 
 
 class TestPopular(CandidateGeneratorTests):
     stage = Popular
-    answers_empty = True
-    personal = False
 
 
 class TestRecentlyPopular(TestPopular):

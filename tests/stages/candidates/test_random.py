@@ -2,14 +2,12 @@ import numpy as np
 
 from pipelines.schema import Queries
 from pipelines.stages.candidates.random import Random
-from tests.conformance import CandidateGeneratorTests
-from tests.made_up import NOW, known_items, make_catalogue, make_interactions
+from pipelines.testing import CandidateGeneratorTests
+from pipelines.testing.stage_data import NOW, known_items, make_catalogue, make_interactions
 
 
 class TestRandom(CandidateGeneratorTests):
     stage = Random
-    answers_empty = True
-    personal = False
 
     def test_another_seed_draws_other_items(self) -> None:
         queries = Queries.of_histories([[1, 2]], n_items=30, now=NOW)

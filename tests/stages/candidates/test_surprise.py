@@ -5,15 +5,20 @@ from pipelines.errors import AssayError
 from pipelines.schema import Interactions, Queries
 from pipelines.stages.candidates.surprise import SurpriseSVD
 from pipelines.stages.ratings import trainset_parts
-from tests.conformance import CandidateGeneratorTests
-from tests.made_up import N_ITEMS, NOW, all_queries, known_items, make_catalogue, make_interactions
+from pipelines.testing import CandidateGeneratorTests
+from pipelines.testing.stage_data import (
+    N_ITEMS,
+    NOW,
+    all_queries,
+    known_items,
+    make_catalogue,
+    make_interactions,
+)
 
 
 class TestSurpriseSVD(CandidateGeneratorTests):
     stage = SurpriseSVD
     settings = {"factors": 5, "epochs": 5}
-    answers_empty = True
-    personal = False
 
 
 def test_scores_are_the_ratings_that_surprise_predicts() -> None:

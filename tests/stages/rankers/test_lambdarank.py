@@ -1,5 +1,5 @@
 from pipelines.stages.rankers.lambdarank import LambdaRank
-from tests.conformance import RankerTests
+from pipelines.testing import RankerTests
 
 
 class TestLambdaRank(RankerTests):

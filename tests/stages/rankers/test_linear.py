@@ -1,5 +1,5 @@
 from pipelines.stages.rankers.linear import Linear
-from tests.conformance import RankerTests
+from pipelines.testing import RankerTests
 
 
 class TestLinear(RankerTests):

@@ -5,8 +5,8 @@ from pipelines.errors import AssayError
 from pipelines.schema import Candidates, Features, Queries
 from pipelines.stages.rankers.rating import Rating
 from pipelines.stages.ratings import trainset_parts
-from tests.conformance import RankerTests
-from tests.made_up import NOW
+from pipelines.testing import RankerTests
+from pipelines.testing.stage_data import NOW
 
 
 class TestRating(RankerTests):

@@ -3,8 +3,8 @@ import pandas as pd
 
 from pipelines.schema import Catalogue, Columns, Queries, Slate, Vocabulary
 from pipelines.stages.rules.diversity import CategoryCap
-from tests.conformance import RuleTests
-from tests.made_up import make_interactions
+from pipelines.testing import RuleTests
+from pipelines.testing.stage_data import make_interactions
 
 
 class TestCategoryCap(RuleTests):

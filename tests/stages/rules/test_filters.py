@@ -4,8 +4,8 @@ import pytest
 
 from pipelines.schema import Catalogue, Columns, Slate, Vocabulary
 from pipelines.stages.rules.filters import Available, flags
-from tests.conformance import RuleTests
-from tests.made_up import all_queries, make_interactions
+from pipelines.testing import RuleTests
+from pipelines.testing.stage_data import all_queries, make_interactions
 
 
 class TestAvailable(RuleTests):

@@ -5,7 +5,7 @@ import pytest
 from pipelines.errors import AssayError
 from pipelines.schema import Catalogue, Columns, Interactions, Queries, Slate, Vocabulary
 from pipelines.stages.rules.promotions import SponsoredSlot
-from tests.conformance import RuleTests
+from pipelines.testing import RuleTests
 
 
 class TestSponsoredSlot(RuleTests):

@@ -1,6 +1,7 @@
-"""Made-up data that stages are tested on; small, with every oddity that they must bear.
+"""Small synthetic data for the tests of stages, with every odd case they have to handle.
 
-Repeats, ratings of 1 to 5, a user without events, an item nobody took up, an unknown one.
+Repeated events, ratings of 1 to 5, a user without events, an item without events, and an item
+that must not be proposed.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def make_catalogue(known: Mask, *, bare: bool = False) -> Catalogue:
 
 
 def make_interactions(seed: int = 5) -> Interactions:
-    """About 500 events of N_USERS, the earlier items taken up more often."""
+    """500 events of N_USERS users; items with a lower code are more popular."""
     rng = np.random.default_rng(seed)
     share = 1 / np.arange(3, N_ITEMS + 2)
     item = rng.choice(N_ITEMS - 1, 500, p=share / share.sum())
@@ -41,7 +42,7 @@ def make_interactions(seed: int = 5) -> Interactions:
 
 
 def queries_of(interactions: Interactions, users: np.ndarray) -> Queries:
-    """A request per user code, with their events as the history and nothing seen again."""
+    """A request per user code: their events as the history, seen items left out."""
     whole = Ragged(interactions.indptr, interactions.item)
     at, history = whole.positions(users), whole.take(users)
     now = np.full(len(users), NOW, np.int64)
@@ -50,11 +51,12 @@ def queries_of(interactions: Interactions, users: np.ndarray) -> Queries:
 
 
 def known_items() -> Mask:
+    """All items but `UNKNOWN`, (N_ITEMS,) bool."""
     known = np.ones(N_ITEMS, bool)
     known[UNKNOWN] = False
     return known
 
 
 def all_queries(interactions: Interactions) -> Queries:
-    """Every user, the one without events among them."""
+    """A request for every user, also for the one without events."""
     return queries_of(interactions, np.arange(interactions.n_users))

@@ -1,20 +1,42 @@
-"""The tests that every adapter passes; inherit `AdapterTests` and give it two fixtures."""
+"""The tests that every adapter passes."""
+
+from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pipelines.adapters.contract import Adapter, Capabilities, Reply, Task
+from pipelines.data.split import split
 from pipelines.errors import AssayError
+from pipelines.testing.adapter_data import task_of, world
 
 
 class AdapterTests:
-    """Subclasses define the fixtures `task` (a Task) and `fresh` (an adapter for that task,
-    neither prepared nor closed; whatever it needs is there)."""
+    """For an `Adapter`.
+
+    Define the fixture `fresh`: an adapter that can answer `task`, not yet prepared, with
+    whatever it needs in place (a server that runs, a file of lists). `task` is one of a small
+    synthetic dataset; define it too where the adapter needs another.
+    """
 
     @pytest.fixture
-    def ready(self, fresh: Adapter, task: Task):
+    def task(self, tmp_path: Path) -> Task:
+        """30 users, 24 items; 5 items per user are asked for, seen items left out."""
+        dataset = world()
+        cut = split(dataset.interactions, "time:0.7")
+        return task_of(dataset, cut, tmp_path / "contender")
+
+    @pytest.fixture
+    def fresh(self, task: Task) -> Adapter:
+        """An adapter that is neither prepared nor closed: each test class defines it."""
+        raise NotImplementedError(f"{type(self).__name__} has no fixture `fresh`")
+
+    @pytest.fixture
+    def ready(self, fresh: Adapter, task: Task) -> Iterator[Adapter]:
+        """The adapter, prepared; closed after the test."""
         fresh.prepare(task)
         yield fresh
         fresh.close()

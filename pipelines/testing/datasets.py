@@ -1,4 +1,4 @@
-"""A small made-up dataset whose structure is known: two tastes, and items in sequence."""
+"""Small synthetic datasets of known structure: two groups of users with different tastes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DAY = 86_400
 
 
 def dataset(n_users: int = 80, n_items: int = 60, events: int = 14, seed: int = 0) -> Dataset:
-    """Even users like the first half of the items, odd ones the second; one event a day."""
+    """Even users take items of the first half, odd ones of the second; an event every third day."""
     rng = np.random.default_rng(seed)
     half = n_items // 2
     users, items, times = [], [], []
@@ -43,7 +43,7 @@ def dataset(n_users: int = 80, n_items: int = 60, events: int = 14, seed: int = 
 
 
 def with_prices_and_offers(data: Dataset, seed: int = 1) -> Dataset:
-    """The same events in a shop: a price per item, and a week's offer for each, drawn."""
+    """The same events with a price for each item and three weekly offers, at random."""
     rng = np.random.default_rng(seed)
     n = data.catalogue.n_items
     frame = data.catalogue.frame.assign(price=rng.integers(1, 20, n) + 0.99)

@@ -1,0 +1,77 @@
+"""Stages by name: those that ship, and user-defined ones, which are checked first."""
+
+from __future__ import annotations
+
+from inspect import isabstract
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from pipelines import registry
+from pipelines.errors import AssayError
+from pipelines.registry import error_text
+from pipelines.stages.contract import CandidateGenerator, Ranker, Rule, Stage, StageConfig
+
+StageKind = Literal["candidates", "rankers", "rules"]
+BASES: dict[StageKind, type[Stage]] = {
+    "candidates": CandidateGenerator,
+    "rankers": Ranker,
+    "rules": Rule,
+}
+FIELDS = ("name", "title")
+"""What a stage must say of itself."""
+
+
+def load(kind: StageKind, name: str) -> type[Stage]:
+    """The class of a stage; an `AssayError` says why a user-defined one cannot be used."""
+    found: type[Stage] = registry.load_class(kind, name, BASES[kind], FIELDS)
+    if name in registry.BUILT_IN[kind]:
+        return found
+    called = registry.called(kind, name)
+    if isabstract(found):
+        lacking = ", ".join(sorted(getattr(found, "__abstractmethods__", ())))
+        raise AssayError(f"{called} does not define {lacking}.")
+    if not (isinstance(found.Config, type) and issubclass(found.Config, StageConfig)):
+        raise AssayError(f"{called} has a Config that is not a subclass of StageConfig.")
+    return found
+
+
+def checked(
+    kind: StageKind, name: str, settings: dict[str, Any]
+) -> tuple[type[Stage], StageConfig]:
+    """The class of a stage and its config; an `AssayError` says which setting is wrong."""
+    stage = load(kind, name)
+    try:
+        return stage, stage.Config.model_validate(settings)
+    except ValidationError as error:
+        found = error.errors()[0]
+        place = ".".join(str(part) for part in found["loc"]) or "the whole"
+        told = f"{place}: {found['msg'].rstrip('.')}"
+        raise AssayError(f"The stage {name!r} has a wrong setting: {told}.") from None
+
+
+def make(stage: type[Stage], config: StageConfig) -> Stage:
+    """The stage with its config, not fitted; an `AssayError` where its `__init__` breaks."""
+    try:
+        return stage(config)
+    except AssayError:
+        raise
+    except Exception as error:
+        raise AssayError(f"The stage {stage.name} cannot be made: {error_text(error)}.") from error
+
+
+def offered(kind: StageKind, notes: list[str] | None = None) -> list[str]:
+    """The names of the stages that can be used, in the registry's order.
+
+    A user-defined one that cannot be loaded is left out, and `notes` gets a sentence about it.
+    """
+    found = []
+    for name in registry.names(kind):
+        try:
+            load(kind, name)
+        except AssayError as error:
+            if notes is not None:
+                notes.append(f"{str(error).rstrip('.')}; it is left out.")
+        else:
+            found.append(name)
+    return found
