@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipelines.economics.evidence import Contender
 from pipelines.economics.hosting import hosting_cost
 from pipelines.errors import AssayError
-from pipelines.evaluation.comparison.ranking import way, why_nobody_wins
+from pipelines.evaluation.comparison.ranking import better_sign, why_not_ranked
 from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult, Kind
 from pipelines.prices.pricebook import PriceBook
 
@@ -47,9 +47,9 @@ def options(
 
     An `AssayError` where nobody wins by the metric: nothing is then worth its price.
     """
-    sign = way(metric)
+    sign = better_sign(metric)
     if not sign:
-        raise AssayError(f"Quality cannot be set against time and cost: {why_nobody_wins(metric)}.")
+        raise AssayError(f"Quality cannot be set against time and cost: {why_not_ranked(metric)}.")
     allowed = (document.manifest.get("budget") or {}).get("cost_per_1000")
     found = []
     for c in document.contenders:

@@ -1,1 +1,1 @@
-"""How contenders behave, beside how well they do: tests that they pass or fail."""
+"""Behavioral tests of contenders, beside accuracy metrics: docs/behavior.md."""
