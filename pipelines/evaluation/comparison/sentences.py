@@ -45,7 +45,7 @@ def sentence(found: Comparison, sign: int, more: int | None, titles: Mapping[str
             )
         case _:
             text = (
-                f"The comparison of {one} with {other} is inconclusive: they differ by {by(1)}; "
+                f"{one} is not certainly different from {other}: they differ by {by(1)}; "
                 + what_would_settle(more)
             )
     return f"{text}; it {'is ' if found.over_budget else ''}{but}." if but else f"{text}."

@@ -28,7 +28,7 @@ def test_a_metric_is_read_once_and_others_not_at_all(kept):
     first = kept.values("als", "ndcg@10")
     (kept.path / "contenders" / "als" / PER_USER).unlink()
     np.testing.assert_array_equal(kept.values("als", "ndcg@10"), first)
-    with pytest.raises(AssayError, match=r"per_user\.parquet is no longer there"):
+    with pytest.raises(AssayError, match=r"per_user\.parquet was deleted or never written"):
         kept.values("als", "recall@10")
 
 
@@ -38,7 +38,7 @@ def test_a_metric_that_was_not_kept_is_told_by_name(kept):
 
 
 def test_a_metric_of_all_lists_is_not_missed(kept):
-    with pytest.raises(AssayError, match="coverage@10 is one number for all lists together"):
+    with pytest.raises(AssayError, match="coverage@10 is one number over all lists together"):
         kept.values("als", "coverage@10")
 
 
