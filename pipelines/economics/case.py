@@ -240,10 +240,10 @@ def blank_case() -> Case:
 
 _REQUIREMENTS = {
     "missing": "is missing",
-    "greater_than": "must be above {gt}",
-    "greater_than_equal": "must be {ge} or more",
-    "less_than": "must be below {lt}",
-    "less_than_equal": "must be {le} or less",
+    "greater_than": "must be above {gt:g}",
+    "greater_than_equal": "must be {ge:g} or more",
+    "less_than": "must be below {lt:g}",
+    "less_than_equal": "must be {le:g} or less",
     "literal_error": "must be {expected}",
     "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",
@@ -281,5 +281,5 @@ def _problem(error: ValidationError) -> str:
         template = _REQUIREMENTS.get(first["type"])
         message = template.format(**first.get("ctx", {})) if template else first["msg"]
     shown = path and not isinstance(first["input"], dict | BaseModel)
-    got = f", not {first['input']!r}" if shown else ""
+    got = f", not {first['input']!r:.80}" if shown else ""
     return f"{path + ': ' if path else ''}{message}{got}."

@@ -441,7 +441,7 @@ def test_bad_lengths_are_one_sentence(ks: Any) -> None:
 
 @pytest.mark.parametrize("ks", [10, "10", None])
 def test_one_length_by_itself_is_no_list_of_them(ks: Any) -> None:
-    with pytest.raises(AssayError, match=r"ks must be a list of lengths, such as \[5, 10, 20\], not"):
+    with pytest.raises(AssayError, match=r"ks must be a list of lengths, such as .*, not"):
         evaluate_frames(frame(FULL, "rank"), TRUTH, ks=ks)
 
 
@@ -460,5 +460,5 @@ def test_another_policy_is_not_taken_for_keep(seen: Any) -> None:
 
 
 def test_seen_items_cannot_be_left_out_of_nowhere() -> None:
-    with pytest.raises(AssayError, match="give the training data too"):
+    with pytest.raises(AssayError, match="needs the training data"):
         evaluate_frames(frame(FULL, "rank"), TRUTH, seen="exclude")
