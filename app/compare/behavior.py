@@ -88,6 +88,6 @@ def _result(
 def _asks(test: str) -> str:
     """The test's question; empty where its package is no longer installed, or broken."""
     try:
-        return load(test).asks
+        return load(test).question
     except AssayError:
         return ""

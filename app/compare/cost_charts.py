@@ -17,7 +17,7 @@ from app.components.comparison_charts import points, rows_of, titles
 from app.components.tables import digits
 from app.look import Style
 from pipelines.economics.options import Option
-from pipelines.evaluation.comparison.ranking import way
+from pipelines.evaluation.comparison.ranking import better_sign
 from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.results.document import BakeoffDocument
 
@@ -69,7 +69,7 @@ def options_frame(document: BakeoffDocument, found: Sequence[Option], metric: st
 def on_axis(frame: pd.DataFrame, axis: Axis, metric: str) -> pd.DataFrame:
     """The rows that have a place on that axis, lowest first, and whether each is on the front:
     nobody is as low there and better."""
-    there, sign = frame[frame[axis.field].notna()], way(metric)
+    there, sign = frame[frame[axis.field].notna()], better_sign(metric)
     order = [axis.field, "value"]
     there = there.sort_values(order, ascending=[True, sign < 0], ignore_index=True)
     quality = sign * there["value"]
@@ -100,7 +100,8 @@ def quality(
     )
     y = alt.Y(
         "value:Q",
-        title=f"{label(metric)}: point and 95 % interval" + (LOWER if way(metric) < 0 else ""),
+        title=f"{label(metric)}: point and 95 % interval"
+        + (LOWER if better_sign(metric) < 0 else ""),
         scale=alt.Scale(domain=padded(frame), nice=False),
         axis=alt.Axis(format="~g", tickCount=6),
     )
@@ -173,7 +174,7 @@ def quality_alt(frame: pd.DataFrame, metric: str, axis: Axis = TIME, ring: str =
     front = charts.names(frame[frame["front"]]["contender"])
     drawn = ring in set(frame["contender"])
     circled = f" {ring} is circled: the cheapest that passes." if drawn else ""
-    of = label(metric) + (LOWER if way(metric) < 0 else "")
+    of = label(metric) + (LOWER if better_sign(metric) < 0 else "")
     against = axis.title.removesuffix(" (log scale)")
     return (
         f"{of} against {against}: {'; '.join(said)}. "

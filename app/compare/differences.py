@@ -20,8 +20,8 @@ from app.components.comparison import (
     leading,
     useful_share,
 )
-from pipelines.evaluation.comparison.ranking import way
-from pipelines.evaluation.metrics.sentence import visits
+from pipelines.evaluation.comparison.ranking import better_sign
+from pipelines.evaluation.metrics.sentences import hit_rate_sentence
 from pipelines.evaluation.results.document import BakeoffDocument, Comparison
 
 SIDES = {
@@ -29,7 +29,7 @@ SIDES = {
     -1: ("below zero", "above zero"),
     0: ("on the better side of zero", "on the other"),
 }
-"""Where an interval is better and worse, by `ranking.way`."""
+"""Where an interval is better and worse, by `ranking.better_sign`."""
 
 
 def section(document: BakeoffDocument) -> Words:
@@ -53,19 +53,31 @@ def section(document: BakeoffDocument) -> Words:
     if found:
         st.caption(page.plain(legend(document, found, against)))
     missing(document)
-    return Words(headline(document, found, metric, against), _visits(document, found, metric))
+    return Words(headline(document, found, metric, against), _hit_rate(document, found, metric))
 
 
-def _visits(document: BakeoffDocument, found: list[Comparison], metric: str) -> str:
+def _hit_rate(document: BakeoffDocument, found: list[Comparison], metric: str) -> str:
     """What the leading contender's hit rate means for people; empty where it has none."""
     best = leading(document, found)
-    result = None if best is None else document.contender(best.contender)
-    k = metric.partition("@")[2]
-    rate = None if result is None else result.metrics.get(f"hit_rate@{k}")
-    if result is None or rate is None:
+    if best is None:
         return ""
-    said = visits(rate, int(k))
-    return f"With {pictures.titles(document)[result.name]}: {said[0].lower()}{said[1:]}"
+    k = metric.partition("@")[2]
+    hit_rate = f"hit_rate@{k}"
+    result, base = document.contender(best.contender), document.contender(best.baseline)
+    rate = None if result is None else result.metrics.get(hit_rate)
+    if rate is None:
+        return ""
+    base_rate = None if base is None else base.metrics.get(hit_rate)
+    rows = comparisons(document, hit_rate, best.baseline)
+    titles = pictures.titles(document)
+    return hit_rate_sentence(
+        rate.value,
+        int(k),
+        contender=titles[best.contender],
+        baseline=titles[best.baseline],
+        baseline_rate=None if base_rate is None else base_rate.value,
+        outcome=next((c.outcome for c in rows if c.contender == best.contender), None),
+    )
 
 
 def _differences(
@@ -101,7 +113,7 @@ def legend(document: BakeoffDocument, found: Sequence[Comparison], against: str)
     """What the marks mean, and whether the intervals are adjusted."""
     named = pictures.titles(document)
     share = 100 * useful_share(document)
-    sides = SIDES[way(found[0].metric)]
+    sides = SIDES[better_sign(found[0].metric)]
     return (
         f"{look.OUTCOME_MARK['better']} better: the whole interval lies {sides[0]}. "
         f"{look.OUTCOME_MARK['equivalent']} equivalent: it lies within the grey band, the "

@@ -50,12 +50,12 @@ def values_frame(
 ) -> tuple[pd.DataFrame, int]:
     """As `compare_charts.values_frame`, of one slice's users, with how many of them each contender
     has a value of (`users`); and the most of these."""
-    given = samples(contest.kept, dimension)
+    given = samples(contest.folder, dimension)
     here = given.slice == dimension.values.index(value)
     named = titles(document)
     rows, most = [], 0
     for name in scored(document, contest.metric):
-        found = values(contest.kept, name, contest.metric, given)[here]
+        found = values(contest.folder, name, contest.metric, given)[here]
         users = int(np.isfinite(found).sum())
         most = max(most, users)
         try:

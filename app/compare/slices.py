@@ -103,9 +103,11 @@ def by_contender(
 
 def _cells(contest: Contest, contender: str, dimension: Dimension) -> list[Cell]:
     """A contender against the chosen one in each slice of a dimension; p is not adjusted."""
-    theirs = Contest(contest.kept, contender, contest.against, contest.metric, contest.useful_share)
+    theirs = Contest(
+        contest.folder, contender, contest.against, contest.metric, contest.useful_share
+    )
     names = [(value,) for value in dimension.values]
-    return theirs.cells((dimension.name,), names, samples(contest.kept, dimension))
+    return theirs.cells((dimension.name,), names, samples(contest.folder, dimension))
 
 
 def _crossed(
@@ -113,7 +115,7 @@ def _crossed(
 ) -> None:
     """Two dimensions crossed, for the one contender that is chosen."""
     cells = table.by_two(
-        contest.kept,
+        contest.folder,
         contest.contender,
         contest.against,
         contest.metric,
@@ -177,7 +179,7 @@ def _clicked() -> None:
 def _warnings(contest: Contest) -> None:
     """Where the whole says one thing and its parts another."""
     found = reversals.find(
-        contest.kept, contest.contender, contest.against, contest.metric, contest.useful_share
+        contest.folder, contest.contender, contest.against, contest.metric, contest.useful_share
     )
     for one in found[:MOST_WARNINGS]:
         st.warning(page.plain(one.sentence), icon=":material/swap_vert:")

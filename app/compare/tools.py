@@ -13,7 +13,7 @@ from app.components import page, toolbar
 from app.components.comparison import comparable, declared, leader, lengths, offered, scored
 from app.components.comparison_charts import titles
 from pipelines.errors import AssayError
-from pipelines.evaluation.comparison.ranking import way
+from pipelines.evaluation.comparison.ranking import better_sign
 from pipelines.evaluation.metrics.names import label, load
 from pipelines.evaluation.results.document import BakeoffDocument
 
@@ -58,7 +58,7 @@ def _metric(document: BakeoffDocument, only_higher: bool) -> str:
     """Six metrics as buttons, all others behind `more`; the address holds the metric alone."""
     main, others = offered(document)
     if only_higher:
-        others = [m for m in others if comparable(m) and way(m) > 0]
+        others = [m for m in others if comparable(m) and better_sign(m) > 0]
     first = declared(document).partition("@")[0]
     every = [*main, *others]
     default = first if first in every else every[0]

@@ -57,7 +57,7 @@ def where_wins(document: BakeoffDocument, contest: Contest, by_name: dict[str, D
 
 
 def _wins(contest: Contest, one: str, other: str) -> list[Finding]:
-    return findings.wins(contest.kept, one, other, contest.metric, contest.useful_share)
+    return findings.wins(contest.folder, one, other, contest.metric, contest.useful_share)
 
 
 def _clicked() -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 from app import state
 from pipelines import registry
 from pipelines.evaluation.comparison.comparison import Contrast, explored, testable
-from pipelines.evaluation.comparison.ranking import best_first, way
+from pipelines.evaluation.comparison.ranking import best_first, better_sign
 from pipelines.evaluation.metrics.metric import MetricOfAllLists
 from pipelines.evaluation.metrics.names import MAIN, better, load
 from pipelines.evaluation.results.document import (
@@ -119,12 +119,12 @@ def compared(
     ]
     able = [one for one in contrasts if testable(one)]
     found = explored(able, useful_share(document), titles_of(document.contenders))
-    return sorted(found, key=lambda c: -way(metric) * c.difference)
+    return sorted(found, key=lambda c: -better_sign(metric) * c.difference)
 
 
 def _stored(document: BakeoffDocument, metric: str, against: str) -> list[Comparison]:
     found = [c for c in document.comparisons if c.metric == metric and c.baseline == against]
-    return sorted(found, key=lambda c: -way(metric) * c.difference)
+    return sorted(found, key=lambda c: -better_sign(metric) * c.difference)
 
 
 @st.cache_data(max_entries=128, show_spinner="Comparing, person by person ...")

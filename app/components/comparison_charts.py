@@ -12,7 +12,7 @@ from app import look
 from app.components import charts
 from app.components.tables import digits, signed
 from app.look import Style
-from pipelines.evaluation.comparison.ranking import way
+from pipelines.evaluation.comparison.ranking import better_sign
 from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.results.document import BakeoffDocument, Comparison
 
@@ -139,7 +139,7 @@ def values_frame(document: BakeoffDocument, metric: str) -> pd.DataFrame:
         if c.status == "scored" and metric in c.metrics
     ]
     frame = pd.DataFrame(rows, columns=["contender", "value", "low", "high"])
-    frame = frame.sort_values("value", ascending=way(metric) < 0, ignore_index=True)
+    frame = frame.sort_values("value", ascending=better_sign(metric) < 0, ignore_index=True)
     return frame.assign(words=frame["value"].map(digits))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.evaluation.comparison.ranking import best_first, way, why_nobody_wins
+from pipelines.evaluation.comparison.ranking import best_first, better_sign, why_not_ranked
 from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.results.document import BakeoffDocument, Comparison, ContenderResult, Kind
 
@@ -27,7 +27,7 @@ def leader(
     """
     metric = metric_of(document)
     scored = [c for c in document.contenders if c.kind in kinds and value_of(c, metric) is not None]
-    return next(iter(best_first(scored, metric)), None) if way(metric) else None
+    return next(iter(best_first(scored, metric)), None) if better_sign(metric) else None
 
 
 def against_baseline(document: BakeoffDocument, name: str) -> Comparison | None:
@@ -42,8 +42,8 @@ def against_baseline(document: BakeoffDocument, name: str) -> Comparison | None:
 def who_leads(document: BakeoffDocument) -> str:
     """`Two-stage leads`, `Two-stage leads, not beyond doubt`, `nobody was scored`; no full stop."""
     best, metric = leader(document), metric_of(document)
-    if best is None and not way(metric):
-        return f"nobody can be said to lead, since {why_nobody_wins(metric)}"
+    if best is None and not better_sign(metric):
+        return f"nobody can be said to lead, since {why_not_ranked(metric)}"
     if best is None:
         scored = any(c.status == "scored" for c in document.contenders)
         return f"nobody has a value of {label(metric)}" if scored else "nobody was scored"

@@ -11,7 +11,8 @@ import pandas as pd
 
 from app import look
 from app.components import charts
-from pipelines.economics.wording import money, months, percent
+from pipelines.economics.formats import money, months, percent
+from pipelines.economics.labels import OPTION_LABELS
 
 OPTION_COLOR = {
     "popularity": look.GREY,
@@ -21,13 +22,7 @@ OPTION_COLOR = {
     "nothing": look.GREY,
 }
 OPTION_DASH = {"popularity": [2, 2], "buy": [1, 0], "build": [6, 3], "staged": [8, 2, 2, 2]}
-OPTION_WORDS = {
-    "popularity": "popularity rule",
-    "buy": "buy",
-    "build": "build",
-    "staged": "build, bridged by buy",
-    "nothing": "do nothing",
-}
+OPTION_WORDS = OPTION_LABELS
 
 
 @dataclass(frozen=True)

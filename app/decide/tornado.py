@@ -12,7 +12,7 @@ from app import look
 from app.components import charts
 from app.decide.charts import OPTION_WORDS, money_unit
 from pipelines.economics.case import fields
-from pipelines.economics.wording import money, percent
+from pipelines.economics.formats import money, percent
 
 
 def input_words() -> dict[str, str]:

@@ -18,9 +18,10 @@ from app.decide import tornado as tornado_chart
 from pipelines.economics.case import Case, blank_case, load_case
 from pipelines.economics.decision import decide
 from pipelines.economics.evidence import Evidence, evidence_from_bakeoff
+from pipelines.economics.formats import money, months, percent
+from pipelines.economics.labels import answer_label
 from pipelines.economics.memo import render_memo
 from pipelines.economics.summary import Decision, sentence
-from pipelines.economics.wording import money, months, percent
 from pipelines.errors import AssayError
 
 OWN = "own"
@@ -158,7 +159,7 @@ def _picture(decision: Decision, name: str, changed: bool) -> None:
 
 def _why(decision: Decision) -> None:
     with st.container(border=True):
-        st.markdown(f"**{page.plain(_capital(decision.decision))}**, because")
+        st.markdown(f"**{page.plain(_capital(answer_label(decision.decision)))}**, because")
         reasons = [r for r in decision.reasons if not r.startswith("Missing: ")]
         if decision.missing:
             reasons.append("Still missing:")
@@ -335,7 +336,7 @@ def _saved() -> None:
         {
             "saved (UTC)": tables.moment(r.created),
             "case": r.title,
-            "decision": str(r.document.get("decision", "")),
+            "decision": answer_label(str(r.document.get("decision", ""))),
             "in a sentence": str(r.document.get("sentence", "")),
             "bake-off": r.bakeoff or "none",
         }

@@ -10,7 +10,7 @@ from app.components.comparison import leader, ranked, scored, useful_share
 from app.components.comparison_charts import titles
 from app.report.figures import Figure, figure
 from pipelines.errors import AssayError
-from pipelines.evaluation.comparison.ranking import way, why_nobody_wins
+from pipelines.evaluation.comparison.ranking import better_sign, why_not_ranked
 from pipelines.evaluation.results.document import BakeoffDocument
 from pipelines.evaluation.results.folder import BakeoffFolder
 from pipelines.evaluation.slices import findings, reversals
@@ -39,8 +39,8 @@ def found(
     there = scored(document, metric)
     if against not in there or len(there) < 2:
         return None
-    if not way(metric):
-        return Slices(f"Nobody can be said to be better for anyone: {why_nobody_wins(metric)}.")
+    if not better_sign(metric):
+        return Slices(f"Nobody can be said to be better for anyone: {why_not_ranked(metric)}.")
     pairs = _pairs(document, metric, against)
     try:
         contest = Contest(kept, *pairs[0], metric, useful_share(document))

@@ -86,7 +86,7 @@ def _stored(document: BakeoffDocument, user_id: str | None, people: dict[str, Pe
     kept = state.kept(document.id)
 
     def why_not(c: ContenderResult) -> str:
-        there = (kept.folder / "contenders" / c.name / ANSWER).exists()
+        there = (kept.path / "contenders" / c.name / ANSWER).exists()
         return "" if there else "Its lists are no longer stored; run the bake-off again."
 
     names, silent = contenders(document, why_not)

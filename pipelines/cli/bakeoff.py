@@ -98,7 +98,6 @@ def print_bakeoff(found: BakeoffDocument, as_json: bool) -> None:
         out.document(found.model_dump(mode="json"))
         return
     from pipelines.evaluation.comparison.ranking import best_first
-    from pipelines.evaluation.metrics.sentence import visits
 
     manifest = found.manifest
     metric, k = manifest["metric"], manifest["k"]
@@ -128,7 +127,7 @@ def print_bakeoff(found: BakeoffDocument, as_json: bool) -> None:
         if c.status != "scored":
             out.say(f"{c.title} is {c.status}: {c.reason}")
         elif c.kind != "baseline" and f"hit_rate@{k}" in c.metrics:
-            out.say(f"{c.title}: {visits(c.metrics[f'hit_rate@{k}'], k)}")
+            out.say(_hit_rate(found, c))
     for comparison in found.comparisons:
         if comparison.metric == metric:
             out.say(comparison.sentence)
@@ -140,6 +139,26 @@ def print_bakeoff(found: BakeoffDocument, as_json: bool) -> None:
     out.say(
         f"Bake-off {found.id}; ask it again with `assay recommend --bakeoff {found.id} "
         f"--contender NAME` ({names})."
+    )
+
+
+def _hit_rate(found: BakeoffDocument, contender: ContenderResult) -> str:
+    """The contender's hit rate beside the baseline's, as a count of people."""
+    from pipelines.evaluation.metrics.sentences import hit_rate_sentence
+    from pipelines.evaluation.results.document import titles_of
+
+    k = found.manifest["k"]
+    metric, baseline = f"hit_rate@{k}", found.contender(found.manifest["baseline"])
+    base = None if baseline is None else baseline.metrics.get(metric)
+    rows = [c for c in found.comparisons if c.metric == metric]
+    titles = titles_of(found.contenders)
+    return hit_rate_sentence(
+        contender.metrics[metric].value,
+        k,
+        contender=titles[contender.name],
+        baseline="" if baseline is None else titles[baseline.name],
+        baseline_rate=None if base is None else base.value,
+        outcome=next((c.outcome for c in rows if c.contender == contender.name), None),
     )
 
 

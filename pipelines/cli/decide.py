@@ -19,8 +19,8 @@ def decide(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Build, buy, both in turn, or neither: the reckoning, with what would reverse it."""
-    from pipelines.economics.reckoning import reckon
+    """Build, buy, both in turn, or neither: the values, with what would reverse the decision."""
+    from pipelines.economics.documents import decide_documents
 
     if not case and bakeoff_id is None:
         raise AssayError(
@@ -29,23 +29,24 @@ def decide(
     document = None
     if bakeoff_id is not None:
         document = open_workspace().bakeoff(bakeoff_id).model_dump(mode="json")
-    print_decision(reckon(case or None, document), as_json)
+    print_decision(decide_documents(case or None, document), as_json)
 
 
 def print_decision(found: Any, as_json: bool) -> None:
     """An `economics` decision: the answer first, then the options, then why."""
     from pipelines.cli import output as out
+    from pipelines.economics.labels import OPTION_LABELS, answer_label
 
     values = found.document()
     if as_json:
         out.document(values)
         return
-    out.say(f"Decision: {values['decision']}.")
+    out.say(f"Decision: {answer_label(values['decision'])}.")
     if values["options"]:
         table = out.new_table("option", "NPV, $k", "benefit, $k", "cost, $k", right=(1, 2, 3))
         for option in values["options"]:
             numbers = [option[key] for key in ("npv", "benefit", "cost")]
-            table.add_row(option["name"], *(out.three(n) for n in numbers))
+            table.add_row(OPTION_LABELS[option["name"]], *(out.three(n) for n in numbers))
         out.print_table(table)
     for reason in values["reasons"]:
         out.say(f"- {reason}")

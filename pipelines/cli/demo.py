@@ -11,7 +11,7 @@ from pipelines.cli.decide import print_decision
 from pipelines.cli.readiness import print_report
 from pipelines.cli.start import sample_request
 from pipelines.data.readiness import report
-from pipelines.economics.reckoning import reckon
+from pipelines.economics.documents import decide_documents
 from pipelines.evaluation.bakeoff.request import BakeoffRequest
 from pipelines.workspace.bakeoffs import run
 
@@ -32,7 +32,7 @@ def demo(workspace: Workspace) -> None:
         document = run(workspace, request, progress)
     print_bakeoff(document, as_json=False)
     out.heading("3. Build or buy?")
-    print_decision(reckon(None, document.model_dump(mode="json")), as_json=False)
+    print_decision(decide_documents(None, document.model_dump(mode="json")), as_json=False)
     out.say(
         f"Done in {time.monotonic() - began:.0f} s. `make run` shows all of this on a screen: "
         f"bake-off {document.id}."

@@ -78,7 +78,7 @@ def _print(found: SlicesReport) -> None:
 
     from pipelines.cli import output as out
     from pipelines.evaluation.metrics.names import label
-    from pipelines.evaluation.slices.stored import AS_IT_STANDS, OF_USERS
+    from pipelines.evaluation.slices.stored import OF_USERS, UNDATED
 
     titles = {d.name: d.title for d in found.dimensions}
     table = out.new_table(
@@ -99,7 +99,7 @@ def _print(found: SlicesReport) -> None:
     out.heading("Reversals")
     _list([r.sentence for r in found.reversals], "None: no slice contradicts the whole.")
     undated = [d.title for d in found.dimensions if d.name.startswith(OF_USERS)]
-    out.say(f"{', '.join(undated)}: {AS_IT_STANDS}" if undated else "")
+    out.say(f"{', '.join(undated)}: {UNDATED}" if undated else "")
     for title, why in found.skipped.items():
         out.say(f"Not divided by {title}: {why}.")
 
@@ -108,7 +108,7 @@ def _row(cell: Cell) -> tuple[str, ...]:
     from rich.markup import escape
 
     from pipelines.cli import output as out
-    from pipelines.evaluation.slices.wording import interval
+    from pipelines.evaluation.slices.sentences import interval
 
     name, users = f"  {escape(' × '.join(cell.values))}", f"{cell.n:,}"
     if cell.outcome == "too few":

@@ -1,4 +1,4 @@
-"""One build-or-buy case: its inputs with units, descriptions and sources, read from TOML."""
+"""A build-or-buy case: its inputs with units, descriptions and sources, read from TOML."""
 
 import tomllib
 from pathlib import Path
@@ -18,13 +18,13 @@ CORE_QUESTION = (
     "now or in the near future?"
 )
 Answer = Literal["yes", "no", "unknown"]
-USER = "yours: there is no defensible default"
+USER = "yours to state: there is no defensible default"
 ASSUMED = "assumption"
-FLYVBJERG = "Flyvbjerg: 18 % of IT projects exceed +50 %, by +447 % on average"
+FLYVBJERG = "Flyvbjerg: 18 % of IT projects overrun by more than 50 %, on average by 447 %"
 
 
 class Range(BaseModel):
-    """What a person holds possible: a triangular distribution over low, mode and high."""
+    """A range of plausible values: a triangular distribution over low, mode and high."""
 
     model_config = STRICT
     low: float = Field(ge=0)
@@ -43,7 +43,7 @@ class Range(BaseModel):
 
 
 class UpliftRange(Range):
-    """An uplift may turn out to be a loss: here `low` may be negative."""
+    """A range of an uplift, of which `low` may be negative."""
 
     low: float = Field(ge=-1)
 
@@ -52,7 +52,7 @@ Quantity = float | Range
 
 
 def _input(unit: str, description: str, source: str = ASSUMED, **rules: Any) -> Any:
-    """A documented input: the app's form and the memo read unit and source from here."""
+    """A documented input: the app's form and the memo show unit, description and source."""
     rules.setdefault("default", None)
     extra: dict[str, Any] = {"unit": unit, "source": source}
     return Field(description=description, json_schema_extra=extra, **rules)
@@ -64,24 +64,28 @@ class Option(BaseModel):
     model_config = STRICT
     uplift: float | UpliftRange | None = _input(
         "share of the margin",
-        "Change of the addressed margin by those who see it; 2 % is 0.02",
-        "a person's range or an online test, never an offline metric (Jannach & Jugovac 2019)",
+        "Relative change of the addressed margin among those who see it; 2 % is 0.02",
+        "your range or an online test, never an offline metric (Jannach & Jugovac 2019)",
     )
     months_to_launch: Quantity | None = _input("months", "Time until the launch")
     setup: Quantity | None = _input("person-months", "Work until the launch")
     ftes: Quantity | None = _input("full-time people", "People who keep it running")
     infra: Quantity | None = _input("$k a month", "Servers and storage after the launch")
     fee: float | None = _input("$k a month", "Flat fee to the vendor", "the contract", ge=0)
-    price: str | None = _input("line of the price book", "Fee by requests", "price book")
+    price: str | None = _input("line of the price book", "Fee per request", "price book")
     overrun: Quantity | Literal["it-projects"] = _input(
         "factor on the set-up",
-        "Overrun; 'it-projects' draws from the record of IT projects",
+        "Overrun of the set-up; 'it-projects' draws from statistics of IT projects",
         FLYVBJERG,
         default=1.0,
     )
-    exit_cost: float = _input("$k", "Cost of leaving it", default=0.0, ge=0)
+    exit_cost: float = _input("$k", "Cost of leaving this option", default=0.0, ge=0)
     exit_probability: float = _input(
-        "probability", "Chance of having to leave within the horizon", default=0.0, ge=0, le=1
+        "probability",
+        "Probability of having to leave it within the horizon",
+        default=0.0,
+        ge=0,
+        le=1,
     )
 
 
@@ -93,11 +97,11 @@ class Case(BaseModel):
     core_business: Answer | None = _input("yes, no or unknown", CORE_QUESTION, USER)
     margin: Quantity | None = _input("$k a year", "Margin that recommendations address", USER)
     open_rate: Quantity | None = _input(
-        "share", "Share of the addressed visitors who see recommendations at all", USER
+        "share", "Share of the addressed visitors who see recommendations", USER
     )
     requests: Quantity | None = _input("requests a month", "Traffic to the recommender", USER)
     horizon_months: int = _input(
-        "months", "Time over which costs and benefits count", default=36, ge=1, le=240
+        "months", "Period over which costs and benefits count", default=36, ge=1, le=240
     )
     discount_rate: float = _input("a year", "Discount rate", default=0.10, ge=0, le=1)
     fte_cost: Quantity = _input(
@@ -108,28 +112,32 @@ class Case(BaseModel):
     )
     popularity: Option | None = _input("option", "A popularity rule")
     buy: Option | None = _input("option", "A third party's recommender")
-    build: Option | None = _input("option", "A recommender built here")
+    build: Option | None = _input("option", "A recommender built in-house")
     visitors_per_arm: float | None = _input(
         "visitors", "Visitors who see recommendations, in each arm of an 8-week test", USER, gt=0
     )
     baseline_conversion: float | None = _input(
         "share", "Share of those visitors who convert today", USER, gt=0, lt=1
     )
-    data_ready: bool | None = _input("yes or no", "Enough interactions to train on", "readiness")
+    data_ready: bool | None = _input(
+        "yes or no", "There are enough interactions to train on", "readiness"
+    )
     exposure_logged: bool | None = _input(
-        "yes or no", "Who saw which recommendation is logged", "your logging"
+        "yes or no", "It is logged which recommendations were shown to whom", "your logging"
     )
     team_available: bool | None = _input(
         "yes or no",
-        "The people who build and run it can be had",
+        "The people to build and run it are available",
         "Cookpad: 5 researchers, 2 engineers; eezylife: 3 researchers, 6 on the data pipeline",
     )
-    legal_use: bool | None = _input("yes or no", "The events may be used for this", "your counsel")
+    legal_use: bool | None = _input(
+        "yes or no", "The events may be used for recommendations", "your counsel"
+    )
     legal_transfer: bool | None = _input(
         "yes or no", "The events may be sent to a vendor", "your counsel"
     )
     dissent: str = _input("text", "Who disagrees, and why", default="", max_length=600)
-    exit_plan: str = _input("text", "How the choice would be left", default="", max_length=600)
+    exit_plan: str = _input("text", "How the choice could be reversed", default="", max_length=600)
     sources: dict[str, str] = _input("text", "Source of an input by name", default={})
 
     @model_validator(mode="after")
@@ -150,7 +158,7 @@ class Case(BaseModel):
             raise ValueError("there is neither a [buy] nor a [build] option; add at least one")
         unknown = set(self.sources) - {str(field["name"]) for field in fields()}
         if unknown:
-            raise ValueError(f"sources names no input called {min(unknown)}")
+            raise ValueError(f"sources has {min(unknown)}, but there is no input of that name")
         return self
 
     @property
@@ -161,7 +169,7 @@ class Case(BaseModel):
 
 
 def quantities(case: Case) -> dict[str, float | Range]:
-    """Every numeric input the model takes that is given, by path such as `buy.uplift`."""
+    """Every numeric input that is given, by path such as `buy.uplift`."""
     found: dict[str, Any] = {
         name: getattr(case, name) for name in ("margin", "open_rate", "requests", "fte_cost")
     }
@@ -172,7 +180,7 @@ def quantities(case: Case) -> dict[str, float | Range]:
 
 
 def fields() -> list[dict[str, Any]]:
-    """Every input for a form or a memo: name, unit, description, source, default, range allowed."""
+    """Every input, for forms and memos: name, unit, description, source, default, range allowed."""
     rows: list[dict[str, Any]] = []
 
     def describe(prefix: str, name: str, info: FieldInfo) -> None:
@@ -200,23 +208,23 @@ def fields() -> list[dict[str, Any]]:
 
 
 def case_from(document: dict[str, Any], label: str = "The case") -> Case:
-    """A case from plain values (a form, a TOML table). Raises AssayError, one sentence."""
+    """A case from plain values (a form, a TOML table). Raises an AssayError of one sentence."""
     try:
         return Case.model_validate(document)
     except ValidationError as error:
-        raise AssayError(f"{label}: {_complaint(error)}") from error
+        raise AssayError(f"{label}: {_problem(error)}") from error
 
 
 def load_case(name_or_path: str | Path) -> Case:
     """A worked case by name (shop, video, data-poor) or a TOML file by path.
 
-    Raises AssayError where the file is missing, is no TOML or has a bad value.
+    Raises AssayError where the file is missing, is not valid TOML or has a bad value.
     """
     name = str(name_or_path)
     path = CASES / f"{name}.toml" if name in WORKED else Path(name).expanduser()
     if not path.is_file():
         raise AssayError(
-            f"There is no case '{name}': name one of {', '.join(WORKED)}, or a TOML file."
+            f"There is no case '{name}': use one of {', '.join(WORKED)}, or a TOML file."
         )
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -226,35 +234,52 @@ def load_case(name_or_path: str | Path) -> Case:
 
 
 def blank_case() -> Case:
-    """Where an own case starts: planning assumptions given, all that is the user's missing."""
+    """The template of a new case: planning assumptions are given, the user's inputs are missing."""
     return load_case(CASES / "template.toml")
 
 
-def _complaint(error: ValidationError) -> str:
-    """The first thing wrong, in words, with the input's path."""
+_REQUIREMENTS = {
+    "missing": "is missing",
+    "greater_than": "must be above {gt:g}",
+    "greater_than_equal": "must be {ge:g} or more",
+    "less_than": "must be below {lt:g}",
+    "less_than_equal": "must be {le:g} or less",
+    "literal_error": "must be {expected}",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "bool_type": "must be true or false",
+    "string_type": "must be text",
+    "string_too_long": "must have at most {max_length} characters",
+    "model_type": "must be a table of inputs",
+    "value_error": "{error}",
+}
+"""What each type of pydantic's errors requires, with the fields of the error's context."""
+
+
+def _problem(error: ValidationError) -> str:
+    """The first error in one sentence, with the input's path."""
     errors = error.errors()
     first = errors[0]
-    # a number-or-range input reports both attempts: the range's says more where one was meant
+    # A number-or-range input reports both attempts; where a table was given, use the range's.
     if isinstance(first["input"], dict) and len(errors) > 1 and len(errors[1]["loc"]) >= 2:
         first = errors[1]
-    # of the path, only names of inputs are for people; the rest are the checker's own
+    # Of the path, show only names of inputs and not pydantic's own parts.
     known = {*Case.model_fields, *Option.model_fields, *Range.model_fields}
     *parents, last = (str(part) for part in first["loc"] or ("",))
-    kept = [part for part in parents if part in known]
+    names = [part for part in parents if part in known]
     if last in known or first["type"] == "extra_forbidden":
-        kept.append(last)
-    path = ".".join(kept)
+        names.append(last)
+    path = ".".join(names)
     if first["type"] == "extra_forbidden":
         return f"there is an unknown input '{path}'; remove it or correct its name."
-    message = first["msg"].removeprefix("Value error, ")
     if first["type"] == "finite_number" or str(first["input"]) in ("nan", "inf", "-inf"):
         message = "must be a finite number"
     elif first["type"] == "float_type":
-        message = "must be a number or a range {low, mode, high}"
-        message += " or 'it-projects'" if path.endswith("overrun") else ""
-    elif first["type"] == "model_type":
-        message = "must be a table of inputs"
-    message = message.replace("Input should be", "must be").replace("Field required", "is missing")
+        also = " or 'it-projects'" if path.endswith("overrun") else ""
+        message = f"must be a number or a range {{low, mode, high}}{also}"
+    else:
+        template = _REQUIREMENTS.get(first["type"])
+        message = template.format(**first.get("ctx", {})) if template else first["msg"]
     shown = path and not isinstance(first["input"], dict | BaseModel)
-    got = f", not {first['input']!r}" if shown else ""
+    got = f", not {first['input']!r:.80}" if shown else ""
     return f"{path + ': ' if path else ''}{message}{got}."

@@ -1,4 +1,4 @@
-"""Net present value of popularity rule, buy, build and buy-then-build; all money in $k."""
+"""Net present value of a popularity rule, buy, build, and buy now and build later; in $k."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,17 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.economics.case import Case, Option, Range, quantities
+from pipelines.economics.labels import STAGED
 from pipelines.prices.pricebook import PriceBook, requests_for_fee
 
-STAGED = "staged"
-# Share of projects in the tail, where it begins (x the plan) and its mean (x the plan).
+# The share of projects in the tail, its start and its mean (both as multiples of the plan).
 TAIL_SHARE, TAIL_START, TAIL_MEAN = 0.18, 1.5, 5.47
 Values = Mapping[str, float | np.ndarray]
 
 
 @dataclass(frozen=True)
 class Flow:
-    """Present benefit and cost of one option, $k; any shape the inputs broadcast to."""
+    """Present value of the benefit and cost of one option, $k, in the inputs' broadcast shape."""
 
     benefit: np.ndarray
     cost: np.ndarray
@@ -27,7 +27,7 @@ class Flow:
 
 
 def means(case: Case) -> dict[str, float]:
-    """Each numeric input at its expectation: a range counts at (low + mode + high) / 3."""
+    """The mean of each numeric input; of a range it is (low + mode + high) / 3."""
     values = {
         name: value.mean if isinstance(value, Range) else float(value)
         for name, value in quantities(case).items()
@@ -44,8 +44,8 @@ def evaluate(
     """Benefit and cost of each option up to month `until` (default: the horizon).
 
     NPV = sum over m > T of [A u e/12 - FTE c/12 - infra - fee(V)]/(1+r)^(m/12)
-    - overrun x set-up - P(exit) x exit cost. Set-up and exit are charged at the
-    start. `values` holds every input of `quantities`, scalar or array `(n,)`.
+    - overrun x set-up - P(exit) x exit cost. Set-up and exit costs are due at the
+    start. `values` has every input of `quantities`, scalar or array `(n,)`.
     """
     end = np.asarray(case.horizon_months if until is None else until)
     months = np.arange(1, int(end.max()) + 1)
@@ -71,7 +71,7 @@ def evaluate(
         for name, option in case.options.items()
     }
     if case.buy is not None and case.build is not None:
-        # the vendor is left for certain once the build is launched
+        # The vendor is left with certainty when the build launches.
         bridge = flow("buy", case.buy, launch["build"], 1.0)
         build = flows["build"]
         flows[STAGED] = Flow(bridge.benefit + build.benefit, bridge.cost + build.cost)
@@ -81,7 +81,7 @@ def evaluate(
 def running_cost(
     name: str, option: Option, values: Values, book: PriceBook, with_fee: bool = True
 ) -> np.ndarray:
-    """$k a month after the launch: people, infrastructure and, unless left out, the fee."""
+    """Running cost in $k a month after the launch: people, infrastructure and the fee, if any."""
     people = np.asarray(values["fte_cost"]) * values[f"{name}.ftes"] / 12
     total = people + values[f"{name}.infra"]
     if with_fee:
@@ -106,7 +106,7 @@ def curves(
 
 
 def positive_from(curve: np.ndarray) -> int | None:
-    """First month from which the cumulative value stays above zero; None: it ends below."""
+    """The first month from which the cumulative value stays above zero; None if it never does."""
     below = np.flatnonzero(curve <= 0)
     if curve[-1] <= 0:
         return None
@@ -114,7 +114,7 @@ def positive_from(curve: np.ndarray) -> int | None:
 
 
 def break_even_open_rate(flow: Flow, open_rate: float) -> float | None:
-    """Open rate at which the value is 0; None where even an open rate of 1 leaves a loss."""
+    """The open rate at which the value is 0; None where an open rate of 1 still gives a loss."""
     gain = float(flow.benefit)
     if gain <= 0 or open_rate <= 0:
         return None
@@ -123,9 +123,9 @@ def break_even_open_rate(flow: Flow, open_rate: float) -> float | None:
 
 
 def break_even_requests(case: Case, values: Values, book: PriceBook) -> dict[str, float | None]:
-    """Requests a month at which buy and build run at equal cost, and have equal value.
+    """Requests a month at which buy and build have equal running cost, and equal value.
 
-    The margin is held: only the vendor's fee depends on the traffic. None where buy
+    The margin is held constant: only the vendor's fee depends on the traffic. None where buy
     has no price per request or no volume meets the condition.
     """
     answer: dict[str, float | None] = {"running_cost": None, "decision": None}
@@ -137,11 +137,11 @@ def break_even_requests(case: Case, values: Values, book: PriceBook) -> dict[str
     answer["running_cost"] = requests_for_fee(book, case.buy.price, built - lean)
     free = case.model_copy(update={"buy": case.buy.model_copy(update={"price": None})})
     flows = evaluate(free, values, book)
-    # one $k a month more in fees takes this much off buy's value
-    dearer = free.model_copy(
+    # An additional fee of 1 $k a month lowers the value of buy by this much.
+    costlier = free.model_copy(
         update={"buy": case.buy.model_copy(update={"price": None, "fee": flat + 1.0})}
     )
-    weight = float(flows["buy"].npv) - float(evaluate(dearer, values, book)["buy"].npv)
+    weight = float(flows["buy"].npv) - float(evaluate(costlier, values, book)["buy"].npv)
     if weight > 0:
         lead = float(flows["buy"].npv) - float(flows["build"].npv)
         answer["decision"] = requests_for_fee(book, case.buy.price, lead / weight)

@@ -1,10 +1,9 @@
-"""Build, buy, both in turn, or neither: gates first, then the rule in words, then the sums."""
+"""Decide between build, buy, both in turn, or neither: gates, then the rule, then the values."""
 
 from typing import Any
 
 from pipelines.economics.case import Case, blank_case
 from pipelines.economics.costs import (
-    STAGED,
     break_even_open_rate,
     break_even_requests,
     curves,
@@ -13,31 +12,20 @@ from pipelines.economics.costs import (
     positive_from,
 )
 from pipelines.economics.evidence import Evidence
+from pipelines.economics.formats import money, months, percent
 from pipelines.economics.gates import check_gates
 from pipelines.economics.hosting import with_measured_cost
+from pipelines.economics.labels import ANSWERS, NOT_DECIDABLE, NOTHING, OPTION_LABELS, STAGED
 from pipelines.economics.missing import missing_inputs
-from pipelines.economics.reversal import LABELS, open_gates, thresholds
-from pipelines.economics.summary import (
-    NOT_DECIDABLE,
-    POPULARITY_RULE,
-    Decision,
-    sentence,
-)
-from pipelines.economics.uncertainty import DRAWS, NOTHING, simulate, tornado
-from pipelines.economics.wording import money, months, percent
+from pipelines.economics.reversal import gate_conditions, thresholds
+from pipelines.economics.summary import Decision, sentence
+from pipelines.economics.uncertainty import DRAWS, simulate, tornado
 from pipelines.prices.pricebook import PriceBook
 
 __all__ = ["Decision", "decide", "sentence"]
 
-NAMES = {
-    "buy": "buy",
-    "build": "build",
-    STAGED: "build, bridged by buy",
-    "popularity": POPULARITY_RULE,
-    NOTHING: "neither: nothing pays yet",
-}
 RULE = {"yes": ("build", STAGED), "no": ("buy",)}
-CLEAR_LEAD = 0.8  # P(best) from which the sums alone decide; below it the rule does
+CLEAR_LEAD = 0.8  # P(best) from which the values alone decide; below it the rule does
 REFERENCE_HORIZONS, REFERENCE_RATE = (36, 60), 0.10
 
 
@@ -47,9 +35,9 @@ def decide(
     book: PriceBook | None = None,
     draws: int = DRAWS,
 ) -> Decision:
-    """The decision on a case, with what a bake-off on the user's own data adds.
+    """The decision on a case, with the evidence of a bake-off on the user's own data.
 
-    Evidence on sample data feeds nothing. Raises AssayError for an unknown price line.
+    Evidence on sample data is not used. Raises AssayError for an unknown price line.
     """
     book = book or PriceBook()
     own = None if evidence is None or evidence.is_sample else evidence
@@ -58,7 +46,7 @@ def decide(
     if evidence is not None and evidence.is_sample:
         reasons.append(
             f"The bake-off ran on sample data ({evidence.dataset}): it says nothing "
-            "about your data, so its results were left out."
+            "about your data, so its results are not used."
         )
     stated = case or blank_case()
     stated, measured = with_measured_cost(stated, own, book)
@@ -77,36 +65,38 @@ def decide(
         "discount_rate": stated.discount_rate,
     }
     reasons += [gate.reason for gate in gates if gate.state != "not checked"]
-    shut = next((gate for gate in failed if gate.instead), None)
+    blocking = next((gate for gate in failed if gate.instead), None)
     if missing:
         if case is None and not is_sample:
-            reasons.append("There is no case yet: state the inputs that are missing.")
+            reasons.append("There is no case yet: fill in the missing inputs.")
         reasons.append(f"Missing: {'; '.join(missing)}.")
-        answer = shut.instead if shut else NOT_DECIDABLE
-        return Decision(decision=answer, reasons=reasons, reverses=open_gates(gates), **facts)
+        answer = blocking.instead if blocking else NOT_DECIDABLE
+        return Decision(decision=answer, reasons=reasons, reverses=gate_conditions(gates), **facts)
 
-    facts.update(_sums(stated, book))
+    facts.update(_values(stated, book))
     npv = {option["name"]: option["npv"] for option in facts["options"]}
     allowed = [name for name in npv if name not in closed]
     facts["uncertainty"] = simulate(stated, book, allowed, draws)
     chosen, rule_reasons = _choose(stated, npv, allowed, facts["uncertainty"])
-    if shut:
+    if blocking:
         if chosen == "popularity":
             reasons.append(
                 f"Until then a popularity rule is worth {money(npv[chosen])} "
                 f"over {months(stated.horizon_months)}."
             )
         ahead = max(npv, key=lambda name: npv[name])
-        reverses = open_gates(gates)
-        reverses.insert(0, f"By the sums alone {LABELS[ahead]} leads now.")
+        reverses = gate_conditions(gates)
+        reverses.insert(0, f"Without the failed gates, {OPTION_LABELS[ahead]} has the most value.")
     else:
         reasons += rule_reasons
-        reverses = thresholds(stated, book, allowed) + open_gates(gates)
+        reverses = thresholds(stated, book, allowed) + gate_conditions(gates)
         if chosen != NOTHING and npv[chosen] < max(npv[name] for name in allowed):
-            reverses.insert(0, "Another answer to the core-business question: the sums decide.")
+            reverses.insert(
+                0, "Another answer to the core-business question: the highest value decides."
+            )
     shown = chosen if chosen != NOTHING else max(npv, key=lambda name: npv[name])
     return Decision(
-        decision=shut.instead if shut else NAMES[chosen],
+        decision=blocking.instead if blocking else ANSWERS[chosen],
         chosen=None if chosen == NOTHING else chosen,
         reasons=reasons,
         reverses=reverses,
@@ -118,40 +108,37 @@ def decide(
 def _choose(
     case: Case, npv: dict[str, float], allowed: list[str], uncertainty: dict[str, Any] | None
 ) -> tuple[str, list[str]]:
-    """The option that the rule and the sums lead to, and why."""
+    """The option that the rule and the values lead to, and why."""
     ranked = sorted([*allowed, NOTHING], key=lambda name: -npv.get(name, 0.0))
     best = ranked[0]
     favored = RULE.get(case.core_business or "", ())
-    says = {
-        "yes": "your core business depends on it, so build",
-        "no": "your core business does not depend on it, so buy",
+    rules = {
+        "yes": "The rule: your core business depends on it, so build.",
+        "no": "The rule: your core business does not depend on it, so buy.",
     }
-    reasons = [
-        f"The rule: {says[case.core_business]}."
-        if case.core_business in says
-        else "The rule of core business is silent: the answer is unknown."
-    ]
-    values = "; ".join(f"{LABELS[name]} {money(npv[name])}" for name in npv)
+    unknown = "The rule: no answer yet on whether your core business depends on it."
+    reasons = [rules.get(case.core_business or "", unknown)]
+    values = "; ".join(f"{OPTION_LABELS[name]} {money(npv[name])}" for name in npv)
     reasons.append(
-        f"The sums over {months(case.horizon_months)} at "
+        f"Net present value over {months(case.horizon_months)} at "
         f"{percent(case.discount_rate)} a year: {values}."
     )
     if not favored or best in favored:
         return best, reasons
     chance = 1.0 if uncertainty is None else float(uncertainty["p_best"][best])
     able = [name for name in ranked if name in favored and npv[name] > 0]
-    if best in NAMES and chance < CLEAR_LEAD and able:
+    if chance < CLEAR_LEAD and able:
         reasons.append(
-            f"The sums put {LABELS[best]} first in only "
-            f"{percent(chance)} of the draws, so the rule decides."
+            f"Only {percent(chance)} of the draws put {OPTION_LABELS[best]} first, so the rule "
+            "decides."
         )
         return able[0], reasons
-    reasons.append(f"The sums speak against the rule: {LABELS[best]} comes first.")
+    reasons.append(f"The values contradict the rule: {OPTION_LABELS[best]} comes first.")
     return best, reasons
 
 
-def _sums(case: Case, book: PriceBook) -> dict[str, Any]:
-    """Options, break-evens, curves and the reference horizons of a complete case."""
+def _values(case: Case, book: PriceBook) -> dict[str, Any]:
+    """Options, break-even points, curves and reference horizons of a complete case."""
     values = means(case)
     flows = evaluate(case, values, book)
     paths = curves(case, values, book)
@@ -164,8 +151,8 @@ def _sums(case: Case, book: PriceBook) -> dict[str, Any]:
     horizons = []
     for length, rate in sorted(settings):
         other = case.model_copy(update={"horizon_months": length, "discount_rate": rate})
-        sums = {name: float(flow.npv) for name, flow in evaluate(other, values, book).items()}
-        horizons.append({"months": length, "discount_rate": rate, "npv": sums})
+        npv = {name: float(flow.npv) for name, flow in evaluate(other, values, book).items()}
+        horizons.append({"months": length, "discount_rate": rate, "npv": npv})
     return {
         "options": [
             {

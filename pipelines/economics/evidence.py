@@ -1,4 +1,4 @@
-"""What a bake-off tells a decision: cost, completeness and comparisons, never uplift."""
+"""The evidence of a bake-off for a decision: cost, completeness and comparisons, never uplift."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -9,6 +9,12 @@ from pipelines.errors import AssayError
 
 SAMPLES = frozenset({"movielens-small", "complete-journey"})
 Readiness = Literal["enough", "needs more", "unknown"]
+_OUTCOMES = {
+    "better": "is better than",
+    "equivalent": "is equivalent to",
+    "worse": "is worse than",
+    "inconclusive": "is not certainly different from",
+}
 
 
 class _Frozen(BaseModel):
@@ -16,7 +22,7 @@ class _Frozen(BaseModel):
 
 
 class Contender(_Frozen):
-    """What one contender cost and whether it answered."""
+    """One contender: what it costs to run, and whether it was scored."""
 
     name: str
     kind: Literal["built", "third-party", "baseline"]
@@ -28,7 +34,7 @@ class Contender(_Frozen):
 
 
 class Outcome(_Frozen):
-    """The outcome of one comparison; its size is left out on purpose, it is no uplift."""
+    """The outcome of one comparison, without its size on purpose: it is not an uplift."""
 
     contender: str
     baseline: str
@@ -39,7 +45,7 @@ class Outcome(_Frozen):
 
 
 class Evidence(_Frozen):
-    """A bake-off as the decision sees it; stand-ins are not in it."""
+    """The part of a bake-off that a decision uses; it has no stand-ins."""
 
     dataset: str
     is_sample: bool
@@ -63,34 +69,34 @@ class Evidence(_Frozen):
         return found
 
     def findings(self) -> list[str]:
-        """Built against third party, and who did not answer, in words."""
+        """Sentences on built contenders against third parties, and on those not scored."""
         kinds = {contender.name: contender.kind for contender in self.contenders}
-        told = [
-            f"{row.contender} is {row.outcome} against {row.baseline} ({row.metric}, offline)"
-            f"{', but over budget' if row.over_budget else ''}"
+        compared = [
+            f"{row.contender} {_OUTCOMES.get(row.outcome, 'was compared with')} {row.baseline} "
+            f"({row.metric}, offline){', but over budget' if row.over_budget else ''}"
             f"{', but it fails a required test' if row.failed_required else ''}."
             for row in self.outcomes
             if {kinds[row.contender], kinds[row.baseline]} == {"built", "third-party"}
         ]
-        lost = [
+        not_scored = [
             f"{c.name} is {c.status}{': ' + c.reason.rstrip('.') if c.reason else ''}."
             for c in self.contenders
             if c.kind != "baseline" and c.status != "scored"
         ]
-        return told + lost
+        return compared + not_scored
 
 
 def _counts(
     row: Mapping[str, Any], contenders: tuple[Contender, ...], manifest: Mapping[str, Any]
 ) -> bool:
-    """Whether a comparison is on the declared metric, without stand-ins or other baselines."""
+    """Whether a comparison counts: on the declared metric, without stand-ins or other baselines."""
     kinds = {contender.name: contender.kind for contender in contenders}
     declared = manifest.get("baseline")
     return (
         row["contender"] in kinds
         and row["baseline"] in kinds
         and manifest.get("metric", row["metric"]) == row["metric"]
-        # everybody beats Random: only the declared baseline says something
+        # Beating Random is not informative: only the declared baseline counts.
         and (kinds[row["baseline"]] != "baseline" or declared in (None, row["baseline"]))
         and row["baseline"] != "random"
     )
@@ -103,8 +109,8 @@ def evidence_from_bakeoff(
 ) -> Evidence:
     """The evidence in a bake-off's document (what `assay bakeoff --json` prints).
 
-    `is_sample` defaults to whether the dataset is one that ships. Raises AssayError
-    where the document is none of a bake-off.
+    `is_sample` defaults to whether the dataset is a built-in sample. Raises AssayError
+    where the document is not a bake-off's.
     """
     try:
         dataset = str(document["dataset"])
@@ -144,6 +150,6 @@ def evidence_from_bakeoff(
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise AssayError(
-            "This is not a bake-off's document: give what `assay bakeoff --json` printed "
+            "This is not a bake-off's document: use the output of `assay bakeoff --json` "
             f"({type(error).__name__}: {str(error).splitlines()[0]})."
         ) from error

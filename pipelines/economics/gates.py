@@ -1,23 +1,22 @@
-"""What must hold before any sum counts: data, logging, testability, team, legal, quality."""
+"""The gates that come before any values: data, logging, testability, team, legal, quality."""
 
 from dataclasses import dataclass
-from math import sqrt
-from statistics import NormalDist
 from typing import Literal
 
 from pipelines.economics.case import Case
-from pipelines.economics.costs import STAGED, means
+from pipelines.economics.costs import means
 from pipelines.economics.evidence import Evidence
-from pipelines.economics.wording import count, percent
+from pipelines.economics.formats import count, percent
+from pipelines.economics.labels import COLLECT_DATA, FIX_LOGGING, SETTLE_LEGAL, STAGED
+from pipelines.statistics.power import people_per_arm, smallest_change
 
 State = Literal["passed", "failed", "not checked"]
 BUILT, BOUGHT = ("build", STAGED), ("buy", STAGED)
-ALPHA, POWER = 0.05, 0.80
 
 
 @dataclass(frozen=True)
 class Gate:
-    """One gate: its state, why, which options it closes and what to do instead."""
+    """One gate: its state and reason, the options it rules out if it fails, the answer then."""
 
     name: str
     state: State
@@ -26,35 +25,11 @@ class Gate:
     instead: str = ""
 
 
-def detectable_change(visitors: float, conversion: float) -> float:
-    """Smallest absolute change a two-sided test (.05, power .8) finds; visitors an arm.
-
-    Solves n d^2 = z^2 [p(1-p) + (p+d)(1-p-d)] (unpooled variance) for d.
-    """
-    z2 = _z() ** 2
-    a = visitors + z2
-    b = -z2 * (1 - 2 * conversion)
-    c = -2 * z2 * conversion * (1 - conversion)
-    return (-b + sqrt(b * b - 4 * a * c)) / (2 * a)
-
-
-def visitors_needed(conversion: float, change: float) -> float:
-    """Visitors an arm to find the absolute `change` (two-sided .05, power .8)."""
-    after = conversion + change
-    variance = conversion * (1 - conversion) + after * (1 - after)
-    return _z() ** 2 * variance / change**2
-
-
-def _z() -> float:
-    normal = NormalDist()
-    return normal.inv_cdf(1 - ALPHA / 2) + normal.inv_cdf(POWER)
-
-
 def _answered(
     name: str, answer: bool | None, yes: str, no: str, closes: tuple[str, ...], instead: str = ""
 ) -> Gate:
     if answer is None:
-        return Gate(name, "not checked", f"{name}: not stated")
+        return Gate(name, "not checked", "Not stated.")
     return Gate(name, "passed" if answer else "failed", yes if answer else no, closes, instead)
 
 
@@ -64,10 +39,10 @@ def _data(case: Case, own: Evidence | None) -> Gate:
     return _answered(
         "data",
         ready,
-        "The data suffices to train on.",
-        "The data does not yet suffice to train on; the readiness report says how much is missing.",
+        "There is enough data to train on.",
+        "There is not enough data to train on yet; the readiness report says how much is missing.",
         (*BUILT, "buy"),
-        "neither: collect more data",
+        COLLECT_DATA,
     )
 
 
@@ -79,40 +54,44 @@ def _testability(case: Case) -> Gate:
         return Gate(
             "testability",
             "not checked",
-            "testability: visitors an arm or today's conversion not stated",
+            "Not stated: visitors per arm, or today's conversion.",
         )
-    change = detectable_change(visitors, conversion)
     claimed = max(claims.values())
-    finds = (
-        f"An 8-week test with {count(visitors)} visitors an arm finds a change of "
-        f"{percent(change / conversion)} or more ({change:.5f} absolute)"
-    )
-    if change / conversion <= claimed:
-        return Gate("testability", "passed", f"{finds}: enough for the uplift claimed.")
+    change = smallest_change(conversion, visitors)
+    test = f"An 8-week test with {count(visitors)} visitors per arm"
+    if change is None:
+        finding = f"{test} is too small to detect any change"
+    else:
+        finding = (
+            f"{test} detects a change of {percent(change / conversion)} or more "
+            f"({change:.5f} absolute)"
+        )
+        if change / conversion <= claimed:
+            return Gate("testability", "passed", f"{finding}: enough for the claimed uplift.")
     needed = (
-        f"; it would take {count(visitors_needed(conversion, conversion * claimed))} an arm"
-        if claimed > 0
+        f" It would take {count(people_per_arm(conversion, claimed))} visitors per arm."
+        if 0 < claimed < 1 / conversion - 1
         else ""
     )
     return Gate(
         "testability",
         "failed",
-        f"{finds}; the best option claims {percent(claimed)}, so nobody could tell whether it "
-        f"works{needed}. Log who saw which recommendation, so that only they count.",
+        f"{finding}; the best option claims {percent(claimed)}, which the test could not confirm."
+        f"{needed} Log which recommendations were shown to whom, so that only they count.",
         (*BUILT, "buy"),
-        "neither: fix the logging",
+        FIX_LOGGING,
     )
 
 
 def _quality(own: Evidence | None, kind: str, label: str, closes: tuple[str, ...]) -> Gate:
     name = "quality of build" if kind == "built" else "quality of buy"
     if own is None or not own.of_kind(kind):
-        return Gate(name, "not checked", f"{name}: no {label} was compared on your data")
+        return Gate(name, "not checked", f"No {label} was compared on your data.")
     unscored = [c for c in own.of_kind(kind) if c.status != "scored"]
     outcomes = own.against_baselines(kind)
     if not outcomes:
         why = f" ({unscored[0].name}: {unscored[0].status})" if unscored else ""
-        return Gate(name, "not checked", f"{name}: no {label} was compared with a baseline{why}")
+        return Gate(name, "not checked", f"No {label} was compared with a baseline{why}.")
     if any("better" in found for found in outcomes.values()):
         best = next(n for n, found in outcomes.items() if "better" in found)
         return Gate(name, "passed", f"{best} beats the baseline on {own.dataset} offline.")
@@ -120,11 +99,11 @@ def _quality(own: Evidence | None, kind: str, label: str, closes: tuple[str, ...
         return Gate(
             name,
             "failed",
-            f"No {label} beats the baseline on {own.dataset} offline, so an uplift above the "
-            "popularity rule's has nothing to rest on.",
+            f"No {label} beats the baseline on {own.dataset} offline, so there is no evidence for "
+            "an uplift above the popularity rule's.",
             closes,
         )
-    return Gate(name, "not checked", f"{name}: the comparison on {own.dataset} is inconclusive")
+    return Gate(name, "not checked", f"The comparison on {own.dataset} is inconclusive.")
 
 
 def check_gates(case: Case, own: Evidence | None) -> list[Gate]:
@@ -135,26 +114,27 @@ def check_gates(case: Case, own: Evidence | None) -> list[Gate]:
         _answered(
             "exposure logging",
             case.exposure_logged,
-            "Exposures are logged.",
-            "It is not logged who saw which recommendation, so no test could tell what works.",
+            "It is logged which recommendations were shown to whom.",
+            "It is not logged which recommendations were shown to whom, so a test could not "
+            "measure their effect.",
             everything,
-            "neither: fix the logging",
+            FIX_LOGGING,
         ),
         _testability(case),
         _answered(
             "team",
             case.team_available,
-            "The team to build and run it can be had.",
-            "The people to build and run it cannot be had.",
+            "The people to build and run it are available.",
+            "The people to build and run it are not available.",
             BUILT,
         ),
         _answered(
             "legal (use)",
             case.legal_use,
-            "The events may be used for this.",
+            "The events may be used for recommendations.",
             "The events may not be used for recommendations.",
             everything,
-            "neither: settle the legal question",
+            SETTLE_LEGAL,
         ),
         _answered(
             "legal (vendor)",

@@ -6,8 +6,9 @@ from typing import Any
 
 from pipelines.economics.case import Case, Range, blank_case, fields
 from pipelines.economics.evidence import Evidence
-from pipelines.economics.summary import NOT_DECIDABLE, Decision, sentence
-from pipelines.economics.wording import count, money, months, percent
+from pipelines.economics.formats import count, money, months, percent
+from pipelines.economics.labels import NOT_DECIDABLE, OPTION_LABELS, answer_label
+from pipelines.economics.summary import Decision, sentence
 from pipelines.prices.pricebook import PriceBook
 from pipelines.runtime.templates import template
 
@@ -40,7 +41,7 @@ MONEY = {"margin", "fte_cost", "infra", "fee", "exit_cost"}
 COUNTS = {"requests", "visitors_per_arm"}
 CONFIDENCE = {
     "vendor": "the vendor's own page",
-    "second": "a secondary source only",
+    "second": "only a secondary source",
     "derived": "computed from another line",
     "conflict": "sources disagree",
     "by contract": "by contract",
@@ -54,23 +55,23 @@ def render_memo(
     date: dt.date | str,
     book: PriceBook | None = None,
 ) -> str:
-    """The memo as one HTML document: answer, three numbers, assumptions, what reverses it.
+    """The memo as one HTML document: answer, three numbers, assumptions, what would reverse it.
 
-    All text of the user is escaped; nothing is loaded from elsewhere. `date` is
-    printed as given (a date as ISO 8601).
+    The user's text is escaped, and no external resource is loaded. `date` is printed as given
+    (a date as ISO 8601).
     """
     stated = case or blank_case()
     book = book or PriceBook()
     html: str = template(TEMPLATE).render(
         title=decision.case,
-        answer=decision.decision,
+        answer=answer_label(decision.decision),
         sentence=sentence(decision),
         date=date.isoformat() if isinstance(date, dt.date) else date,
         numbers=three_numbers(decision),
         reasons=decision.reasons,
         options=_options(decision),
         general=_general(stated),
-        option_names=list(stated.options),
+        option_names=[OPTION_LABELS[name] for name in stated.options],
         per_option=_per_option(stated),
         prices=_prices(stated, book),
         reverses=decision.reverses,
@@ -83,27 +84,27 @@ def render_memo(
 
 
 def three_numbers(decision: Decision) -> list[tuple[str, str]]:
-    """Three figures with their labels: value, lead and break-even, or what stands open."""
+    """Three numbers with labels: value, lead and break-even, or what is still open."""
     if decision.decision == NOT_DECIDABLE or not decision.options:
-        waiting = sum(gate["state"] == "not checked" for gate in decision.gates)
-        shut = sum(gate["state"] == "failed" for gate in decision.gates)
+        unchecked = sum(gate["state"] == "not checked" for gate in decision.gates)
+        failed = sum(gate["state"] == "failed" for gate in decision.gates)
         return [
             (str(len(decision.missing)), "inputs missing"),
-            (str(waiting), "gates not checked"),
-            (str(shut), "gates failed"),
+            (str(unchecked), "gates not checked"),
+            (str(failed), "gates failed"),
         ]
     span = months(decision.horizon_months)
     ranked = sorted(decision.options, key=lambda option: -float(option["npv"]))
     shown = decision.chosen or str(ranked[0]["name"])
     value = decision.npv(shown) or 0.0
-    rows = [(money(value), f"value of {shown} over {span}")]
+    rows = [(money(value), f"value of {OPTION_LABELS[shown]} over {span}")]
     others = [float(option["npv"]) for option in ranked if option["name"] != shown]
     if others:
         lead = value - others[0]
         rows.append(
             (
                 money(abs(lead)),
-                "ahead of the next option" if lead >= 0 else "behind the leading option",
+                "ahead of the next option" if lead >= 0 else "behind the best option",
             )
         )
     else:
@@ -112,7 +113,7 @@ def three_numbers(decision: Decision) -> list[tuple[str, str]]:
     rows.append(
         (percent(rate), "open rate at which it breaks even")
         if rate is not None
-        else ("none", "no open rate makes it break even")
+        else ("none", "open rate at which it breaks even")
     )
     return rows
 
@@ -155,24 +156,24 @@ def _per_option(case: Case) -> list[dict[str, Any]]:
         default = info[f"buy.{name}"]["default"]
         if name != "uplift" and all(value == default for value in values):
             continue
-        told = {case.sources[f"{o}.{name}"] for o in case.options if f"{o}.{name}" in case.sources}
+        given = {case.sources[f"{o}.{name}"] for o in case.options if f"{o}.{name}" in case.sources}
         optional = name in ("fee", "price")
         rows.append(
             {
                 "what": info[f"buy.{name}"]["description"],
                 "unit": _unit(name, info[f"buy.{name}"]["unit"]),
                 "cells": ["none" if optional and v is None else _shown(name, v) for v in values],
-                "source": "; ".join(sorted(told)) or info[f"buy.{name}"]["source"],
+                "source": "; ".join(sorted(given)) or info[f"buy.{name}"]["source"],
             }
         )
     return rows
 
 
 def _unit(name: str, unit: str) -> str:
-    """The unit where the value does not already carry it ($, % and plain answers do)."""
+    """The unit, without what the value already shows ($, % and plain answers)."""
     if name in SHARES or unit in ("yes, no or unknown", "visitors", "line of the price book"):
         return ""
-    return unit.replace("$k ", "") if name in MONEY else unit
+    return unit.removeprefix("$k").strip() if name in MONEY else unit
 
 
 def _prices(case: Case, book: PriceBook) -> list[str]:
@@ -188,7 +189,7 @@ def _options(decision: Decision) -> list[dict[str, str]]:
     fan = (decision.uncertainty or {}).get("fan", {})
     return [
         {
-            "name": option["name"],
+            "name": OPTION_LABELS[option["name"]],
             "chosen": option["name"] == decision.chosen,
             **{key: money(option[key]) for key in ("npv", "benefit", "cost")},
             "range": f"{money(fan[option['name']]['p5'])} to {money(fan[option['name']]['p95'])}"
@@ -203,9 +204,9 @@ def _options(decision: Decision) -> list[dict[str, str]]:
 def _evidence(evidence: Evidence | None) -> str:
     if evidence is None:
         return "No bake-off was used."
-    kind = "sample data, not used in the decision" if evidence.is_sample else "own data"
+    kind = "sample data, not used in the decision" if evidence.is_sample else "your data"
     scored = sum(contender.status == "scored" for contender in evidence.contenders)
     return (
         f"Bake-off {evidence.bakeoff_id} on {evidence.dataset} ({kind}): {scored} of "
-        f"{len(evidence.contenders)} contenders scored. Offline results are no uplift."
+        f"{len(evidence.contenders)} contenders scored. Offline results are not an uplift."
     )

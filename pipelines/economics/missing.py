@@ -1,10 +1,11 @@
-"""Which inputs a case still lacks."""
+"""The inputs that a case lacks."""
 
 from pipelines.economics.case import Case
+from pipelines.economics.labels import OPTION_LABELS
 
 
 def missing_inputs(case: Case) -> list[str]:
-    """The inputs without which no sum can be made, each named with its unit."""
+    """The missing inputs without which no value can be computed, each with its unit."""
     gaps = {
         "core_business": "answer to the core-business question (yes, no or unknown)",
         "margin": "addressed margin ($k a year)",
@@ -13,10 +14,12 @@ def missing_inputs(case: Case) -> list[str]:
     missing = [text for name, text in gaps.items() if getattr(case, name) is None]
     if case.requests is None and any(option.price for option in case.options.values()):
         missing.append("requests a month")
-    without = [name for name, option in case.options.items() if option.uplift is None]
+    without = [
+        OPTION_LABELS[name] for name, option in case.options.items() if option.uplift is None
+    ]
     if without:
-        missing.append(f"uplift of {', '.join(without)} (a range you hold possible)")
-    words = {
+        missing.append(f"uplift of {', '.join(without)} (a plausible range)")
+    labels = {
         "months_to_launch": "months to launch",
         "setup": "set-up (person-months)",
         "ftes": "full-time people",
@@ -24,7 +27,9 @@ def missing_inputs(case: Case) -> list[str]:
     }
     for name, option in case.options.items():
         missing += [
-            f"{text} of {name}" for field, text in words.items() if getattr(option, field) is None
+            f"{text} of {OPTION_LABELS[name]}"
+            for field, text in labels.items()
+            if getattr(option, field) is None
         ]
         if name == "buy" and option.price is None and option.fee is None:
             missing.append("fee of buy ($k a month, or a line of the price book)")

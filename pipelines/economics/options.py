@@ -1,4 +1,4 @@
-"""A bake-off's contenders as options: quality, time and cost, and the cheapest that passes."""
+"""A bake-off's contenders as options: quality, latency and cost, and the cheapest that passes."""
 
 from __future__ import annotations
 
@@ -8,35 +8,35 @@ from dataclasses import dataclass
 from pipelines.economics.evidence import Contender
 from pipelines.economics.hosting import hosting_cost
 from pipelines.errors import AssayError
-from pipelines.evaluation.comparison.ranking import way, why_nobody_wins
+from pipelines.evaluation.comparison.ranking import better_sign, why_not_ranked
 from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult, Kind
 from pipelines.prices.pricebook import PriceBook
 
 
 @dataclass(frozen=True)
 class Option:
-    """What one contender would give and take."""
+    """The quality, latency and cost of one contender."""
 
     name: str
     kind: Kind
     value: float
-    """Of the metric that is looked at."""
+    """The value of the metric."""
     p95_ms: float | None
     usd_per_1000: float | None
-    """US dollars for 1,000 requests; None is not priced."""
+    """US dollars per 1,000 requests; None where it has no price."""
     broken: tuple[str, ...]
-    """What of the budget it exceeds, in words."""
+    """The budget limits that it exceeds, as phrases."""
     sign: int = 1
-    """1 where more of the metric is better, -1 where less is."""
+    """1 where higher values of the metric are better, -1 where lower are."""
 
     @property
     def quality(self) -> float:
-        """The value, turned so that higher is better."""
+        """The value, signed so that higher is better."""
         return self.sign * self.value
 
     @property
     def passes(self) -> bool:
-        """Whether a team could take it: a real contender, priced, within the budget."""
+        """Whether it could be used: it is not a stand-in, has a price and is within the budget."""
         return self.kind != "stand-in" and self.usd_per_1000 is not None and not self.broken
 
 
@@ -45,11 +45,13 @@ def options(
 ) -> list[Option]:
     """The scored contenders at `requests` a month, in the document's order.
 
-    An `AssayError` where nobody wins by the metric: nothing is then worth its price.
+    Raises `AssayError` where neither higher nor lower values of the metric are better.
     """
-    sign = way(metric)
+    sign = better_sign(metric)
     if not sign:
-        raise AssayError(f"Quality cannot be set against time and cost: {why_nobody_wins(metric)}.")
+        raise AssayError(
+            f"Quality cannot be compared with latency and cost: {why_not_ranked(metric)}."
+        )
     allowed = (document.manifest.get("budget") or {}).get("cost_per_1000")
     found = []
     for c in document.contenders:
@@ -66,9 +68,9 @@ def options(
 
 
 def usd_per_1000(contender: ContenderResult, requests: float, book: PriceBook) -> float | None:
-    """US dollars for 1,000 requests: servers at `requests` a month, or the calls as metered.
+    """US dollars per 1,000 requests: servers at `requests` a month, or metered calls.
 
-    A third party whose calls had no price, or that handed over a file, is not priced.
+    None for a third party whose calls had no price, or whose lists came in a file.
     """
     if contender.kind in ("third-party", "stand-in"):
         paid = contender.cost_usd > 0 and contender.answered > 0
@@ -86,8 +88,10 @@ def usd_per_1000(contender: ContenderResult, requests: float, book: PriceBook) -
 
 
 def unbeaten(found: Sequence[Option]) -> list[str]:
-    """Names of the priced and timed options that no other is as good as in all three of quality,
-    time and cost, and better in one."""
+    """Names of the Pareto-optimal options in quality, latency and cost.
+
+    Options without a price or a latency are left out.
+    """
     points = {
         o.name: (-o.quality, o.p95_ms, o.usd_per_1000)
         for o in found
@@ -104,15 +108,15 @@ def unbeaten(found: Sequence[Option]) -> list[str]:
 
 
 def best_passing(found: Sequence[Option]) -> Option | None:
-    """The option of the best value among those that pass."""
+    """The passing option with the best value."""
     return max((o for o in found if o.passes), key=lambda o: o.quality, default=None)
 
 
 def cheapest_passing(found: Sequence[Option], not_worse: Collection[str]) -> Option | None:
-    """The cheapest option that passes and whose name is in `not_worse`: those shown not to be
-    worse than the best passing one by more than the smallest useful difference.
+    """The cheapest passing option whose name is in `not_worse`; ties go to the better one.
 
-    Of equally cheap ones the better.
+    `not_worse` are those shown not to be worse than the best passing option by more than the
+    smallest useful difference.
     """
     passing = [o for o in found if o.passes and o.name in not_worse]
     return min(passing, key=lambda o: (o.usd_per_1000 or 0.0, -o.quality), default=None)

@@ -1,29 +1,22 @@
-"""The conditions under which another option would lead: thresholds, in words."""
+"""The conditions under which another option would lead, as sentences."""
 
 from collections.abc import Callable
 
 import numpy as np
 
 from pipelines.economics.case import Case
-from pipelines.economics.costs import STAGED, curves, evaluate, means
+from pipelines.economics.costs import curves, evaluate, means
+from pipelines.economics.formats import count, money, months, percent
 from pipelines.economics.gates import Gate
-from pipelines.economics.uncertainty import NOTHING, leader, switches
-from pipelines.economics.wording import count, money, months, percent
+from pipelines.economics.labels import NOTHING, OPTION_LABELS, STAGED
+from pipelines.economics.uncertainty import leader, switches
 from pipelines.prices.pricebook import PriceBook
-
-LABELS = {
-    "popularity": "the popularity rule",
-    "buy": "buy",
-    "build": "build",
-    "staged": "build, bridged by buy",
-    NOTHING: "doing nothing",
-}
 
 
 def thresholds(case: Case, book: PriceBook, allowed: list[str]) -> list[str]:
-    """Values of single inputs, the others at their means, at which the lead changes.
+    """Values of single inputs, with the others at their means, at which the lead changes.
 
-    Looks from 0 to 1 for shares and from a hundredth to a hundredfold for amounts.
+    Searches from 0 to 1 for shares, and from a hundredth to a hundred times for amounts.
     """
     base = means(case)
     names = [*allowed, NOTHING]
@@ -35,7 +28,7 @@ def thresholds(case: Case, book: PriceBook, allowed: list[str]) -> list[str]:
 
         for point, other in switches(leading, base[key], low, high):
             side = "below" if point < base[key] else "above"
-            found.append(f"{what} {side} {say(point)}: {LABELS[names[other]]} leads.")
+            found.append(f"{what} {side} {say(point)}: {OPTION_LABELS[names[other]]} leads.")
 
     found: list[str] = []
     scan("open_rate", 0.0, 1.0, percent, "Open rate")
@@ -48,7 +41,7 @@ def thresholds(case: Case, book: PriceBook, allowed: list[str]) -> list[str]:
     for key, what, say in amounts:
         scan(key, base[key] / 100, base[key] * 100, say, what)
     for name in at_stake:
-        what = f"Uplift of {LABELS[name]}"
+        what = f"Uplift of {OPTION_LABELS[name]}"
         scan(f"{name}.uplift", 0.0, max(1.0, base[f"{name}.uplift"]), percent, what)
     return found + _horizon(case, book, allowed, base)
 
@@ -64,19 +57,19 @@ def _horizon(case: Case, book: PriceBook, allowed: list[str], base: dict[str, fl
     found = []
     for word, month in (("or shorter", shorter[-1:]), ("or longer", longer[:1])):
         if month.size:
-            label = LABELS[names[int(leads[month[0]])]]
+            label = OPTION_LABELS[names[int(leads[month[0]])]]
             found.append(f"A horizon of {months(int(month[0]))} {word}: {label} leads.")
     return found
 
 
-def open_gates(gates: list[Gate]) -> list[str]:
-    """What would close an option, or open one again, in words."""
-    failed = [
-        f"{gate.name.capitalize()}: once this gate passes, the sums decide."
+def gate_conditions(gates: list[Gate]) -> list[str]:
+    """Sentences on gates that would rule out an option, or admit one again."""
+    conditions = [
+        f"If the gate “{gate.name}” passes, the highest value decides."
         for gate in gates
         if gate.state == "failed"
     ]
-    waiting = [gate.name for gate in gates if gate.state == "not checked"]
-    if waiting:
-        failed.append(f"A gate not checked yet turns out to be shut: {', '.join(waiting)}.")
-    return failed
+    unchecked = [gate.name for gate in gates if gate.state == "not checked"]
+    if unchecked:
+        conditions.append(f"One of the gates not checked yet fails: {', '.join(unchecked)}.")
+    return conditions

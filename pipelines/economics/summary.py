@@ -1,23 +1,29 @@
-"""A decision, its public document and its one computed sentence."""
+"""A decision: its public document, and its headline sentence."""
 
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from pipelines.economics.reversal import LABELS
-from pipelines.economics.wording import money, months, percent
+from pipelines.economics.formats import money, months, percent
+from pipelines.economics.labels import (
+    FIRST_STEPS,
+    NOT_DECIDABLE,
+    NOTHING_PAYS,
+    OPTION_LABELS,
+    OPTION_TITLES,
+    answer_label,
+)
 
-NOT_DECIDABLE = "not decidable yet"
-POPULARITY_RULE = "neither: popularity rule"
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 class Decision(BaseModel):
-    """An answer with its reasons and sums; money in $k. `document()` is the public form."""
+    """An answer with reasons and values; money in $k. `document()` is the public form."""
 
     model_config = ConfigDict(frozen=True)
     case: str
     decision: str
+    """One of the answers in `economics.labels`."""
     chosen: str | None = None
     is_sample: bool = False
     closed: list[str] = []
@@ -47,63 +53,52 @@ class Decision(BaseModel):
 
 
 def sentence(decision: Decision) -> str:
-    """One sentence, such as "Buy leads by $45 k over 36 months; below a 36 % open rate …"."""
-    if decision.decision == NOT_DECIDABLE:
-        n = len(decision.missing)
-        number = NUMBERS[n] if n < len(NUMBERS) else str(n)
-        sample = "sample data, " if decision.is_sample else ""
-        return f"Not decidable yet: {sample}{number} input{'' if n == 1 else 's'} missing."
+    """The headline: "Buy leads by $45 k over 36 months; below an open rate of 36 % …"."""
+    answer, chosen = decision.decision, decision.chosen
     span = f"over {months(decision.horizon_months)}"
-    chosen = decision.chosen
-    if decision.decision.startswith("neither: ") and decision.decision != POPULARITY_RULE:
-        return _neither(decision, span)
+    if answer == NOT_DECIDABLE:
+        return _not_decidable(decision)
+    if answer in FIRST_STEPS:
+        worth = decision.npv("popularity") or 0.0
+        rule = f"; until then a popularity rule is worth {money(worth)} {span}" if worth > 0 else ""
+        return f"Neither yet: {FIRST_STEPS[answer]} first{rule}."
+    if answer == NOTHING_PAYS:
+        best = max(decision.options, key=lambda option: float(option["npv"]))
+        label = OPTION_LABELS[str(best["name"])]
+        return f"No option pays off {span}: the best one, {label}, loses {money(-best['npv'])}."
     if chosen is None:
-        return f"{decision.decision.capitalize()}."
-    label = LABELS[chosen]
-    label = label[0].upper() + label[1:]
-    loses = ""
+        return f"The answer is: {answer_label(answer)}."
+    title = OPTION_TITLES[chosen]
     rate = decision.break_even.get("open_rate", {}).get(chosen)
-    if rate is not None:
-        loses = f"; below {_article(percent(rate))} {percent(rate)} open rate it loses money"
+    loses = "" if rate is None else f"; below an open rate of {percent(rate)} it loses money"
     value = decision.npv(chosen) or 0.0
-    others = [o for o in decision.options if o["name"] != chosen and _open(decision, o["name"])]
-    comma = "," if chosen == "staged" else ""
+    others = [
+        o for o in decision.options if o["name"] != chosen and o["name"] not in decision.closed
+    ]
     if not others:
-        return f"{label}{comma} is worth {money(value)} {span}{loses}."
+        return f"{title} is worth {money(value)} {span}{loses}."
     runner_up = max(others, key=lambda option: float(option["npv"]))
     lead = value - float(runner_up["npv"])
     if lead < 0:
-        other = LABELS[str(runner_up["name"])]
+        other = OPTION_LABELS[str(runner_up["name"])]
         return (
-            f"{label}{comma} by the rule of core business: the sums put {other} "
-            f"{money(-lead)} ahead {span}, too little to tell{loses}."
+            f"{title} is chosen by the core-business rule: the value of {other} is {money(-lead)} "
+            f"higher {span}, too little to be certain{loses}."
         )
-    return f"{label}{comma} leads by {money(lead)} {span}{loses}."
+    return f"{title} leads by {money(lead)} {span}{loses}."
 
 
-def _neither(decision: Decision, span: str) -> str:
-    todo = decision.decision.removeprefix("neither: ")
-    if todo == "nothing pays yet":
-        best = max(decision.options, key=lambda option: float(option["npv"]))
-        label = LABELS[str(best["name"])]
-        return f"Nothing pays {span}: the best option, {label}, loses {money(-best['npv'])}."
-    worth = decision.npv("popularity") or 0.0
-    rule = f"; until then a popularity rule is worth {money(worth)} {span}" if worth > 0 else ""
-    return f"Neither yet: {todo} first{rule}."
-
-
-def _open(decision: Decision, name: str) -> bool:
-    return name not in decision.closed
-
-
-def _article(figure: str) -> str:
-    """`an` before 8, 11, 18 and 80-89, which begin with a vowel when spoken."""
-    whole = figure.split()[0].split(".")[0]
-    return "an" if whole.startswith("8") or whole in ("11", "18") else "a"
+def _not_decidable(decision: Decision) -> str:
+    n = len(decision.missing)
+    number = NUMBERS[n] if n < len(NUMBERS) else str(n)
+    inputs = f"{number} input{'' if n == 1 else 's'} missing"
+    if decision.is_sample:
+        return f"Not decidable yet: sample data, {inputs}."
+    return f"Not decidable yet: {inputs}."
 
 
 def _rounded(value: Any) -> Any:
-    """The same JSON values with floats to four places (shares and chances to six)."""
+    """The same JSON values with floats to four places (shares and probabilities to six)."""
     if isinstance(value, dict):
         return {key: _rounded(inner) for key, inner in value.items()}
     if isinstance(value, list):

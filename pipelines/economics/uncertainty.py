@@ -1,4 +1,4 @@
-"""What the ranges of the inputs do to the values: fan, P(best), value of information, tornado."""
+"""Propagate the inputs' ranges: fan, P(best), value of information, tornado."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,15 +7,15 @@ import numpy as np
 
 from pipelines.economics.case import Case, Range, quantities
 from pipelines.economics.costs import TAIL_MEAN, TAIL_SHARE, TAIL_START, evaluate, means
+from pipelines.economics.labels import NOTHING
 from pipelines.prices.pricebook import PriceBook
 
 DRAWS = 100_000
-ASSUMED_SWING = 0.25  # for the tornado, where an input has no range of its own
-NOTHING = "nothing"
+ASSUMED_SWING = 0.25  # for the tornado, where an input has no range
 
 
 def draw(case: Case, n: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    """Independent draws `(n,)` of every input that has a range; nothing for the others."""
+    """Independent draws `(n,)` of every input with a range."""
     drawn: dict[str, np.ndarray] = {}
     for name, value in quantities(case).items():
         if isinstance(value, Range) and value.high > value.low:
@@ -29,9 +29,9 @@ def draw(case: Case, n: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
 def it_project_overrun(n: int, rng: np.random.Generator) -> np.ndarray:
     """Factor on the plan `(n,)`: 18 % of the projects exceed 1.5, at 5.47 on average.
 
-    One lognormal through both figures would put the typical project at a third of
-    its plan, so the body is lognormal around 1 (cut at 1.5) and the excess of the
-    tail is a second, wide lognormal (Flyvbjerg).
+    A single lognormal with both figures would have its median at a third of the plan, so the
+    body is lognormal around 1 (clipped at 1.5) and the excess of the tail is a second, wide
+    lognormal (Flyvbjerg).
     """
     body = np.minimum(rng.lognormal(-0.02, 0.2, n), TAIL_START)
     excess = rng.lognormal(np.log(TAIL_MEAN - TAIL_START) - 0.5, 1.0, n)
@@ -44,11 +44,11 @@ def evpi(values: np.ndarray) -> float:
 
 
 def evppi(values: np.ndarray, unknown: np.ndarray) -> float:
-    """Expected value of learning one unknown `(n,)` before deciding, $k.
+    """Expected value of perfect information on one unknown `(n,)`, $k.
 
-    The value given the unknown is read from a cubic regression on it (Strong,
-    Oakley & Brennan 2014, https://doi.org/10.1177/0272989X13505910); the model is
-    linear in most inputs, so a cubic suffices.
+    The expected value given the unknown is a cubic regression on it (Strong, Oakley & Brennan
+    2014, https://doi.org/10.1177/0272989X13505910); the model is linear in most inputs, so a
+    cubic suffices.
     """
     spread = unknown.std()
     if spread == 0:
@@ -64,8 +64,8 @@ def simulate(
 ) -> dict[str, Any] | None:
     """Fan, P(best), ranks, regret, EVPI and EVPPI ($k) by seeded Monte Carlo.
 
-    Only options in `allowed` compete, and with them doing nothing, at 0. None where
-    no input has a range: then there is nothing to simulate.
+    Options in `allowed` compete with each other and with doing nothing, at 0. None where no
+    input has a range.
     """
     drawn = draw(case, n, np.random.default_rng(seed))
     if not drawn:
@@ -97,14 +97,14 @@ def simulate(
 
 
 def bounds(case: Case) -> dict[str, tuple[float, float, bool]]:
-    """Low and high of each input, and whether that swing is merely assumed (± 25 %)."""
+    """Low and high of each input, and whether they are an assumed swing of ± 25 %."""
     rows: dict[str, tuple[float, float, bool]] = {}
     given = quantities(case)
     for name, value in means(case).items():
         stated = given.get(name)
         if isinstance(stated, Range):
             rows[name] = (stated.low, stated.high, False)
-        elif stated is None:  # the overrun of IT projects: its median and its tail's mean
+        elif stated is None:  # the overrun of IT projects: its median and its tail mean
             rows[name] = (1.0, TAIL_MEAN, False)
         elif value > 0:
             high = value * (1 + ASSUMED_SWING)
@@ -114,10 +114,10 @@ def bounds(case: Case) -> dict[str, tuple[float, float, bool]]:
 
 
 def tornado(case: Case, book: PriceBook, option: str) -> list[dict[str, Any]]:
-    """Value of `option` ($k) at each input's low and high, the others at their means.
+    """Value of `option` ($k) at each input's low and high, with the others at their means.
 
-    Rows {"input", "low", "high", "npv_low", "npv_high", "assumed"}, widest first;
-    inputs that do not touch the option are left out.
+    Rows {"input", "low", "high", "npv_low", "npv_high", "assumed"}, widest first; inputs
+    without an effect on the option are left out.
     """
     base = means(case)
     rows = []
@@ -140,8 +140,8 @@ def tornado(case: Case, book: PriceBook, option: str) -> list[dict[str, Any]]:
 
 
 def leader(values: dict[str, np.ndarray], allowed: list[str], shape: tuple[int, ...]) -> np.ndarray:
-    """Index into `[*allowed, nothing]` of the best option, of `shape`; ties go to the first."""
-    # an option that does not depend on what is varied comes as one number
+    """Index in `[*allowed, nothing]` of the best option, of `shape`; ties go to the first."""
+    # An option that does not depend on the varied input is a single number.
     stack = [np.broadcast_to(values[name], shape) for name in allowed] + [np.zeros(shape)]
     return np.argmax(np.stack(stack), axis=0)
 
@@ -149,12 +149,12 @@ def leader(values: dict[str, np.ndarray], allowed: list[str], shape: tuple[int, 
 def switches(
     leading: Callable[[np.ndarray], np.ndarray], now: float, low: float, high: float
 ) -> list[tuple[float, int]]:
-    """Nearest points below and above `now` where another option starts to lead.
+    """The nearest points below and above `now` where another option starts to lead.
 
-    `leading(points (n,))` gives the leader's index at each; each bracket is narrowed
-    by a grid four times (relative error under 1e-8). At most one point a side.
+    `leading(points (n,))` returns the leader's index at each point. Each bracket is narrowed by
+    a grid four times (relative error below 1e-8). At most one point per side.
     """
-    held = int(leading(np.array([now]))[0])
+    current = int(leading(np.array([now]))[0])
     found = []
     for limit in (low, high):
         start, stop = now, limit
@@ -162,7 +162,7 @@ def switches(
         for _ in range(4):
             points = np.linspace(start, stop, 201)
             leads = leading(points)
-            other = np.flatnonzero(leads != held)
+            other = np.flatnonzero(leads != current)
             if other.size == 0 or start == stop:
                 break
             changed = int(leads[other[0]])

@@ -1,4 +1,4 @@
-"""Metrics of any lists against any truth: from files, or DataFrames with external ids."""
+"""Evaluate any lists against any ground truth, from files or DataFrames with external ids."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LONGEST = 1000
-"""The largest k; a bake-off, which has each list made, stops well below."""
+"""The largest k."""
 ORDERS = {
     "rank": "Lists are ordered by rank.",
-    "score": "Lists are ordered by score, the highest first: there is no rank.",
-    "rows": "Lists are in the order in which the file gives them.",
+    "score": "Lists are ordered by descending score, since there is no rank.",
+    "rows": "Lists are in the order of the rows, since there is no rank and no score.",
 }
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What lists from elsewhere score: `values` by metric name, per user or as an interval."""
+    """The metrics of external lists: `values` by metric name, per user or as an interval."""
 
     found: Read
     values: dict[str, Doubles | Interval]
     trained: bool
     seen: SeenPolicy
     remarks: list[str]
-    """What was met while the metrics were worked out."""
+    """Remarks from computing the metrics."""
 
     @cached_property
     def per_user(self) -> pd.DataFrame:
-        """A row per user: user_id, and a column of float64 per metric that has such values."""
+        """A row per user: user_id, and a float64 column per metric with per-user values."""
         import pandas as pd
 
         values = {name: v for name, v in self.values.items() if not isinstance(v, Interval)}
@@ -55,22 +55,22 @@ class Evaluation:
 
     @property
     def notes(self) -> list[str]:
-        """What a reader must know of how the lists were read."""
-        met = self.found.problems.sentences(self.seen)
+        """How the lists were read, and what was odd about them."""
+        problems = self.found.problems.sentences(self.seen)
         unread = [
-            f"No {column} can be read as a number, so that column orders nothing."
+            f"The column {column} has no numbers, so it is not used to order the lists."
             for column in self.found.unread
         ]
-        notes = [ORDERS[self.found.ordered_by], *unread, *met, *self.remarks]
+        notes = [ORDERS[self.found.ordered_by], *unread, *problems, *self.remarks]
         if not self.trained:
             notes.append(
-                "No training file was given: every item counts as known, and unknown items were "
-                "not looked for."
+                "Without a training file, all items count as known, so unknown items were not "
+                "counted."
             )
         elif self.seen == "keep" and self.found.problems.seen_items:
             notes.append(
-                "Seen-policy exclude leaves out what a user has in the training file, as a "
-                "bake-off does unless its dataset says that items are taken up again."
+                "The seen-policy exclude removes items that a user has in the training file, as "
+                "bake-offs do unless the dataset's seen-policy is keep."
             )
         return notes
 
@@ -94,9 +94,9 @@ def evaluate_files(
     ks: Iterable[int] = (5, 10, 20),
     seen: SeenPolicy = "keep",
 ) -> Evaluation:
-    """Scores a file of lists; docs/evaluate.md says which files, and what is done with what.
+    """Evaluate a file of lists; formats and rules are in docs/evaluate.md.
 
-    Users come in the order of their ids as text, so that the order of rows changes nothing.
+    Users are sorted by their ids as text, so that the order of rows does not matter.
     """
     from pipelines.reading.files import read_file
 
@@ -120,10 +120,10 @@ def evaluate_frames(
     ks: Iterable[int] = (5, 10, 20),
     seen: SeenPolicy = "keep",
 ) -> Evaluation:
-    """Scores DataFrames with the columns user_id and item_id, of any type of id.
+    """Evaluate DataFrames with the columns user_id and item_id, with ids of any type.
 
-    The recommendations also have rank or score, both or neither (then the rows' order decides).
-    100,000 users × 20 places take about 50 ms with whole numbers as ids, 150 with texts.
+    The recommendations may also have rank or score; without both, the order of rows decides.
+    100,000 users × 20 places take about 50 ms with integer ids, 150 ms with text ids.
     """
     ks = _lengths(ks)
     _check_policy(seen, trained=train is not None)
@@ -155,17 +155,17 @@ def _evaluated(
 
 
 def _lengths(ks: Iterable[int]) -> tuple[int, ...]:
-    """The lengths as they are; an `AssayError` where they are none, whatever a notebook gives."""
+    """The list lengths; an `AssayError` where they are not valid, whatever a notebook passes."""
     if isinstance(ks, str) or not isinstance(ks, Iterable):
-        raise AssayError(f"ks is a list of lengths, such as [5, 10, 20]; not {ks!r:.80}.")
+        raise AssayError(f"ks must be a list of lengths, such as [5, 10, 20], not {ks!r:.80}.")
     given = tuple(ks)
     try:
         found = tuple(operator.index(k) for k in given if not isinstance(k, bool))
-    except TypeError:  # 10.5 and 10.0 are no whole numbers: nothing is scored at another length
+    except TypeError:  # 10.5 and 10.0 are not rounded to another length
         found = ()
     if not found or len(found) < len(given) or min(found) < 1 or max(found) > LONGEST:
         raise AssayError(
-            f"List lengths are whole numbers from 1 to {LONGEST:,}, such as 5,10,20; "
+            f"List lengths must be whole numbers from 1 to {LONGEST:,}, such as 5,10,20, "
             f"not {', '.join(map(str, given))[:80] or 'none'}."
         )
     return found
@@ -174,8 +174,8 @@ def _lengths(ks: Iterable[int]) -> tuple[int, ...]:
 def _check_policy(seen: object, *, trained: bool) -> None:
     policies = get_args(SeenPolicy)
     if not isinstance(seen, str) or seen not in policies:
-        raise AssayError(f"seen is {' or '.join(map(repr, policies))}, not {seen!r:.80}.")
+        raise AssayError(f"seen must be {' or '.join(map(repr, policies))}, not {seen!r:.80}.")
     if seen == "exclude" and not trained:
         raise AssayError(
-            "Seen items can be left out only where they are known: give the training data too."
+            "The seen-policy exclude needs the training data, to know which items were seen."
         )

@@ -1,4 +1,4 @@
-"""The price book: what vendors and servers cost, each line with date, source and confidence."""
+"""The price book: prices of vendors and servers, each with date, source and confidence."""
 
 import tomllib
 from functools import lru_cache
@@ -13,7 +13,7 @@ from pipelines.errors import AssayError
 from pipelines.runtime import paths
 
 SHIPPED = Path(__file__).with_name("pricebook.toml")
-SECONDS_A_MONTH = 30 * 24 * 3600  # vendors bill an idle campaign over 30 days
+SECONDS_A_MONTH = 30 * 24 * 3600  # vendors bill idle capacity over 30 days
 
 Unit = Literal[
     "1,000 requests", "1,000 training interactions", "GB", "hour", "TPS-hour", "contract"
@@ -23,7 +23,7 @@ STRICT = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Band(BaseModel):
-    """One marginal price: `usd` a unit, for the units up to `up_to` (None: all the rest)."""
+    """A marginal price: `usd` per unit, for units up to `up_to` (None: all further units)."""
 
     model_config = STRICT
     usd: float = Field(ge=0)
@@ -54,14 +54,14 @@ class Price(BaseModel):
         bounded = [top for top in tops[:-1] if top is not None]
         rising = all(a < b for a, b in pairwise(bounded))
         if self.bands and (tops[-1] is not None or len(bounded) != len(tops) - 1 or not rising):
-            raise ValueError("bands must rise, and only the last one is without up_to")
+            raise ValueError("bands must rise, and all but the last one need up_to")
         if not self.bands and self.unit != "contract":
             raise ValueError("a line needs bands unless its unit is contract")
         return self
 
     @property
     def lot(self) -> float:
-        """Counted units to which one price refers (1,000 requests: 1000)."""
+        """The number of units that a price is for (1,000 requests: 1000)."""
         return 1000.0 if self.unit.startswith("1,000") else 1.0
 
     @property
@@ -75,7 +75,7 @@ class Price(BaseModel):
         return self.bands[0].usd
 
     def usd(self, amount: float | np.ndarray) -> np.ndarray:
-        """US dollars a month for `amount` counted units (requests, hours, GB), any shape.
+        """US dollars a month for `amount` units (requests, hours, GB), of any shape.
 
         Raises AssayError for a line without a public price.
         """
@@ -113,7 +113,7 @@ def _read(path: Path, _stamp: int) -> tuple[Price, ...]:
 
 
 class PriceBook:
-    """The lines by id; the workspace's own pricebook.toml replaces the one that ships."""
+    """The price lines by id; a pricebook.toml in the workspace replaces the built-in one."""
 
     def __init__(self, path: Path | None = None) -> None:
         own = paths.home() / "pricebook.toml"
@@ -124,7 +124,7 @@ class PriceBook:
         self._by_id = {line.id: line for line in self.lines}
 
     def line(self, name: str) -> Price:
-        """The line with this id. Raises AssayError, naming those there are."""
+        """The line with this id. Raises an AssayError that lists the known ids."""
         if name not in self._by_id:
             known = ", ".join(sorted(self._by_id))
             raise AssayError(f"The price book has no line '{name}'; it has: {known}.")
@@ -143,8 +143,8 @@ class PriceBook:
 def requests_for_fee(book: PriceBook, name: str, fee: float) -> float | None:
     """Requests a month at which the line costs `fee` ($k a month); None where it never does.
 
-    A tiered fee rises steadily, so bisection finds the one volume; a fee that is
-    already due at no traffic, or a flat one, has none.
+    A tiered fee is monotone, so bisection finds the volume. None where the fee is due without
+    any traffic, or is flat.
     """
     low, high = 0.0, 1e15
     if not float(book.monthly(name, low)) < fee < float(book.monthly(name, high)):
@@ -158,4 +158,4 @@ def requests_for_fee(book: PriceBook, name: str, fee: float) -> float | None:
         if high - low < 1e-3:
             break
     reached = abs(float(book.monthly(name, high)) - fee) <= max(1e-6, 1e-9 * fee)
-    return high if reached else None  # a step (a base fee) is jumped, not met
+    return high if reached else None  # at a step (a base fee) the exact fee never occurs

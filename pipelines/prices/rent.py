@@ -1,11 +1,11 @@
-"""What a rented server costs for the time that a fit takes."""
+"""The cost of a rented server during a fit."""
 
 from __future__ import annotations
 
 from pipelines.prices.pricebook import PriceBook
 
 SERVER = "ec2-m7g-large"
-"""The line of the price book that fits are priced by: 2 cores, as the estimates assume."""
+"""The price line used for fits: 2 cores, as the time estimates assume."""
 
 
 def server_usd(seconds: float) -> float:

@@ -1,21 +1,21 @@
-"""A pipeline as data: a TOML file that names stages and their settings, hashed.
+"""A spec: a TOML file that names the stages of a pipeline and their settings, hashed.
 
     schema = 1
     name = "two-stage"
 
-    [[candidates]]        # a generator: how many it proposes, then its own settings
+    [[candidates]]        # a candidate generator: how many items it proposes, then its settings
     stage = "ease"
     k = 200
 
-    [[rankers]]           # a tier: a ranker and how many it keeps; repeat to add a tier
+    [[rankers]]           # a ranker: how many items it keeps; repeat to add another
     stage = "linear"
     keep = 100
 
-    [[rules]]             # in the order in which they apply
+    [[rules]]             # business rules, in the order in which they apply
     stage = "sponsored-slot"
     slot = 3
 
-Swapping a stage is changing a line.
+To swap a stage, change its line.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ SLUG = r"^[a-z0-9][a-z0-9-]{0,59}$"
 
 
 class Block(BaseModel):
-    """A stage's name; whatever is not a field here is a setting of the stage."""
+    """A stage's name; all entries that are not fields here are settings of the stage."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
@@ -51,11 +51,11 @@ class Block(BaseModel):
 
 
 class CandidateBlock(Block):
-    k: int = Field(200, ge=1, le=5000, description="items proposed for each request")
+    k: int = Field(200, ge=1, le=5000, description="items proposed per request")
 
 
 class RankerBlock(Block):
-    keep: int = Field(100, ge=1, le=5000, description="items kept for what comes after")
+    keep: int = Field(100, ge=1, le=5000, description="items kept for the next step")
 
 
 class RuleBlock(Block):
@@ -63,7 +63,7 @@ class RuleBlock(Block):
 
 
 class Spec(BaseModel):
-    """Which stages make up a pipeline, in what order, with which settings."""
+    """The stages of a pipeline, in order, with their settings."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -78,11 +78,11 @@ class Spec(BaseModel):
     @model_validator(mode="after")
     def _distinct(self) -> Self:
         if len(set(self.source_names())) < len(self.candidates):
-            raise ValueError("two candidate blocks are the same: change a setting or drop one")
+            raise ValueError("two candidate blocks are equal: change a setting or remove one")
         return self
 
     def source_names(self) -> tuple[str, ...]:
-        """A name per candidate block: the stage, with a number where one stands twice alike."""
+        """A name per candidate block: the stage, with its settings where it is used twice."""
         names: list[str] = []
         for block in self.candidates:
             settings = block.settings()
@@ -115,8 +115,10 @@ class Spec(BaseModel):
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 (hex) of what is computed: stages with all their settings, also those that
-        are left to their defaults. Names, titles and words do not count."""
+        """SHA-256 (hex) of the stages with all their settings, including defaults.
+
+        Names, titles and descriptions do not count.
+        """
         blocks = []
         for kind, block, _, config in self.checked:
             tier = block.model_dump(mode="json", include=set(type(block).model_fields))
@@ -138,7 +140,7 @@ class Spec(BaseModel):
 
     @staticmethod
     def of(document: dict[str, Any]) -> Spec:
-        """A spec from parsed values, its stages' settings checked; else an `AssayError`."""
+        """A spec from parsed values; an `AssayError` where it or a stage's setting is not valid."""
         name = document.get("name", "?")
         try:
             spec = Spec.model_validate(document)
@@ -149,7 +151,7 @@ class Spec(BaseModel):
 
     @staticmethod
     def load(name_or_path: str | Path) -> Spec:
-        """A spec that ships, by name, or a TOML file, by path."""
+        """A built-in spec by name, or a TOML file by path."""
         path = paths.SPECS / f"{name_or_path}.toml"
         if str(name_or_path) not in Spec.shipped():
             path = Path(name_or_path)
@@ -157,7 +159,7 @@ class Spec(BaseModel):
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
             raise AssayError(
-                f"There is no spec {str(name_or_path)!r}: give a TOML file, or one of "
+                f"There is no spec {str(name_or_path)!r}: use a TOML file, or one of "
                 f"{', '.join(Spec.shipped())}."
             ) from None
         return Spec.parse(text, origin=str(path.name))
@@ -173,7 +175,7 @@ class Spec(BaseModel):
 
     @staticmethod
     def shipped() -> list[str]:
-        """The names of the specs that ship, the simple ones first."""
+        """The names of the built-in specs, simple ones first."""
         order = {name: i for i, name in enumerate(_ORDER)}
         found = [p.stem for p in paths.SPECS.glob("*.toml")]
         return sorted(found, key=lambda name: (order.get(name, len(order)), name))
@@ -204,7 +206,7 @@ def make_rules(documents: Iterable[dict[str, Any]]) -> list[Rule]:
 
 
 def rule_documents(documents: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rules with all their settings, also those that are left to their defaults."""
+    """Rules with all their settings, including defaults."""
     given = list(documents)
     return [
         {"stage": document["stage"], **rule.config.model_dump()}
@@ -214,12 +216,12 @@ def rule_documents(documents: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _first(error: ValidationError) -> str:
     found = error.errors()[0]
-    place = ".".join(str(p) for p in found["loc"]) or "the whole"
+    place = ".".join(str(p) for p in found["loc"]) or "the file"
     return f"{place}: {found['msg'].rstrip('.')}"
 
 
 def _toml(value: Any) -> str:
-    # Every JSON string is a TOML string; numbers and truth values are written alike.
+    # Every JSON string is a TOML string; numbers and booleans have the same form.
     if isinstance(value, list):
         return "[" + ", ".join(_toml(v) for v in value) + "]"
     return json.dumps(value, ensure_ascii=False)

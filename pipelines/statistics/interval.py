@@ -1,4 +1,4 @@
-"""An estimate with its interval."""
+"""An estimate with its confidence interval."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Interval(BaseModel):
-    """An estimate with its 95 % interval."""
+    """An estimate with its confidence interval, 95 % unless said otherwise."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

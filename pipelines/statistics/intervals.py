@@ -1,7 +1,7 @@
-"""Intervals of means over users, and the paired t test; formulas in docs/metrics.md.
+"""Confidence intervals of means over users, and the paired t test; formulas in docs/metrics.md.
 
-None of them is adjusted for the number of contenders or metrics looked at; that is done
-by asking for another `confidence` (`statistics.multiplicity`).
+They are not adjusted for multiple comparisons: for that, pass another `confidence`
+(`statistics.multiplicity`).
 """
 
 from __future__ import annotations
@@ -15,24 +15,25 @@ import numpy.typing as npt
 from pipelines.errors import AssayError
 from pipelines.schema import Doubles
 from pipelines.statistics.interval import Interval
+from pipelines.statistics.proportions import wilson
 
 CONFIDENCE = 0.95
 
 SYMMETRIC_USERS = 35
-"""Users without skew that are added to the n when the skewness is estimated: a third moment
-of few users is mostly noise, and taken whole it overcorrects (benchmarks/intervals.py)."""
+"""Symmetric users added to n when the skewness is estimated: the third moment of a small
+sample is mostly noise, and using it in full overcorrects (benchmarks/intervals.py)."""
 
 ROUNDING = 1e-12
-"""Differences that vary by less, as a share of the largest value, are equal: .7 - .6 is not
-.4 - .3 to the last digit, and a spread of 1e-17 would make any difference certain."""
+"""Relative tolerance below which differences count as equal: .7 - .6 and .4 - .3 differ in
+the last digit, and a spread of 1e-17 would make any difference significant."""
 
 Range = tuple[float, float]
 
 
 def fewest_equal(confidence: float) -> int:
-    """Equal values from which a spread of zero is believed; 6 at 95 %.
+    """The fewest equal values for which a spread of zero is accepted; 6 at 95 %.
 
-    The exact sign-flip test of n equal differences has p = 2 / 2^n, and fewer than these
+    The exact sign-flip test of n equal differences has p = 2 / 2^n; with fewer values it
     cannot reach 1 - `confidence`.
     """
     return 1 + ceil(-log2(1 - confidence) - 1e-9)
@@ -44,29 +45,29 @@ FEWEST_EQUAL = fewest_equal(CONFIDENCE)
 def mean_interval(
     values: npt.ArrayLike, within: Range | None = None, confidence: float = CONFIDENCE
 ) -> Interval:
-    """The mean of one contender's `values` (n,) with its interval; NaN is "undefined".
+    """The mean of one contender's `values` (n,) with its interval; NaN means undefined.
 
-    Hall's transformation of Student's t (1992, J. R. Statist. Soc. B 54:221-228), which takes
-    the skewness out: per-user values are mostly zeros. Without skew it is the t interval.
-    Values that lie only at the ends of `within`, the metric's range, are a share: Wilson's
-    interval (1927, doi:10.1080/01621459.1927.10502953). All else as `t_interval`.
+    Hall's transformation of Student's t (1992, J. R. Statist. Soc. B 54:221-228) corrects for
+    skewness, since most per-user values are zero. Without skewness it is the t interval.
+    Where all values are at the ends of `within`, the metric's range, the mean is a proportion
+    and gets Wilson's interval. Otherwise as `t_interval`.
     """
     v = _defined(values)
     few = len(v) < fewest_equal(confidence) and standard_error(v) == 0.0
     if within is not None and not few and ((v == within[0]) | (v == within[1])).all():
-        return _share(v, within, confidence)
+        return _proportion(v, within, confidence)
     return _interval(v, within, confidence, _skewness(v))
 
 
 def t_interval(
     values: npt.ArrayLike, within: Range | None = None, confidence: float = CONFIDENCE
 ) -> Interval:
-    """The mean of `values` (n,), differences as a rule, with Student's t interval.
+    """The mean of `values` (n,), usually differences, with Student's t interval.
 
-    Fewer than `fewest_equal` values that are all equal (one value is such a case) say
-    nothing of the spread: the interval is then `within`, the whole range, or an
-    `AssayError` where there is none. More equal values give an interval of no width.
-    Otherwise the interval is cut to `within`. `AssayError` where no value is defined.
+    Fewer than `fewest_equal` values that are all equal (such as a single value) do not
+    determine the spread: the interval is then `within`, the whole range, or an `AssayError`
+    is raised without one. More equal values give an interval of zero width. The interval is
+    clipped to `within`. Raises `AssayError` where no value is defined.
     """
     return _interval(_defined(values), within, confidence, 0.0)
 
@@ -77,14 +78,15 @@ def paired(
     within: Range | None = None,
     confidence: float = CONFIDENCE,
 ) -> Interval:
-    """The mean of `values` - `baseline`, (n,) of the same users, with its t interval."""
+    """The mean of `values` - `baseline`, (n,) each over the same users, with its t interval."""
     return t_interval(differences(values, baseline), within, confidence)
 
 
 def differences(values: npt.ArrayLike, baseline: npt.ArrayLike) -> Doubles:
-    """`values` - `baseline` (n,); pairs with a NaN are left out. `ValueError` on lengths.
+    """`values` - `baseline` (n,), without pairs that have a NaN.
 
-    What is 0, or the same for all, but for `ROUNDING` is given as exactly that.
+    Differences within `ROUNDING` of 0, or of each other, are made exactly 0, or equal.
+    Raises `ValueError` where the lengths differ.
     """
     a, b = np.asarray(values, np.float64), np.asarray(baseline, np.float64)
     if a.shape != b.shape:
@@ -107,10 +109,10 @@ def standard_error(defined: Doubles) -> float:
 
 
 def p_value(d: Doubles) -> float:
-    """Two-sided p of no difference, from (n,) differences: below α where `t_interval` at
-    1 - α leaves zero out, and only there.
+    """Two-sided p of no difference, from (n,) differences.
 
-    Student's; of equal differences that are not zero the sign-flip test's, 2 / 2^n.
+    It is below α exactly where `t_interval` at 1 - α excludes zero. From Student's t test;
+    for equal differences that are not zero from the sign-flip test, 2 / 2^n.
     """
     from scipy.special import stdtr
 
@@ -141,14 +143,14 @@ def _interval(v: Doubles, within: Range | None, confidence: float, skewness: flo
 
 
 def _unskewed(t: float, a: float) -> float:
-    """Where Hall's transformation takes the value `t`; `a` is skewness / sqrt(n)."""
+    """The inverse of Hall's transformation at `t`; `a` is skewness / sqrt(n)."""
     if abs(a) < 1e-9:
         return t
     return float(3 / a * (np.cbrt(1 + a * (t - a / 6)) - 1))
 
 
 def _skewness(v: Doubles) -> float:
-    """Third central moment / standard deviation³, as if `SYMMETRIC_USERS` more had been asked."""
+    """Third central moment / standard deviation³, shrunk by `SYMMETRIC_USERS` more users."""
     if len(v) < 3 or v.min() == v.max():
         return 0.0
     d = v - v.mean()
@@ -157,14 +159,10 @@ def _skewness(v: Doubles) -> float:
     return skewness * len(v) / (len(v) + SYMMETRIC_USERS)
 
 
-def _share(v: Doubles, within: Range, confidence: float) -> Interval:
+def _proportion(v: Doubles, within: Range, confidence: float) -> Interval:
+    """Wilson's interval of values (n,) that are all at one end of `within` or the other."""
     least, span = within[0], within[1] - within[0]
-    n, share = len(v), float((v == within[1]).mean())
-    q = _z_quantile(confidence) ** 2 / n
-    middle = (share + q / 2) / (1 + q)
-    half = np.sqrt(q * share * (1 - share) + q * q / 4) / (1 + q)
-    low = 0.0 if share == 0.0 else float(middle - half)  # no rounding noise at the ends
-    high = 1.0 if share == 1.0 else float(middle + half)
+    low, high = wilson(int((v == within[1]).sum()), len(v), confidence)
     return Interval(value=float(v.mean()), low=least + span * low, high=least + span * high)
 
 
@@ -175,14 +173,7 @@ def _defined(values: npt.ArrayLike) -> Doubles:
 
 @cache
 def t_quantile(degrees: int, confidence: float) -> float:
-    """Student's t beyond which, on both sides, 1 - `confidence` lies."""
+    """The two-sided critical value of Student's t at `confidence`."""
     from scipy.special import stdtrit
 
     return float(stdtrit(degrees, (1 + confidence) / 2))
-
-
-@cache
-def _z_quantile(confidence: float) -> float:
-    from statistics import NormalDist
-
-    return NormalDist().inv_cdf((1 + confidence) / 2)

@@ -1,8 +1,8 @@
-"""Many comparisons at once: p values adjusted, and the level each interval needs to agree.
+"""Multiple comparisons: adjusted p values, and the interval levels that agree with them.
 
-Holm's for what was declared (no more than α to claim anything that is not so), Benjamini
-and Hochberg's for exploration (of what is found, no more than a share of α is expected not
-to be so). Formulas in docs/metrics.md.
+Holm for declared comparisons (the family-wise error rate is at most α), Benjamini and
+Hochberg for exploration (the expected share of false discoveries is at most α). Formulas in
+docs/metrics.md.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ def holm(p: npt.ArrayLike) -> Doubles:
 
 
 def holm_confidences(p: npt.ArrayLike, alpha: float) -> Doubles:
-    """The level (m,) at which each interval leaves zero out just where Holm rejects at `alpha`.
+    """The level (m,) at which each interval excludes zero exactly where Holm rejects at `alpha`.
 
-    At step j of m it is 1 - `alpha` / (m - j + 1); from the first that is not rejected on,
-    all have that one's.
+    At step j of m it is 1 - `alpha` / (m - j + 1); from the first one that is not rejected
+    on, all have that level.
     """
     p = np.asarray(p, np.float64)
     order = np.argsort(p, kind="stable")

@@ -1,39 +1,50 @@
-"""How small an effect an A/B test of two equal arms can show.
+"""Sample sizes of an A/B test with two equal arms that compares two proportions.
 
-α is two-sided .05, power .8; difference of two proportions with their own variances
-(Fleiss, Levin and Paik 2003, section 4.2, without the continuity correction).
+α is two-sided .05, power .8. The variance is unpooled: p (1 - p) + p' (1 - p') (Fleiss, Levin
+and Paik 2003, section 4.2, without the continuity correction).
 """
 
 from __future__ import annotations
 
+from math import sqrt
 from statistics import NormalDist
 
 ALPHA, POWER = 0.05, 0.8
 
 
 def people_per_arm(base: float, lift: float) -> float:
-    """People an arm needs to show that a share `base` became `base` × (1 + `lift`).
+    """People per arm to detect that the proportion `base` became `base` × (1 + `lift`).
 
-    .02 and a lift of .05 give 315,203. Raises `ValueError` where no such share exists.
+    .02 and a lift of .05 give 315,203. Raises `ValueError` where a proportion is outside (0, 1).
     """
     after = base * (1 + lift)
     if not (0 < base < 1 and 0 < after < 1 and lift):
         raise ValueError(f"No test from {base} to {after}.")
-    z = NormalDist().inv_cdf(1 - ALPHA / 2) + NormalDist().inv_cdf(POWER)
-    return z * z * (base * (1 - base) + after * (1 - after)) / (after - base) ** 2
+    return _z_squared() * (base * (1 - base) + after * (1 - after)) / (after - base) ** 2
 
 
-def smallest_lift(base: float, per_arm: float) -> float | None:
-    """The smallest relative lift of a share that `per_arm` people show; None where none is.
+def smallest_change(base: float, per_arm: float) -> float | None:
+    """The smallest absolute increase of the proportion `base` that `per_arm` people detect.
 
-    100,000 people and a share of .02 give .0896 (.001792 in absolute terms).
+    The positive root d of n d² = z² [p (1 - p) + (p + d) (1 - p - d)]: 100,000 people and .02
+    give .001792. None where no proportion below 1 can be detected.
     """
     if not 0 < base < 1:
         return None
-    low, high = 1e-9, (1 - base) / base * (1 - 1e-9)
-    if people_per_arm(base, high) > per_arm:
-        return None
-    for _ in range(100):
-        middle = (low + high) / 2
-        low, high = (middle, high) if people_per_arm(base, middle) > per_arm else (low, middle)
-    return high
+    z_squared = _z_squared()
+    a = per_arm + z_squared
+    b = -z_squared * (1 - 2 * base)
+    c = -2 * z_squared * base * (1 - base)
+    change = (-b + sqrt(b * b - 4 * a * c)) / (2 * a)
+    return change if base + change < 1 else None
+
+
+def smallest_lift(base: float, per_arm: float) -> float | None:
+    """`smallest_change` relative to `base`: 100,000 people and .02 give .0896."""
+    change = smallest_change(base, per_arm)
+    return None if change is None else change / base
+
+
+def _z_squared() -> float:
+    normal = NormalDist()
+    return (normal.inv_cdf(1 - ALPHA / 2) + normal.inv_cdf(POWER)) ** 2

@@ -12,12 +12,13 @@ from pipelines.statistics.intervals import CONFIDENCE, differences, fewest_equal
 def relative_difference(
     values: npt.ArrayLike, baseline: npt.ArrayLike, confidence: float = CONFIDENCE
 ) -> Interval | None:
-    """(mean of `values` - mean of `baseline`) / mean of `baseline`, (n,) of the same users.
+    """(mean of `values` - mean of `baseline`) / mean of `baseline`, (n,) over the same users.
 
-    Fieller's interval (1954, J. R. Statist. Soc. B 16:175-185): of all ratios those that the
-    paired t test does not reject, so that it leaves 0 out just where the difference's does.
-    Pairs with a NaN are left out. None where the baseline has values below 0, where its
-    mean cannot be told from 0 (there is no limit then), or of fewer users than have an interval.
+    Fieller's interval (1954, J. R. Statist. Soc. B 16:175-185) holds the ratios that the
+    paired t test does not reject, so it excludes 0 exactly where the interval of the
+    difference does. Pairs with a NaN are left out. None where the baseline has values below
+    0, where its mean is not significantly above 0 (the interval is then unbounded), or where
+    there are too few users.
     """
     a, b = np.asarray(values, np.float64), np.asarray(baseline, np.float64)
     both = ~(np.isnan(a) | np.isnan(b))
@@ -25,7 +26,7 @@ def relative_difference(
     n = len(a)
     if n < fewest_equal(confidence) or b.min() < 0.0 or b.max() == 0.0:
         return None
-    # From the differences: a ratio less 1 would lose the digits of a small one.
+    # From the differences: a ratio minus 1 would lose the digits of a small difference.
     d = differences(a, b)
     top, bottom = float(d.mean()), float(b.mean())
     of_d, both_ways, of_b = np.cov(d, b)[[0, 0, 1], [0, 1, 1]] / n
@@ -39,5 +40,5 @@ def relative_difference(
     inside = linear**2 - square * constant
     half = np.sqrt(inside) if inside > 1e-14 * linear**2 else 0.0  # no rounding noise where 0
     low, high = (float((linear + sign * half) / square) for sign in (-1, 1))
-    least = -1.0 if a.min() >= 0.0 else -np.inf  # nobody can be further below than all of it
+    least = -1.0 if a.min() >= 0.0 else -np.inf  # a mean that is not negative loses at most 100 %
     return Interval(value=top / bottom, low=max(low, least), high=high)

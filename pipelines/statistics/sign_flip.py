@@ -1,4 +1,4 @@
-"""The paired sign-flip test of a mean difference: no assumption but that signs are fair coins."""
+"""The paired sign-flip test of a mean difference, which assumes only that signs are random."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ import numpy.typing as npt
 from pipelines.schema import Doubles
 
 EXACT_UP_TO = 20
-"""Differences up to which all sign flips are tried (2^20 of them)."""
+"""The most differences for which all sign flips are enumerated (2^20)."""
 
 BLOCK = 1 << 23
-"""Signs that are drawn at once, 32 MB of them."""
+"""Signs drawn at once, 32 MB."""
 
 
 def sign_flips(d: npt.ArrayLike, *, replicates: int = 9_999, seed: int = 0) -> Doubles:
-    """The two-sided p of each column of differences `d` (n, contrasts), all flipped alike.
+    """The two-sided p of each column of differences `d` (n, contrasts), with shared flips.
 
-    Exact up to `EXACT_UP_TO` differences that are not zero; above, a seeded Monte Carlo of
-    `replicates` flips, the observed one counted among them (Phipson & Smyth 2010,
-    doi:10.2202/1544-6115.1585). NaN counts as no difference. Sums are in float32.
+    Exact up to `EXACT_UP_TO` differences that are not zero; above that, a seeded Monte Carlo
+    test with `replicates` flips that counts the observed one among them (Phipson & Smyth
+    2010, doi:10.2202/1544-6115.1585). NaN counts as no difference. Sums are in float32.
     """
     given = np.asarray(d, np.float64)
     d = np.where(np.isnan(given), 0.0, given)  # flipping a zero changes nothing
@@ -37,13 +37,13 @@ def _exact(d: Doubles) -> float:
     sums = np.zeros(1)
     for value in d:
         sums = np.concatenate([sums - value, sums + value])
-    # Equal sums, added in another order, count as equal.
+    # Sums that differ only by the order of addition count as equal.
     return float((np.abs(sums) >= abs(d.sum()) - 1e-12 * np.abs(d).sum()).mean())
 
 
 def _drawn(d: Doubles, replicates: int, seed: int) -> Doubles:
     n = len(d)
-    # Equal sums, rounded another way, count as equal.
+    # Sums that differ only by rounding count as equal.
     reached = np.abs(d.sum(axis=0)) - 1e-5 * np.sqrt((d * d).sum(axis=0))
     generator = np.random.SFC64(seed)
     block = max(1, BLOCK // replicates)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipelines.data.readiness.facts.exposure import Rate
+from pipelines.statistics.proportions import wilson
 from pipelines.workspace.records import VoteRecord
 
 
@@ -36,7 +36,7 @@ class Tally:
         """95 % Wilson interval of the share of picks that went to `one`, as if votes were
         independent; None where nobody picked a side."""
         sided = self.picks + self.losses
-        return Rate(self.picks, sided).interval if sided else None
+        return wilson(self.picks, sided) if sided else None
 
 
 def tallies(votes: Sequence[VoteRecord]) -> list[Tally]:

@@ -17,7 +17,7 @@ from pipelines.evaluation.results.document import (
     StageTime,
 )
 from pipelines.evaluation.results.folder import ITEM_SLICES, SLICES, Requests
-from pipelines.evaluation.slices.stored import Dimension, Gathered
+from pipelines.evaluation.slices.stored import Dimension, DimensionBuilder
 from pipelines.schema import Ragged
 from pipelines.statistics.interval import Interval
 
@@ -179,7 +179,7 @@ def keep(folder: Path) -> None:
 
 def divide(folder: Path) -> None:
     """Two halves of the users, and each item in one of two kinds."""
-    users, items = Gathered(), Gathered()
+    users, items = DimensionBuilder(), DimensionBuilder()
     half = pd.Categorical(["early" if n < USERS // 2 else "late" for n in range(USERS)])
     users.add(Dimension("time", "time of day", "user", "A note.", "asked {}"), half)
     three = pd.Categorical(["few" if n < 10 else "many" for n in range(USERS)])

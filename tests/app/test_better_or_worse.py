@@ -81,7 +81,7 @@ class TestLost:
     def test_nobody_is_said_to_lead(self, lost):
         assert results.leader(lost) is None
         assert results.who_leads(lost) == (
-            "nobody can be said to lead, since the definition of lost@10 is not installed here"
+            "nobody can be said to lead, since the metric lost@10 is not installed"
         )
 
     def test_stored_outcomes_stand_in_the_document_s_order(self, lost):
@@ -99,8 +99,8 @@ class TestLost:
     def test_the_report_tells_what_was_found_and_what_cannot_be_told(self, lost, kept):
         html = report.html(lost, kept, LOST, "popular")
         assert "two-stage against popular." in html
-        assert "Quality cannot be set against time and cost: the definition of lost@10" in html
-        assert "Nobody can be said to be better for anyone: the definition of lost@10" in html
+        assert "Quality cannot be compared with latency and cost: the metric lost@10" in html
+        assert "Nobody can be said to be better for anyone: the metric lost@10" in html
 
 
 def test_the_report_does_without_a_broken_package(kept, tmp_path, monkeypatch):

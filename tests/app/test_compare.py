@@ -63,8 +63,8 @@ class TestWhoIsBetter:
         assert "Benchmark protocol: it admits other users' futures" in words
         assert "It gave no list for 2 of 6" in words
         assert (
-            "With Two-stage: in 100 visits with 10 places, 13 (12 to 14) find something they later "
-            "chose." in words
+            "Two-stage: for 13 of 100 people the top 10 holds something they chose; with Popular "
+            "10; a certain gain." in words
         )
 
     def test_another_metric_and_opponent_come_from_per_user_values(
@@ -79,7 +79,7 @@ class TestWhoIsBetter:
         self, open_page, compared, document
     ):
         words = said(opened(open_page, document))
-        assert "how near the top the list has what the user later took up" in words
+        assert "how near the top of the list the user's held-out items are" in words
         assert "Higher is better." in words
         assert "not adjusted for the number of contenders" in words
 

@@ -282,7 +282,7 @@ class TestPerson:
 
 def test_a_metric_is_told_in_a_sentence_with_its_direction():
     assert metric_words("recall@5") == (
-        "recall@5: of what the user later took up, the share that the list has. Higher is better."
+        "recall@5: the share of the user's held-out items that are on the list. Higher is better."
     )
     assert "Neither higher nor lower" in metric_words("novelty@10")
     assert metric_words("lost@10") == "lost@10: its definition is no longer installed."

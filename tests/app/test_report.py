@@ -74,7 +74,7 @@ def test_it_holds_everything_of_the_bakeoff(whole):
         "not scored", "It gave no list for 2 of 6.", "p95 9 ms", "80 of 80", "0 of 0", "$2.50",
         "Als: 3 of 80 requests had no history.", "Not written to MLflow: it was away.",
         "not adjusted for the number of contenders", "A look besides", "useful share",
-        "How near the top the list has what the user later took up.",
+        "How near the top of the list the user's held-out items are.",
         "vl-convert-python 1.", "Python 3.",
     ):  # fmt: skip
         assert said in page.text.replace("_", " "), said

@@ -84,7 +84,7 @@ def test_runs_of_two_manifests_are_refused_by_the_field_that_differs(open_page, 
         "One spec line changed in ease-recent; the two runs cannot be compared."
     )
     assert (
-        "These two bake-offs do not answer the same manifest: split is time:0.9 in "
+        "These two bake-offs have different manifests: split is time:0.9 in "
         f"{NEW} and last-n:5 in {OLD} (users and users_hash follow from it). "
         "Run both with the same split."
     ) in [text.replace("\\", "") for text in written(app)]
@@ -96,7 +96,7 @@ def test_runs_of_two_manifests_are_refused_by_the_field_that_differs(open_page, 
 
 @pytest.mark.parametrize(
     ("damage", "says"),
-    [("values", "per_user.parquet is no longer there"), ("manifest", "hash is not that of its")],
+    [("values", "per_user.parquet was deleted"), ("manifest", "does not match its hash")],
 )
 def test_no_difference_without_values_or_with_a_changed_manifest(open_page, answered, damage, says):
     if damage == "values":

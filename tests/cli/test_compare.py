@@ -74,7 +74,7 @@ def test_within_one_bakeoff(assay, bakeoffs):
         (("a", "b", "--contender", "nobody"), "Say which contender of bake-off b"),
         (("a", "--contender", "broken"), "broken is failed in bake-off a"),
         (("a", "--contender", "als", "--against", "als"), "cannot be compared with itself"),
-        (("a", "b", "--contender", "als", "--metric", "speed@10"), "'speed@10' has no values"),
+        (("a", "b", "--contender", "als", "--metric", "speed@10"), "'speed@10' has no per-user"),
         (("nothing",), "There is no bake-off 'nothing' in this workspace"),
         (("../..",), "There is no bake-off '../..' in this workspace"),
         (("nothing/document.json",), "There is no bake-off in nothing"),

@@ -16,8 +16,8 @@ def contender(name: str, kind: str = "built", status: str = "scored", **metrics:
 
 def printed(capsys, metric: str, *contenders: ContenderResult) -> list[str]:
     manifest = {
-        "metric": metric, "k": 10, "users": 50, "items": 9, "split": "time:0.9",
-        "users_without_history": 0,
+        "metric": metric, "baseline": "popular", "k": 10, "users": 50, "items": 9,
+        "split": "time:0.9", "users_without_history": 0,
     }  # fmt: skip
     found = BakeoffDocument(
         id="b", dataset="d", created="", manifest=manifest, contenders=list(contenders),
@@ -41,9 +41,9 @@ def test_a_plain_sentence_for_each_scored_contender_that_is_no_baseline(capsys) 
         contender("old", ndcg__10=0.05),
         contender("lost", status="failed"),
     )
-    told = [line for line in lines if "visits" in line]
+    told = [line for line in lines if "something they chose" in line]
     assert told == [
-        "Als: In 100 visits with 10 places, 31 (29 to 33) find something they later chose."
+        "Als: for 31 of 100 people the top 10 holds something they chose; with Popular 20."
     ]
     assert "Lost is failed: It broke." in lines and "Note: Look here." in lines
     assert order(lines, "Als", "Popular", "Old") == ["Als", "Popular", "Old"]

@@ -89,7 +89,7 @@ def test_whom_each_contender_is_for_is_found_in_a_real_bakeoff(
         "user.shoe {cm}, left": "user",
         "popularity": "target",
     }
-    assert found["skipped"]["events in the history"] == "it is the same for all"
+    assert found["skipped"]["events in the history"] == "it has the same value for all"
     first, lost = found["wins"][0], found["losses"][0]
     assert (first["dimensions"], first["values"]) == (["user.habit"], ["in turn"])
     assert first["certain"] and first["low"] > 0.3
@@ -106,7 +106,7 @@ def test_whom_each_contender_is_for_is_found_in_a_real_bakeoff(
     assert "1. Among users with habit “in turn” (" in out
     assert "Where popular wins" in out and "Reversals" in out
 
-    assert "habit, shoe {cm}, left: As the table of users stands" in " ".join(out.split())
+    assert "habit, shoe {cm}, left: The users table has no dates" in " ".join(out.split())
 
     code, out, _ = assay([*ask, "--by", "user.shoe {cm}, left", "--json"], capsys)
     assert code == 0
@@ -119,7 +119,7 @@ def test_whom_each_contender_is_for_is_found_in_a_real_bakeoff(
         (["--against", "next"], "another contender"),
         (["--by", "user.habit,popularity,x"], "two dimensions"),
         (["--by", "user.habit,user.habit"], "must differ"),
-        (["--metric", "novelty@5"], "says nothing of better or worse"),
+        (["--metric", "novelty@5"], "Neither higher nor lower novelty@5 is better"),
     ):
         code, out, err = assay([*ask, *words, "--json"], capsys)
         assert (code, out) == (2, ""), words

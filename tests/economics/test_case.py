@@ -53,7 +53,7 @@ def test_uplift_has_no_default():
     assert Option().uplift is None
     missing = missing_inputs(blank_case())
     assert len(missing) == 5
-    assert any("uplift of popularity, buy, build" in text for text in missing)
+    assert any("uplift of popularity rule, buy, build" in text for text in missing)
 
 
 def test_every_field_has_unit_description_and_source():
@@ -87,7 +87,11 @@ def test_every_field_has_unit_description_and_source():
         ('"no"', '"maybe"', "core_business"),
         ("[buy]", "[buyy]", "unknown input 'buyy'"),
         ("margin = 4000", "margin = = 4", "not a readable TOML file"),
-        ("[buy]", '[sources]\nmargn = "x"\n[buy]', "no input called margn"),
+        (
+            "[buy]",
+            '[sources]\nmargn = "x"\n[buy]',
+            "sources has margn, but there is no input of that name",
+        ),
     ],
 )
 def test_bad_input_is_one_sentence(tmp_path, old, new, says):

@@ -1,4 +1,4 @@
-"""Gates, the rule, the sums; evidence feeds cost and comparisons, never uplift."""
+"""Gates, the rule, the values; evidence adds cost and comparisons, never uplift."""
 
 import json
 
@@ -7,8 +7,8 @@ import pytest
 from pipelines.economics.case import Range, UpliftRange, blank_case, case_from, load_case
 from pipelines.economics.decision import decide, sentence
 from pipelines.economics.evidence import Evidence, evidence_from_bakeoff
-from pipelines.economics.gates import detectable_change, visitors_needed
 from pipelines.errors import AssayError
+from pipelines.statistics.power import people_per_arm, smallest_change
 
 OPTIONS = {"name", "npv", "benefit", "cost"}
 
@@ -64,7 +64,7 @@ def test_shop_buys():
     decision = decide(load_case("shop"))
     assert decision.decision == "buy" and decision.missing == []
     assert sentence(decision) == (
-        "Buy leads by $45 k over 36 months; below a 36 % open rate it loses money."
+        "Buy leads by $45 k over 36 months; below an open rate of 36 % it loses money."
     )
     assert any("so buy" in reason for reason in decision.reasons)
     assert "Uplift of build above 7.4 %: build leads." in decision.reverses
@@ -89,11 +89,11 @@ def test_data_poor_fixes_the_logging():
 
 
 def test_detectable_change_unit_checks():
-    assert detectable_change(5_000, 0.02) == pytest.approx(0.00863, abs=5e-6)
-    assert detectable_change(100_000, 0.02) == pytest.approx(0.00179208, abs=5e-9)
-    assert visitors_needed(0.02, 0.002) == pytest.approx(80_678.63, abs=0.01)
-    assert visitors_needed(0.02, 0.001) == pytest.approx(315_203.16, abs=0.01)
-    assert detectable_change(visitors_needed(0.1, 0.01), 0.1) == pytest.approx(0.01)
+    assert smallest_change(0.02, 5_000) == pytest.approx(0.00863, abs=5e-6)
+    assert smallest_change(0.02, 100_000) == pytest.approx(0.00179208, abs=5e-9)
+    assert people_per_arm(0.02, 0.1) == pytest.approx(80_678.63, abs=0.01)
+    assert people_per_arm(0.02, 0.05) == pytest.approx(315_203.16, abs=0.01)
+    assert smallest_change(0.1, people_per_arm(0.1, 0.1)) == pytest.approx(0.01)
 
 
 def test_sample_without_a_case_is_not_decidable():
@@ -110,7 +110,7 @@ def test_who_fails_a_required_test_is_told_so():
     for row in document["comparisons"]:
         row["failed_required"] = row["contender"] == "vendor"
     told = evidence_from_bakeoff(document).findings()
-    assert "vendor is equivalent against two-stage (ndcg@10, offline), but it fails a required " \
+    assert "vendor is equivalent to two-stage (ndcg@10, offline), but it fails a required " \
         "test." in told  # fmt: skip
 
 
@@ -128,7 +128,7 @@ def test_missing_uplift_is_never_filled_from_a_bakeoff():
     case = shop.model_copy(update={"buy": shop.buy.model_copy(update={"uplift": None})})
     decision = decide(case, evidence_from_bakeoff(_bakeoff(vendor="better")))
     assert decision.decision == "not decidable yet"
-    assert decision.missing == ["uplift of buy (a range you hold possible)"]
+    assert decision.missing == ["uplift of buy (a plausible range)"]
     assert not {"difference", "low", "high"} & set(
         evidence_from_bakeoff(_bakeoff()).outcomes[0].model_fields_set
     )
@@ -219,7 +219,7 @@ def test_the_rule_decides_where_the_sums_cannot():
     )
     by_rule = decide(case, draws=20_000)
     assert by_rule.npv("popularity") > by_rule.npv("buy") > 0
-    assert by_rule.decision == "buy" and "too little to tell" in sentence(by_rule)
+    assert by_rule.decision == "buy" and "too little to be certain" in sentence(by_rule)
     silent = decide(case.model_copy(update={"core_business": "unknown"}), draws=20_000)
     assert silent.decision == "neither: popularity rule"
 
@@ -227,13 +227,13 @@ def test_the_rule_decides_where_the_sums_cannot():
 def test_clear_sums_overrule_the_rule_and_say_so():
     decision = decide(load_case("shop").model_copy(update={"core_business": "yes"}))
     assert decision.decision == "buy"
-    assert "The sums speak against the rule: buy comes first." in decision.reasons
+    assert "The values contradict the rule: buy comes first." in decision.reasons
 
 
 def test_nothing_pays():
     decision = decide(load_case("shop").model_copy(update={"margin": 10.0}))
     assert decision.decision == "neither: nothing pays yet" and decision.chosen is None
-    assert sentence(decision).startswith("Nothing pays over 36 months: the best option")
+    assert sentence(decision).startswith("No option pays off over 36 months: the best one, ")
 
 
 def test_zero_inputs_do_not_break():

@@ -47,7 +47,7 @@ def test_memo_says_it_all():
         "2026-11-23",
         "Dissent",
         "Exit plan",
-        "What would reverse it",
+        "What would reverse the decision",
         "beta pricing page",
         *decision.reverses,
         *decision.reasons,

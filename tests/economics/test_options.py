@@ -86,8 +86,8 @@ def test_where_less_is_better_the_least_is_the_best():
 
 
 def test_nothing_is_worth_its_price_where_nobody_wins():
-    for metric, why in (("novelty@10", "nothing of better"), ("lost@10", "not installed here")):
-        with pytest.raises(AssayError, match=f"cannot be set against time and cost: .*{why}"):
+    for metric, why in (("novelty@10", "neither higher nor lower"), ("lost@10", "not installed")):
+        with pytest.raises(AssayError, match=f"be compared with latency and cost: .*{why}"):
             options(document(contender("als")), metric, 1e6, BOOK)
 
 

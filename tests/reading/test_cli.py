@@ -58,7 +58,7 @@ def test_the_document(evaluate: Run, files: list[object]) -> None:
     met = {name: count for name, count in found["problems"].items() if count}
     assert met == {"missing_users": 1, "duplicates": 1, "extra_users": 1}
     assert {"missing_users", "duplicates", "unknown_items", "short_lists"} <= set(found["problems"])
-    assert "No training file was given" in found["notes"][-1]
+    assert "Without a training file" in found["notes"][-1]
     assert (found["ordered_by"], found["seen"]) == ("rank", "keep")
 
 

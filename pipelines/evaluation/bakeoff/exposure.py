@@ -15,6 +15,7 @@ from pipelines.data.dataset import Dataset
 from pipelines.evaluation.results.document import Exposure
 from pipelines.reading.lists import GroundTruth
 from pipelines.schema import Columns, Doubles
+from pipelines.statistics.effective_size import effective_sample_size
 
 FEWEST, LEAST_SHARE = 100, 0.01
 """The smallest effective sample size for which weights are trusted: an absolute number, and a
@@ -30,7 +31,7 @@ def exposure_of(key: GroundTruth, dataset: Dataset) -> Exposure:
     """What the log says about the exposure of the held-out items, and whether to trust it."""
     truths = len(key.truth.values)
     weights = _weights(key)
-    ess = effective_sample(weights)
+    ess = effective_sample_size(weights)
     why_not = _refusal(truths, weights, ess)
     if why_not:
         sentence = f"{why_not} {_to_do(dataset)}"
@@ -54,14 +55,6 @@ def exposure_of(key: GroundTruth, dataset: Dataset) -> Exposure:
 def trusted(key: GroundTruth, exposure: Exposure) -> GroundTruth:
     """`key` without propensities if they cannot be trusted, so that no metric uses them."""
     return key if exposure.corrected else replace(key, propensity=None)
-
-
-def effective_sample(weights: Doubles) -> float:
-    """How many equal weights would be worth these (n,): (sum w)² / sum w² (Kish 1965)."""
-    if len(weights) == 0:
-        return 0.0
-    shares = weights / weights.max()  # the square of 1 / 1e-160 is more than a float holds
-    return float(shares.sum() ** 2 / (shares**2).sum())
 
 
 def _weights(key: GroundTruth) -> Doubles:

@@ -19,7 +19,7 @@ from pipelines.evaluation.bakeoff.request import BakeoffRequest
 from pipelines.evaluation.bakeoff.scoring import Scored, comparisons, score, with_chances
 from pipelines.evaluation.bakeoff.task import TASK, ContenderTask
 from pipelines.evaluation.behavior.evidence import Background
-from pipelines.evaluation.behavior.names import offered
+from pipelines.evaluation.behavior.names import available
 from pipelines.evaluation.behavior.observe import observe
 from pipelines.evaluation.behavior.requirements import requirements
 from pipelines.evaluation.comparison import declared
@@ -80,7 +80,7 @@ def run_bakeoff(
     make_rules(request.rules)
     required = requirements(request.required)
     left_out: list[str] = []
-    tests = offered(left_out)
+    tests = available(left_out)
     progress(0.0, "splitting the data")
     cut = split(
         dataset.interactions,

@@ -1,4 +1,4 @@
-"""How far lists keep to brands that people know."""
+"""The share of known brands on lists."""
 
 from __future__ import annotations
 
@@ -8,29 +8,31 @@ import numpy as np
 
 from pipelines.evaluation.behavior.contract import BehaviorTest, NotRun
 from pipelines.evaluation.behavior.evidence import Answer, Background, rows_and_values
-from pipelines.evaluation.behavior.words import percent, points
+from pipelines.evaluation.behavior.formats import percent, points
 from pipelines.evaluation.results.document import BehaviorResult
 from pipelines.keys import among
 from pipelines.schema import Doubles, Ints, Longs, Mask
 from pipelines.statistics.intervals import mean_interval, t_interval
 
 COLUMNS = ("brand", "brand_name", "manufacturer")
-"""Columns of the items' table that are looked for, in this order."""
+"""Columns of the items table to look for, in this order."""
 EXAMPLES = 3
 
 
 class Brand(BehaviorTest):
     name = "brand"
-    title = "Brands that people took up before"
-    asks = "Do lists keep to brands that a person took up before, more or less than people do?"
+    title = "Share of known brands"
+    question = (
+        "Do lists have more or fewer brands from the user's history than the user's later choices?"
+    )
     formula = (
-        "mean over people of (places with a brand that is in the person's history / places whose "
-        "brand is known); beside it the same of the items taken up later"
+        "mean over users of (places with a brand from the user's history / places with any brand); "
+        "the sentence also gives this share among the held-out items"
     )
     unit = "share of places"
-    why = (
-        "No threshold: whether a list should keep to known brands or lead away from them is a "
-        "choice; what people do by themselves stands beside it."
+    rationale = (
+        "No threshold: whether lists should favor known brands or introduce new ones is a choice; "
+        "the share among the users' later choices is given for comparison."
     )
 
     def run(self, answer: Answer) -> BehaviorResult:
@@ -43,16 +45,16 @@ class Brand(BehaviorTest):
         knows = np.bincount(known // len(names), minlength=n) > 0
         listed = np.where(knows, _share(rows, codes, brand, known, names, n), np.nan)
         rows, values = rows_and_values(background.truth)
-        taken = _share(rows, values, brand, known, names, n)
-        both = ~np.isnan(listed) & ~np.isnan(taken)
+        chosen = _share(rows, values, brand, known, names, n)
+        both = ~np.isnan(listed) & ~np.isnan(chosen)
         if not both.any():
-            raise NotRun("Nobody has a known brand in the history, the list and the later items.")
+            raise NotRun("No user has brands in the history, on the list and among held-out items.")
         found = mean_interval(listed[both], within=(0.0, 1.0))
-        difference = t_interval(listed[both] - taken[both], within=(-1.0, 1.0))
+        difference = t_interval(listed[both] - chosen[both], within=(-1.0, 1.0))
         sentence = (
-            f"{percent(found.value)} of a list's places hold a brand that the person took up "
-            f"before; of what people took up later it is {percent(float(taken[both].mean()))} "
-            f"(difference {points(difference)})."
+            f"{percent(found.value)} of a list's places have a brand from the user's history; "
+            "among the items that users later chose it is "
+            f"{percent(float(chosen[both].mean()))} (difference {points(difference)})."
         )
         return self.result(
             found.value,
@@ -63,14 +65,14 @@ class Brand(BehaviorTest):
 
 
 def _brands(background: Background) -> tuple[Longs, list[str]]:
-    """Each item's brand as a number, (n_items,), -1 where it is not known, and the names."""
+    """Each item's brand as a number, (n_items,), -1 where it is unknown, and the names."""
     import pandas as pd
 
     column = background.column(*COLUMNS)
     if column is None:
         raise NotRun("The catalogue has no brands.")
     texts = column.astype(object).map(lambda brand: str(brand).strip() or None, na_action="ignore")
-    codes, names = pd.factorize(texts)  # as text, since a table may hold lists of brands
+    codes, names = pd.factorize(texts)  # as text, since a table may have lists of brands
     if len(names) == 0:
         raise NotRun("The catalogue has no brands.")
     return codes.astype(np.int64), [str(name) for name in names]
@@ -83,7 +85,7 @@ def _keys(rows: Longs, brands: Longs, names: list[str]) -> Longs:
 def _share(
     rows: Longs, items: Ints, brand: Longs, known: Longs, names: list[str], n: int
 ) -> Doubles:
-    """Of each row's items with a brand, the share whose brand is among `known`, (n,) or NaN."""
+    """The share of each row's branded items whose brand is in `known`, (n,); NaN if none."""
     there: Mask = brand[items] >= 0
     keys, owner = _keys(rows, brand[items], names), rows[there]
     total = np.bincount(owner, minlength=n)
@@ -94,7 +96,7 @@ def _share(
 def _examples(
     answer: Answer, listed: Doubles, brand: Longs, known: Longs, names: list[str]
 ) -> list[dict[str, Any]]:
-    """Whose lists hold the fewest known brands."""
+    """The users whose lists have the smallest share of known brands."""
     background = answer.background
     fewest = np.argsort(listed, kind="stable")[:EXAMPLES]
     return [

@@ -1,4 +1,4 @@
-"""Items with few events should get a place at times."""
+"""Items with few events should be recommended sometimes."""
 
 from __future__ import annotations
 
@@ -6,30 +6,32 @@ import numpy as np
 
 from pipelines.evaluation.behavior.contract import BehaviorTest, NotRun
 from pipelines.evaluation.behavior.evidence import Answer, rows_and_values
-from pipelines.evaluation.behavior.words import number, percent
+from pipelines.evaluation.behavior.formats import number, percent
 from pipelines.evaluation.results.document import BehaviorResult
 from pipelines.schema import Longs, Mask
 
 FEW = 5
-"""Training events up to which an item is rare; without any it may not be recommended."""
+"""The most training events of a rare item; items without any may not be recommended."""
 EXAMPLES = 3
 
 
 class ColdItems(BehaviorTest):
     name = "cold-items"
-    title = "Items with few events appear"
-    asks = f"Do items with 1 to {FEW} training events get places, as people do take them up?"
+    title = "Items with few events are recommended"
+    question = (
+        f"Are items with 1 to {FEW} training events recommended as often as users choose them?"
+    )
     formula = (
-        f"mean over people of the share of filled places with an item of 1 to {FEW} training "
-        "events / mean over people of the share of such items among those taken up later (of "
+        f"mean over users of the share of filled places with an item of 1 to {FEW} training "
+        "events / mean over users of the share of such items among held-out items (counting only "
         "items that may be recommended)"
     )
-    unit = "times their share of what people took up"
+    unit = "times their share of held-out items"
     passes = "{number} or more"
-    why = (
-        "A tenth is a convention of this project: less is said of a new item than of an old one, "
-        "so a lower share is to be expected; where it is next to nothing, new items never get "
-        "the events that they would need."
+    rationale = (
+        "A tenth is a convention of this project: there is less data on a new item than on an old "
+        "one, so a lower share is expected; but if new items are almost never recommended, they "
+        "cannot collect events."
     )
     default = 0.1
     limits = (0.0, np.inf)
@@ -42,22 +44,22 @@ class ColdItems(BehaviorTest):
             raise NotRun(f"Every item has more than {FEW} training events.")
         rows, values = rows_and_values(background.truth)
         there = known[values]
-        taken = _mean_share(rows[there], rare[values[there]], n)
-        if not taken > 0:
+        chosen = _mean_share(rows[there], rare[values[there]], n)
+        if not chosen > 0:
             raise NotRun(
-                f"None of the people took up an item with 1 to {FEW} training events, so nothing "
-                "says how many there should be."
+                f"No user has a held-out item with 1 to {FEW} training events, so there is nothing "
+                "to compare with."
             )
         rows, places = np.nonzero(answer.shown >= 0)
         codes = answer.shown[rows, places]
         shown = _mean_share(rows, rare[codes], n)
-        value = shown / taken
+        value = shown / chosen
         lists = np.bincount(codes[rare[codes]], minlength=background.n_items)
         top = np.argsort(-lists, kind="stable")[:EXAMPLES].tolist()
         sentence = (
-            f"Items with 1 to {FEW} training events get {percent(shown)} of the places; they are "
-            f"{percent(taken)} of what people took up later ({number(value)} times) and "
-            f"{percent(rare.sum() / known.sum())} of the catalogue."
+            f"Items with 1 to {FEW} training events fill {percent(shown)} of the places, which is "
+            f"{number(value)} times their share of {percent(chosen)} among the items that users "
+            f"later chose; they are {percent(rare.sum() / known.sum())} of the catalogue."
         )
         return self.result(
             value,
@@ -76,7 +78,7 @@ class ColdItems(BehaviorTest):
 
 
 def _mean_share(rows: Longs, marked: Mask, n: int) -> float:
-    """The mean over rows that have values of the share that is marked; 0 where none has any."""
+    """The mean share of marked values over rows that have values; 0 where no row has any."""
     total = np.bincount(rows, minlength=n)
     hits = np.bincount(rows[marked], minlength=n)
     some = total > 0

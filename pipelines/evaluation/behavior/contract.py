@@ -1,4 +1,4 @@
-"""What a behavioral test is: a question, a threshold with its reason, and one method."""
+"""The base class of behavioral tests: a question, a threshold with its rationale, one method."""
 
 from __future__ import annotations
 
@@ -8,58 +8,58 @@ from typing import Any, ClassVar
 
 from pipelines.errors import AssayError
 from pipelines.evaluation.behavior.evidence import Answer
-from pipelines.evaluation.behavior.words import number, percent
+from pipelines.evaluation.behavior.formats import number, percent
 from pipelines.evaluation.results.document import BehaviorResult
 from pipelines.statistics.interval import Interval
 
-FIELDS = ("name", "title", "asks", "formula", "unit", "why")
-"""What a test must say of itself; the rest has a default."""
+FIELDS = ("name", "title", "question", "formula", "unit", "rationale")
+"""The fields that a test must define; the others have a default."""
 
 
 class NotRun(AssayError):
-    """The test cannot be answered here; the sentence says why."""
+    """The test cannot be run on this data or contender; the message says why."""
 
 
 class BehaviorTest(ABC):
-    """A question about all lists of a contender together; docs/behavior.md repeats these fields.
+    """A question about a contender's lists; docs/behavior.md repeats these fields.
 
-    A test of one's own is such a class in one's own package, named by an entry point of
-    the group `assay.behavior`.
+    A user-defined test is a subclass in another package, named by an entry point of the group
+    `assay.behavior`.
     """
 
     name: ClassVar[str]
     """As in `assay bakeoff --require one-item`."""
     title: ClassVar[str]
-    """What should be so, in a few words."""
-    asks: ClassVar[str]
+    """The expected behavior, in a few words."""
+    question: ClassVar[str]
     """The question, in one sentence."""
     formula: ClassVar[str]
-    """What `value` is."""
+    """How `value` is computed."""
     unit: ClassVar[str]
     passes: ClassVar[str] = ""
-    """When it is passed; `{number}`, `{percent}` and `{inverse}` (1 / it) are the threshold."""
-    why: ClassVar[str]
+    """When the test passes; `{number}`, `{percent}` and `{inverse}` (1 / it) are the threshold."""
+    rationale: ClassVar[str]
     """Where the threshold comes from, or why there is none."""
     default: ClassVar[float | None] = None
-    """The threshold, unless a person gives another; None: the value is only told."""
+    """The default threshold; None where the test reports a value without passing or failing."""
     limits: ClassVar[tuple[float, float]] = (0.0, 1.0)
-    """The least and the greatest threshold that makes sense."""
+    """The smallest and the largest valid threshold."""
 
     def __init__(self, threshold: float | None = None) -> None:
         self.threshold = self.default if threshold is None else threshold
 
     @property
     def bar(self) -> float:
-        """The threshold, of a test that has one."""
+        """The threshold of a test that has one."""
         assert self.threshold is not None
         return self.threshold
 
     @abstractmethod
     def run(self, answer: Answer) -> BehaviorResult:
-        """The verdict on one contender; `AssayError` (`NotRun`) where it cannot be told."""
+        """The result for one contender; raises `NotRun` where the test cannot be run."""
 
     def condition(self) -> str:
-        """When it is passed, with the threshold in figures; empty without one."""
+        """When the test passes, with the threshold; empty without one."""
         if self.threshold is None:
             return ""
         t = self.threshold
@@ -75,7 +75,7 @@ class BehaviorTest(ABC):
         interval: Interval | None = None,
         examples: Iterable[dict[str, Any]] = (),
     ) -> BehaviorResult:
-        """A verdict; `passed` None tells the value alone."""
+        """The result of a run; with `passed` None it has a value only."""
         return BehaviorResult(
             name=self.name,
             title=self.title,
@@ -91,7 +91,7 @@ class BehaviorTest(ABC):
         )
 
     def not_run(self, reason: str) -> BehaviorResult:
-        """No verdict, for that reason (a sentence)."""
+        """The result of a test that could not be run; `reason` is a sentence."""
         return BehaviorResult(
             name=self.name,
             title=self.title,

@@ -1,4 +1,4 @@
-"""What behavioral tests look at: the people, the items, and one contender's lists."""
+"""The input of behavioral tests: users, items, and one contender's lists."""
 
 from __future__ import annotations
 
@@ -19,31 +19,31 @@ if TYPE_CHECKING:
     from pipelines.data.split import Split
 
 SHOWN = 10
-"""Places of a list that an example shows, at most."""
+"""The most items of a list in an example."""
 
 
 @dataclass(frozen=True)
 class Background:
-    """The evaluated people (n) and the items, the same for all contenders of a bake-off."""
+    """The evaluated users (n) and the items, the same for all contenders of a bake-off."""
 
     users: npt.NDArray[np.object_]
     """Their ids, (n,)."""
     history: Ragged
     truth: Ragged
-    """What each took up later; -1 is an item that nobody knows."""
+    """Each user's held-out items; -1 is an unknown item."""
     exclude: Ragged
-    """Items that may not be on a person's list: the seen-policy's."""
+    """Items that the seen-policy excludes from each user's list."""
     catalogue: Catalogue
     """`known` marks the items that may be recommended."""
     events: Longs
     """Training events of each item, (n_items,)."""
     k: int
-    """Places of a list that people see: the manifest's k."""
+    """Length of the lists that users see: the manifest's k."""
     seed: int = 0
 
     @staticmethod
     def of(cut: Split, dataset: Dataset, k: int, seed: int) -> Background:
-        """What is known once the data is split."""
+        """The background of a split dataset."""
         q = cut.queries
         return Background(
             users=dataset.users.decode(q.user),
@@ -65,7 +65,7 @@ class Background:
 
     @cached_property
     def pairs(self) -> Pairs:
-        """People whose histories are alike, and other partners for the same people."""
+        """Pairs of users with similar histories, and other partners for the same users."""
         return similar_pairs(self.history, self.n_items, self.seed)
 
     @cached_property
@@ -73,7 +73,7 @@ class Background:
         return self.catalogue.titles()
 
     def item(self, code: int) -> dict[str, str]:
-        """An item as an example shows it."""
+        """An item as shown in examples."""
         return {"item_id": str(self.catalogue.items.ids[code]), "title": str(self._titles[code])}
 
     def items(self, codes: npt.ArrayLike) -> list[dict[str, str]]:
@@ -85,7 +85,7 @@ class Background:
         return str(self.users[row])
 
     def column(self, *names: str) -> Any:
-        """The first of these columns that the items' table has, a Series; None without one."""
+        """The first of these columns in the items table, a Series; None if missing or empty."""
         frame = self.catalogue.frame
         found = next((name for name in names if name in frame), None)
         return None if found is None or not frame[found].notna().any() else frame[found]
@@ -93,16 +93,16 @@ class Background:
 
 @dataclass(frozen=True)
 class Answer:
-    """One contender's lists for the background's people, and what it said when asked again."""
+    """One contender's lists for the background's users, and its answers to repeated requests."""
 
     background: Background
     lists: Ints
-    """(n, width) int32, best first, -1 where none."""
+    """(n, width) int32, best first, -1 in empty places."""
     probes: Probes
 
     @property
     def shown(self) -> Ints:
-        """The places that people see, (n, min(k, width))."""
+        """The places that users see, (n, min(k, width))."""
         return self.lists[:, : self.background.k]
 
 
@@ -116,7 +116,7 @@ def rows_and_values(lists: Ragged) -> tuple[Longs, Ints]:
 def listed(shown: Ints, rows: Longs, lists: Ragged, n_items: int) -> Mask:
     """Marks the places of `shown` (m, k) whose item is in that row of `lists`.
 
-    `rows` (m,) names the row of `lists` that stands beside each row of `shown`.
+    `rows` (m,) is the row of `lists` that belongs to each row of `shown`.
     """
     owner, values = rows_and_values(lists.take(rows))
     keys = owner * n_items + values

@@ -1,4 +1,4 @@
-"""A list should not depend on who else is asked, or when."""
+"""A list should not depend on the other requests, or on their order."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from pipelines.evaluation.behavior.contract import BehaviorTest, NotRun
 from pipelines.evaluation.behavior.evidence import Answer
-from pipelines.evaluation.behavior.words import percent
+from pipelines.evaluation.behavior.formats import percent
 from pipelines.evaluation.results.document import BehaviorResult
 
 EXAMPLES = 3
@@ -15,19 +15,19 @@ EXAMPLES = 3
 class InputOrder(BehaviorTest):
     name = "input-order"
     title = "The order of requests does not matter"
-    asks = (
-        "Does a person get the same list, to the last place, when asked for alone or in another "
-        "order of requests?"
+    question = (
+        "Does a user get exactly the same list when requested alone, or in another order of "
+        "requests?"
     )
     formula = (
-        "requests whose list is the same alone, in another order and in the bake-off / requests "
-        "that were asked again"
+        "requests with the same list alone, in another order and in the bake-off / requests that "
+        "were repeated"
     )
     unit = "share of requests"
     passes = "{percent} of the requests"
-    why = (
-        "All of them: a list that depends on other people's requests is another one in production "
-        "than in the evaluation, and no number measured here holds there."
+    rationale = (
+        "All of them: a list that depends on other requests differs between production and the "
+        "evaluation, so that no number measured here holds in production."
     )
     default = 1.0
 
@@ -42,12 +42,11 @@ class InputOrder(BehaviorTest):
         value, n = float(same.mean()), len(same)
         if same.all():
             sentence = (
-                f"All of {n} requests got the same list again, to the last place, alone and in "
-                "another order."
+                f"All {n} repeated requests got exactly the same list, alone and in another order."
             )
         else:
             sentence = (
-                f"Of {n} requests, {int((~alone).sum())} got another list when asked alone and "
+                f"Of {n} repeated requests, {int((~alone).sum())} got a different list alone and "
                 f"{int((~shuffled).sum())} in another order; {percent(value)} stayed the same."
             )
         return self.result(

@@ -1,4 +1,4 @@
-"""The behavioral tests there are, found through the registry; a person's own are among them."""
+"""Load the behavioral tests, built in and user-defined, through the registry."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def load(name: str) -> type[BehaviorTest]:
-    """The class of a test; an `AssayError` says why one of a person's own is unfit."""
+    """The class of a test; an `AssayError` says why a user-defined one is invalid."""
     from pipelines.evaluation.behavior.contract import FIELDS, BehaviorTest
 
     found: type[BehaviorTest] = load_class("behavior", name, BehaviorTest, FIELDS)
@@ -22,8 +22,8 @@ def load(name: str) -> type[BehaviorTest]:
         return found
     wrong = unsound(found)
     if wrong:
-        raise AssayError(f"The behavioral test {name} has no sound threshold: {wrong}.")
-    made(found)
+        raise AssayError(f"The behavioral test {name} is not valid: {wrong}.")
+    instantiate(found)
     return found
 
 
@@ -31,28 +31,28 @@ def unsound(test: type[BehaviorTest]) -> str:
     """What is wrong with a test's threshold, in words; empty where nothing is."""
     default = test.default
     if not (default is None or (isinstance(default, int | float) and isfinite(default))):
-        return f"`default` is None or a number, not {default!r}"
+        return f"`default` must be None or a number, not {default!r}"
     if not two_numbers(test.limits):
-        return f"`limits` are two numbers, the lower first, not {test.limits!r}"
+        return f"`limits` must be two numbers, the lower first, not {test.limits!r}"
     return ""
 
 
-def made(test: type[BehaviorTest], threshold: float | None = None) -> BehaviorTest:
-    """The test with its threshold, or another; an `AssayError` where it cannot be made."""
+def instantiate(test: type[BehaviorTest], threshold: float | None = None) -> BehaviorTest:
+    """The test with its default threshold or another; an `AssayError` where this fails."""
     try:
         found = test(threshold)
-        found.condition()  # every verdict says it, also that the test was not run
+        found.condition()  # part of every result, even if the test is not run
     except Exception as error:
         raise AssayError(
-            f"The behavioral test {test.name} cannot be made: {error_text(error)}."
+            f"The behavioral test {test.name} cannot be created: {error_text(error)}."
         ) from error
     return found
 
 
-def offered(notes: list[str] | None = None) -> list[type[BehaviorTest]]:
+def available(notes: list[str] | None = None) -> list[type[BehaviorTest]]:
     """All tests, in the registry's order.
 
-    A person's own that cannot be loaded is left out, and `notes` gets a sentence about it.
+    A user-defined test that cannot be loaded is left out, and `notes` gets a sentence about it.
     """
     found = []
     for name in registry.names("behavior"):

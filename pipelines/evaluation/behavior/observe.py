@@ -1,4 +1,4 @@
-"""All behavioral tests of one contender, and which required ones it fails."""
+"""Run the behavioral tests on one contender, and list the required ones that it fails."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def observe(
     chosen: Iterable[type[BehaviorTest]],
     required: Iterable[Requirement] = (),
 ) -> ContenderResult:
-    """The result with its behavior; `here` is the folder of the scored contender's answer."""
+    """The result with its behavior; `here` is the folder with the contender's lists."""
     with np.load(here / ANSWER) as arrays:
         lists = arrays["items"]
     answer = Answer(background, lists, Probes.load(here))
@@ -43,12 +43,12 @@ def observe(
 
 
 def verdicts(answer: Answer, chosen: list[BehaviorTest]) -> list[BehaviorResult]:
-    """A verdict for each test; one that breaks is "not run", and says so."""
+    """A result for each test; a test that raises is "not run", with the error as the reason."""
     return [_verdict(test, answer) for test in chosen]
 
 
 def failed(found: list[BehaviorResult], required: set[str]) -> list[str]:
-    """Each required test that was not passed, in words; one that was not run is not passed."""
+    """A sentence for each required test that did not pass, including those not run."""
     return [
         f"Fails the required test {one.name}: {one.sentence}"
         for one in found
@@ -58,22 +58,22 @@ def failed(found: list[BehaviorResult], required: set[str]) -> list[str]:
 
 def _verdict(test: BehaviorTest, answer: Answer) -> BehaviorResult:
     try:
-        return _written(test, test.run(answer))
+        return _serializable(test, test.run(answer))
     except AssayError as error:
         return test.not_run(writable(str(error)))
-    except Exception as error:  # a test of somebody's own must not cost the bake-off
-        told = writable(traceback.format_exc())  # a log takes no half of a character
-        log.error("the behavioral test %s broke\n%s", test.name, told)
-        return test.not_run(f"The test broke: {error_text(error)}.")
+    except Exception as error:  # a user-defined test must not stop the bake-off
+        trace = writable(traceback.format_exc())  # a log cannot hold half of a surrogate pair
+        log.error("the behavioral test %s raised an error\n%s", test.name, trace)
+        return test.not_run(f"The test raised an error: {error_text(error)}.")
 
 
-def _written(test: BehaviorTest, found: object) -> BehaviorResult:
-    """The verdict as the document keeps it; an error here, and not when all is done."""
+def _serializable(test: BehaviorTest, found: object) -> BehaviorResult:
+    """The result as the document stores it, so that errors occur here and not at the end."""
     if not isinstance(found, BehaviorResult):
-        raise TypeError(f"it gave no verdict but {type(found).__name__}")
+        raise TypeError(f"it returned {type(found).__name__} instead of a result")
     if found.name != test.name:
-        raise ValueError(f"it gave the verdict of {found.name}")
+        raise ValueError(f"it returned the result of {found.name}")
     if found.state != "not run" and (found.value is None or not isfinite(found.value)):
         raise ValueError(f"its value is {found.value}")
-    told = found.model_copy(update={"examples": plain(found.examples)})
-    return BehaviorResult.model_validate_json(told.model_dump_json())
+    stored = found.model_copy(update={"examples": plain(found.examples)})
+    return BehaviorResult.model_validate_json(stored.model_dump_json())

@@ -6,7 +6,7 @@ import numpy as np
 
 from pipelines.evaluation.behavior.contract import BehaviorTest, NotRun
 from pipelines.evaluation.behavior.evidence import Answer
-from pipelines.evaluation.behavior.words import percent
+from pipelines.evaluation.behavior.formats import percent
 from pipelines.evaluation.results.document import BehaviorResult
 from pipelines.keys import distinct
 
@@ -16,14 +16,14 @@ EXAMPLES = 3
 class OneItem(BehaviorTest):
     name = "one-item"
     title = "No item is on most lists"
-    asks = "How many lists hold the item that is shown most?"
-    formula = "lists with the item that is on most of them / lists that are not empty"
+    question = "How many lists contain the most recommended item?"
+    formula = "lists that contain the most recommended item / lists that are not empty"
     unit = "share of lists"
     passes = "{percent} or less"
-    why = (
-        "Half is a convention of this project: an item that more than half of all people get is "
-        "no personal choice, and its stock and contract carry the whole shelf. Set your own with "
-        "one-item=0.3."
+    rationale = (
+        "Half is a convention of this project: an item that more than half of all users get is not "
+        "a personal recommendation, and the lists depend on its availability. Set another "
+        "threshold with one-item=0.3."
     )
     default = 0.5
 
@@ -36,8 +36,8 @@ class OneItem(BehaviorTest):
         even = len(rows) / n_lists / max(1, int(background.catalogue.known.sum()))
         if even > self.bar:
             raise NotRun(
-                f"Lists of {background.k} from so few items hold each in {percent(even)} of the "
-                "cases by chance, which is above the threshold."
+                f"The catalogue is so small that lists of {background.k} contain each item in "
+                f"{percent(even)} of the cases by chance, which is above the threshold."
             )
         keys = distinct(rows * background.n_items + shown[rows, places])
         lists = np.bincount(keys % background.n_items, minlength=background.n_items)
@@ -45,11 +45,11 @@ class OneItem(BehaviorTest):
         value = float(lists[top[0]] / n_lists)
         title = background.item(top[0])["title"]
         blank = int((background.history.lengths() == 0).sum())
-        why = f"; {blank:,} of {len(background):,} people had no history to go by" if blank else ""
+        note = f"; {blank:,} of {len(background):,} users have no history" if blank else ""
         return self.result(
             value,
-            f"The item that is shown most, {title}, is on {percent(value)} of the lists of "
-            f"{background.k}{why}.",
+            f"The most recommended item, {title}, is on {percent(value)} of the lists of "
+            f"{background.k}{note}.",
             passed=value <= self.bar,
             examples=[
                 {**background.item(code), "share_of_lists": float(lists[code] / n_lists)}

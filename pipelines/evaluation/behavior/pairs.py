@@ -1,4 +1,4 @@
-"""People with like histories, found in a seeded sample."""
+"""Find pairs of users with similar histories in a seeded sample."""
 
 from __future__ import annotations
 
@@ -8,22 +8,23 @@ import numpy as np
 
 from pipelines.schema import Doubles, Longs, Ragged
 
-PEOPLE = 1_000
-"""People among whom pairs are looked for, drawn: all against all would be n² work."""
+USERS = 1_000
+"""The most users in the random sample, since comparing all pairs takes n² time."""
 NEWEST = 200
-"""Events of a history that are compared, the newest."""
+"""The most events of a history that are compared, the newest."""
 FEWEST_ITEMS = 3
-"""Distinct items from which a history counts: those of one item are alike by chance."""
+"""The fewest distinct items of a history: histories of one item are equal by chance."""
 PAIRS = 250
-"""Pairs with the highest overlap that are kept."""
+"""The most pairs, those with the highest overlap."""
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """`first` and `second` (p,) are rows of like histories, `other` (p,) is another partner.
+    """`first` and `second` (p,) are users with similar histories, `other` (p,) unrelated ones.
 
-    Nobody is in two pairs; `other` holds the same people as `second`, each beside a
-    stranger. `overlap` (p,) is the Jaccard overlap of the like histories, above 0.
+    No user is in two pairs; `other` holds the same users as `second` in another order, so that
+    each is paired with an unrelated user. `overlap` (p,) is the Jaccard overlap of the similar
+    histories, above 0.
     """
 
     first: Longs
@@ -36,29 +37,29 @@ class Pairs:
 
 
 def similar_pairs(history: Ragged, n_items: int, seed: int) -> Pairs:
-    """The pairs with the highest overlap, greedily: at most `PAIRS` of `PEOPLE` drawn people.
+    """The pairs with the highest overlap, chosen greedily: at most `PAIRS` of `USERS` users.
 
-    One sparse product of (1,000, n_items) with its transpose, at most 200 items a row.
+    One sparse product of (1,000, n_items) with its transpose, at most 200 items per row.
     """
     import scipy.sparse as sp
 
     rng = np.random.default_rng([seed, 1])
-    rows = np.sort(rng.choice(len(history), min(len(history), PEOPLE), replace=False))
+    rows = np.sort(rng.choice(len(history), min(len(history), USERS), replace=False))
     mine = history.take(rows)
     ends = np.repeat(mine.indptr[1:], mine.lengths())
     newest = ends - np.arange(len(mine.values)) <= NEWEST
     owner = np.repeat(np.arange(len(rows)), mine.lengths())[newest]
     ones = np.ones(len(owner), np.float32)
-    took = sp.csr_matrix((ones, (owner, mine.values[newest])), shape=(len(rows), n_items))
-    took.data[:] = 1.0  # an item taken up twice counts once
-    sizes = took.getnnz(axis=1)
+    matrix = sp.csr_matrix((ones, (owner, mine.values[newest])), shape=(len(rows), n_items))
+    matrix.data[:] = 1.0  # repeated interactions count once
+    sizes = matrix.getnnz(axis=1)
     enough = sizes >= FEWEST_ITEMS
-    rows, took, sizes = rows[enough], took[enough], sizes[enough]
-    shared = (took @ took.T).toarray().astype(np.float64)
+    rows, matrix, sizes = rows[enough], matrix[enough], sizes[enough]
+    shared = (matrix @ matrix.T).toarray().astype(np.float64)
     overlap = np.triu(shared / np.maximum(sizes[:, None] + sizes[None, :] - shared, 1), 1)
     a, b = np.nonzero(overlap)
     best = np.argsort(-overlap[a, b], kind="stable")
-    chosen = _nobody_twice(a[best].tolist(), b[best].tolist())
+    chosen = _disjoint(a[best].tolist(), b[best].tolist())
     left, right = np.array(chosen, np.int64).reshape(-1, 2).T
     turn = rng.permutation(len(left))
     other = np.empty_like(right)
@@ -66,14 +67,14 @@ def similar_pairs(history: Ragged, n_items: int, seed: int) -> Pairs:
     return Pairs(rows[left], rows[right], rows[other], overlap[left, right])
 
 
-def _nobody_twice(first: list[int], second: list[int]) -> list[tuple[int, int]]:
-    """The first `PAIRS` pairs of which no member is in an earlier one."""
-    taken: set[int] = set()
+def _disjoint(first: list[int], second: list[int]) -> list[tuple[int, int]]:
+    """The first `PAIRS` pairs without a member of an earlier pair."""
+    used: set[int] = set()
     found: list[tuple[int, int]] = []
     for pair in zip(first, second, strict=True):
         if len(found) == PAIRS:
             break
-        if taken.isdisjoint(pair):
-            taken.update(pair)
+        if used.isdisjoint(pair):
+            used.update(pair)
             found.append(pair)
     return found

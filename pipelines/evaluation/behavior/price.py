@@ -1,4 +1,4 @@
-"""What is recommended should cost about what people pay."""
+"""Recommended items should be priced similarly to what users buy."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from pipelines.evaluation.behavior.contract import BehaviorTest, NotRun
 from pipelines.evaluation.behavior.evidence import Answer, Background, rows_and_values
-from pipelines.evaluation.behavior.words import number
+from pipelines.evaluation.behavior.formats import number
 from pipelines.evaluation.results.document import BehaviorResult
 from pipelines.schema import Columns, Doubles, Longs
 from pipelines.statistics.interval import Interval
@@ -19,18 +19,18 @@ EXAMPLES = 3
 
 class Price(BehaviorTest):
     name = "price"
-    title = "Recommended items cost what people pay"
-    asks = "Are the items on a person's list about as dear as those that the person took up later?"
+    title = "Recommended items are priced like later choices"
+    question = "Are the items on a user's list priced similarly to those that the user later chose?"
     formula = (
-        "geometric mean over people of (median price of the list's places / median price of the "
-        "items taken up later), in the catalogue's currency; without places and items whose price "
-        "is not known or not above 0"
+        "geometric mean over users of (median price of the listed items / median price of the "
+        "held-out items), in the catalogue's currency; items whose price is unknown or not above 0 "
+        "are left out"
     )
     unit = "times"
     passes = "between {inverse} and {number} times"
-    why = (
-        "A factor of two either way is a convention of this project: a list that is typically "
-        "twice as dear, or half, is of another class of goods than what people take up."
+    rationale = (
+        "A factor of two in either direction is a convention of this project: lists that typically "
+        "cost twice or half as much are from another price segment than what users choose."
     )
     default = 2.0
     limits = (1.0, np.inf)
@@ -41,31 +41,31 @@ class Price(BehaviorTest):
         rows, places = np.nonzero(answer.shown >= 0)
         listed = _medians(rows, prices[answer.shown[rows, places]], len(background))
         rows, values = rows_and_values(background.truth)
-        taken = _medians(rows, prices[values], len(background))
+        chosen = _medians(rows, prices[values], len(background))
         with np.errstate(invalid="ignore"):
-            logs = np.log(listed / taken)
+            logs = np.log(listed / chosen)
         both = ~np.isnan(logs)
         if not both.any():
-            raise NotRun("No person has both a priced list and a priced item taken up later.")
+            raise NotRun("No user has both a listed item and a held-out item with a price.")
         found = mean_interval(logs)
         value, low, high = (float(np.exp(v)) for v in (found.value, found.low, found.high))
         sentence = (
-            f"A list's items cost {number(value)} times what the person took up later (95 % "
-            f"interval {number(low)} to {number(high)}): the typical median is "
-            f"{np.median(listed[both]):,.2f} on lists and {np.median(taken[both]):,.2f} taken up, "
-            "in the catalogue's currency."
+            f"Listed items cost {number(value)} times as much as the items that users later chose "
+            f"(95 % interval {number(low)} to {number(high)}): the typical median price is "
+            f"{np.median(listed[both]):,.2f} on lists and {np.median(chosen[both]):,.2f} for "
+            "chosen items, in the catalogue's currency."
         )
         return self.result(
             value,
             sentence,
             passed=1 / self.bar <= value <= self.bar,
             interval=Interval(value=value, low=low, high=high),
-            examples=_examples(answer, listed, taken, logs),
+            examples=_examples(answer, listed, chosen, logs),
         )
 
 
 def _prices(background: Background) -> Doubles:
-    """Each item's price, (n_items,) float64, NaN where it is not known, infinite or not above 0."""
+    """Each item's price, (n_items,) float64, NaN where it is unknown, infinite or not above 0."""
     import pandas as pd
 
     column = background.column(Columns.PRICE)
@@ -76,7 +76,7 @@ def _prices(background: Background) -> Doubles:
 
 
 def _medians(rows: Longs, values: Doubles, n: int) -> Doubles:
-    """The median of each row's values that are known, (n,); NaN where it has none."""
+    """The median of each row's known values, (n,); NaN where it has none."""
     known = ~np.isnan(values)
     rows, values = rows[known], values[known]
     ordered = values[np.lexsort((values, rows))]
@@ -90,16 +90,16 @@ def _medians(rows: Longs, values: Doubles, n: int) -> Doubles:
 
 
 def _examples(
-    answer: Answer, listed: Doubles, taken: Doubles, logs: Doubles
+    answer: Answer, listed: Doubles, chosen: Doubles, logs: Doubles
 ) -> list[dict[str, Any]]:
-    """Whose lists are farthest from what they took up."""
+    """The users whose lists differ most in price from what they chose."""
     background = answer.background
     farthest = np.argsort(-np.nan_to_num(np.abs(logs), nan=-1.0), kind="stable")[:EXAMPLES]
     return [
         {
             "user_id": background.user(row),
             "list_median": float(listed[row]),
-            "taken_up_median": float(taken[row]),
+            "taken_up_median": float(chosen[row]),
             "list": background.items(answer.shown[row]),
             "taken_up": background.items(background.truth.row(row)),
         }

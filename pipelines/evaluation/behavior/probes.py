@@ -1,6 +1,6 @@
-"""A contender asked again, in its own process, right after it answered.
+"""Repeated requests to a contender, in its own process, right after its scored lists.
 
-What it says then is what the tests of small changes and of order look at.
+The tests `small-change` and `input-order` use the answers.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from pipelines.schema import Ints, Longs, Queries, Ragged
 
 PROBES = "probes.npz"
 CHANGED, AGAIN = 500, 50
-"""Requests that are asked with a shorter history, and alone and in another order, at most."""
+"""The most requests with a shortened history, and the most repeated alone and reordered."""
 BLOCK = 50
-"""Changed requests asked at once."""
+"""Changed requests per call."""
 PATIENCE_SECONDS = 4.0
-"""After so long no further block or request is begun: a slow contender is asked fewer."""
+"""No further call starts after this time, so slow contenders get fewer requests."""
 
 Ask = Callable[[Queries], Ints]
-"""Lists (n, width) for n requests."""
+"""Returns lists (n, width) for n requests."""
 
 
 def _no_rows() -> Longs:
@@ -37,21 +37,21 @@ def _no_lists() -> Ints:
 
 @dataclass(frozen=True)
 class Probes:
-    """What a contender answered when it was asked again, or why it was not asked."""
+    """A contender's answers to repeated requests, or why there are none."""
 
     why_not: str = ""
     changed_rows: Longs = field(default_factory=_no_rows)
-    """Requests that lost an event of their history, (m,)."""
+    """Requests with one event removed from the history, (m,)."""
     left_out: Longs = field(default_factory=_no_rows)
     """The item of that event, (m,)."""
     changed: Ints = field(default_factory=_no_lists)
-    """Their lists then, (m, width)."""
+    """Their lists, (m, width)."""
     again_rows: Longs = field(default_factory=_no_rows)
-    """Requests that were asked again as they were, (s,)."""
+    """Requests that were repeated unchanged, (s,)."""
     alone: Ints = field(default_factory=_no_lists)
-    """Their lists when each is asked alone, (s, width)."""
+    """Their lists when requested one at a time, (s, width)."""
     shuffled: Ints = field(default_factory=_no_lists)
-    """Their lists when they are asked together in another order, (s, width)."""
+    """Their lists when requested together in another order, (s, width)."""
 
     def save(self, folder: Path) -> None:
         arrays = {f.name: np.asarray(getattr(self, f.name)) for f in fields(self)}
@@ -64,22 +64,22 @@ class Probes:
 
 
 def ask_again(queries: Queries, ask: Ask, seed: int, patience: float = PATIENCE_SECONDS) -> Probes:
-    """Ask for some of the requests with an event less, and for some as they were.
+    """Repeat some requests with one event removed from the history, and some unchanged.
 
-    Which ones is a seeded draw; how many of them depends on the contender's speed alone,
-    and whoever is asked first is the same. A contender that breaks is told as `why_not`.
+    The requests are a seeded draw in a fixed order; only their number depends on the
+    contender's speed. Where the contender raises, `why_not` says so.
     """
     try:
-        rows, left_out, lists = _with_an_event_less(queries, ask, seed, patience)
-        again, alone, shuffled = _as_they_were(queries, ask, seed, patience)
+        rows, left_out, lists = _with_event_removed(queries, ask, seed, patience)
+        again, alone, shuffled = _unchanged(queries, ask, seed, patience)
     except Exception as error:
         traceback.print_exc()
-        why = f"It broke when it was asked again: {type(error).__name__}: {str(error)[:300]}"
-        return Probes(f"{why.rstrip('.')}.")
+        text = f"{type(error).__name__}: {str(error)[:300]}".rstrip(".")
+        return Probes(f"It raised an error on repeated requests: {text}.")
     return Probes("", rows, left_out, lists, again, alone, shuffled)
 
 
-def _with_an_event_less(
+def _with_event_removed(
     queries: Queries, ask: Ask, seed: int, patience: float
 ) -> tuple[Longs, Longs, Ints]:
     rng = np.random.default_rng([seed, 2])
@@ -100,22 +100,20 @@ def _with_an_event_less(
 def without(queries: Queries, rows: Longs, at: Longs) -> Queries:
     """The requests `rows` (m,), each without the event at position `at` (m,) of all histories.
 
-    What is left out of their lists stays as it was, so that only the history changes.
+    The items excluded from their lists stay the same, so that only the history changes.
     """
     asked = queries.take(rows)
-    kept = ~np.isin(queries.history.positions(rows), at)
+    remaining = ~np.isin(queries.history.positions(rows), at)
     indptr = asked.history.indptr - np.arange(len(rows) + 1)
     return replace(
         asked,
-        history=Ragged(indptr, asked.history.values[kept]),
-        weights=asked.weights[kept],
-        times=asked.times[kept],
+        history=Ragged(indptr, asked.history.values[remaining]),
+        weights=asked.weights[remaining],
+        times=asked.times[remaining],
     )
 
 
-def _as_they_were(
-    queries: Queries, ask: Ask, seed: int, patience: float
-) -> tuple[Longs, Ints, Ints]:
+def _unchanged(queries: Queries, ask: Ask, seed: int, patience: float) -> tuple[Longs, Ints, Ints]:
     rng = np.random.default_rng([seed, 3])
     rows = rng.permutation(len(queries))[:AGAIN]
     alone: list[Ints] = []

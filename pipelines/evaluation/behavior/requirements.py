@@ -1,4 +1,4 @@
-"""The behavioral tests there are, and those that a manifest requires."""
+"""The behavioral tests that a manifest requires, and their thresholds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipelines import registry
 from pipelines.errors import AssayError
-from pipelines.evaluation.behavior.names import load, made, offered
+from pipelines.evaluation.behavior.names import available, instantiate, load
 
 if TYPE_CHECKING:
     from pipelines.evaluation.behavior.contract import BehaviorTest
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Requirement:
-    """A test that must be passed, with a threshold of one's own or None for the default."""
+    """A test that must pass, with a threshold, or None for the default."""
 
     name: str
     threshold: float | None = None
 
     @staticmethod
     def of(text: str) -> Requirement:
-        """From `one-item` or `one-item=0.3`; an `AssayError` says what can be required."""
+        """From `one-item` or `one-item=0.3`; an `AssayError` lists what can be required."""
         name, equals, given = text.partition("=")
         test = load(name) if name in registry.names("behavior") else None
         if test is None or test.default is None:
             raise AssayError(
-                f"No behavioral test with a threshold is named {name!r}; "
+                f"There is no behavioral test {name!r} with a threshold; "
                 f"require one of {', '.join(requirable())}."
             )
         if not equals:
@@ -41,8 +41,10 @@ class Requirement:
             threshold = float("nan")
         if not (low <= threshold <= high and abs(threshold) < float("inf")):
             most = f" to {high:g}" if high < float("inf") else " or more"
-            raise AssayError(f"The threshold of {name} is a number, {low:g}{most}, not {given!r}.")
-        made(test, threshold)
+            raise AssayError(
+                f"The threshold of {name} must be a number, {low:g}{most}, not {given!r}."
+            )
+        instantiate(test, threshold)
         return Requirement(name, threshold)
 
     def __str__(self) -> str:
@@ -50,15 +52,15 @@ class Requirement:
 
 
 def requirable() -> dict[str, str]:
-    """Name and title of each test that can be failed: those without a threshold only tell.
+    """Name and title of each test with a threshold.
 
-    A person's own that cannot be loaded is left out; to require it says why.
+    A user-defined test that cannot be loaded is left out; requiring it raises the reason.
     """
-    return {test.name: test.title for test in offered() if test.default is not None}
+    return {test.name: test.title for test in available() if test.default is not None}
 
 
 def requirements(texts: Iterable[str]) -> tuple[Requirement, ...]:
-    """What is required, by name; an `AssayError` where a test is named twice."""
+    """The requirements, sorted by name; an `AssayError` where a test is named twice."""
     found = sorted((Requirement.of(text) for text in texts), key=lambda one: one.name)
     for one, following in pairwise(found):
         if one.name == following.name:
@@ -69,6 +71,8 @@ def requirements(texts: Iterable[str]) -> tuple[Requirement, ...]:
 def all_tests(
     required: Iterable[Requirement] = (), of: Iterable[type[BehaviorTest]] | None = None
 ) -> list[BehaviorTest]:
-    """Each test of these classes, or all there are, with the thresholds that are required."""
+    """An instance of each of these classes, or of all tests, with the required thresholds."""
     thresholds = {r.name: r.threshold for r in required}
-    return [made(test, thresholds.get(test.name)) for test in (offered() if of is None else of)]
+    return [
+        instantiate(test, thresholds.get(test.name)) for test in (available() if of is None else of)
+    ]

@@ -1,4 +1,4 @@
-"""One event less should not turn a list over."""
+"""Removing one event should not change most of a list."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from pipelines.evaluation.behavior.contract import BehaviorTest, NotRun
 from pipelines.evaluation.behavior.evidence import Answer
-from pipelines.evaluation.behavior.words import between, number
+from pipelines.evaluation.behavior.formats import between, number
 from pipelines.evaluation.metrics.overlap import jaccard
 from pipelines.evaluation.results.document import BehaviorResult
 from pipelines.schema import Doubles, Ints
@@ -19,18 +19,18 @@ EXAMPLES = 3
 
 class SmallChange(BehaviorTest):
     name = "small-change"
-    title = "A small change of a history changes little"
-    asks = "Does most of a list stay when one event, drawn by chance, is left out of the history?"
+    title = "A small change of the history changes little"
+    question = "Does most of a list stay when one random event is removed from the history?"
     formula = (
-        "mean over the people asked again of (items on both lists / items on either list), the "
-        "lists before and after; what may not be on a list stays as it was"
+        "mean over the users asked again of (items on both lists / items on either list), of the "
+        "lists before and after; the items excluded from a list stay the same"
     )
     unit = "Jaccard overlap of two lists, 0 to 1"
     passes = "{number} or more"
-    why = (
-        "Half of all items that are on either list, which is 7 of 10 places, is a convention of "
-        "this project: a list that turns over with one event follows noise. Lists are compared "
-        "as in Oh et al. 2022, https://arxiv.org/abs/2201.12686."
+    rationale = (
+        "An overlap of one half, which is 7 of 10 places in common, is a convention of this "
+        "project: a list that mostly changes with one event follows noise. Lists are compared as "
+        "in Oh et al. 2022, https://arxiv.org/abs/2201.12686."
     )
     default = 0.5
 
@@ -39,15 +39,15 @@ class SmallChange(BehaviorTest):
         if probes.why_not:
             raise NotRun(probes.why_not)
         if not len(probes.changed_rows):
-            raise NotRun("Nobody has two events in the history, so none can be left out.")
+            raise NotRun("No user has two events in the history, so none can be removed.")
         before, after = answer.shown[probes.changed_rows], probes.changed[:, :k]
         same = overlap(before, after)
         found = mean_interval(same, within=(0.0, 1.0))
         passed = found.value >= self.bar
-        word = "little" if passed else "much"
+        finding = "changes lists little" if passed else "changes lists a lot"
         sentence = (
-            f"One event less changes {word}: of {len(same):,} people's lists, before and after "
-            f"overlap by {number(found.value)} ({between(found)}); 1 is no change, 0 is nothing "
+            f"Removing one event {finding}: the mean overlap of {len(same):,} users' lists before "
+            f"and after is {number(found.value)} ({between(found)}); 1 is no change, 0 is nothing "
             "in common."
         )
         return self.result(
@@ -60,12 +60,12 @@ class SmallChange(BehaviorTest):
 
 
 def overlap(before: Ints, after: Ints) -> Doubles:
-    """The metric `jaccard` of each row, (m,); here two empty lists are alike."""
+    """The Jaccard overlap of each row, (m,); 1 where both lists are empty."""
     return np.nan_to_num(jaccard(before, after), nan=1.0)
 
 
 def _examples(answer: Answer, same: Doubles) -> list[dict[str, Any]]:
-    """Whose lists changed most."""
+    """The users whose lists changed most."""
     background, probes = answer.background, answer.probes
     return [
         {

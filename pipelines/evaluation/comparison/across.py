@@ -1,6 +1,6 @@
-"""Contenders of two bake-offs, or of one: compared where both answered one manifest, else refused.
+"""Compare contenders of two bake-offs, or of one, provided that their manifests are equal.
 
-The refusal names what the manifests differ in, and what to run both with.
+Otherwise the error names the fields that differ, and what to run both bake-offs with.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from pipelines.schema import Doubles
 
 CAUSES = {"fingerprint", "split", "seen", "seed"}
 FOLLOWS = {"cutoff", "users", "users_hash", "items", "catalogue_hash"}
-"""These come with `CAUSES`: where one of those differs, these are no news."""
-_ALIKE = {
+"""These depend on `CAUSES`: where one of those differs, these differ too."""
+_LABELS = {
     "fingerprint": "version of the dataset",
     "users": "users (--eval-users and --seed)",
     "users_hash": "users (--eval-users and --seed)",
@@ -32,62 +32,68 @@ _ALIKE = {
     "metric_definitions": "version of Assay",
     "budget": "budget",
 }
-"""What to run both bake-offs with, where the field's own title would not say it."""
+"""What to run both bake-offs with, where the field's title is not clear enough."""
 
 
 @dataclass(frozen=True)
 class FieldDifference:
-    """A field of the manifest that differs; JSON values, `words` names both of them."""
+    """A field of the manifest that differs, with both JSON values."""
 
     name: str
     left: Any
     right: Any
-    words: str
+    description: str
+    """"split is time:0.9 in A and last-n:5 in B"."""
 
 
 def differing(
     left: Manifest, right: Manifest, names: tuple[str, str] = ("A", "B")
 ) -> list[FieldDifference]:
-    """The fields in which two manifests differ, in the manifest's order; `names` are theirs.
+    """The fields in which two manifests differ, in order; `names` are those of the bake-offs.
 
-    A limit of the budget is a field of its own: `budget.p95_ms`.
+    Each limit of the budget is a separate field: `budget.p95_ms`.
     """
     theirs = dict(_flat(right))
     return [
-        FieldDifference(name, one, other, _words(name, one, other, names))
+        FieldDifference(
+            name,
+            one,
+            other,
+            f"{name} is {_text(one)} in {names[0]} and {_text(other)} in {names[1]}",
+        )
         for name, one in _flat(left)
         if one != (other := theirs[name])
     ]
 
 
 def causes(found: list[FieldDifference]) -> list[FieldDifference]:
-    """The differences without those that only follow from another one."""
+    """The differences without those that follow from another one."""
     caused = any(d.name in CAUSES for d in found)
     return [d for d in found if not (caused and d.name in FOLLOWS)]
 
 
 def require_same(left: Manifest, right: Manifest, names: tuple[str, str] = ("A", "B")) -> None:
-    """An `AssayError` that names the fields, unless both are one manifest."""
+    """Raise an `AssayError` that names the fields that differ, unless both manifests are equal."""
     if left.hash == right.hash:
         return
     found = differing(left, right, names)
-    told = causes(found)
-    follows = [d.name for d in found if d not in told]
-    alike = list(dict.fromkeys(_to_run_with(d.name) for d in told))
+    first = causes(found)
+    follows = [d.name for d in found if d not in first]
+    labels = list(dict.fromkeys(_label(d.name) for d in first))
     more = f" ({_and(follows)} follow{'s' if len(follows) == 1 else ''} from it)" if follows else ""
     raise AssayError(
-        f"These two bake-offs do not answer the same manifest: {'; '.join(d.words for d in told)}"
-        f"{more}. Run both with the same {_and(alike)}."
+        "These two bake-offs have different manifests: "
+        f"{'; '.join(d.description for d in first)}{more}. Run both with the same {_and(labels)}."
     )
 
 
 def compare_across(
     left: Finished, contender: str, right: Finished, against: str, metric: str | None = None
 ) -> Comparison:
-    """`contender` of `left` minus `against` of `right`, paired by user, in `metric` (the
-    declared one without it). The interval is not adjusted for how many such looks are taken.
+    """`contender` of `left` minus `against` of `right` in `metric`, paired by user.
 
-    An `AssayError` where the manifests differ, or where not all their users are in both.
+    Without `metric`, on the declared one. The interval is not adjusted for multiple
+    comparisons. Raises `AssayError` where the manifests differ, or a user is not in both.
     """
     require_same(left.manifest, right.manifest, (left.id, right.id))
     result, _ = left.scored(contender), right.scored(against)
@@ -114,18 +120,18 @@ def compare_across(
 
 def _values(side: Finished, contender: str, metric: str) -> pd.Series[float]:
     """A value per user by the user's id, for all the users of the manifest."""
-    offered = side.kept.metrics(contender)
+    offered = side.folder.metrics(contender)
     if metric not in offered:
         raise AssayError(
-            f"{metric!r} has no values per user for {contender} in bake-off {side.id}; "
+            f"{metric!r} has no per-user values for {contender} in bake-off {side.id}; "
             f"use one of {', '.join(offered)}."
         )
-    found = pd.Series(side.kept.values(contender, metric), pd.Index(side.kept.users(contender)))
-    wanted, there = side.manifest.users, found.index.nunique()
-    if not len(found) == there == wanted:
+    found = pd.Series(side.folder.values(contender, metric), pd.Index(side.folder.users(contender)))
+    expected, there = side.manifest.users, found.index.nunique()
+    if not len(found) == there == expected:
         raise AssayError(
-            f"The values of {contender} in bake-off {side.id} are of {there:,} users, and its "
-            f"manifest asks {wanted:,}; run the bake-off again."
+            f"Bake-off {side.id} has values of {contender} for {there:,} users, but its manifest "
+            f"has {expected:,}; run the bake-off again."
         )
     return found
 
@@ -133,13 +139,13 @@ def _values(side: Finished, contender: str, metric: str) -> pd.Series[float]:
 def _paired(
     left: pd.Series[float], right: pd.Series[float], names: tuple[str, str]
 ) -> tuple[Doubles, Doubles]:
-    """Both values of each user, (n,) each, in the left one's order."""
+    """Both values of each user, (n,) each, in the order of `left`."""
     rows = right.index.get_indexer(left.index)
     missing = int((rows < 0).sum())
     if missing:
         raise AssayError(
-            f"{missing:,} of the {len(left):,} users with values in bake-off {names[0]} have none "
-            f"in {names[1]}, so they cannot be paired; run the bake-offs again."
+            f"{missing:,} of the {len(left):,} users with values in bake-off {names[0]} have no "
+            f"value in {names[1]}, so they cannot be paired; run the bake-offs again."
         )
     return np.asarray(left, np.float64), np.asarray(right, np.float64)[rows]
 
@@ -152,15 +158,11 @@ def _flat(manifest: Manifest) -> Iterator[tuple[str, Any]]:
             yield name, value
 
 
-def _words(name: str, one: Any, other: Any, names: tuple[str, str]) -> str:
-    return f"{name} is {_told(one)} in {names[0]} and {_told(other)} in {names[1]}"
-
-
-def _told(value: Any) -> str:
+def _text(value: Any) -> str:
     if value in (None, []):
         return "none"
     if isinstance(value, list):
-        return ", ".join(_told(part) for part in value)
+        return ", ".join(_text(part) for part in value)
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False)
     text = str(value)
@@ -168,10 +170,10 @@ def _told(value: Any) -> str:
     return f"{text[:12]}…" if is_digest else text
 
 
-def _to_run_with(name: str) -> str:
+def _label(name: str) -> str:
     field = name.partition(".")[0]
-    return _ALIKE.get(field) or str(Manifest.model_fields[field].title or field)
+    return _LABELS.get(field) or str(Manifest.model_fields[field].title or field)
 
 
-def _and(words: list[str]) -> str:
-    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+def _and(names: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

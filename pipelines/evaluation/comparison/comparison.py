@@ -1,4 +1,4 @@
-"""Contender against baseline, user by user: what was declared, and what is explored."""
+"""Paired comparisons of contenders with a baseline, declared in advance or exploratory."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ from pipelines.statistics.intervals import (
 from pipelines.statistics.multiplicity import benjamini_hochberg, holm, holm_confidences
 from pipelines.statistics.ratio import relative_difference
 
-CHANCE = 0.8
-"""The chance to settle that is planned for."""
+POWER = 0.8
+"""The probability of a conclusive outcome that `users_to_settle` plans for."""
 STRICTEST = 0.9999
-"""The level of an interval that is adjusted over 500 contenders: nobody's is stricter."""
+"""The strictest interval level used: adjusted for 500 contenders."""
 
 
 @dataclass(frozen=True)
 class Contrast:
-    """What is compared: two contenders' values in one metric, (n,) each of the same users."""
+    """Two contenders' values in one metric, (n,) each over the same users."""
 
     contender: str
     baseline: str
@@ -49,7 +49,7 @@ class Contrast:
 
 @dataclass(frozen=True)
 class _Family:
-    """How a contrast stands among those it is looked at with."""
+    """How a contrast is adjusted for the comparisons made with it."""
 
     confidence: float = CONFIDENCE
     adjustment: str = ""
@@ -68,7 +68,7 @@ def compare(
     failed_required: bool = False,
     titles: Mapping[str, str] | None = None,
 ) -> Comparison:
-    """One contrast by itself, at 95 % and not adjusted; `explored` where there are several."""
+    """A single comparison at 95 %, not adjusted; use `explored` for several."""
     one = Contrast(
         contender, baseline, metric, values, baseline_values, over_budget, failed_required
     )
@@ -78,17 +78,17 @@ def compare(
 def declared(
     contrasts: Sequence[Contrast], useful_share: float, titles: Mapping[str, str] | None = None
 ) -> list[Comparison]:
-    """The contrasts on the metric declared in advance, adjusted by Holm over all of them.
+    """Comparisons on the metric declared in advance, adjusted by Holm over all of them.
 
-    Each interval has the level at which it leaves zero out just where Holm rejects, so that
-    an outcome and its interval agree. `titles` by name are what the sentences say.
+    Each interval has the level at which it excludes zero exactly where Holm rejects, so that
+    outcome and interval agree. `titles` are the contenders' names in sentences.
     """
     ds = [differences(c.values, c.baseline_values) for c in contrasts]
     p = [p_value(d) for d in ds]
     m = len(p)
-    told = f"Holm over {m} contenders" if m > 1 else ""
+    adjustment = f"Holm over {m} contenders" if m > 1 else ""
     families = [
-        _Family(float(confidence), told, float(adjusted), m)
+        _Family(float(confidence), adjustment, float(adjusted), m)
         for confidence, adjusted in zip(holm_confidences(p, 1 - CONFIDENCE), holm(p), strict=True)
     ]
     return _found(contrasts, ds, p, families, useful_share, titles or {})
@@ -97,9 +97,9 @@ def declared(
 def explored(
     contrasts: Sequence[Contrast], useful_share: float, titles: Mapping[str, str] | None = None
 ) -> list[Comparison]:
-    """Contrasts that are looked at together without having been declared.
+    """Exploratory comparisons, which were not declared in advance.
 
-    Intervals are at 95 % each, not adjusted; beside each p the one adjusted by Benjamini
+    Intervals are at 95 % each and not adjusted; p values are also given adjusted by Benjamini
     and Hochberg over all of them.
     """
     ds = [differences(c.values, c.baseline_values) for c in contrasts]
@@ -111,7 +111,7 @@ def explored(
 
 
 def testable(contrast: Contrast) -> bool:
-    """Whether there is an interval to compare by: too few users with a value have none."""
+    """Whether there are enough users with a value for an interval."""
     d = differences(contrast.values, contrast.baseline_values)
     if bounds(contrast.metric) is not None:
         return len(d) > 0
@@ -119,9 +119,9 @@ def testable(contrast: Contrast) -> bool:
 
 
 def outcome(interval: Interval, smallest_useful: float) -> Outcome:
-    """Of an interval above zero where better (`toward`).
+    """The outcome of an interval of differences in which above zero is better (`toward`).
 
-    Equivalent first: a difference may be real and still too small to be of use.
+    Equivalence comes first: a difference may be significant and still too small to be useful.
     """
     if -smallest_useful <= interval.low and interval.high <= smallest_useful:
         return "equivalent"
@@ -133,17 +133,17 @@ def outcome(interval: Interval, smallest_useful: float) -> Outcome:
 
 
 def direction(metric: str) -> int:
-    """1 where more is better, -1 where less is; an `AssayError` where neither is."""
+    """1 where higher is better, -1 where lower is; an `AssayError` where neither is."""
     if metric.partition("@")[0] not in registry.names("metrics"):
         raise AssayError(
-            f"The metric {metric} is not installed here, so nobody can tell whether more of it is "
-            "better; install its package, or compare by another metric."
+            f"The metric {metric} is not installed, so it is unknown whether higher is better; "
+            "install its package, or compare by another metric."
         )
     found = better(metric)
     if found == "neither":
         raise AssayError(
-            f"{label(metric)} says nothing of better or worse, so nobody wins by it; use one of "
-            f"{', '.join(MAIN)}, such as ndcg@10."
+            f"Neither higher nor lower {label(metric)} is better, so contenders cannot be compared "
+            f"by it; use one of {', '.join(MAIN)}, such as ndcg@10."
         )
     return 1 if found == "higher" else -1
 
@@ -158,10 +158,10 @@ def toward(sign: int, interval: Interval) -> Interval:
 def users_to_settle(
     d: Doubles, smallest_useful: float, confidence: float = CONFIDENCE
 ) -> int | None:
-    """How many users beyond the n of `d` would settle the matter in four cases of five.
+    """How many more users than the n of `d` would give a conclusive outcome with `POWER`.
 
-    Assumes that difference, spread and the interval's level stay as they are. Settled is
-    better, worse or equivalent, taken together. None where no number would do.
+    Assumes that difference, spread and the interval's level stay as they are. Conclusive means
+    better, worse or equivalent. None where no number of users suffices.
     """
     n, mean = len(d), abs(float(d.mean()))
     error = standard_error(d)
@@ -170,15 +170,15 @@ def users_to_settle(
     if mean == smallest_useful == 0.0:
         return None
     z = NormalDist().inv_cdf((1 + confidence) / 2)
-    # In standard errors for each unit of the metric. With the second of them an interval is
-    # short enough to lie above 0, or within the useful limits, wherever its middle is.
-    ends = [(z + NormalDist().inv_cdf(CHANCE)) / mean] if mean > 0.0 else []
+    # Bounds on the precision, in units of 1 / standard error. At the second one the interval is
+    # short enough to be conclusive wherever its middle is.
+    ends = [(z + NormalDist().inv_cdf(POWER)) / mean] if mean > 0.0 else []
     if smallest_useful > 0.0:
         ends.append(2 * z / smallest_useful)
     low, high = 0.0, min(ends)
     while high - low > 1e-9 * high:
         middle = (low + high) / 2
-        if _chance_to_settle(mean * middle, smallest_useful * middle, z) < CHANCE:
+        if _conclusive_probability(mean * middle, smallest_useful * middle, z) < POWER:
             low = middle
         else:
             high = middle
@@ -186,10 +186,10 @@ def users_to_settle(
     return max(1, ceil(needed) - n)
 
 
-def _chance_to_settle(mean: float, smallest_useful: float, z: float) -> float:
-    """The chance that an interval of ± z around a normal draw with this mean is conclusive.
+def _conclusive_probability(mean: float, smallest_useful: float, z: float) -> float:
+    """The probability that an interval of ± z around a normal draw with this mean is conclusive.
 
-    All are in standard errors. It is not where the draw is at most z and more than
+    All are in standard errors. It is inconclusive where the draw is at most z and more than
     `smallest_useful` - z away from 0.
     """
     cdf = NormalDist(mean).cdf

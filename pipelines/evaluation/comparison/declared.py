@@ -1,4 +1,4 @@
-"""Which metric a bake-off may be declared on: one value per user, and a better way."""
+"""Check a bake-off's declared metric: it needs per-user values, and a direction that is better."""
 
 from __future__ import annotations
 
@@ -13,38 +13,39 @@ from pipelines.reading.lists import IN_WORDS, GroundTruth
 
 
 def check(metric: str, ks: Sequence[int]) -> None:
-    """An `AssayError` where `metric` (`ndcg@10`) cannot be declared, whatever the data."""
+    """Raise an `AssayError` where `metric` (`ndcg@10`) cannot be declared, whatever the data."""
     name, k = parse(metric)
     if k not in ks:
         lengths = ", ".join(map(str, ks))
         raise AssayError(
-            f"The metric {metric!r} is not measured here: lists are scored at {lengths}; "
-            f"declare {name}@{ks[-1]}, or give --k {k}."
+            f"The metric {metric!r} is not computed here: lists are scored at {lengths}; "
+            f"declare {name}@{ks[-1]}, or set --k {k}."
         )
     if not _comparable(load(name)):
         offered = [n for n in registry.names("metrics") if _comparable_by_name(n)]
         raise AssayError(
             f"The metric {metric!r} cannot be declared: contenders are compared user by user, on "
-            f"what has a better and a worse; use one of {', '.join(offered)}."
+            f"metrics where higher or lower is better; use one of {', '.join(offered)}."
         )
 
 
-def check_data(metric: str, key: GroundTruth) -> None:
-    """An `AssayError` where the data lacks what the declared `metric` needs."""
-    lacking = sorted(IN_WORDS[need] for need in load(parse(metric)[0]).needs if not key.has(need))
-    if lacking:
+def check_data(metric: str, truth: GroundTruth) -> None:
+    """Raise an `AssayError` where the data lacks what the declared `metric` needs."""
+    needs = load(parse(metric)[0]).needs
+    missing = sorted(IN_WORDS[need] for need in needs if not truth.has(need))
+    if missing:
         raise AssayError(
-            f"The declared metric {label(metric)} needs {' and '.join(lacking)}, which this data "
+            f"The declared metric {label(metric)} needs {' and '.join(missing)}, which this data "
             "does not have; map such a column, or declare another metric."
         )
 
 
 def note(metric: str, results: Sequence[ContenderResult]) -> list[str]:
-    """What a reader must know where contenders were scored, but not on the declared metric."""
-    lost = [r.title for r in results if r.status == "scored" and metric not in r.metrics]
-    if not lost:
+    """A note on contenders that were scored, but have no value of the declared metric."""
+    without = [r.title for r in results if r.status == "scored" and metric not in r.metrics]
+    if not without:
         return []
-    return [f"The declared metric {label(metric)} has no value for {', '.join(lost)}."]
+    return [f"The declared metric {label(metric)} has no value for {', '.join(without)}."]
 
 
 def _comparable(metric: type[Metric]) -> bool:
@@ -54,5 +55,5 @@ def _comparable(metric: type[Metric]) -> bool:
 def _comparable_by_name(name: str) -> bool:
     try:
         return _comparable(load(name))
-    except AssayError:  # a person's own that is broken
+    except AssayError:  # a user-defined metric that cannot be loaded
         return False

@@ -1,4 +1,4 @@
-"""Two contenders person by person: who gains most, who loses most, and how many neither."""
+"""Two contenders user by user: who gains most, who loses most, and how many are tied."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ BINS = 40
 
 @dataclass(frozen=True)
 class Pairs:
-    """The paired differences of the same users, in the order of a bake-off's rows."""
+    """Paired differences over the same users, in the order of a bake-off's rows."""
 
     difference: Doubles
-    """(n,) one contender's value minus the other's; NaN where either is undefined."""
+    """(n,) one contender's values minus the other's; NaN where either is undefined."""
 
     @staticmethod
     def of(values: npt.ArrayLike, others: npt.ArrayLike) -> Pairs:
@@ -27,13 +27,13 @@ class Pairs:
 
     @property
     def defined(self) -> int:
-        """Users for whom both have a value."""
+        """Number of users for whom both have a value."""
         return int((~np.isnan(self.difference)).sum())
 
     def shares(self) -> tuple[float, float, float]:
-        """Shares of the defined users for whom the first has more, as much, less; they add to 1.
+        """Shares of the users for whom the first has a higher, an equal, a lower value.
 
-        All 0 where nobody is defined.
+        They add up to 1; all are 0 where no user has both values.
         """
         n = max(1, self.defined)
         d = self.difference
@@ -41,11 +41,11 @@ class Pairs:
         return more, float((d == 0).sum()) / n, less
 
     def wins(self, most: int = MOST) -> Longs:
-        """Rows with the largest differences above 0, largest first; equals in row order."""
+        """Rows with the largest differences above 0, largest first; ties in row order."""
         return self._first(-self.difference, most)
 
     def losses(self, most: int = MOST) -> Longs:
-        """Rows with the largest differences below 0, largest first; equals in row order."""
+        """Rows with the largest differences below 0, largest first; ties in row order."""
         return self._first(self.difference, most)
 
     def _first(self, down: Doubles, most: int) -> Longs:
@@ -55,9 +55,9 @@ class Pairs:
         return found
 
     def histogram(self, bins: int = BINS) -> tuple[Doubles, Longs]:
-        """Edges (b + 1,) symmetric about 0, and how many users differ by so much, (b,).
+        """Bin edges (b + 1,) symmetric about 0, and the number of users per bin, (b,).
 
-        Users without a difference are in no bin; `bins` is even, so that 0 is an edge.
+        Users without a difference are left out; `bins` is even, so that 0 is an edge.
         """
         d = self.difference[~np.isnan(self.difference) & (self.difference != 0)]
         reach = float(np.abs(d).max()) if len(d) else 1.0

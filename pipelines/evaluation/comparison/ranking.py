@@ -1,4 +1,4 @@
-"""Who is ahead by a metric, whichever way of it is better."""
+"""Rank contenders by a metric, whether higher or lower is better."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from pipelines.evaluation.metrics.names import better, installed, label
 from pipelines.evaluation.results.document import ContenderResult
 
 
-def way(metric: str) -> int:
-    """1 where more of a metric (`ndcg@10`) is better, -1 where less is, 0 where nobody wins by it.
+def better_sign(metric: str) -> int:
+    """1 where higher values of a metric (`ndcg@10`) are better, -1 where lower are, else 0.
 
-    As `comparison.direction`, which refuses what is 0 here: a metric that says nothing of better
-    or worse, and one of an older document whose package is gone.
+    Unlike `comparison.direction`, it does not raise: 0 stands for a metric where neither is
+    better, and for one whose package is no longer installed.
     """
     return {"higher": 1, "lower": -1, "neither": 0}[better(metric)]
 
 
-def why_nobody_wins(metric: str) -> str:
-    """Where `way` is 0, the reason; no full stop."""
+def why_not_ranked(metric: str) -> str:
+    """Where `better_sign` is 0, the reason, as a clause without a full stop."""
     if installed(metric.partition("@")[0]) is None:
-        return f"the definition of {label(metric)} is not installed here"
-    return f"{label(metric)} says nothing of better or worse"
+        return f"the metric {label(metric)} is not installed"
+    return f"neither higher nor lower {label(metric)} is better"
 
 
 def best_first(contenders: Sequence[ContenderResult], metric: str) -> list[ContenderResult]:
-    """By the metric, the best first; whoever has no value of it comes last.
+    """The contenders by the metric, best first; those without a value come last.
 
-    Equals stand as they were given, and so do all where nobody wins by the metric.
+    Ties keep the given order, as do all contenders where neither direction is better.
     """
-    sign = way(metric)
+    sign = better_sign(metric)
     there = [c for c in contenders if metric in c.metrics]
     there.sort(key=lambda c: -sign * c.metrics[metric].value)
     return [*there, *(c for c in contenders if metric not in c.metrics)]

@@ -1,4 +1,4 @@
-"""A comparison in the sentence that a lead can read."""
+"""The outcome of a comparison in one sentence."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from pipelines.evaluation.results.document import Comparison
 def sentence(found: Comparison, sign: int, more: int | None, titles: Mapping[str, str]) -> str:
     """The outcome with its difference and interval.
 
-    `sign` is 1 where more is better, -1 where less is (`comparison.direction`), `more` the
-    number of users that would settle it, and `titles` what contenders are called.
+    `sign` is 1 where higher is better, -1 where lower is (`comparison.direction`), `more` the
+    number of further users that would give a conclusive outcome, and `titles` the contenders'
+    titles by name.
     """
     one, other = (titles.get(name, name) for name in (found.contender, found.baseline))
     metric = label(found.metric)
@@ -23,20 +24,20 @@ def sentence(found: Comparison, sign: int, more: int | None, titles: Mapping[str
 
     def by(turned: int) -> str:
         ends = sorted((turned * found.low, turned * found.high))
-        said = [
+        details = [
             f"{100 * found.confidence:.3g} % interval {three_digits(ends[0])} to "
             f"{three_digits(ends[1])}",
-            found.adjustment or "not adjusted",
+            adjustment_label(found) or "not adjusted",
             *(["lower is better"] if sign < 0 else []),
         ]
-        return f"{three_digits(turned * found.difference)} {metric} ({', '.join(said)})"
+        return f"{three_digits(turned * found.difference)} {metric} ({', '.join(details)})"
 
     match found.outcome:
         case "better":
             note = f": better, but {but}" if but else ""
             return f"{one} beats {other} by {by(sign)}{note}."
         case "worse":
-            text = f"{one} falls behind {other} by {by(-sign)}"
+            text = f"{one} is worse than {other} by {by(-sign)}"
         case "equivalent":
             text = (
                 f"{one} and {other} are equivalent: they differ by {by(1)}, within the "
@@ -44,30 +45,35 @@ def sentence(found: Comparison, sign: int, more: int | None, titles: Mapping[str
             )
         case _:
             text = (
-                f"{one} and {other} cannot be told apart yet: they differ by {by(1)}; "
+                f"{one} is not certainly different from {other}: they differ by {by(1)}; "
                 + what_would_settle(more)
             )
     return f"{text}; it {'is ' if found.over_budget else ''}{but}." if but else f"{text}."
 
 
 def reservations(over_budget: bool, failed_required: bool) -> str:
-    """`over budget and fails a required test`; empty where neither is so."""
-    said = ["over budget"] * over_budget + ["fails a required test"] * failed_required
-    return " and ".join(said)
+    """`over budget and fails a required test`; empty where neither is the case."""
+    found = ["over budget"] * over_budget + ["fails a required test"] * failed_required
+    return " and ".join(found)
+
+
+def adjustment_label(found: Comparison) -> str:
+    """`allowing for 3 comparisons`; empty where the interval is not adjusted."""
+    return f"allowing for {found.looks} comparisons" if found.adjustment else ""
 
 
 def what_would_settle(more: int | None) -> str:
     """What to do about an inconclusive comparison, given `users_to_settle`."""
     if more is None:
-        return "with no smallest useful difference, more users would not settle it"
+        return "without a smallest useful difference, more users would not settle it"
     plural = "" if more == 1 else "s"
     return f"about {_two_digits_up(more):,} more user{plural} would settle it"
 
 
 def three_digits(number: float) -> str:
-    """`number` to three significant digits with a minus sign, never in powers of ten: −0.0314."""
-    said = np.format_float_positional(number + 0.0, precision=3, fractional=False, trim="-")
-    return said.replace("-", "−")
+    """`number` to three significant digits with a minus sign, without an exponent: −0.0314."""
+    text = np.format_float_positional(number + 0.0, precision=3, fractional=False, trim="-")
+    return text.replace("-", "−")
 
 
 def _two_digits_up(count: int) -> int:

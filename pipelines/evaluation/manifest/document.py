@@ -1,6 +1,6 @@
-"""docs/manifest.schema.json and the table in docs/manifest.md, made from the manifest's class.
+"""Generate docs/manifest.schema.json and the table in docs/manifest.md from the manifest's class.
 
-`python -m pipelines.evaluation.manifest.document` writes both anew; a test compares them with the
+`python -m pipelines.evaluation.manifest.document` writes both; a test compares them with the
 class.
 """
 
@@ -21,7 +21,7 @@ END = "<!-- end of fields -->"
 def schema() -> dict[str, Any]:
     """The JSON schema (draft 2020-12) of a bake-off's `manifest.json`.
 
-    A field that a later version brought may be missing: older manifests have none.
+    Fields added by later versions are optional, since older manifests do not have them.
     """
     made = Manifest.model_json_schema()
     digest = {
@@ -41,14 +41,14 @@ def schema() -> dict[str, Any]:
 
 
 def schema_text() -> str:
-    """The schema as the file holds it."""
+    """The schema as the text of the file."""
     return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def table() -> str:
-    """A row per field: name, type, default, what it is."""
+    """A row per field: name, type, default, description."""
     full = schema()
-    lines = ["| field | type | default | what it is |", "|---|---|---|---|"]
+    lines = ["| field | type | default | description |", "|---|---|---|---|"]
     for name, field in full["properties"].items():
         lines.append(_row(name, field))
         inner = full["$defs"].get(str(field.get("$ref", "")).rpartition("/")[2], {})
@@ -58,7 +58,7 @@ def table() -> str:
 
 
 def page_text(old: str) -> str:
-    """The page `old` with the table of today between its markers."""
+    """The page `old` with the current table between its markers."""
     before, _, rest = old.partition(BEGIN)
     _, _, after = rest.partition(END)
     return f"{before}{BEGIN}\n\n{table()}\n\n{END}{after}"
@@ -68,8 +68,8 @@ def _row(name: str, field: dict[str, Any]) -> str:
     given = field.get("default", "–")
     nothing = given in (None, []) or "$ref" in field
     default = "none" if nothing else given if given == "–" else f"`{json.dumps(given)}`"
-    says = str(field["description"]).replace("|", "\\|")
-    return f"| `{name}` | {_type(field)} | {default} | {says} |"
+    description = str(field["description"]).replace("|", "\\|")
+    return f"| `{name}` | {_type(field)} | {default} | {description} |"
 
 
 def _type(field: dict[str, Any]) -> str:

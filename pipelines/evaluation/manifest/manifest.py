@@ -1,6 +1,6 @@
-"""What every contender of a bake-off is asked, frozen and hashed.
+"""The manifest: the setup that all contenders of a bake-off share, frozen and hashed.
 
-docs/manifest.md and docs/manifest.schema.json are made from these classes
+docs/manifest.md and docs/manifest.schema.json are generated from these classes
 (`pipelines.evaluation.manifest.document`).
 """
 
@@ -18,7 +18,7 @@ from pipelines.errors import AssayError
 from pipelines.runtime.jsonable import plain
 
 METRIC_DEFINITIONS = 2
-"""Rises when a metric's definition changes, so that old and new numbers are not compared."""
+"""Increases when a metric's definition changes, so that old and new numbers are not compared."""
 ALWAYS_HASHED = frozenset(
     {
         "dataset", "fingerprint", "split", "cutoff", "seen", "users", "users_hash", "items",
@@ -26,11 +26,11 @@ ALWAYS_HASHED = frozenset(
         "seed", "metric_definitions",
     }
 )  # fmt: skip
-"""The fields of the first version. A new field is not added here: see `Manifest.hash`."""
+"""The fields of the first version. Do not add new fields here: see `Manifest.hash`."""
 
 
 class _Plain(BaseModel):
-    """Values are JSON's before they are checked, so that equal ones are hashed alike."""
+    """Values are converted to JSON types before validation, so that equal values hash alike."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -41,14 +41,14 @@ class _Plain(BaseModel):
 
 
 class Budget(_Plain):
-    """What a contender may cost to run; none is no limit."""
+    """Limits on what a contender may cost to run; none means no limit."""
 
     p95_ms: float | None = Field(
-        None, gt=0, title="p95", description="allowed 95th percentile of a request, ms"
+        None, gt=0, title="p95", description="maximum 95th percentile of a request's latency, ms"
     )
-    peak_mb: float | None = Field(None, gt=0, title="memory", description="allowed peak memory, MB")
+    peak_mb: float | None = Field(None, gt=0, title="memory", description="maximum peak memory, MB")
     cost_per_1000: float | None = Field(
-        None, gt=0, title="cost", description="allowed cost of 1,000 requests, USD"
+        None, gt=0, title="cost", description="maximum cost of 1,000 requests, USD"
     )
 
 
@@ -56,37 +56,40 @@ class Manifest(_Plain):
     """Users, cut-off, catalogue, k, seen-policy, rules, budget, required tests, definitions."""
 
     dataset: str = Field(title="dataset", description="the dataset's name")
-    fingerprint: str = Field(title="fingerprint", description="SHA-256 of the dataset's kept rows")
+    fingerprint: str = Field(title="fingerprint", description="SHA-256 of the dataset's rows")
     split: str = Field(
         "time:0.9",
         title="split",
-        description="what is held out: `time:0.9`, `time:2020-06-01`, `last-n:5`, …",
+        description="how interactions are held out: `time:0.9`, `time:2020-06-01`, `last-n:5`, …",
     )
     cutoff: int | None = Field(
-        None, title="cut-off", description="the moment of a split in time, seconds UTC, else none"
+        None,
+        title="cut-off",
+        description="the time at which a time split divides the data, seconds UTC; else none",
     )
     seen: SeenPolicy = Field(
         "exclude",
         title="seen-policy",
-        description="`exclude` leaves out of the lists what a user took up before, `keep` does not",
+        description="`exclude` leaves items that a user interacted with before out of the lists, "
+        "`keep` does not",
     )
-    users: int = Field(title="users", description="how many users are evaluated")
+    users: int = Field(title="users", description="number of evaluated users")
     users_hash: str = Field(
         title="the users' hash", description="SHA-256 of the evaluated users' ids, in order"
     )
-    items: int = Field(title="items", description="how many items may be recommended")
+    items: int = Field(title="items", description="number of items that may be recommended")
     catalogue_hash: str = Field(
         title="the catalogue's hash", description="SHA-256 of those items' ids, in order"
     )
     k: int = Field(10, ge=1, le=1000, title="k", description="length of the lists")
     ks: tuple[int, ...] = Field(
-        (5, 10, 20), title="depths", description="the lengths at which metrics are measured"
+        (5, 10, 20), title="depths", description="list lengths at which metrics are computed"
     )
     rules: tuple[dict[str, Any], ...] = Field(
         (),
         title="rules",
-        description="business rules over every contender's lists, in order: each a `stage` and "
-        "all its settings",
+        description="business rules applied to every contender's lists, in order: each a `stage` "
+        "with all its settings",
         json_schema_extra={
             "items": {
                 "type": "object",
@@ -96,19 +99,23 @@ class Manifest(_Plain):
         },
     )
     budget: Budget = Field(
-        Budget(), title="budget", description="what a contender may cost to run; none is no limit"
+        Budget(),
+        title="budget",
+        description="limits on what a contender may cost to run; none means no limit",
     )
     required: tuple[str, ...] = Field(
         (),
         title="required tests",
-        description="behavioral tests that a contender must pass, some with a threshold of their "
-        "own: `one-item=0.3`",
+        description="behavioral tests that a contender must pass, optionally with a threshold: "
+        "`one-item=0.3`",
     )
     metric: str = Field(
-        "ndcg@10", title="declared metric", description="the metric that the comparison is about"
+        "ndcg@10", title="declared metric", description="the metric that contenders are compared on"
     )
     baseline: str = Field(
-        "popular", title="baseline", description="the contender that others are compared with"
+        "popular",
+        title="baseline",
+        description="the contender that the others are compared with",
     )
     useful_share: float = Field(
         0.02,
@@ -116,19 +123,21 @@ class Manifest(_Plain):
         title="smallest useful difference",
         description="smallest useful difference, as a share of the baseline's value",
     )
-    seed: int = Field(0, title="seed", description="draws the users, and all else that is drawn")
+    seed: int = Field(
+        0, title="seed", description="seed of the sample of users and of all other random draws"
+    )
     metric_definitions: int = Field(
         METRIC_DEFINITIONS,
         title="metric definitions",
-        description="rises when a metric's definition changes",
+        description="version of the metrics' definitions",
     )
 
     @property
     def hash(self) -> str:
         """SHA-256 (hex) of the fields as sorted JSON: the same on every machine.
 
-        A field that a later version brought is left out while it has its default, which
-        stands for what was done before there was one: older manifests keep their hash.
+        A field added by a later version is left out while it has its default, which must
+        mean the behavior before the field existed: older manifests keep their hash.
         """
         values = self.model_dump(mode="json")
         for name, field in type(self).model_fields.items():
@@ -143,23 +152,23 @@ class Manifest(_Plain):
 
     @staticmethod
     def read(document: Mapping[str, Any]) -> Manifest:
-        """The manifest of a stored `document`, in which other facts may stand too.
+        """The manifest in a stored `document`, which may hold other entries too.
 
-        An `AssayError` where a field is missing or wrong, or the hash is not the fields'.
+        Raises `AssayError` where a field is missing or wrong, or the hash does not match.
         """
         given = {name: document[name] for name in Manifest.model_fields if name in document}
         try:
             found = Manifest.model_validate(given)
         except ValidationError as error:
             first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"]) or "the whole"
+            where = ".".join(str(part) for part in first["loc"]) or "the document"
             raise AssayError(
-                f"This is not the manifest of a bake-off ({where}: {first['msg'].rstrip('.')}); "
+                f"This is not a bake-off's manifest ({where}: {first['msg'].rstrip('.')}); "
                 "run the bake-off again."
             ) from None
         if document.get("hash") != found.hash:
             raise AssayError(
-                "The stored manifest's hash is not that of its fields: it was changed after the "
-                "bake-off, or made by another version of Assay; run the bake-off again."
+                "The stored manifest does not match its hash: it was changed after the bake-off, "
+                "or written by another version of Assay; run the bake-off again."
             )
         return found

@@ -1,7 +1,7 @@
 """The tables of metrics in docs/metrics.md: `python -m pipelines.evaluation.metrics.document`.
 
-Each stands between two markers, one table a group of metrics, and is made from the fields
-of the classes that ship; what is around the markers is written by hand.
+Each table lies between two markers, one per group of metrics, and is generated from the fields
+of the built-in classes. The text around the markers is written by hand.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ BLOCK = re.compile(r"(<!-- metrics: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def filled(text: str) -> str:
-    """The document with each table made anew; `ValueError` unless each group has one place."""
+    """The document with each table generated again; `ValueError` unless each group has one."""
     groups = [match.group(2) for match in BLOCK.finditer(text)]
     if sorted(groups) != sorted(get_args(Group)):
         raise ValueError(f"the document has tables of {groups}, the groups are {get_args(Group)}")
@@ -28,28 +28,28 @@ def filled(text: str) -> str:
 
 
 def of_group(group: str) -> list[type[Metric]]:
-    """The metrics of a group that ship, in the registry's order."""
-    shipped = registry.BUILT_IN["metrics"]
-    every: list[type[Metric]] = [registry.lookup("metrics", name) for name in shipped]
+    """The built-in metrics of a group, in the registry's order."""
+    built_in = registry.BUILT_IN["metrics"]
+    every: list[type[Metric]] = [registry.lookup("metrics", name) for name in built_in]
     return [metric for metric in every if metric.group == group]
 
 
 def table(metrics: Sequence[type[Metric]]) -> str:
-    """A table of names and formulas, then what each says, where it is from, what it needs."""
+    """A table of names and formulas, then each metric's description, needs and source."""
     lines = [
         "",
         "| name | formula | denominator | range | better |",
         "|---|---|---|---|---|",
         *("| " + " | ".join(_cells(metric)) + " |" for metric in metrics),
         "",
-        *(_remark(metric) for metric in metrics),
+        *(_description(metric) for metric in metrics),
         "",
     ]
     return "\n".join(lines) + "\n"
 
 
 def _cells(metric: type[Metric]) -> tuple[str, ...]:
-    whole = " (of all lists together)" if issubclass(metric, MetricOfAllLists) else ""
+    whole = " (over all lists together)" if issubclass(metric, MetricOfAllLists) else ""
     limits = "no limit"
     if metric.bounds is not None:
         limits = " to ".join(f"{end:.4g}" for end in metric.bounds)
@@ -59,7 +59,7 @@ def _cells(metric: type[Metric]) -> tuple[str, ...]:
     return f"`{metric.name}@k`{whole}", formula, denominator, limits, metric.better
 
 
-def _remark(metric: type[Metric]) -> str:
+def _description(metric: type[Metric]) -> str:
     parts = [f"- **{metric.label}**: {metric.description}"]
     if metric.needs:
         parts.append(f"Needs {', '.join(sorted(IN_WORDS[need] for need in metric.needs))}.")

@@ -1,4 +1,4 @@
-"""All metrics of lists, and their intervals."""
+"""Compute metrics of lists, and their intervals."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from pipelines.statistics.interval import Interval
 from pipelines.statistics.intervals import FEWEST_EQUAL, mean_interval
 
 
-def answerable(key: GroundTruth, notes: list[str] | None = None) -> list[type[Metric]]:
-    """The metrics that this answer key suffices for, in the registry's order.
+def computable(truth: GroundTruth, notes: list[str] | None = None) -> list[type[Metric]]:
+    """The metrics that can be computed from this ground truth, in the registry's order.
 
-    A person's own that cannot be loaded is left out, and `notes` gets a sentence about it.
+    A user-defined metric that cannot be loaded is left out, and `notes` gets a sentence about it.
     """
     found = []
     for name in registry.names("metrics"):
@@ -33,7 +33,7 @@ def answerable(key: GroundTruth, notes: list[str] | None = None) -> list[type[Me
             if notes is not None:
                 notes.append(f"{str(error).rstrip('.')}; it is left out.")
             continue
-        if all(key.has(need) for need in metric.needs):
+        if all(truth.has(need) for need in metric.needs):
             found.append(metric)
     return found
 
@@ -46,12 +46,12 @@ def evaluate(
 ) -> dict[str, Doubles | Interval]:
     """Each metric at each k by name (`ndcg@10`): per user, (n,) float64, or as an interval.
 
-    Without `metrics`, all that the lists' answer key suffices for. A metric about all lists
-    together comes as an interval over users; the others with NaN where undefined. With
-    `notes`, a person's own metric that breaks is left out, and `notes` gets a sentence about
-    it; without, what it raises goes through.
+    Without `metrics`, all that the lists' ground truth allows. A metric over all lists
+    together gives an interval; the others give NaN where undefined. With `notes`, a
+    user-defined metric that raises is left out, and `notes` gets a sentence about it; without
+    `notes`, the error is raised.
     """
-    chosen = list(answerable(lists.ground_truth, notes) if metrics is None else metrics)
+    chosen = list(computable(lists.ground_truth, notes) if metrics is None else metrics)
     depths = tuple(sorted_ks(ks).tolist())
     if any(issubclass(metric, Accuracy) for metric in chosen):
         prepare(lists, depths)
@@ -62,14 +62,14 @@ def evaluate(
         except Exception as error:
             if notes is None or metric.name in registry.BUILT_IN["metrics"]:
                 raise
-            notes.append(f"The metric {metric.name} broke, and is left out: {error_text(error)}.")
+            notes.append(f"The metric {metric.name} failed and is left out: {error_text(error)}.")
     return {
         f"{name}@{k}": values[at] for at, k in enumerate(depths) for name, values in found.items()
     }
 
 
 def _value(metric: Metric, lists: Lists, k: int) -> Doubles | Interval:
-    """A metric's values at one k; `ValueError` where they are not what a metric gives."""
+    """A metric's values at one k; `ValueError` where they have a wrong shape or range."""
     if isinstance(metric, MetricOfAllLists):
         return of_all(metric, lists, k)
     values = np.asarray(metric.per_user(lists, k), np.float64)
@@ -88,15 +88,15 @@ def of_all(
 ) -> Interval:
     """The value with its Poisson bootstrap interval over users; NaN where it is undefined.
 
-    Fewer than `FEWEST_EQUAL` users who are all alike say nothing of other users: the interval
-    is the metric's range, and without one there is none (NaN).
+    Fewer than `FEWEST_EQUAL` users who are all alike do not determine the spread: the interval
+    is then the metric's range, or NaN where it has no bounds.
     """
     statistic = metric.statistic(lists, k)
     value = np.asarray(statistic(np.ones((1, len(lists)), np.uint8)), np.float64)
     draws = poisson_bootstrap(statistic, len(lists), replicates=replicates, seed=seed)
     if value.shape != (1,) or draws.shape != (replicates,):
         raise ValueError(f"its statistic gave values of shape {draws.shape} for {replicates} rows")
-    defined = draws[~np.isnan(draws)]  # a resample may draw nobody for whom it is defined
+    defined = draws[~np.isnan(draws)]  # undefined where a resample has no user with a value
     alike = len(defined) == 0 or np.ptp(defined) <= 1e-12 * np.abs(defined).max()
     unknown = len(lists) < FEWEST_EQUAL and alike
     if np.isnan(value[0]) or (unknown and metric.bounds is None):
@@ -108,9 +108,9 @@ def of_all(
 
 
 def summarize(values: Mapping[str, Doubles | Interval]) -> dict[str, Interval]:
-    """An interval per metric: of the mean where per-user values are given, else as given.
+    """An interval per metric: of the mean of per-user values, or the interval as given.
 
-    A metric without an interval (undefined, or too few users have a value) is left out.
+    A metric without an interval (undefined, or with too few users) is left out.
     """
     out: dict[str, Interval] = {}
     for name, given in values.items():
@@ -120,6 +120,6 @@ def summarize(values: Mapping[str, Doubles | Interval]) -> dict[str, Interval]:
             continue
         try:
             out[name] = mean_interval(given, within=bounds(name))
-        except AssayError:  # undefined for these users, so there is nothing to show
+        except AssayError:  # undefined for these users
             continue
     return out

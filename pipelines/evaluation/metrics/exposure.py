@@ -1,7 +1,8 @@
-"""Accuracy with each truth weighed by how seldom it had been shown.
+"""Accuracy metrics weighted by inverse propensity.
 
-What was shown often is taken up often, and a log rewards lists that show it again. Where
-the log tells with which chance each item was shown, 1 / chance makes up for it.
+Users interact with what they are shown, so logged interactions favor lists that repeat what
+was shown. Where the log has the probability with which each item was shown (its propensity),
+weighting each held-out interaction by 1 / propensity corrects for it.
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ from pipelines.evaluation.metrics.ranking import graded
 from pipelines.reading.lists import Lists
 from pipelines.schema import Doubles
 
-WITHOUT = "those without a logged chance in (0, 1] are left out of both sums"
+WITHOUT = "held-out items without a propensity in (0, 1] are left out of both sums"
 
 
 def inverse(propensity: Doubles) -> Doubles:
     """1 / propensity (truths,); 0 where it is NaN or outside (0, 1], which leaves a truth out.
 
-    Nothing is clipped: the sums are divided by sums of the same weights, so that no user's
-    value can leave 0 to 1, however small a chance is.
+    Weights are not clipped: sums are divided by sums of the same weights, so every user's
+    value stays within 0 to 1, however small a propensity is.
     """
     logged = (propensity > 0) & (propensity <= 1)
     return np.divide(1.0, propensity, out=np.zeros(len(propensity)), where=logged)
@@ -36,18 +37,18 @@ class _Debiased(Metric):
 class DebiasedNDCG(_Debiased):
     name = "debiased_ndcg"
     label = "debiased NDCG"
-    description = "NDCG with what had seldom been shown counting for more; no clipping."
+    description = "NDCG with more weight on items that were rarely shown; weights are not clipped."
     formula = (
-        "sum over hits of w / log2(1 + rank), w = 1 / the logged chance that the truth was shown; "
+        "sum over hits of w / log2(1 + rank), w = 1 / the logged propensity of the held-out item; "
         + WITHOUT
     )
     denominator = (
-        "the same sum for the best list there could be: T by falling w, cut at k; undefined where "
-        "no truth has a logged chance"
+        "the same sum for the ideal list: T by descending w, cut at k; undefined where no "
+        "held-out item has a propensity"
     )
     source = (
         "the inverse-propensity DCG of Yang et al. 2018, doi:10.1145/3240323.3240355, divided by "
-        "that of the best list instead of the sum of w, so that equal chances give ndcg"
+        "that of the ideal list instead of the sum of w, so that equal propensities give ndcg"
     )
 
     def per_user(self, lists: Lists, k: int) -> Doubles:
@@ -58,11 +59,14 @@ class DebiasedNDCG(_Debiased):
 class DebiasedRecall(_Debiased):
     name = "debiased_recall"
     label = "debiased recall"
-    description = "Recall with what had seldom been shown counting for more; no clipping."
-    formula = "sum over hits of w = 1 / the logged chance that the truth was shown; " + WITHOUT
-    denominator = "the sum of w over T; undefined where no truth has a logged chance"
+    description = (
+        "Recall with more weight on items that were rarely shown; weights are not clipped."
+    )
+    formula = "sum over hits of w = 1 / the logged propensity of the held-out item; " + WITHOUT
+    denominator = "the sum of w over T; undefined where no held-out item has a propensity"
     source = (
-        "self-normalized, Yang et al. 2018, doi:10.1145/3240323.3240355; equal chances give recall"
+        "self-normalized, Yang et al. 2018, doi:10.1145/3240323.3240355; equal propensities give "
+        "recall"
     )
 
     def per_user(self, lists: Lists, k: int) -> Doubles:

@@ -1,4 +1,4 @@
-"""How a list stands to what its user had taken up before."""
+"""How a list compares with its user's history."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipelines.reading.lists import Lists
 from pipelines.schema import Doubles
 
 ALPHA = 0.01
-"""The share of the history that is mixed into the list, so that no category is impossible."""
+"""The share of the history mixed into the list, so that no category has probability 0."""
 
 
 class Calibration(Metric):
@@ -21,8 +21,8 @@ class Calibration(Metric):
     description = "How far the mix of categories on the list is from the mix in the user's history."
     formula = (
         "sum over categories of p × ln(p / q): p the category's share in the history, q its share "
-        "in the list × 0.99 + p × 0.01; each event and each place counts 1, shared out equally "
-        "among its item's categories, and those without a category are passed over"
+        "in the list × 0.99 + p × 0.01; each event and each place counts 1, divided equally "
+        "among its item's categories; items without a category are skipped"
     )
     denominator = "1; undefined where the history or the list has no category"
     better = "lower"
@@ -54,8 +54,8 @@ class Repeats(Metric):
     name = "repeats"
     label = "repeats"
     group = "fit"
-    description = "The share of the list that the user had taken up before."
-    formula = "filled places with an item of the user's history"
+    description = "The share of the list that the user had interacted with before."
+    formula = "filled places with an item from the user's history"
     denominator = "the user's filled places"
     better = "neither"
     needs = frozenset({"history"})

@@ -1,4 +1,4 @@
-"""What a metric is: a name, a definition in words, and one method."""
+"""The base classes of metrics: a name, a written definition, and one method."""
 
 from __future__ import annotations
 
@@ -17,44 +17,44 @@ Group = Literal["accuracy", "variety", "novelty", "fit", "money", "exposure"]
 
 
 FIELDS = ("name", "label", "group", "description", "formula", "denominator")
-"""What a metric must say of itself; the rest has a default."""
+"""The fields that a metric must define; the others have a default."""
 
 
 class Metric(ABC):
-    """A figure about each user's list; docs/metrics.md is made from these fields.
+    """A number per user's list; docs/metrics.md is generated from these fields.
 
-    A metric of one's own is such a class in one's own package, named by an entry point of
-    the group `assay.metrics`.
+    A user-defined metric is a subclass in another package, named by an entry point of the
+    group `assay.metrics`.
     """
 
     name: ClassVar[str]
     """As in `ndcg@10`."""
     label: ClassVar[str]
-    """What people read: `NDCG`."""
+    """The name on screens and in reports: `NDCG`."""
     group: ClassVar[Group]
     description: ClassVar[str]
-    """What the number tells, in a plain sentence or two."""
+    """What the metric measures, in one or two plain sentences."""
     formula: ClassVar[str]
-    """For one user, in the words of docs/metrics.md."""
+    """For one user, in the notation of docs/metrics.md."""
     denominator: ClassVar[str]
     better: ClassVar[Better] = "higher"
     bounds: ClassVar[tuple[float, float] | None] = (0.0, 1.0)
-    """The least and the greatest value; None where there is no limit."""
+    """The smallest and the largest value; None without bounds."""
     needs: ClassVar[frozenset[Need]] = frozenset()
-    """What of the answer key it cannot do without, beside the truth."""
+    """The parts of the ground truth that it requires, beside the truth."""
     source: ClassVar[str] = ""
-    """Where the definition is from, or what it is equal to elsewhere."""
+    """Where the definition comes from, or an equal implementation elsewhere."""
 
     @abstractmethod
     def per_user(self, lists: Lists, k: int) -> Doubles:
-        """A value for each user, (n,) float64; NaN where it is not defined for that user."""
+        """A value for each user, (n,) float64; NaN where it is undefined for that user."""
 
 
 class MetricOfAllLists(Metric):
-    """A figure about all lists together, such as coverage: no mean over users."""
+    """A number over all lists together, such as coverage, that is not a mean over users."""
 
     def per_user(self, lists: Lists, k: int) -> Doubles:
-        raise TypeError(f"{self.name} is no mean over users; ask for its statistic")
+        raise TypeError(f"{self.name} is not a mean over users; use its statistic")
 
     @abstractmethod
     def statistic(self, lists: Lists, k: int) -> Callable[[npt.NDArray[np.uint8]], Doubles]:

@@ -1,4 +1,4 @@
-"""What the hits brought in, in the money of the data."""
+"""The money that hits brought in, in the currency of the data."""
 
 from __future__ import annotations
 
@@ -14,17 +14,16 @@ from pipelines.schema import Doubles
 def of_hits(lists: Lists, k: int, money: Doubles) -> Doubles:
     """Each user's sum of `money` (truths,) over the hits within k, (n,) float64.
 
-    NaN is money that is not known: such a truth counts nothing, and a user with no other
-    truth is NaN.
+    NaN is an unknown amount: such a truth counts 0, and a user with no other truth is NaN.
     """
-    told = ~np.isnan(money)
-    total = lists.reached(np.where(told, money, 0.0), np.ones(k))
-    return np.where(lists.ground_truth.truth.sums(told) > 0, total, np.nan)
+    known = ~np.isnan(money)
+    total = lists.reached(np.where(known, money, 0.0), np.ones(k))
+    return np.where(lists.ground_truth.truth.sums(known) > 0, total, np.nan)
 
 
 class _Money(Metric):
     group: ClassVar[Group] = "money"
-    denominator = "1; undefined where it is known of none of T"
+    denominator = "1; undefined where the amount is known for no item of T"
     bounds = None
 
 
@@ -32,10 +31,10 @@ class Revenue(_Money):
     name = "revenue"
     label = "revenue of hits"
     description = (
-        "The money that came in for the things on the list that the user later took up; they may "
-        "have been bought without a list too."
+        "The revenue from the items on the list that the user later bought; the user may have "
+        "bought them without the list, too."
     )
-    formula = "sum over hits of the event's value (or the item's price where events have none)"
+    formula = "sum over hits of the event's value (or the item's price where events have no value)"
     needs = frozenset({"values"})
 
     def per_user(self, lists: Lists, k: int) -> Doubles:
@@ -46,7 +45,7 @@ class Revenue(_Money):
 class Margin(_Money):
     name = "margin"
     label = "margin of hits"
-    description = "The margin on the things on the list that the user later took up."
+    description = "The margin on the items on the list that the user later bought."
     formula = "sum over hits of the item's margin"
     needs = frozenset({"margins"})
 

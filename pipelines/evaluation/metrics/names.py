@@ -1,7 +1,7 @@
-"""The metrics there are: their names, what people call them, the range they lie in.
+"""Names, labels and bounds of the installed metrics.
 
-Each is a class (`metrics.metric.Metric`), found through the registry; a person's own are
-among them. Formulas and denominators are in docs/metrics.md, which is made from the classes.
+Each metric is a class (`metrics.metric.Metric`), built in or user-defined, found through the
+registry. Formulas are in docs/metrics.md, which is generated from the classes.
 """
 
 from __future__ import annotations
@@ -17,26 +17,27 @@ if TYPE_CHECKING:
     from pipelines.evaluation.metrics.metric import Better, Metric
 
 MAIN = ("ndcg", "recall", "precision", "map", "mrr", "hit_rate")
-"""What a page shows first: they judge each user's list by what that user took up later."""
+"""Shown first: they score each user's list against the held-out interactions."""
 _LENGTH = re.compile("[1-9][0-9]{0,8}")
 
 
 def parse(name: str) -> tuple[str, int]:
-    """`("ndcg", 10)` for `ndcg@10`; an `AssayError` names the metrics there are.
+    """`("ndcg", 10)` for `ndcg@10`; an `AssayError` lists the installed metrics.
 
-    K is written as values are named, `10` and not `010`: else nothing would be found under it.
+    k has no leading zeros (`10`, not `010`), since values are looked up by this name.
     """
     metric, _, k = name.partition("@")
     offered = registry.names("metrics")
     if metric in offered and _LENGTH.fullmatch(k):
         return metric, int(k)
     raise AssayError(
-        f"The metric {name!r} is not known; use NAME@K (ndcg@10), NAME one of {', '.join(offered)}."
+        f"The metric {name!r} is unknown; use NAME@K (such as ndcg@10), where NAME is one of "
+        f"{', '.join(offered)}."
     )
 
 
 def load(name: str) -> type[Metric]:
-    """The class of a metric (`ndcg`); an `AssayError` says why one of a person's own is unfit."""
+    """The class of a metric (`ndcg`); an `AssayError` says why a user-defined one is invalid."""
     from pipelines.evaluation.metrics.metric import FIELDS, Metric
 
     found: type[Metric] = load_class("metrics", name, Metric, FIELDS)
@@ -44,7 +45,7 @@ def load(name: str) -> type[Metric]:
         return found
     wrong = unsound(found)
     if wrong:
-        raise AssayError(f"The metric {name} is not sound: {wrong}.")
+        raise AssayError(f"The metric {name} is not valid: {wrong}.")
     return found
 
 
@@ -54,38 +55,38 @@ def unsound(metric: type[Metric]) -> str:
     from pipelines.reading.lists import Need
 
     if metric.better not in get_args(Better):
-        return f"`better` is one of {', '.join(get_args(Better))}, not {metric.better!r}"
+        return f"`better` must be one of {', '.join(get_args(Better))}, not {metric.better!r}"
     if metric.bounds is not None and not two_numbers(metric.bounds):
-        return f"`bounds` is None or two numbers, the lower first, not {metric.bounds!r}"
+        return f"`bounds` must be None or two numbers, the lower first, not {metric.bounds!r}"
     if not isinstance(metric.needs, frozenset | set | tuple | list):
-        return f"`needs` is a set of names, not {metric.needs!r}"
+        return f"`needs` must be a set of names, not {metric.needs!r}"
     unknown = [need for need in metric.needs if need not in get_args(Need)]
     if unknown:
-        return f"`needs` names {unknown[0]!r}; there are {', '.join(get_args(Need))}"
+        return f"`needs` has {unknown[0]!r}; use names from {', '.join(get_args(Need))}"
     return ""
 
 
 def label(name: str) -> str:
-    """What a person reads: `NDCG@10`, `hit rate@10`."""
+    """The name on screens and in reports: `NDCG@10`, `hit rate@10`."""
     metric, at, k = name.partition("@")
     found = installed(metric)
     return (metric.replace("_", " ") if found is None else found.label) + at + k
 
 
 def bounds(name: str) -> tuple[float, float] | None:
-    """The least and the greatest value a metric can take; None where there is no limit."""
+    """The smallest and the largest value a metric can have; None without bounds."""
     found = installed(name.partition("@")[0])
     return None if found is None else found.bounds
 
 
 def better(name: str) -> Better:
-    """Whether more of a metric is "higher" or "lower" quality, or "neither"."""
+    """Whether "higher" or "lower" values of a metric are better, or "neither"."""
     found = installed(name.partition("@")[0])
     return "neither" if found is None else found.better
 
 
 def installed(name: str) -> type[Metric] | None:
-    """None for a metric of an older document, or of a package that is gone or broken."""
+    """The class of a metric; None where it is no longer installed or cannot be loaded."""
     try:
         return load(name)
     except AssayError:

@@ -1,4 +1,4 @@
-"""How popular what the lists show is, and what it finds beyond the popular."""
+"""How popular the listed items are, and what the lists find beyond popular items."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ class Novelty(Metric):
     name = "novelty"
     label = "novelty"
     group = "novelty"
-    description = "How rare the listed items are among all users, in bits; no sign of quality."
-    formula = "sum over filled places of -log2(share of training users who took that item up)"
+    description = "How rare the listed items are among all users, in bits; not a sign of quality."
+    formula = (
+        "sum over filled places of -log2(share of training users who interacted with that item)"
+    )
     denominator = "the user's filled places"
     better = "neither"
     bounds = None
@@ -32,9 +34,9 @@ class Novelty(Metric):
         share = lists.ground_truth.popularity
         assert share is not None
         positive = share[share > 0]
-        # An item without a training user is as novel as the rarest that has one.
-        least = float(positive.min()) if len(positive) else 1.0
-        return filled_mean(lists.first(k), -np.log2(np.maximum(share, least)))
+        # An item without a training user is as novel as the rarest item with one.
+        smallest = float(positive.min()) if len(positive) else 1.0
+        return filled_mean(lists.first(k), -np.log2(np.maximum(share, smallest)))
 
 
 class PopularityShare(Metric):
@@ -44,7 +46,7 @@ class PopularityShare(Metric):
     description = "The share of the list that comes from the most popular tenth of the catalogue."
     formula = (
         "filled places with one of the most popular 10 % of known items (by training users, the "
-        "number rounded up; ties to the lower item code)"
+        "number of items rounded up; ties go to the lower item code)"
     )
     denominator = "the user's filled places"
     better = "neither"
@@ -61,21 +63,21 @@ class PopularityLift(MetricOfAllLists):
     label = "popularity lift"
     group = "novelty"
     description = (
-        "How much more popular the listed items are than what the same users had taken up: 0.5 is "
-        "half again as popular, below 0 is less popular."
+        "How much more popular the listed items are than those in the same users' histories: 0.5 "
+        "means 50 % more popular, below 0 means less popular."
     )
     formula = (
         "mean over users of the list's mean popularity (share of training users, over filled "
-        "places), less the mean over the same users of the history's (over its events)"
+        "places), minus the mean over the same users of the history's (over its events)"
     )
     denominator = (
-        "that mean of the histories; users without a history or without a filled place are left "
+        "the mean over the histories; users without a history or without a filled place are left "
         "out of both means"
     )
     better = "neither"
     bounds = None
     needs = frozenset({"popularity", "history"})
-    source = "Abdollahpouri et al. 2020, doi:10.1145/3383313.3418487, all users as one group"
+    source = "Abdollahpouri et al. 2020, doi:10.1145/3383313.3418487, with all users as one group"
 
     def statistic(self, lists: Lists, k: int) -> Callable[[npt.NDArray[np.uint8]], Doubles]:
         share, history = lists.ground_truth.popularity, lists.ground_truth.history
@@ -98,12 +100,12 @@ class Serendipity(Metric):
     label = "serendipity"
     group = "novelty"
     description = (
-        "How much of what the user later took up a list of the most popular would not have shown."
+        "How many of the user's held-out items the list shows above their rank by popularity."
     )
     formula = (
         "sum over hits of max(0, (popularity rank - rank) / N), N the number of known items; the "
-        "most popular items (by training users) have popularity rank 1, equals share a rank, an "
-        "item without a training user has N + 1"
+        "most popular items (by training users) have popularity rank 1, ties share a rank, an "
+        "item without a training user has rank N + 1"
     )
     denominator = "the user's filled places"
     needs = frozenset({"popularity", "catalogue"})
@@ -121,15 +123,18 @@ class Serendipity(Metric):
 
 
 def popularity_ranks(share: Doubles, n_known: int) -> Longs:
-    """1 for the most popular items, 2 for the next value, … (n_items,); n_known + 1 for none."""
+    """1 for the most popular items, 2 for the next value, …, (n_items,).
+
+    n_known + 1 for items without a training user.
+    """
     ranks = np.full(len(share), n_known + 1, np.int64)
-    taken = share > 0
-    ranks[taken] = np.unique(-share[taken], return_inverse=True)[1] + 1
+    seen = share > 0
+    ranks[seen] = np.unique(-share[seen], return_inverse=True)[1] + 1
     return ranks
 
 
 def popularity(train: Interactions) -> Doubles:
-    """Share of the users with a training event who took each item up, (n_items,) float64."""
+    """Share of the training users who interacted with each item, (n_items,) float64."""
     pairs = distinct(train.user.astype(np.int64) * train.n_items + train.item)
     users = np.bincount(pairs % train.n_items, minlength=train.n_items)
     return users / max(1, int((np.diff(train.indptr) > 0).sum()))

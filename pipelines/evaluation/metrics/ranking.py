@@ -1,4 +1,4 @@
-"""Accuracy beyond hit or miss: how much a truth counts, and where truths stand among all items."""
+"""Accuracy beyond hit or miss: graded relevance, and ranks among the whole catalogue."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from pipelines.schema import Doubles
 
 
 def graded(lists: Lists, k: int, gains: Doubles) -> Doubles:
-    """NDCG at k where each truth counts its share of `gains` (truths,), (n,) float64.
+    """NDCG at k with the gains (truths,) of the truths, (n,) float64.
 
-    A gain of 0 leaves a truth out: its place keeps its rank. NaN where a user has no gain.
+    A gain of 0 leaves a truth out; its place keeps its rank. NaN where a user has no gain.
     """
     from pipelines.evaluation.metrics.kernels import hits
 
@@ -30,11 +30,13 @@ class GradedNDCG(Metric):
     name = "graded_ndcg"
     label = "graded NDCG"
     group: ClassVar[Group] = "accuracy"
-    description = "How near the top the list has what the user later took up, heavier events first."
+    description = (
+        "How near the top of the list the user's held-out items are, with gains by event weight."
+    )
     formula = "sum over hits of g / log2(1 + rank), g the weight of the hit's event (linear gain)"
-    denominator = "the same sum for the best list there could be: T by falling g, cut at k"
+    denominator = "the same sum for the ideal list: T by descending g, cut at k"
     needs = frozenset({"gains"})
-    source = "Järvelin & Kekäläinen 2002, doi:10.1145/582415.582418; the same as ndcg in ranx"
+    source = "Järvelin & Kekäläinen 2002, doi:10.1145/582415.582418; equal to ndcg in ranx"
 
     def per_user(self, lists: Lists, k: int) -> Doubles:
         gains = lists.ground_truth.gains
@@ -47,18 +49,18 @@ class AUC(Metric):
     label = "AUC"
     group: ClassVar[Group] = "accuracy"
     description = (
-        "The chance that something the user later took up stands above an item of the catalogue "
-        "that the user did not take up; 0.5 is chance."
+        "The probability that a held-out item ranks above another item of the catalogue; 0.5 is "
+        "random."
     )
     formula = (
-        "pairs of a truth and a known item outside T with the truth above, and half the pairs that "
-        "tie; what is not on the list within k is tied below it"
+        "pairs of a held-out item and a known item outside T in which the held-out item ranks "
+        "above, plus half the tied pairs; items not on the list within k are tied below it"
     )
     denominator = "|T| × known items outside T; undefined where there are none"
     needs = frozenset({"catalogue"})
     source = (
-        "Hanley & McNeil 1982, doi:10.1148/radiology.143.1.7063747; the same as roc_auc_score in "
-        "scikit-learn, given scores that fall with rank and one lower score for all the rest"
+        "Hanley & McNeil 1982, doi:10.1148/radiology.143.1.7063747; equal to roc_auc_score in "
+        "scikit-learn, given scores that fall with rank and one lower score for all other items"
     )
 
     def per_user(self, lists: Lists, k: int) -> Doubles:

@@ -1,4 +1,4 @@
-"""How much of the catalogue the lists show, to how many, how evenly, how mixed."""
+"""Coverage, distribution over items, and diversity of the lists."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from pipelines.reading.lists import Lists
 from pipelines.schema import Doubles, Ints, Longs, Mask
 
 ROWS = 32
-"""Resamples counted side by side: a table of 32 counts for each item that is shown."""
+"""Resamples counted at once: a table of 32 counts for each shown item."""
 
 
 class Coverage(MetricOfAllLists):
     name = "coverage"
     label = "coverage"
     group = "variety"
-    description = "The share of the catalogue that is on anybody's list."
+    description = "The share of the catalogue that is on at least one list."
     formula = "known items that are on at least one user's list"
     denominator = "known items: those with a training event"
     better = "neither"
@@ -42,7 +42,7 @@ class UserCoverage(Metric):
     name = "user_coverage"
     label = "user coverage"
     group = "variety"
-    description = "The share of users who are shown anything at all."
+    description = "The share of users with at least one item on their list."
     formula = "1 if at least one of the k places is filled, else 0"
     denominator = "1"
     source = "Ge, Delgado-Battenfeld & Jannach 2010, doi:10.1145/1864708.1864761"
@@ -57,11 +57,12 @@ class Gini(MetricOfAllLists):
     label = "Gini index"
     group = "variety"
     description = (
-        "How unevenly places go to items: 0 when all are shown alike, near 1 when a few get all."
+        "How unevenly recommendations are distributed over items: 0 when all items are shown "
+        "equally often, near 1 when a few get almost all places."
     )
     formula = (
         "sum over known items, the least shown first, of (2 i - N - 1) × x, where i counts the "
-        "items from 1, N is their number and x how many places an item has on all lists"
+        "items from 1, N is their number and x the number of places of an item on all lists"
     )
     denominator = "N × the sum of x; undefined where no list has a known item"
     better = "neither"
@@ -75,7 +76,7 @@ class Gini(MetricOfAllLists):
 
         def index(weights: npt.NDArray[np.uint8]) -> Doubles:
             out = np.full(len(weights), np.nan)
-            if len(starts) == 1:  # nobody is shown a known item
+            if len(starts) == 1:  # no list has a known item
                 return out
             for at in range(0, len(weights), ROWS):
                 drawn = np.ascontiguousarray(weights[at : at + ROWS].T)
@@ -91,12 +92,12 @@ class Diversity(Metric):
     name = "diversity"
     label = "diversity"
     group = "variety"
-    description = "How little the items of one list have in common, by their categories."
+    description = "How much the items of a list differ in their categories."
     formula = (
-        "sum over pairs of places of 1 - (categories that both items have) / (categories that "
-        "either has); places whose item has no category are passed over"
+        "sum over pairs of places of 1 - (categories of both items) / (categories of either "
+        "item); items without a category are skipped"
     )
-    denominator = "the number of such pairs; undefined without one"
+    denominator = "the number of such pairs; undefined without any"
     better = "neither"
     needs = frozenset({"categories"})
     source = "Ziegler et al. 2005, doi:10.1145/1060745.1060754, with the Jaccard distance"
@@ -113,8 +114,10 @@ class Diversity(Metric):
 
 
 def _users_by_item(lists: Lists, k: int) -> tuple[Longs, Longs, int]:
-    """The rows of users who are shown each known item, item after item: the places' rows,
-    where each shown item's begin (and the end of all), and how many known items there are."""
+    """User rows sorted by known item, where each item's rows begin, and the number of known items.
+
+    The beginnings (shown items + 1,) end with the number of rows.
+    """
     known = lists.ground_truth.catalogue
     assert known is not None
     users, codes = places_by_item(lists.first(k), known)

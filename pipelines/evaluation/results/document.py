@@ -1,6 +1,6 @@
-"""The words and shapes of a bake-off's outcome; scripts and pages rely on them.
+"""The document of a bake-off's results, on which scripts and pages rely.
 
-`BakeoffDocument` is what `assay bakeoff --json` prints and what the workspace keeps.
+`BakeoffDocument` is what `assay bakeoff --json` prints and what the workspace stores.
 """
 
 from __future__ import annotations
@@ -22,31 +22,31 @@ class _Frozen(BaseModel):
 
 
 class RequestTime(_Frozen):
-    """Milliseconds of one request for one person, over single requests."""
+    """Milliseconds of a request for one user, over requests made one at a time."""
 
     p50: float
     p95: float
 
 
 class StageTime(_Frozen):
-    """One step of a pipeline: what it kept, its share of the truths, its time."""
+    """One step of a pipeline: how many items it keeps, their recall, its time."""
 
     stage: str
     keeps: int
     recall: float
-    """Share of the truths still in the list after this step (the ceiling of what follows)."""
+    """Share of the held-out items still kept after this step (an upper bound for later steps)."""
     ndcg: float
     milliseconds: float
     """Per request, in a batch."""
 
 
 class BehaviorResult(_Frozen):
-    """One behavioral test of one contender; the tests are in docs/behavior.md."""
+    """One behavioral test of one contender; the tests are described in docs/behavior.md."""
 
     name: str
     title: str
     state: State
-    """`value` is only told: the test has no threshold."""
+    """`value` where the test has no threshold."""
     reason: str = ""
     """Why it was not run, in one sentence; empty where it was."""
     value: float | None = None
@@ -55,23 +55,23 @@ class BehaviorResult(_Frozen):
     """The ends of the value's 95 % interval, where it has one."""
     threshold: float | None = None
     condition: str = ""
-    """When it is passed, in words with the threshold; empty without one."""
+    """When the test passes, with the threshold; empty without one."""
     unit: str
     sentence: str
-    """What a lead reads."""
+    """The finding in one sentence."""
     examples: list[dict[str, Any]] = []
-    """A few cases: ids of people, items as `{"item_id", "title"}`, lists of those, figures."""
+    """A few cases: user ids, items as `{"item_id", "title"}`, lists of items, numbers."""
 
 
 class ContenderResult(_Frozen):
-    """One contender's answer to the manifest."""
+    """One contender's results."""
 
     name: str
     title: str
     kind: Kind
     status: Status
     reason: str = ""
-    """Why it is not scored, in one sentence; empty where it is."""
+    """Why it was not scored, in one sentence; empty where it was."""
     metrics: dict[str, Interval] = {}
     """By name, `ndcg@10`."""
     fit_seconds: float | None = None
@@ -83,12 +83,12 @@ class ContenderResult(_Frozen):
     calls: int = 0
     cost_usd: float = 0.0
     over_budget: list[str] = []
-    """What of the manifest's budget it exceeds, in words."""
+    """The budget limits that it exceeds, as phrases."""
     chance_best: float | None = None
-    """The share of resamples of the users in which it leads on the declared metric."""
+    """Probability of being best on the declared metric: its share of resamples of the users."""
     behavior: list[BehaviorResult] = []
     failed_required: list[str] = []
-    """Behavioral tests that the manifest requires and it does not pass, in words."""
+    """A sentence for each required behavioral test that it does not pass."""
     waterfall: list[StageTime] = []
     spec: dict[str, Any] | None = None
     spec_hash: str | None = None
@@ -97,9 +97,9 @@ class ContenderResult(_Frozen):
 
 
 class Comparison(_Frozen):
-    """A paired difference to the baseline (contender - baseline) and what it says.
+    """A paired difference to the baseline (contender - baseline) and its outcome.
 
-    Documents from before a field had none of it; its default says so.
+    Fields with a default may be missing from older documents.
     """
 
     contender: str
@@ -112,40 +112,40 @@ class Comparison(_Frozen):
     outcome: Outcome
     over_budget: bool = False
     failed_required: bool = False
-    """The contender fails a behavioral test that the manifest requires."""
+    """Whether the contender fails a behavioral test that the manifest requires."""
     sentence: str
     confidence: float = 0.95
-    """The level of `low` to `high`."""
+    """The level of the interval from `low` to `high`."""
     adjustment: str = ""
-    """What the interval is adjusted by, `Holm over 3 contenders`; empty where by nothing."""
+    """How the interval is adjusted, `Holm over 3 contenders`; empty where it is not."""
     p: float | None = None
-    """Of the paired t test; below 1 - `confidence` where the interval leaves zero out."""
+    """Of the paired t test; below 1 - `confidence` exactly where the interval excludes zero."""
     p_adjusted: float | None = None
     """By Holm where there is an `adjustment`, else by Benjamini and Hochberg over `looks`."""
     looks: int = 1
-    """The number of comparisons that `p_adjusted` is adjusted over."""
+    """The number of comparisons that `p_adjusted` is adjusted for."""
     p_sign_flip: float | None = None
-    """Of a declared comparison: the sign-flip test's, which assumes no shape of the values."""
+    """Of a declared comparison: the p of the sign-flip test, which assumes no distribution."""
     relative: Interval | None = None
-    """The difference as a share of the baseline's mean, at the same level; None where none."""
+    """The difference as a share of the baseline's mean, at the same level; None if undefined."""
 
 
 class Exposure(_Frozen):
-    """What is known of how people came to see what they took up."""
+    """Whether the log has the propensities needed to correct for exposure bias."""
 
     truths: int
     propensities: int
-    """Truths with a logged chance of having been shown, in (0, 1]."""
+    """Held-out interactions with a logged propensity in (0, 1]."""
     ess: float | None = None
-    """Effective sample size of the weights 1 / propensity, in truths; None without any."""
+    """Effective sample size of the weights 1 / propensity; None without any."""
     corrected: bool
-    """Whether the weights are worth enough, so that debiased metrics are given."""
+    """Whether the effective sample size suffices, so that debiased metrics are computed."""
     sentence: str
-    """Also among the document's notes."""
+    """The finding; also among the document's notes."""
 
 
 class BakeoffDocument(_Frozen):
-    """Everything a bake-off found."""
+    """All results of a bake-off."""
 
     id: str
     dataset: str
@@ -156,17 +156,17 @@ class BakeoffDocument(_Frozen):
     contenders: list[ContenderResult]
     comparisons: list[Comparison]
     notes: list[str] = []
-    """What a reader must know besides, such as a run that MLflow did not take."""
+    """Further remarks, such as a run that could not be logged to MLflow."""
     exposure: Exposure | None = None
-    """None in a document of an older version."""
+    """None in documents of older versions."""
     mlflow_run_id: str | None = None
 
     def contender(self, name: str) -> ContenderResult | None:
-        """The contender of that name, if it took part."""
+        """The contender of that name; None if it did not take part."""
         return next((c for c in self.contenders if c.name == name), None)
 
 
 def titles_of(results: list[ContenderResult]) -> dict[str, str]:
-    """What each contender is called: its title, or its name where two share a title."""
+    """Each contender's title by name; the name itself where two contenders share a title."""
     used = [r.title for r in results]
     return {r.name: r.title if used.count(r.title) == 1 else r.name for r in results}

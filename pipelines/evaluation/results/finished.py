@@ -1,4 +1,4 @@
-"""A finished bake-off, as another question finds it: its document beside its folder."""
+"""A finished bake-off: its document and its folder."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from pipelines.evaluation.results.folder import DOCUMENT, BakeoffFolder, read_do
 
 @dataclass(frozen=True)
 class Finished:
-    """A finished bake-off: its document, and its folder with the values per user."""
+    """A finished bake-off: its document, and its folder with per-user values."""
 
     document: BakeoffDocument
-    kept: BakeoffFolder
+    folder: BakeoffFolder
 
     @staticmethod
     def open(path: Path) -> Finished:
@@ -31,23 +31,23 @@ class Finished:
 
     @cached_property
     def manifest(self) -> Manifest:
-        """What was asked; an `AssayError` where it was changed since."""
+        """The manifest; an `AssayError` where it was changed after the bake-off."""
         try:
             return Manifest.read(self.document.manifest)
         except AssayError as error:
             raise AssayError(f"Bake-off {self.id}: {error}") from None
 
     def scored(self, contender: str) -> ContenderResult:
-        """That contender's result; an `AssayError` where it has no values."""
+        """That contender's result; an `AssayError` where it was not scored."""
         found = self.document.contender(contender)
         if found is None:
             names = ", ".join(c.name for c in self.document.contenders)
             raise AssayError(
-                f"{contender!r} does not take part in bake-off {self.id}; use one of {names}."
+                f"{contender!r} is not a contender of bake-off {self.id}; use one of {names}."
             )
         if found.status != "scored":
             raise AssayError(
                 f"{contender} is {found.status} in bake-off {self.id}, so it cannot be compared: "
-                f"{found.reason or 'no reason is given.'}"
+                f"{found.reason or 'no reason was recorded.'}"
             )
         return found

@@ -1,7 +1,7 @@
-"""What a bake-off keeps for later questions: who was asked, lists and values, per person.
+"""The folder of a finished bake-off: requests, lists and per-user values.
 
-A bake-off's folder holds `asked.npz` (codes of its dataset's version), and for each scored
-contender `answer.npz` and `per_user.parquet`. An older folder lacks some of them.
+It holds `asked.npz` (codes of the dataset's version), and for each scored contender
+`answer.npz` and `per_user.parquet`. Folders of older versions lack some of these files.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ ITEM_SLICES = "item_slices.parquet"
 
 @dataclass(frozen=True)
 class Requests:
-    """The evaluated users (n), their histories and truths, in codes of the dataset."""
+    """The evaluated users (n), their histories and held-out items, in codes of the dataset."""
 
     user: Ints
     history: Ragged
     truth: Ragged
     truth_rows: Longs
-    """The row of each truth's event among all interactions."""
+    """The row of each held-out item's event among all interactions."""
     now: Longs
-    """The moment of each request, seconds UTC, (n,)."""
+    """The time of each request, seconds UTC, (n,)."""
 
     @staticmethod
     def of(cut: Split) -> Requests:
@@ -90,36 +90,36 @@ def read_document(folder: Path) -> BakeoffDocument:
 
 
 class BakeoffFolder:
-    """A finished bake-off's folder; each part is read when it is first asked for.
+    """The folder of a finished bake-off; each file is read when it is first used.
 
-    Rows stand for the same users, in the same order, in every part.
+    Rows are the same users, in the same order, in all files.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, path: Path) -> None:
+        self.path = path
         self._lists: dict[str, Ints] = {}
         self._columns: dict[tuple[str, str], pd.Series] = {}
 
     @cached_property
     def requests(self) -> Requests:
-        return Requests.load(self.folder)
+        return Requests.load(self.path)
 
     @cached_property
     def slices(self) -> pd.DataFrame:
-        """What divides the users: a row per user, a categorical column per dimension."""
-        return _table(self.folder / SLICES)
+        """The users' slices: a row per user, a categorical column per dimension."""
+        return _table(self.path / SLICES)
 
     @cached_property
     def item_slices(self) -> pd.DataFrame:
-        """What divides what was taken up: a row per item code, a column per dimension."""
-        return _table(self.folder / ITEM_SLICES)
+        """The items' slices: a row per item code, a categorical column per dimension."""
+        return _table(self.path / ITEM_SLICES)
 
     @cached_property
     def titles(self) -> dict[str, str]:
-        """What each contender is called, by its name; empty where the document is not there."""
-        if not (self.folder / DOCUMENT).exists():
+        """Each contender's title by name; empty where the document is missing."""
+        if not (self.path / DOCUMENT).exists():
             return {}
-        return titles_of(read_document(self.folder).contenders)
+        return titles_of(read_document(self.path).contenders)
 
     def users(self, contender: str) -> npt.NDArray[np.object_]:
         """The users' ids, (n,)."""
@@ -138,30 +138,30 @@ class BakeoffFolder:
         return found
 
     def lists(self, contender: str) -> Ints:
-        """A contender's lists, (n, width) int32 item codes, -1 where none."""
+        """A contender's lists, (n, width) int32 item codes, -1 in empty places."""
         if contender not in self._lists:
             with _opened(self._of(contender) / ANSWER) as arrays:
                 self._lists[contender] = arrays["items"]
         return self._lists[contender]
 
     def _column(self, contender: str, name: str) -> pd.Series:
-        """One column of the per-user values: all of them would fill the memory of a server."""
+        """One column of the per-user values; all of them at once would need too much memory."""
         key = (contender, name)
         if key not in self._columns:
             self._columns[key] = _table(self._of(contender) / PER_USER, [name])[name]
         return self._columns[key]
 
     def _of(self, contender: str) -> Path:
-        return self.folder / "contenders" / contender
+        return self.path / "contenders" / contender
 
 
 def _no_values(contender: str, metric: str) -> str:
-    """Why there is no value for each user, and what to do where something can be done."""
+    """Why there are no per-user values, and what to do about it."""
     found = installed(metric.partition("@")[0])
     if found is not None and issubclass(found, MetricOfAllLists):
-        return f"{label(metric)} is one number for all lists together: no user has a value of it."
+        return f"{label(metric)} is one number over all lists together; it has no per-user values."
     return (
-        f"The per-user values of {contender} in {metric} are not stored ({PER_USER}); "
+        f"The per-user values of {metric} for {contender} are not stored ({PER_USER}); "
         "run the bake-off again."
     )
 
@@ -193,6 +193,5 @@ def _opened(path: Path) -> np.lib.npyio.NpzFile:
 
 def _gone(path: Path) -> AssayError:
     return AssayError(
-        f"This bake-off's {path.name} is no longer there, or was never kept; "
-        "run the bake-off again."
+        f"This bake-off's {path.name} was deleted or never written; run the bake-off again."
     )

@@ -1,4 +1,4 @@
-"""For whom, and on what, one contender is better than another: docs/slices.md."""
+"""Compare contenders within slices of users and items: docs/slices.md."""
 
 from pipelines.evaluation.slices.stored import Dimension, dimensions_of
 

@@ -1,4 +1,4 @@
-"""The ways to put one figure on a contest as a whole."""
+"""Overall differences between two contenders, under several weightings."""
 
 from __future__ import annotations
 
@@ -11,51 +11,52 @@ from pipelines.schema import Doubles
 from pipelines.statistics.interval import Interval
 from pipelines.statistics.intervals import paired
 
-ONCE_EACH_USER = "each user counting once"
-ONCE_EACH_TRUTH = "each item taken up counting once"
+PER_USER = "with equal weight per user"
+PER_TRUTH = "with equal weight per held-out item"
 OWN_USERS = "each over the users that it has a value for"
 
 
 @dataclass(frozen=True)
 class Aggregate:
-    """The difference contender - other on the whole, and what counts once in it."""
+    """The overall difference contender - other under one weighting."""
 
     counting: str
+    """The weighting, as a phrase."""
     found: Interval
-    because: str
-    """Why the parts can say otherwise, in a sentence; empty where they cannot."""
+    reason: str
+    """Why slices can disagree with it, in one sentence."""
 
 
 def aggregates(contest: Contest) -> list[Aggregate]:
-    """The paired mean over users first, then what weighs users in another way.
+    """The paired mean over users first, then the other weightings.
 
-    Empty where nobody has a value of both. Intervals of weighted means are those of the
-    users' linearized contributions, so that they too are paired and over users.
+    Empty where too few users have a value of both. Intervals of weighted means are those of
+    the users' linearized contributions, so they are paired and over users, too.
     """
-    mine = contest.kept.values(contest.contender, contest.metric)
-    other = contest.kept.values(contest.against, contest.metric)
+    mine = contest.folder.values(contest.contender, contest.metric)
+    other = contest.folder.values(contest.against, contest.metric)
     d = mine - other
     both = ~np.isnan(d)
     if both.sum() < max(2, contest.fewest):
         return []
     span = contest.span
-    items = "A user's figure over all items taken up is no average of that user's figures in the "
-    items += "slices, and a slice counts each of its users alike."
-    found = [Aggregate(ONCE_EACH_USER, paired(mine, other, span), items)]
-    weights = contest.kept.requests.truth.lengths()[both].astype(np.float64)
+    reason = "A user's value over all held-out items is not an average of that user's values in "
+    reason += "the slices, and each slice gives its users equal weight."
+    found = [Aggregate(PER_USER, paired(mine, other, span), reason)]
+    weights = contest.folder.requests.truth.lengths()[both].astype(np.float64)
     if weights.min() != weights.max():
         pooled = _mean(weighted(d[both], weights), span)
-        because = "Users who took up many items weigh more in the whole than in the slices."
-        found.append(Aggregate(ONCE_EACH_TRUTH, pooled, because))
+        reason = "Users with many held-out items have more weight overall than in the slices."
+        found.append(Aggregate(PER_TRUTH, pooled, reason))
     if (np.isnan(mine) != np.isnan(other)).any():
         apart = _mean(own_users(mine, other), span)
         n_mine, n_other = (int((~np.isnan(v)).sum()) for v in (mine, other))
-        one, two = contest.called(contest.contender), contest.called(contest.against)
-        because = (
-            f"The two rest on different users: {one} has a value for {n_mine:,}, "
+        one, two = contest.title(contest.contender), contest.title(contest.against)
+        reason = (
+            f"The two means are over different users: {one} has a value for {n_mine:,}, "
             f"{two} for {n_other:,}, both for {int(both.sum()):,}."
         )
-        found.append(Aggregate(OWN_USERS, apart, because))
+        found.append(Aggregate(OWN_USERS, apart, reason))
     return found
 
 
@@ -65,17 +66,19 @@ def _mean(contributions: Doubles, span: tuple[float, float] | None) -> Interval:
 
 
 def weighted(d: Doubles, weights: Doubles) -> Doubles:
-    """Contributions (n,) whose mean is the weighted mean of `d`, and whose spread is its.
+    """Contributions (n,) with the mean and the standard error of the weighted mean of `d`.
 
-    Of a ratio of means: r + w (d - r) / mean(w), its first-order expansion.
+    The first-order expansion of a ratio of means: r + w (d - r) / mean(w).
     """
     ratio = float((weights * d).sum() / weights.sum())
     return ratio + weights * (d - ratio) / weights.mean()
 
 
 def own_users(mine: Doubles, other: Doubles) -> Doubles:
-    """Contributions (n,) whose mean is the difference of the two means, each over the users
-    with a value; a user with only one of them counts there alone."""
+    """Contributions (n,) whose mean is the difference of the two means.
+
+    Each mean is over the users with a value; a user with only one value counts in that mean.
+    """
     return _own(mine) - _own(other)
 
 

@@ -1,4 +1,4 @@
-"""A cell: one contender against another over the users of a slice."""
+"""A cell: one contender compared with another over the users of a slice."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from pipelines.evaluation.comparison.comparison import direction, outcome, toward
 from pipelines.evaluation.metrics.names import bounds
 from pipelines.evaluation.results.document import Outcome
-from pipelines.evaluation.slices.memo import remembered
+from pipelines.evaluation.slices.cache import cached
 from pipelines.evaluation.slices.samples import SMALL, Samples, values
 from pipelines.schema import Doubles
 from pipelines.statistics.intervals import differences, p_value, t_interval
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from pipelines.evaluation.results.folder import BakeoffFolder
 
 FEWEST = 30
-"""Users below which a slice is shown with its count alone."""
+"""The fewest users for which a slice is compared; below, only its count is shown."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A slice, or two crossed; figures are None where it has too few users."""
+    """The comparison in a slice, or in two crossed; values are None where users are too few."""
 
     dimensions: tuple[str, ...]
     values: tuple[str, ...]
@@ -37,7 +37,7 @@ class Cell:
     mean: float | None = None
     """The contender's, over those users."""
     against: float | None = None
-    """The other's, over the same users."""
+    """The other contender's, over the same users."""
     difference: float | None = None
     """Contender - other, paired; `low` and `high` are its 95 % interval, not adjusted."""
     low: float | None = None
@@ -45,7 +45,7 @@ class Cell:
     smallest_useful: float | None = None
     p: float | None = None
     p_adjusted: float | None = None
-    """Benjamini-Hochberg over the `looked` cells that were looked at together."""
+    """By Benjamini and Hochberg over the `looked` cells that were tested together."""
     looked: int = 0
 
     def document(self) -> dict[str, Any]:
@@ -55,9 +55,9 @@ class Cell:
 
 @dataclass(frozen=True)
 class Contest:
-    """One contender against another on a metric, in a finished bake-off."""
+    """One contender compared with another on a metric, in a finished bake-off."""
 
-    kept: BakeoffFolder
+    folder: BakeoffFolder
     contender: str
     against: str
     metric: str
@@ -66,13 +66,13 @@ class Contest:
     fewest: int = FEWEST
 
     def __post_init__(self) -> None:
-        direction(self.metric)  # where nothing is better there is no contest
+        direction(self.metric)  # raises where neither higher nor lower is better
 
     def cells(
         self, dimensions: tuple[str, ...], names: Sequence[tuple[str, ...]], given: Samples
     ) -> list[Cell]:
-        """A cell for each of `names` (slices,), p not adjusted yet."""
-        mine = values(self.kept, self.contender, self.metric, given)
+        """A cell for each of `names` (slices,), with p not yet adjusted."""
+        mine = values(self.folder, self.contender, self.metric, given)
         other = self._others(dimensions, given)
         both = ~np.isnan(mine - other)
         mine, other, place = mine[both], other[both], given.slice[both]
@@ -84,28 +84,28 @@ class Contest:
 
     @property
     def span(self) -> tuple[float, float] | None:
-        """The range of a difference; None where the metric has no limit."""
+        """The range of a difference; None where the metric has no bounds."""
         limits = bounds(self.metric)
         return None if limits is None else (limits[0] - limits[1], limits[1] - limits[0])
 
-    def called(self, name: str) -> str:
-        """What sentences call a contender: its title."""
-        return self.kept.titles.get(name, name)
+    def title(self, name: str) -> str:
+        """A contender's title, by name."""
+        return self.folder.titles.get(name, name)
 
     @property
     def sign(self) -> int:
         return direction(self.metric)
 
     def _others(self, dimensions: tuple[str, ...], given: Samples) -> Doubles:
-        """The other's values, remembered where they are dear: many are compared with one."""
+        """The other's values, cached where they are expensive: many are compared with it."""
 
-        def work_out() -> Doubles:
-            return values(self.kept, self.against, self.metric, given)
+        def compute() -> Doubles:
+            return values(self.folder, self.against, self.metric, given)
 
         if given.truth is None or len(dimensions) > 1:
-            return work_out()
+            return compute()
         key = ("values", self.against, self.metric, dimensions)
-        return remembered(self.kept, key, work_out, lambda v: len(v) <= SMALL)
+        return cached(self.folder, key, compute, lambda v: len(v) <= SMALL)
 
     def _cell(
         self, dimensions: tuple[str, ...], name: tuple[str, ...], mine: Doubles, other: Doubles
@@ -132,9 +132,9 @@ class Contest:
 
 
 def adjusted(cells: Iterable[Cell]) -> list[Cell]:
-    """The cells with p adjusted over all of them that have one (Benjamini & Hochberg 1995).
+    """The cells with p adjusted over all tested ones (Benjamini & Hochberg 1995).
 
-    Cells of too few users were not tested, and do not count.
+    Cells with too few users were not tested and do not count.
     """
     made = list(cells)
     tested = [number for number, cell in enumerate(made) if cell.p is not None]

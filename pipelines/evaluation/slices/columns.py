@@ -1,6 +1,6 @@
-"""Any column of a table of users or items as a few slices with names.
+"""Turn any column of a users or items table into a few named slices.
 
-Numbers with many values are cut at quartiles; texts keep their most frequent values.
+Numbers with many values are divided at their quartiles; texts keep their most frequent values.
 """
 
 from __future__ import annotations
@@ -18,28 +18,28 @@ from pipelines.evaluation.slices.stored import Labels
 from pipelines.schema import Longs
 
 MOST = 12
-"""Values with a slice of their own; the rest is `OTHER`."""
+"""The most values that get their own slice; the rest is `OTHER`."""
 TOO_MANY = 200
-"""Distinct texts from which on a column is rather a name than a group."""
+"""A column with more distinct texts holds names, not groups."""
 FEW_NUMBERS = 8
-"""Distinct numbers up to which each is a slice; above, quartiles are."""
+"""The most distinct numbers for which each is a slice; above, quartiles are used."""
 LONGEST = 60
-"""Characters of a slice's name, at most."""
+"""The most characters of a slice's name."""
 OTHER, UNKNOWN = "other", "not known"
 _ID = re.compile(r"(^|[_\W])(id|uid|uuid|guid|key|hash|code|number|no|email|phone)$", re.IGNORECASE)
 
 
 def sliced(name: str, values: pd.Series, counts: Longs) -> tuple[Labels | None, str]:
-    """The slices of a column (rows,) with a note; None and the reason where it has none.
+    """The slices of a column (rows,) with a note; None and a reason where it cannot be sliced.
 
-    `counts` (rows,) says how often each row counts: frequencies and quartiles are over them.
-    Missing values are the slice "not known".
+    `counts` (rows,) are the rows' weights in frequencies and quartiles. Missing values form
+    the slice "not known".
     """
     counted = values[counts > 0]
     if _ID.search(name) and counted.astype(str).nunique() > MOST:
-        return None, "its name is that of an id"
+        return None, "its name suggests an id"
     if not counted.notna().any():
-        return None, "it has no value"
+        return None, "it has no values"
     if pd.api.types.is_bool_dtype(values.dtype):
         return _named(values.map({True: "yes", False: "no"}), counts)
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
@@ -53,7 +53,7 @@ def sliced(name: str, values: pd.Series, counts: Longs) -> tuple[Labels | None, 
 
 
 def top(names: np.ndarray, counts: np.ndarray) -> list[str]:
-    """The `MOST` most frequent of `names` (m,) by `counts` (m,), in their own order."""
+    """The `MOST` most frequent of `names` (m,) by `counts` (m,), in the given order."""
     order = np.lexsort((np.arange(len(names)), -counts))[:MOST]
     return [str(names[at]) for at in np.sort(order) if counts[at] > 0]
 
@@ -65,7 +65,7 @@ def coded(places: npt.NDArray[Any], names: Sequence[str]) -> Labels:
 
 
 def categorical(labels: np.ndarray, order: list[str]) -> Labels:
-    """Labels (rows,) with `OTHER` and `UNKNOWN` behind the others."""
+    """Labels (rows,) as categories, with `OTHER` and `UNKNOWN` last."""
     last = [v for v in (OTHER, UNKNOWN) if v not in order]
     return pd.Categorical(labels, categories=[*order, *last], ordered=True)
 
@@ -75,7 +75,7 @@ def _of_numbers(numbers: np.ndarray, counts: Longs) -> tuple[Labels | None, str]
     known = numbers[(counts > 0) & ~np.isnan(numbers)]
     distinct = np.unique(known)
     if len(distinct) == 0:
-        return None, "it has no value"
+        return None, "it has no values"
     if len(distinct) <= FEW_NUMBERS:
         texts = np.array([_number(v) for v in distinct], dtype=object)
         at = np.searchsorted(distinct, numbers)
@@ -85,7 +85,7 @@ def _of_numbers(numbers: np.ndarray, counts: Longs) -> tuple[Labels | None, str]
         labels = np.where(hit, texts[np.minimum(at, len(distinct) - 1)], OTHER)
         return categorical(np.where(np.isnan(numbers), UNKNOWN, labels), texts.tolist()), ""
     if len(distinct) == len(known) and (known == np.round(known)).all():
-        return None, "it has another whole number in each row, as an id has"
+        return None, "it has a different whole number in each row, like an id"
     return _quartiles(numbers, counts, dates=False)
 
 
@@ -95,18 +95,18 @@ def _quartiles(numbers: np.ndarray, counts: Longs, *, dates: bool) -> tuple[Labe
     found = np.quantile(values, [0.25, 0.5, 0.75], method="inverted_cdf", weights=weights)
     edges = np.unique(found)
     edges = edges[edges < values.max()]
-    if len(edges) == 0:  # three quarters are at the greatest value: told from the rest
+    if len(edges) == 0:  # three quarters have the maximum: separate it from the rest
         below = values[values < values.max()]
         if len(below) == 0:
-            return None, "it is the same for all"
+            return None, "it has the same value for all"
         edges = np.array([below.max()])
-    said = [str(np.datetime64(int(e), "D")) for e in edges] if dates else _numbers(edges)
-    labels = [f"up to {said[0]}" if values.min() < edges[0] else said[0]]
-    labels += [f"{low} to {high}" for low, high in pairwise(said)]
-    labels.append(f"over {said[-1]}")
+    texts = [str(np.datetime64(int(e), "D")) for e in edges] if dates else _numbers(edges)
+    labels = [f"up to {texts[0]}" if values.min() < edges[0] else texts[0]]
+    labels += [f"{low} to {high}" for low, high in pairwise(texts)]
+    labels.append(f"over {texts[-1]}")
     at = np.searchsorted(edges, np.where(np.isnan(numbers), 0.0, numbers), side="left")
     named = np.where(np.isnan(numbers), UNKNOWN, np.array(labels, dtype=object)[at])
-    return categorical(named, labels), "Cut at the quartiles; a slice includes its upper end."
+    return categorical(named, labels), "Divided at the quartiles; a slice includes its upper bound."
 
 
 def _of_texts(values: pd.Series, counts: Longs) -> tuple[Labels | None, str]:
@@ -115,7 +115,7 @@ def _of_texts(values: pd.Series, counts: Longs) -> tuple[Labels | None, str]:
     if distinct > TOO_MANY:
         return None, f"it has too many values ({distinct:,})"
     if distinct > MOST and distinct > texts[counts > 0].notna().sum() / 2:
-        return None, "it has another value in nearly each row, as an id has"
+        return None, "it has a different value in almost every row, like an id"
     return _named(texts, counts)
 
 
@@ -135,11 +135,11 @@ def _named(texts: pd.Series, counts: Longs) -> tuple[Labels, str]:
 
 
 def _text(value: object) -> str:
-    return " ".join(str(value).split()) or UNKNOWN  # in a line, whatever the table has
+    return " ".join(str(value).split()) or UNKNOWN  # on one line
 
 
 def _short(names: Sequence[str]) -> dict[str, str]:
-    """A shorter name for each that is longer than `LONGEST`; those that begin alike stay apart."""
+    """A distinct shorter name for each name that is longer than `LONGEST`."""
     found: dict[str, str] = {}
     for name in names:
         if len(name) > LONGEST:
@@ -152,7 +152,7 @@ def _short(names: Sequence[str]) -> dict[str, str]:
 
 
 def _sorting(text: str) -> tuple[float, bool, str]:
-    """By the first number in it, "under 15" before "15-24"; texts without one by letters."""
+    """By the first number in it, "under 15" before "15-24"; texts without one alphabetically."""
     number = re.search(r"\d+(?:\.\d+)?", text)
     open_below = re.match(r"\s*(under|below|less|up to|<)", text, re.IGNORECASE) is not None
     return (float(number.group()) if number else -1.0, not open_below, text)
@@ -163,12 +163,12 @@ def _number(value: float) -> str:
 
 
 def _numbers(edges: np.ndarray) -> list[str]:
-    """To four significant digits, or as many as tell the edges apart."""
+    """To four significant digits, or as many as make the edges distinct."""
     for precision in (4, 6, 9, 17):
-        said = [_digits(e, precision) for e in edges]
-        if len(set(said)) == len(said):
+        texts = [_digits(e, precision) for e in edges]
+        if len(set(texts)) == len(texts):
             break
-    return said
+    return texts
 
 
 def _digits(value: float, precision: int | None) -> str:

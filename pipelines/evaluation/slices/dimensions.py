@@ -1,8 +1,8 @@
-"""What divides the evaluated users: their history, the moment, the table of users.
+"""Dimensions that divide the evaluated users: history, time of the request, users table.
 
-What comes from the events is known at the request; what a user later took up is in `items`.
-The one exception says so: when the first held-out event came, of kind "target". The table of
-users has no date, so nobody can tell whether its columns were known then: their notes say so.
+Dimensions from events are known at the request, except the time of the first held-out event,
+which is of kind "target". The users table has no dates, so its columns may not have been known
+at the request; their notes say so. Dimensions of held-out items are in `items`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pipelines.evaluation.slices.columns import categorical, coded, sliced, top
 from pipelines.evaluation.slices.stored import (
     OF_USERS,
     Dimension,
-    Gathered,
+    DimensionBuilder,
     Kind,
     Labels,
     clause_of_column,
@@ -27,20 +27,20 @@ from pipelines.evaluation.slices.stored import (
 from pipelines.schema import Columns, Longs, Mask
 
 EVENTS = (0, 2, 5, 20, 100)
-"""The most events in each slice of counts."""
+"""The largest number of events in each slice."""
 EVENT_LABELS = ("0", "1–2", "3–5", "6–20", "21–100", "over 100")
 RECENT_SHARE = 0.1
-"""Of the time that the training data spans: recent events lie so shortly before the request."""
-NEW, BY_HISTORY, RETURNING = "new", "known by their history alone", "returning"
+"""Recent events are within this share of the training data's time span before the request."""
+NEW, BY_HISTORY, RETURNING = "new", "unseen in training", "returning"
 
 
 def user_slices(cut: Split, dataset: Dataset) -> pd.DataFrame:
-    """What divides the evaluated users: a row each (n), a categorical column per dimension.
+    """The evaluated users' slices: a row per user (n), a categorical column per dimension.
 
-    `attrs` has the words of each and what was skipped (`stored.described`). A missing value
-    is a user in no slice. Reads the kept values of events where there are some.
+    `attrs` holds the dimensions' descriptions and what was skipped (`stored.described`). A
+    missing value means that the user is in no slice. Reads the events' values if there are any.
     """
-    found = Gathered()
+    found = DimensionBuilder()
     held = hold_out(dataset.interactions, cut.protocol).held
     _history(cut, found)
     _time(cut, dataset, held, found)
@@ -61,14 +61,14 @@ def user_slices(cut: Split, dataset: Dataset) -> pd.DataFrame:
     return found.frame(len(cut.queries))
 
 
-def _history(cut: Split, found: Gathered) -> None:
+def _history(cut: Split, found: DimensionBuilder) -> None:
     lengths = cut.queries.lengths
     found.add(
         Dimension(
             "history",
             "events in the history",
             "user",
-            "Events before the request, whatever their type.",
+            "Events before the request, of any type.",
             "with {} events in their history",
         ),
         counted(lengths),
@@ -80,19 +80,19 @@ def _history(cut: Split, found: Gathered) -> None:
             "returning",
             "new or returning",
             "user",
-            f"“{NEW}”: no event before the request. “{RETURNING}”: some in the training data. "
-            f"“{BY_HISTORY}”: a history that no model was trained on.",
+            f"“{NEW}”: no event before the request. “{RETURNING}”: events in the training data. "
+            f"“{BY_HISTORY}”: a history that the models were not trained on.",
             "who are {}",
         ),
         coded(standing, (NEW, BY_HISTORY, RETURNING)),
     )
 
 
-def _time(cut: Split, dataset: Dataset, held: Mask, found: Gathered) -> None:
+def _time(cut: Split, dataset: Dataset, held: Mask, found: DimensionBuilder) -> None:
     queries, train = cut.queries, cut.train
     span = int(train.time.max() - train.time.min())
     if span == 0:
-        found.skipped["time"] = "the events carry no times"
+        found.skipped["time"] = "the events have no times"
         return
     ends = queries.history.indptr
     newest = np.append(queries.times, 0)[np.maximum(ends[1:] - 1, 0)]
@@ -114,8 +114,8 @@ def _time(cut: Split, dataset: Dataset, held: Mask, found: Gathered) -> None:
             "recent_events",
             "recent events",
             "user",
-            f"Events of the history in the {reach / moments.DAY:.3g} days before the request: a "
-            "tenth of the time that the training data spans.",
+            f"Events in the {reach / moments.DAY:.3g} days before the request, which is a tenth of "
+            "the training data's time span.",
             "with {} recent events",
         ),
         counted(np.bincount(row[recent], minlength=len(queries))),
@@ -123,11 +123,11 @@ def _time(cut: Split, dataset: Dataset, held: Mask, found: Gathered) -> None:
     _moment(cut, dataset, held, found)
 
 
-def _moment(cut: Split, dataset: Dataset, held: Mask, found: Gathered) -> None:
-    """When each request is; where all are at one cut-off, when the user came back after it."""
+def _moment(cut: Split, dataset: Dataset, held: Mask, found: DimensionBuilder) -> None:
+    """The time of each request, or of the return where all requests are at one cut-off."""
     at_once = cut.cutoff is not None
     kind: Kind = "target" if at_once else "user"
-    verb = "who came back" if at_once else "asked"
+    verb = "who came back" if at_once else "with a request"
     what = "first event after the cut-off" if at_once else "request"
     when = _first_held_out(cut, dataset, held) if at_once else cut.queries.now
     made = moments.period(when)
@@ -136,7 +136,7 @@ def _moment(cut: Split, dataset: Dataset, held: Mask, found: Gathered) -> None:
     else:
         labels, unit = made
         clause = f"{verb} {'on' if unit == 'day' else 'in'} {{}}"
-        note = f"By {unit}, UTC: the finest unit that makes at most {moments.MOST} slices."
+        note = f"By {unit}, UTC: the finest unit with at most {moments.MOST} slices."
         found.add(Dimension("time", f"{unit} of the {what}", kind, note, clause), labels)
     days = moments.weekday(when)
     if days is not None:
@@ -145,17 +145,17 @@ def _moment(cut: Split, dataset: Dataset, held: Mask, found: Gathered) -> None:
 
 
 def _first_held_out(cut: Split, dataset: Dataset, held: Mask) -> Longs:
-    """When each evaluated user's first held-out event was, (n,), seconds UTC.
+    """The time of each evaluated user's first held-out event, (n,), seconds UTC.
 
-    Not that of the first truth: under the seen-policy "exclude" whoever came back for an item
-    taken up before has no truth of it.
+    It may be earlier than the first truth: the seen-policy "exclude" removes truths that the
+    user had interacted with before.
     """
     rows = np.flatnonzero(held)
     first = np.searchsorted(dataset.interactions.user[rows], cut.queries.user)
     return dataset.interactions.time[rows[first]]
 
 
-def _favorite(cut: Split, dataset: Dataset, found: Gathered) -> None:
+def _favorite(cut: Split, dataset: Dataset, found: DimensionBuilder) -> None:
     title = "favorite category"
     membership, names = dataset.catalogue.categories, dataset.catalogue.category_names
     if not names:
@@ -166,7 +166,7 @@ def _favorite(cut: Split, dataset: Dataset, found: Gathered) -> None:
     ones = np.ones(len(cut.queries.history.values), np.float32)
     per_user = sp.csr_matrix(cut.queries.matrix(ones) @ membership)
     per_user.sort_indices()
-    best = np.asarray(per_user.argmax(axis=1)).ravel()  # of equals the first by name
+    best = np.asarray(per_user.argmax(axis=1)).ravel()  # ties go to the first by name
     known = np.diff(per_user.indptr) > 0
     counts = np.bincount(best[known], minlength=len(names))
     kept = top(np.array(names, dtype=object), counts)
@@ -174,15 +174,15 @@ def _favorite(cut: Split, dataset: Dataset, found: Gathered) -> None:
     labels = np.where(np.isin(best, np.flatnonzero(np.isin(names, kept))), chosen, "other")
     labels[~known] = None
     note = (
-        "The category with most events of the history, an event counting for each category of "
-        f"its item; of equals the first by name. The {len(kept)} most frequent; the rest is "
-        "“other”. Users without a history are in no slice."
+        "The category with the most events in the history; an event counts for each category of "
+        f"its item, ties go to the first by name. The {len(kept)} most frequent categories; the "
+        "rest is “other”. Users without a history are in no slice."
     )
     clause = "whose favorite category is “{}”"
     found.add(Dimension("favorite", title, "user", note, clause), categorical(labels, kept))
 
 
-def _value(cut: Split, dataset: Dataset, held: Mask, found: Gathered) -> None:
+def _value(cut: Split, dataset: Dataset, held: Mask, found: DimensionBuilder) -> None:
     title = "value of the history"
     if Columns.VALUE not in dataset.context_columns:
         return
@@ -196,7 +196,7 @@ def _value(cut: Split, dataset: Dataset, held: Mask, found: Gathered) -> None:
         found.skipped[title] = note
         return
     labels = labels.remove_categories([c for c in ("not known",) if c in labels.categories])
-    note += " The sum of what the history's events were worth; new users are in no slice."
+    note += " The sum of the values of the history's events; new users are in no slice."
     clause = "whose history is worth {}"
     found.add(Dimension("value", title, "user", note, clause), labels)
 

@@ -1,6 +1,6 @@
-"""What divides the items that users later took up: popularity, category, age, any column.
+"""Dimensions that divide held-out items: popularity, category, age, any column.
 
-Slices of the truth, not of the users: no request could have known them.
+They are slices of the held-out items, not of the users, so they are unknown at the request.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ from pipelines.evaluation.slices.stored import (
     OF_ITEMS,
     SEVERAL,
     Dimension,
-    Gathered,
+    DimensionBuilder,
     Labels,
     clause_of_column,
 )
 from pipelines.schema import Columns, Longs
 
 TAIL = ((0.01, "most popular 1 %"), (0.1, "next 9 %"), (0.5, "next 40 %"), (1.0, "last 50 %"))
-"""Up to which share of the known items, by popularity, each slice reaches."""
+"""The cumulative share of the known items, by popularity, at which each slice ends."""
 NEVER = "never seen"
-NOT_YET = "not there yet"
-_APART = (Columns.ITEM, Columns.TITLE, Columns.IMAGE, Columns.CATEGORIES)
-"""Columns that are no slices as they are."""
+NOT_YET = "not yet created"
+_NOT_SLICED = (Columns.ITEM, Columns.TITLE, Columns.IMAGE, Columns.CATEGORIES)
+"""Columns that are not sliced by their values."""
 
 
 def item_slices(cut: Split, dataset: Dataset) -> pd.DataFrame:
-    """What divides the truths: a row per item code (n_items), a categorical column each.
+    """The held-out items' slices: a row per item code (n_items), a categorical column each.
 
-    An item that nobody evaluated took up is in no slice. `attrs` as of `user_slices`.
+    Items that are not among the held-out ones are in no slice. `attrs` as in `user_slices`.
     """
     counts = np.bincount(cut.truth.values, minlength=dataset.catalogue.n_items)
     found = _Items(counts)
@@ -44,15 +44,17 @@ def item_slices(cut: Split, dataset: Dataset) -> pd.DataFrame:
         "popularity",
         "popularity",
         _by_popularity(cut),
-        "By training users, of the items with a training event: ties to the lower item code, "
-        f"numbers rounded up. “{NEVER}”: an item without one.",
+        "By training users, among items with a training event; ties go to the lower item code, "
+        f"sizes are rounded up. “{NEVER}”: an item without a training event.",
     )
     _categories(dataset, found)
     frame = dataset.catalogue.frame
-    for column in (str(c) for c in frame.columns if c not in _APART):
+    for column in (str(c) for c in frame.columns if c not in _NOT_SLICED):
         values = frame[column]
         if column == Columns.CREATED and pd.api.types.is_datetime64_any_dtype(values.dtype):
-            note = "From its creation to the cut-off; without one, to the newest training event."
+            note = (
+                "From creation to the cut-off, or to the newest training event without a cut-off."
+            )
             found.add("age", "age at the cut-off", _ages(values, cut), note)
             continue
         labels, note = sliced(column, values, counts)
@@ -64,8 +66,8 @@ def item_slices(cut: Split, dataset: Dataset) -> pd.DataFrame:
     return found.frame(dataset.catalogue.n_items)
 
 
-class _Items(Gathered):
-    """Gathers dimensions of items; `counts` (n_items,) says how many truths each has."""
+class _Items(DimensionBuilder):
+    """Collects dimensions of items; `counts` (n_items,) are their held-out interactions."""
 
     def __init__(self, counts: Longs) -> None:
         super().__init__()
@@ -108,15 +110,15 @@ def _categories(dataset: Dataset, found: _Items) -> None:
         }
         labels[row] = SEVERAL.join(sorted(mine)) or UNKNOWN
     note = (
-        f"An item of several categories counts in each. The {len(kept)} most frequent among what "
-        "was taken up; the rest is “other”."
+        f"An item with several categories counts in each. The {len(kept)} most frequent among "
+        "held-out items; the rest is “other”."
     )
     if (np.diff(membership.indptr) <= 1).all():
         found.add("category", "category", categorical(labels, kept), note)
         return
     combined = pd.Categorical(labels)
-    taken = {part for label in combined.categories for part in label.split(SEVERAL)}
-    values = tuple(v for v in dict.fromkeys([*kept, OTHER, UNKNOWN]) if v in taken)
+    present = {part for label in combined.categories for part in label.split(SEVERAL)}
+    values = tuple(v for v in dict.fromkeys([*kept, OTHER, UNKNOWN]) if v in present)
     found.add("category", "category", combined, note, values=values, several=True)
 
 

@@ -1,4 +1,4 @@
-"""Moments and ages as slices: calendar periods, weekdays, how long ago."""
+"""Times as slices: calendar periods, weekdays, ages."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from pipelines.schema import Longs
 
 DAY = 86_400
 AGES = (1, 7, 28, 91, 365)
-"""Edges in days: a slice holds what is less old than its edge."""
+"""Upper edges in days, exclusive."""
 AGE_LABELS = (
     "under a day", "1–6 days", "1–4 weeks", "1–3 months", "3–12 months", "over a year",
 )  # fmt: skip
 UNITS = ("day", "week", "month", "quarter", "year")
 WEEKDAYS_FROM = 14 * DAY
-"""The span of moments from which on weekdays are told apart."""
+"""The shortest time span for which weekdays are compared, in seconds."""
 
 
 def period(moments: Longs) -> tuple[Labels, str] | None:
-    """Moments (n,) in the finest calendar unit that makes at most `MOST` slices, and the unit.
+    """Times (n,) in the finest calendar unit that gives at most `MOST` slices, and the unit.
 
-    None where even years make more.
+    None where even years give more.
     """
     for unit in UNITS:
         number = _numbered(moments, unit)
@@ -38,14 +38,14 @@ def period(moments: Longs) -> tuple[Labels, str] | None:
 
 
 def weekday(moments: Longs) -> Labels | None:
-    """The weekday (UTC) of each moment (n,); None where they span less than two weeks."""
+    """The weekday (UTC) of each time (n,); None where they span less than two weeks."""
     if len(moments) == 0 or moments.max() - moments.min() < WEEKDAYS_FROM:
         return None
     return coded((moments // DAY + 3) % 7, WEEKDAYS)  # 1970 began on a Thursday
 
 
 def age(seconds: Longs, known: np.ndarray) -> Labels:
-    """How long ago, (n,) seconds, as `AGE_LABELS`; missing where `known` (n,) is false."""
+    """Ages (n,) in seconds as `AGE_LABELS`; missing where `known` (n,) is false."""
     at = np.searchsorted(np.array(AGES), np.maximum(seconds, 0) // DAY, side="right")
     return coded(np.where(known, at, -1), AGE_LABELS)
 
@@ -61,8 +61,8 @@ def _numbered(moments: Longs, unit: str) -> Longs:
 def _named(number: int, unit: str) -> str:
     if unit in ("day", "week"):
         day = number if unit == "day" else 7 * number - 3
-        said = str(np.datetime64(day, "D"))
-        return said if unit == "day" else f"the week from {said}"
+        date = str(np.datetime64(day, "D"))
+        return date if unit == "day" else f"the week from {date}"
     months = number * {"month": 1, "quarter": 3, "year": 12}[unit]
     first: Any = np.datetime64(months, "M").astype(object)
     if unit == "month":

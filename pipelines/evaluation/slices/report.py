@@ -1,4 +1,4 @@
-"""All that is told of two contenders' slices at once: what `assay slices --json` prints."""
+"""The report on two contenders' slices: what `assay slices --json` prints."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pipelines.evaluation.slices.cells import Cell, Contest
 from pipelines.evaluation.slices.findings import Finding, losses, wins
 from pipelines.evaluation.slices.reversals import Reversal, find
 from pipelines.evaluation.slices.stored import Dimension, dimensions_of, skipped
-from pipelines.evaluation.slices.table import by_dimension, by_two, every
+from pipelines.evaluation.slices.table import all_cells, by_dimension, by_two
 
 if TYPE_CHECKING:
     from pipelines.evaluation.results.folder import BakeoffFolder
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SlicesReport:
-    """The table that was asked for; findings and reversals over all dimensions."""
+    """The requested table; findings and reversals over all dimensions."""
 
     contender: str
     against: str
@@ -28,31 +28,31 @@ class SlicesReport:
     cells: tuple[Cell, ...]
     wins: tuple[Finding, ...]
     losses: tuple[Finding, ...]
-    """Where the other wins."""
+    """Where the other contender wins."""
     reversals: tuple[Reversal, ...]
 
     def document(self) -> dict[str, Any]:
         """The fields as JSON values."""
         parts = ("cells", "wins", "losses", "reversals")
-        told = {name: [one.document() for one in getattr(self, name)] for name in parts}
+        found = {name: [one.document() for one in getattr(self, name)] for name in parts}
         dimensions = [asdict(one) | {"values": [*one.values]} for one in self.dimensions]
         names = {name: getattr(self, name) for name in ("contender", "against", "metric")}
-        return names | {"dimensions": dimensions, "skipped": self.skipped} | told
+        return names | {"dimensions": dimensions, "skipped": self.skipped} | found
 
 
 def report(
-    kept: BakeoffFolder,
+    folder: BakeoffFolder,
     contender: str,
     against: str,
     metric: str,
     by: tuple[str, ...],
     useful_share: float,
 ) -> SlicesReport:
-    """The report, its table by one dimension, by two crossed, or by each (`by` empty)."""
-    asked = (kept, contender, against, metric)
+    """The report, with a table by one dimension, by two crossed, or by each (`by` empty)."""
+    asked = (folder, contender, against, metric)
     match by:
         case ():
-            cells = every(Contest(*asked, useful_share))
+            cells = all_cells(Contest(*asked, useful_share))
         case (one,):
             cells = by_dimension(*asked, one, useful_share)
         case (first, second):
@@ -63,8 +63,8 @@ def report(
         contender,
         against,
         metric,
-        tuple(dimensions_of(kept)),
-        skipped(kept),
+        tuple(dimensions_of(folder)),
+        skipped(folder),
         tuple(cells),
         tuple(wins(*asked, useful_share)),
         tuple(losses(*asked, useful_share)),

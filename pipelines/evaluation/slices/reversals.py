@@ -1,6 +1,6 @@
-"""Where the whole says one thing and its parts another (Simpson's paradox): docs/slices.md.
+"""Where the overall result and its slices disagree (Simpson's paradox): docs/slices.md.
 
-Strata by the popularity of what was taken up are where offline evaluation shows it most
+In offline evaluation it is most common in strata by the popularity of held-out items
 (Jadidinejad, Macdonald & Ounis 2021, doi:10.1145/3458509).
 """
 
@@ -14,23 +14,24 @@ from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.slices.aggregates import Aggregate, aggregates
 from pipelines.evaluation.slices.cells import FEWEST, Cell, Contest
 from pipelines.evaluation.slices.findings import LEVEL
+from pipelines.evaluation.slices.sentences import difference, interval, population, slice_phrase
 from pipelines.evaluation.slices.stored import Dimension, dimensions_of
-from pipelines.evaluation.slices.table import every
-from pipelines.evaluation.slices.wording import among, by, interval, slice_of
+from pipelines.evaluation.slices.table import all_cells
 from pipelines.statistics.interval import Interval
 
 if TYPE_CHECKING:
     from pipelines.evaluation.results.folder import BakeoffFolder
 
 MOSTLY = 0.8
-"""The share of a dimension's users that large enough slices must hold to stand for all."""
+"""The share of a dimension's users that the slices with enough users must cover."""
 
 
 @dataclass(frozen=True)
 class Reversal:
-    """Somebody is ahead on the whole, and behind in a slice, in every slice, or by another count.
+    """A contender is ahead overall, but behind in a slice, in every slice, or by other weights.
 
-    `difference`, `low` and `high` are the whole's, turned so that `ahead` is ahead.
+    `difference`, `low` and `high` are the overall ones, signed so that `ahead` minus `behind`
+    has the sign of an improvement.
     """
 
     kind: Literal["every slice", "weights", "one slice"]
@@ -39,7 +40,7 @@ class Reversal:
     dimension: str
     """Empty for "weights"."""
     counting: str
-    """What counts once in the whole: see `Aggregate`."""
+    """The weighting of the overall difference: see `Aggregate`."""
     difference: float
     low: float
     high: float
@@ -53,7 +54,7 @@ class Reversal:
 
 
 def find(
-    kept: BakeoffFolder,
+    folder: BakeoffFolder,
     contender: str,
     against: str,
     metric: str,
@@ -61,46 +62,49 @@ def find(
     *,
     fewest: int = FEWEST,
 ) -> list[Reversal]:
-    """All reversals between two contenders: of every slice, of weights, of one slice.
+    """All reversals between two contenders: in every slice, by weights, in one slice.
 
-    *Every slice*: the whole is certain (its 95 % interval), and in each large enough slice of
-    a dimension the other is ahead, in at least one for certain. *Weights*: two ways of
-    counting disagree, each certain. *One slice*: the other is better there for certain.
-    Certain of a slice: p, adjusted over all slices, is at most `LEVEL`.
+    *Every slice*: the overall difference is certain (its 95 % interval excludes zero), and the
+    other contender is ahead in each slice of a dimension that has enough users, with certainty
+    in at least one. *Weights*: two weightings disagree, both with certainty. *One slice*: the
+    other contender is better there with certainty. A slice is certain where its p, adjusted
+    over all slices, is at most `LEVEL`.
     """
-    contest = Contest(kept, contender, against, metric, useful_share, fewest)
-    return of_cells(contest, every(contest))
+    contest = Contest(folder, contender, against, metric, useful_share, fewest)
+    return of_cells(contest, all_cells(contest))
 
 
 def of_cells(contest: Contest, cells: list[Cell]) -> list[Reversal]:
     """The reversals among the cells of all dimensions: see `find`."""
-    words = {d.name: d for d in dimensions_of(contest.kept)}
-    whole = [a for a in aggregates(contest) if a.found.value != 0]
-    if not whole:
+    dimensions = {d.name: d for d in dimensions_of(contest.folder)}
+    overall = [a for a in aggregates(contest) if a.found.value != 0]
+    if not overall:
         return []
-    reversed_ = _Reversed(contest, words)
+    finder = _Finder(contest, dimensions)
     found = []
-    for name in words:
+    for name in dimensions:
         mine = [cell for cell in cells if cell.dimensions == (name,)]
-        found += reversed_.in_every(words[name], mine, whole)
-    explained = {cell for one in found if one.counting == whole[0].counting for cell in one.cells}
-    found += reversed_.by_weights(whole)
+        found += finder.in_every(dimensions[name], mine, overall)
+    explained = {cell for one in found if one.counting == overall[0].counting for cell in one.cells}
+    found += finder.by_weights(overall)
     singles = [cell for cell in cells if cell not in explained]
-    return found + reversed_.in_one(singles, whole[0])
+    return found + finder.in_one(singles, overall[0])
 
 
-class _Reversed:
-    """Looks for each kind; `sign` is 1 where more is better."""
+class _Finder:
+    """Finds each kind of reversal; `sign` is 1 where higher is better."""
 
-    def __init__(self, contest: Contest, words: dict[str, Dimension]) -> None:
-        self.contest, self.words = contest, words
+    def __init__(self, contest: Contest, dimensions: dict[str, Dimension]) -> None:
+        self.contest, self.dimensions = contest, dimensions
         self.sign, self.metric = contest.sign, label(contest.metric)
 
-    def in_every(self, one: Dimension, cells: list[Cell], whole: list[Aggregate]) -> list[Reversal]:
+    def in_every(
+        self, one: Dimension, cells: list[Cell], overall: list[Aggregate]
+    ) -> list[Reversal]:
         tested = [cell for cell in cells if cell.p is not None]
         if len(tested) < 2 or _users(tested) < MOSTLY * _users(cells):
             return []
-        for aggregate in whole:
+        for aggregate in overall:
             side = self._side(aggregate.found.value)
             certain = [cell for cell in tested if _certain(cell)]
             if (
@@ -111,16 +115,16 @@ class _Reversed:
                 return [self._every(one, aggregate, cells, tested, len(certain))]
         return []
 
-    def by_weights(self, whole: list[Aggregate]) -> list[Reversal]:
-        first = whole[0]
+    def by_weights(self, overall: list[Aggregate]) -> list[Reversal]:
+        first = overall[0]
         found = []
-        for other in whole[1:]:
+        for other in overall[1:]:
             opposed = self._side(other.found.value) == -self._side(first.found.value)
             if opposed and _excludes_zero(first.found) and _excludes_zero(other.found):
-                _, behind = self._called(first.found)
+                _, behind = self._titles(first.found)
                 sentence = (
-                    f"{self._whole(first)}; but {other.counting}, {behind} is ahead by "
-                    f"{self._by(other.found)}. {other.because}"
+                    f"{self._overall(first)}; but {other.counting}, {behind} is ahead by "
+                    f"{self._by(other.found)}. {other.reason}"
                 )
                 found.append(self._reversal("weights", "", first, (), sentence))
         return found
@@ -132,11 +136,10 @@ class _Reversed:
         contrary.sort(key=lambda cell: toward(-side * self.sign, interval(cell)).low, reverse=True)
         found = []
         for cell in contrary:
-            _, behind = self._called(first.found)
-            who = among(cell, self.words)
+            _, behind = self._titles(first.found)
             sentence = (
-                f"{self._whole(first)}; but {who[0].lower()}{who[1:]} {behind} is ahead by "
-                f"{self._by(interval(cell))}."
+                f"{self._overall(first)}; but among {population(cell, self.dimensions)}, {behind} "
+                f"is ahead by {self._by(interval(cell))}."
             )
             name = cell.dimensions[0]
             found.append(self._reversal("one slice", name, first, (cell,), sentence))
@@ -150,20 +153,20 @@ class _Reversed:
         tested: list[Cell],
         certain: int,
     ) -> Reversal:
-        _, behind = self._called(aggregate.found)
-        said = [
-            f"{slice_of(one, cell.values[0])} by {self._by(interval(cell))}, {cell.n:,} users"
+        _, behind = self._titles(aggregate.found)
+        slices = [
+            f"{slice_phrase(one, cell.values[0])} by {self._by(interval(cell))}, {cell.n:,} users"
             for cell in tested
         ]
         small = len(cells) - len(tested)
         left_out = (
-            f" Too small to say: {small} of {len(cells)} slices, with fewer than "
-            f"{self.contest.fewest} users each."
+            f" {small} of {len(cells)} slices were not compared: each has fewer than "
+            f"{self.contest.fewest} users."
         )
         sentence = (
-            f"{self._whole(aggregate)}; but {behind} is ahead in every slice of {one.title}, in "
-            f"{certain} of {len(tested)} for certain: {'; '.join(said)}."
-            f"{left_out if small else ''} {aggregate.because}".rstrip()
+            f"{self._overall(aggregate)}; but {behind} is ahead in every slice of {one.title}, "
+            f"with certainty in {certain} of {len(tested)}: {'; '.join(slices)}."
+            f"{left_out if small else ''} {aggregate.reason}"
         )
         return self._reversal("every slice", one.name, aggregate, tuple(tested), sentence)
 
@@ -171,33 +174,33 @@ class _Reversed:
         self,
         kind: Literal["every slice", "weights", "one slice"],
         dimension: str,
-        whole: Aggregate,
+        overall: Aggregate,
         cells: tuple[Cell, ...],
         sentence: str,
     ) -> Reversal:
-        ahead, behind = self._order(whole.found)
-        turned = toward(1 if whole.found.value > 0 else -1, whole.found)
+        ahead, behind = self._order(overall.found)
+        turned = toward(1 if overall.found.value > 0 else -1, overall.found)
         figures = (turned.value, turned.low, turned.high)
-        return Reversal(kind, ahead, behind, dimension, whole.counting, *figures, cells, sentence)
+        return Reversal(kind, ahead, behind, dimension, overall.counting, *figures, cells, sentence)
 
-    def _whole(self, aggregate: Aggregate) -> str:
-        ahead, behind = self._called(aggregate.found)
-        sure = "is" if _excludes_zero(aggregate.found) else "seems, not for certain,"
+    def _overall(self, aggregate: Aggregate) -> str:
+        ahead, behind = self._titles(aggregate.found)
+        uncertain = "" if _excludes_zero(aggregate.found) else ", which is not certain"
         return (
-            f"On the whole, {aggregate.counting}, {ahead} {sure} ahead of {behind} by "
-            f"{self._by(aggregate.found)}"
+            f"Overall, {aggregate.counting}, {ahead} is ahead of {behind} by "
+            f"{self._by(aggregate.found)}{uncertain}"
         )
 
     def _by(self, found: Interval) -> str:
-        return by(1 if found.value > 0 else -1, found, self.metric)
+        return difference(1 if found.value > 0 else -1, found, self.metric)
 
     def _order(self, found: Interval) -> tuple[str, str]:
         names = (self.contest.contender, self.contest.against)
         return names if self._side(found.value) > 0 else names[::-1]
 
-    def _called(self, found: Interval) -> tuple[str, str]:
+    def _titles(self, found: Interval) -> tuple[str, str]:
         ahead, behind = self._order(found)
-        return self.contest.called(ahead), self.contest.called(behind)
+        return self.contest.title(ahead), self.contest.title(behind)
 
     def _side(self, difference: float) -> int:
         """1 where the contender is ahead, -1 where the other is, 0 where neither."""

@@ -1,4 +1,4 @@
-"""Who is in which slice, and a contender's values there."""
+"""Which users are in which slice, and a contender's values there."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 
 from pipelines.errors import AssayError
 from pipelines.evaluation.metrics.names import MAIN, label, parse
-from pipelines.evaluation.slices.memo import remembered
+from pipelines.evaluation.slices.cache import cached
 from pipelines.evaluation.slices.stored import SEVERAL, Dimension, ordinals
 from pipelines.schema import Doubles, Longs, Ragged, row_pointers
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from pipelines.evaluation.results.folder import BakeoffFolder
 
 SMALL = 300_000
-"""Samples up to which a dimension's are kept for the next question, about 10 MB."""
+"""The most samples of a dimension that are cached, about 10 MB."""
 
 
 @dataclass(frozen=True)
 class Samples:
     """Pairs of user and slice (m,), sorted by slice, then by user.
 
-    `truth` (m rows) holds what counts there, or is None where all of a user's truths do.
+    `truth` (m rows) holds the truths in the slice, or is None where all of a user's truths count.
     """
 
     user: Longs
@@ -34,9 +34,9 @@ class Samples:
     truth: Ragged | None = None
 
     def crossed(self, other: Longs, n_other: int) -> Samples:
-        """Each slice parted by `other` (n,), the users' slices of another dimension.
+        """Each slice divided by `other` (n,), the users' slices in another dimension.
 
-        The slice's number is then `slice * n_other + other`; who is in none (-1) is left out.
+        Slices are numbered `slice * n_other + other`; users in no slice (-1) are left out.
         """
         theirs = other[self.user]
         rows = np.flatnonzero(theirs >= 0)
@@ -46,59 +46,59 @@ class Samples:
         return Samples(self.user[order], np.sort(number), truth)
 
 
-def samples(kept: BakeoffFolder, dimension: Dimension) -> Samples:
-    """Everybody's slices in one dimension."""
+def samples(folder: BakeoffFolder, dimension: Dimension) -> Samples:
+    """All users' slices in one dimension."""
     key = ("samples", dimension.name)
-    return remembered(kept, key, lambda: _samples(kept, dimension), lambda s: len(s.user) <= SMALL)
+    return cached(folder, key, lambda: _samples(folder, dimension), lambda s: len(s.user) <= SMALL)
 
 
-def _samples(kept: BakeoffFolder, dimension: Dimension) -> Samples:
+def _samples(folder: BakeoffFolder, dimension: Dimension) -> Samples:
     if dimension.per_item:
-        return _of_truths(kept, dimension)
-    place = ordinals(kept.slices[dimension.name], dimension.values)
+        return _of_truths(folder, dimension)
+    place = ordinals(folder.slices[dimension.name], dimension.values)
     order = np.argsort(place, kind="stable")
     order = order[place[order] >= 0]
     return Samples(order, place[order])
 
 
-def values(kept: BakeoffFolder, contender: str, metric: str, given: Samples) -> Doubles:
+def values(folder: BakeoffFolder, contender: str, metric: str, given: Samples) -> Doubles:
     """A contender's value for each sample, (m,) float64, NaN where undefined.
 
-    Where the truths are restricted the metric is worked out anew on them: one of the six
-    accuracy metrics, else an `AssayError`.
+    Where the truths are restricted, the metric is computed again on them; an `AssayError`
+    unless it is one of the six accuracy metrics.
     """
-    stored = kept.values(contender, metric)
+    stored = folder.values(contender, metric)
     if given.truth is None:
         return stored[given.user]
     from pipelines.evaluation.metrics.accuracy import per_user
 
     check_about_truth(metric)
     _, k = parse(metric)
-    shown = kept.lists(contender)[:, :k]
+    shown = folder.lists(contender)[:, :k]
     return per_user(shown[given.user], given.truth, (k,))[metric]
 
 
 def about_truth(metric: str) -> bool:
-    """Whether the metric can be worked out on some of the truths: the six of accuracy can."""
+    """Whether the metric can be computed on a subset of the truths: the six of accuracy can."""
     return metric.partition("@")[0] in MAIN
 
 
 def check_about_truth(metric: str) -> None:
-    """An `AssayError` where a metric has no slices of what was taken up."""
+    """Raise an `AssayError` where a metric has no slices of held-out items."""
     if not about_truth(metric):
         raise AssayError(
-            f"{label(metric)} cannot be told by what was taken up; use a dimension of users, or "
-            f"one of the metrics {', '.join(MAIN)}."
+            f"{label(metric)} cannot be computed on slices of held-out items; use a dimension of "
+            f"users, or one of the metrics {', '.join(MAIN)}."
         )
 
 
-def _of_truths(kept: BakeoffFolder, dimension: Dimension) -> Samples:
-    truth = kept.requests.truth
+def _of_truths(folder: BakeoffFolder, dimension: Dimension) -> Samples:
+    truth = folder.requests.truth
     user = np.repeat(np.arange(len(truth)), truth.lengths())
     at = np.flatnonzero(truth.values >= 0)
-    column = kept.item_slices[dimension.name]
+    column = folder.item_slices[dimension.name]
     indptr, slices = _memberships(column, dimension)
-    # Each truth once for each slice of its item.
+    # Each truth counts once for each slice of its item.
     item = truth.values[at]
     of_item = Ragged(indptr, slices)
     number = slices[of_item.positions(item)].astype(np.int64)

@@ -1,4 +1,4 @@
-"""A bake-off keeps what divides its users and what they took up."""
+"""Write a bake-off's slices of users and held-out items."""
 
 from __future__ import annotations
 

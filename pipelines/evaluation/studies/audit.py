@@ -1,10 +1,10 @@
-"""The leakage audit: what the same pipelines would be said to be worth under other splits.
+"""The leakage audit: the same pipelines, evaluated under splits that leak and one that does not.
 
-Random and leave-one-out splits let a model learn from events that come after the ones it is
-asked about; a split in time does not. The audit runs the same specs through the same code
-under all three, and tells by which factor each metric, and its lift over Popular, changes and
-which pairs of pipelines change their order (Meng et al. 2020, doi:10.1145/3383313.3418479;
-Ji et al. 2023, doi:10.1145/3569930). Definitions: docs/data.md.
+Under random and leave-one-out splits a model learns from events later than those it predicts;
+under a time split it does not. The audit runs the same specs through the same code under all
+three, and reports the factor by which each metric and its lift over Popular change, and which
+pairs of pipelines change order (Meng et al. 2020, doi:10.1145/3383313.3418479; Ji et al. 2023,
+doi:10.1145/3569930). Definitions: docs/data.md.
 """
 
 from __future__ import annotations
@@ -16,15 +16,21 @@ from pipelines.data.dataset import Dataset
 from pipelines.data.split import DEFAULT_PROTOCOL, Protocol, Split, split, windows
 from pipelines.errors import AssayError, Refused
 from pipelines.evaluation.metrics.evaluate import summarize
-from pipelines.evaluation.studies.audit_sentence import BASELINE, ONE_OUT, RANDOM, TIME, sentence
 from pipelines.evaluation.studies.inflation import flips, inflations, lifts, resampled
 from pipelines.evaluation.studies.results import LeakageAudit, ProtocolScores, SpecScore
+from pipelines.evaluation.studies.sentences import (
+    BASELINE,
+    ONE_OUT,
+    RANDOM,
+    TIME,
+    audit_sentence,
+)
 from pipelines.evaluation.studies.study import (
     MOST_USERS,
-    drawn_note,
-    heading,
+    header,
     per_user_values,
-    said,
+    sample_note,
+    with_message,
 )
 from pipelines.recommender.spec import Spec
 from pipelines.runtime.progress import Progress, part, silent
@@ -45,11 +51,11 @@ def audit(
     protocol: str = DEFAULT_PROTOCOL,
     most_users: int = MOST_USERS,
 ) -> LeakageAudit:
-    """Run `specs` (names that ship, or files) under random, leave-one-out and global time.
+    """Run `specs` (built-in names, or files) under random, leave-one-out and global time.
 
-    `protocol` is the split in time, or windows of it. The random split holds out the same
-    share of the events as the one in time. Under each,
-    at most `most_users` users are evaluated. An `AssayError` where the data has no times.
+    `protocol` is the time split, or windows of it. The random split holds out the same share
+    of the events as the time split. Under each, a sample of at most `most_users` users is
+    evaluated. Raises `AssayError` where the data has no times.
     """
     loaded = _loaded(specs)
     cuts = _cuts(dataset, protocol, most_users, progress)
@@ -60,9 +66,9 @@ def audit(
         if spec.name in not_run:
             continue
         mine = part(progress, *(0.02 + 0.98 * (number + end) / len(steps) for end in (0, 1)))
-        told = said(mine, f"{_title(spec)} under {name}")
+        step = with_message(mine, f"{_title(spec)} under {name}")
         try:
-            found[name][spec.name] = per_user_values(spec, dataset, cuts[name], (K,), told)
+            found[name][spec.name] = per_user_values(spec, dataset, cuts[name], (K,), step)
         except Refused as refusal:
             not_run[spec.name] = str(refusal)
             for values in found.values():
@@ -71,18 +77,18 @@ def audit(
     means = {n: resampled(found[n], METRICS, seed) for seed, n in enumerate(reversed(cuts))}
     lift = lifts(means, ran, METRICS, BASELINE)
     ratios = inflations(means, ran, METRICS, BASELINE, TIME)
-    turned = [
+    changed = [
         one for n in cuts if n != TIME for one in flips(n, found[n], found[TIME], ran, METRICS)
     ]
     return LeakageAudit(
-        **heading(dataset),
-        sentence=sentence(found[TIME], METRICS[0], ran, lift, ratios, turned),
-        notes=[note for cut in cuts.values() for note in drawn_note(cut)][:1],
+        **header(dataset),
+        sentence=audit_sentence(found[TIME], METRICS[0], ran, lift, ratios, changed),
+        notes=[note for cut in cuts.values() for note in sample_note(cut)][:1],
         metrics=list(METRICS),
         protocols=[_scores(n, cut, found[n], ran, dataset) for n, cut in cuts.items()],
         lifts=lift,
         inflations=ratios,
-        flips=turned,
+        flips=changed,
         not_run=not_run,
     )
 
@@ -97,24 +103,24 @@ def _loaded(specs: Sequence[str]) -> list[Spec]:
     names = [spec.name for spec in loaded]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
-        raise AssayError(f"Two pipelines are named {twice!r}; give one of them another name.")
+        raise AssayError(f"Two pipelines are named {twice!r}; rename one of them.")
     if len(loaded) < 2:
         raise AssayError(
-            "The audit needs a pipeline beside Popular; name one with --spec, such as als."
+            "The audit needs a pipeline other than Popular; name one with --spec, such as als."
         )
     return loaded
 
 
 def _cuts(dataset: Dataset, protocol: str, most_users: int, progress: Progress) -> dict[str, Split]:
-    """The splits by name, in the order that they are told; the one in time comes last.
+    """The splits by name, in the order of display; the time split comes last.
 
-    The random one holds out as many events as the one in time. Of several windows the
-    last one is the reference; what differs between it and the others is no leak.
+    The random split holds out as many events as the time split. Of several windows the last
+    one is the reference; differences between it and the others are not leaks.
     """
     reference = Protocol.parse(protocol)
     if reference.kind not in ("time", "windows"):
         raise AssayError(
-            f"The audit compares with a split in time, and {protocol} is none; use time:0.9, "
+            f"The audit compares with a time split, which {protocol} is not; use time:0.9, "
             "a date or windows:3."
         )
     progress(0.0, "splitting the data")

@@ -1,4 +1,4 @@
-"""By how much a protocol changes a metric, and which pairs change their order; docs/data.md."""
+"""How much a protocol inflates a metric, and which pairs change order; see docs/data.md."""
 
 from __future__ import annotations
 
@@ -21,30 +21,30 @@ Values = Mapping[str, Mapping[str, Doubles]]
 
 @dataclass(frozen=True)
 class Resampled:
-    """A number and what it is in resamples of the users, (replicates,) float64."""
+    """A number and its values in resamples of the users, (replicates,) float64."""
 
     value: float
     draws: Doubles
     users: int
 
     def __truediv__(self, other: Resampled) -> Resampled:
-        """The ratio, draw by draw: paired where both come of the same resamples."""
+        """The ratio, draw by draw: paired where both come from the same resamples."""
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = np.float64(self.value) / np.float64(other.value)
             return Resampled(float(ratio), self.draws / other.draws, min(self.users, other.users))
 
-    def told(self) -> dict[str, float | None]:
-        """value, low, high: the 95 % percentile interval; None where there is none.
+    def interval(self) -> dict[str, float | None]:
+        """value, low, high: the 95 % percentile interval; None where it is undefined.
 
-        Nothing is told of fewer than `FEWEST_EQUAL` users or of a division by 0; `high` is
-        None where it has no limit, since in some resamples the denominator is 0.
+        All are None with fewer than `FEWEST_EQUAL` users, or where the denominator is 0; `high`
+        is None where it is unbounded, since the denominator is 0 in some resamples.
         """
         nothing: dict[str, float | None] = {"value": None, "low": None, "high": None}
         if self.users < FEWEST_EQUAL or not np.isfinite(self.value):
             return nothing
-        draws = self.draws[~np.isnan(self.draws)]  # 0 ÷ 0 says nothing either way
+        draws = self.draws[~np.isnan(self.draws)]  # 0 ÷ 0 is undefined
         edges = [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]
-        # An end is one of the draws: towards infinity there is nothing to interpolate.
+        # Each end is one of the draws, since one cannot interpolate toward infinity.
         low, high = np.quantile(draws, edges, method="inverted_cdf").tolist()
         return {"value": self.value, "low": low, "high": None if np.isinf(high) else high}
 
@@ -76,7 +76,7 @@ def lifts(
             title=titles[spec],
             protocol=protocol,
             metric=metric,
-            **(means[spec, metric] / means[baseline, metric]).told(),
+            **(means[spec, metric] / means[baseline, metric]).interval(),
         )
         for metric in metrics
         for protocol, means in found.items()
@@ -104,7 +104,7 @@ def inflations(
             protocol=protocol,
             metric=metric,
             measure=measure,
-            **ratio.told(),
+            **ratio.interval(),
         )
 
     measures: tuple[Measure, ...] = ("lift", "value")
@@ -125,7 +125,7 @@ def flips(
     titles: Mapping[str, str],
     metrics: Sequence[str],
 ) -> list[Flip]:
-    """The pairs of specs whose means stand in another order than in time; ties are no order."""
+    """The pairs of specs whose means are in another order than in time; ties do not count."""
     found = []
     for metric in metrics:
         for pair in combinations(titles, 2):

@@ -1,8 +1,8 @@
-"""Would more data help: a metric by how much of the history is known.
+"""The learning curve: a metric by the share of the training events that is used.
 
-Pipelines are fitted on the newest 10, 20, 40, 80 and 100 % of the training events, which is
-what a team would have had if it had begun to log later; the histories in the requests shrink
-with it. The evaluated users and their truths stay the same throughout.
+Pipelines are fitted on the newest 10, 20, 40, 80 and 100 % of the training events, as if
+logging had started later; the histories in the requests are shortened likewise. The evaluated
+users and their held-out interactions stay the same.
 """
 
 from __future__ import annotations
@@ -14,33 +14,31 @@ import numpy as np
 from pipelines.data.dataset import Dataset
 from pipelines.data.split import DEFAULT_PROTOCOL, Protocol, Split, queries_of_users, split
 from pipelines.errors import AssayError
-from pipelines.evaluation.comparison.comparison import outcome, users_to_settle
-from pipelines.evaluation.comparison.sentences import three_digits, what_would_settle
-from pipelines.evaluation.metrics.names import label
+from pipelines.evaluation.comparison.comparison import outcome
 from pipelines.evaluation.studies.results import CurveGain, CurvePoint, LearningCurve
+from pipelines.evaluation.studies.sentences import gain_sentence
 from pipelines.evaluation.studies.study import (
     MOST_USERS,
-    drawn_note,
-    heading,
+    header,
     per_user_values,
     percent,
-    said,
+    sample_note,
+    with_message,
 )
 from pipelines.keys import distinct
 from pipelines.recommender.spec import Spec
 from pipelines.runtime.progress import Progress, part, silent
 from pipelines.schema import Doubles
-from pipelines.statistics.interval import Interval
 from pipelines.statistics.intervals import differences, mean_interval, t_interval
 
 SHARES = (0.1, 0.2, 0.4, 0.8, 1.0)
 FROM_SHARE = 0.4
-"""What all of the history is compared with: two and a half times less."""
+"""The share that all of the history is compared with."""
 SPECS = ("als", "popular")
 METRIC, K = "ndcg@10", 10
 FALLBACK = "last-n:5"
 USEFUL_SHARE = 0.02
-"""Smallest useful difference as a share of the smaller history's value, as in a bake-off."""
+"""Smallest useful difference as a share of the value at `FROM_SHARE`, as in a bake-off."""
 
 
 def learning_curve(
@@ -50,10 +48,10 @@ def learning_curve(
     protocol: str | None = None,
     most_users: int = MOST_USERS,
 ) -> LearningCurve:
-    """Fit `SPECS` on growing shares of the history; an `AssayError` where there are no times.
+    """Fit `SPECS` on growing shares of the history. Raises `AssayError` where there are no times.
 
     1.3 M events and 68,000 items (Complete Journey) take 50 s and .9 GB on 2 cores; the cost
-    grows with the events, 2.5 fits of ALS on all of them.
+    is that of 2.5 fits of ALS on all events.
     """
     progress(0.0, "splitting the data")
     cut, notes = _cut(dataset, protocol, most_users)
@@ -67,8 +65,8 @@ def learning_curve(
             spec = Spec.load(name)
             step = share / sum(SHARES) / len(SPECS)
             mine = part(progress, done, done + step)
-            words = f"{spec.title or spec.name} on the newest {percent(share)} of the history"
-            found = per_user_values(spec, dataset, newest, (K,), said(mine, words))
+            message = f"{spec.title or spec.name} on the newest {percent(share)} of the history"
+            found = per_user_values(spec, dataset, newest, (K,), with_message(mine, message))
             done += step
             values[name, share] = found[METRIC]
             points.append(_point(spec, share, newest, found[METRIC]))
@@ -76,13 +74,13 @@ def learning_curve(
     blank = next(p.users_without_history for p in points if p.share == 1.0)
     if blank:
         notes.append(
-            f"{blank:,} of {len(cut.queries):,} evaluated users have no history even with all of "
-            "it: popular items answer for them."
+            f"{blank:,} of {len(cut.queries):,} evaluated users have no history even with all "
+            "events; they get popular items."
         )
     return LearningCurve(
-        **heading(dataset),
+        **header(dataset),
         sentence=gains[0].sentence,
-        notes=notes + drawn_note(cut),
+        notes=notes + sample_note(cut),
         metric=METRIC,
         split=str(cut.protocol),
         split_note=cut.protocol.note,
@@ -94,7 +92,7 @@ def learning_curve(
 
 
 def _cut(dataset: Dataset, protocol: str | None, most_users: int) -> tuple[Split, list[str]]:
-    """The split asked for, else the default one, or last-n where that evaluates nobody."""
+    """The given split, else the default one, or `FALLBACK` where that has no evaluated users."""
 
     def made(text: str) -> Split:
         return split(
@@ -110,28 +108,25 @@ def _cut(dataset: Dataset, protocol: str | None, most_users: int) -> tuple[Split
         return made(DEFAULT_PROTOCOL), []
     except AssayError:
         cut = made(FALLBACK)
-        return cut, [f"{DEFAULT_PROTOCOL} evaluates nobody here, so the split is {FALLBACK}."]
+        return cut, [f"{DEFAULT_PROTOCOL} leaves no users to evaluate, so the split is {FALLBACK}."]
 
 
 def _require_times(cut: Split) -> None:
     if cut.train.time.min() == cut.train.time.max():
-        raise AssayError(
-            "A learning curve needs events at different times, so that older ones can be left "
-            "out; map a time column."
-        )
+        raise AssayError("A learning curve needs events at different times; map a time column.")
 
 
 def newest_moment(cut: Split, share: float) -> int:
-    """The moment from which the newest `share` of the training events lie, seconds UTC.
+    """The time at which the newest `share` of the training events begins, seconds UTC.
 
-    Events of one moment stay together, so the share may come out a little larger.
+    Events at the same time stay together, so the actual share may be a little larger.
     """
     ordered = np.sort(cut.train.time)
     return int(ordered[len(ordered) - max(1, round(share * len(ordered)))])
 
 
 def since(cut: Split, moment: int, dataset: Dataset) -> Split:
-    """The same questions, as a team would answer that knows nothing from before `moment`."""
+    """The same split without training events and histories from before `moment`."""
     train, past = (it.select(it.time >= moment) for it in (cut.train, cut.past))
     queries = queries_of_users(past, cut.queries.user, cut.queries.now, seen=dataset.about.seen)
     known = np.bincount(train.item, minlength=train.n_items) > 0
@@ -174,36 +169,5 @@ def _gain(spec: Spec, before: Doubles, after: Doubles) -> CurveGain:
         high=interval.high,
         smallest_useful=smallest,
         outcome=outcome(interval, smallest),
-        sentence=_sentence(title, interval, smallest, d),
+        sentence=gain_sentence(title, METRIC, percent(FROM_SHARE), interval, smallest, d),
     )
-
-
-def _sentence(title: str, found: Interval, smallest: float, d: Doubles) -> str:
-    spoken, part_ = label(METRIC), f"the newest {percent(FROM_SHARE)} of the history"
-    digits = three_digits
-
-    def by(sign: int) -> str:
-        low, high = sorted((sign * found.low, sign * found.high))
-        return f"{digits(sign * found.value)} (95 % interval {digits(low)} to {digits(high)})"
-
-    match outcome(found, smallest):
-        case "better":
-            return (
-                f"More data still helps {title}: from {part_} to all of it, {spoken} rises "
-                f"by {by(1)}."
-            )
-        case "worse":
-            return (
-                f"More of the past does not help {title} but harms it: with all of it, {spoken} "
-                f"is lower by {by(-1)} than with {part_}."
-            )
-        case "equivalent":
-            return (
-                f"{title} has flattened: from {part_} to all of it, {spoken} changes by {by(1)}, "
-                f"within the smallest useful difference of {digits(smallest)}."
-            )
-        case _:
-            return (
-                f"Whether more data helps {title} cannot be told yet: from {part_} to all of it, "
-                f"{spoken} changes by {by(1)}; {what_would_settle(users_to_settle(d, smallest))}."
-            )

@@ -1,7 +1,7 @@
-"""What the studies of a dataset found: the learning curve and the leakage audit.
+"""The documents of a dataset's studies: the learning curve and the leakage audit.
 
-These documents are what `--json` prints and what the workspace keeps; definitions are in
-docs/data.md. An older document that no longer fits is as good as none.
+They are what `--json` prints and what the workspace stores; definitions are in docs/data.md. An
+older document that no longer validates is ignored.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ class _Frozen(BaseModel):
 
 
 class Study(_Frozen):
-    """What all studies tell of themselves."""
+    """The fields of all studies."""
 
     dataset: str
     version: int
     fingerprint: str
-    """SHA-256 (hex) of the dataset's rows: the same rows, the same study."""
+    """SHA-256 (hex) of the dataset's rows: equal rows give an equal study."""
     created: str
     """ISO 8601, UTC."""
     sentence: str
-    """The finding, for a lead."""
+    """The finding in one sentence."""
     notes: list[str] = []
-    """What a reader of the numbers must know besides."""
+    """Further remarks on the numbers."""
 
 
 class CurvePoint(_Frozen):
@@ -44,12 +44,12 @@ class CurvePoint(_Frozen):
     """The day of the oldest of those events, UTC."""
     users_without_history: int
     items: int
-    """Items with one of those events: the ones that can be recommended."""
+    """Items with at least one of those events, which can be recommended."""
     found: Interval
 
 
 class CurveGain(_Frozen):
-    """All of the history against its newest part: a paired difference over the same users."""
+    """All of the history compared with its newest part, paired over the same users."""
 
     spec: str
     title: str
@@ -59,12 +59,12 @@ class CurveGain(_Frozen):
     high: float
     smallest_useful: float
     outcome: Outcome
-    """Of all the history against the newest part."""
+    """Of all of the history compared with the newest part."""
     sentence: str
 
 
 class LearningCurve(Study):
-    """A metric by how much of the history is known; users and truths stay the same."""
+    """A metric by the share of the history; users and held-out interactions stay the same."""
 
     kind: Literal["learning-curve"] = "learning-curve"
     metric: str
@@ -85,20 +85,20 @@ class SpecScore(_Frozen):
 
 
 class ProtocolScores(_Frozen):
-    """One protocol: what it held out, whom it asked about, and every pipeline's scores."""
+    """One protocol: what is held out, the evaluated users, and every pipeline's scores."""
 
     name: str
     """`random`, `leave-one-out`, `global time`, or `window 1 of 3` for an earlier one."""
     split: str
     note: str
     held_out_share: float
-    """Of all events."""
+    """Share of all events."""
     users: int
     truths_per_user: float
     cold_users: int
-    """Asked users without a training event."""
+    """Evaluated users without a training event."""
     cold_items: int
-    """Items among the truths that have no training event."""
+    """Held-out items without a training event."""
     cold_truths: int
     scores: list[SpecScore]
 
@@ -109,10 +109,10 @@ class _Ratio(_Frozen):
     protocol: str
     metric: str
     value: float | None
-    """None where the denominator is 0, or too few users were asked."""
+    """None where the denominator is 0, or there are too few users."""
     low: float | None
     high: float | None
-    """None where there is no upper limit: the denominator may be 0."""
+    """None where it is unbounded: the denominator may be 0."""
 
 
 class Lift(_Ratio):
@@ -125,14 +125,14 @@ Measure = Literal["lift", "value"]
 class Inflation(_Ratio):
     """A lift, or a metric's value, ÷ the same under global time, with a 95 % interval.
 
-    Only the lift's tells of leaks: the value's also follows how many truths a user has.
+    Only the lift's shows leaks: the value's also depends on the held-out items per user.
     """
 
     measure: Measure
 
 
 class Flip(_Frozen):
-    """Two pipelines whose order under a protocol is not their order under global time."""
+    """Two pipelines whose order under a protocol differs from that under global time."""
 
     protocol: str
     metric: str
@@ -141,13 +141,13 @@ class Flip(_Frozen):
     """Titles."""
     in_time: Interval
     here: Interval
-    """Paired differences, the one ahead in time less the other."""
+    """Paired differences, the pipeline ahead in time minus the other."""
     certain: bool
-    """Whether both intervals leave zero out; else the two may be equals in one of them."""
+    """Whether both intervals exclude zero."""
 
 
 class LeakageAudit(Study):
-    """The same pipelines under protocols that leak, and under the one that does not."""
+    """The same pipelines under protocols that leak, and under one that does not."""
 
     kind: Literal["audit"] = "audit"
     metrics: list[str]
@@ -157,4 +157,4 @@ class LeakageAudit(Study):
     inflations: list[Inflation]
     flips: list[Flip]
     not_run: dict[str, str] = {}
-    """Why a pipeline, by its name, took no part."""
+    """Why a pipeline was not run, by its name."""

@@ -1,4 +1,4 @@
-"""What the studies of a dataset share: a spec's per-user values by the bake-off's own path."""
+"""Shared code of a dataset's studies: per-user values of a spec, as in a bake-off."""
 
 from __future__ import annotations
 
@@ -15,17 +15,16 @@ from pipelines.runtime.progress import Progress, silent
 from pipelines.schema import Doubles
 
 LENGTH = 20
-"""Places of a list, as in a bake-off: a pipeline that is asked for fewer may weigh fewer
-candidates."""
+"""List length, as in a bake-off: for shorter lists a pipeline may rank fewer candidates."""
 MOST_USERS = 5_000
-"""Users that a study evaluates, at most (a seeded draw): twice as many would narrow the
+"""The most users that a study evaluates (a seeded sample): twice as many would narrow the
 intervals by less than a third."""
 
 
 def per_user_values(
     spec: Spec, dataset: Dataset, cut: Split, ks: Sequence[int], progress: Progress = silent
 ) -> dict[str, Doubles]:
-    """Each metric of each asked user, (n,) by name: the spec fitted on `cut` and asked once."""
+    """Per-user values (n,) of each metric by name: the spec is fitted on `cut` and asked once."""
     pipeline = Pipeline(spec).fit(
         cut.train,
         dataset.catalogue.at(cut.known),
@@ -38,8 +37,8 @@ def per_user_values(
     return per_user(slate.items, cut.truth, ks)
 
 
-def heading(dataset: Dataset) -> dict[str, Any]:
-    """The fields with which every study's document begins."""
+def header(dataset: Dataset) -> dict[str, Any]:
+    """The first fields of every study's document."""
     return {
         "dataset": dataset.name,
         "version": dataset.about.version,
@@ -48,16 +47,16 @@ def heading(dataset: Dataset) -> dict[str, Any]:
     }
 
 
-def drawn_note(cut: Split) -> list[str]:
-    """A sentence where not all users were evaluated."""
+def sample_note(cut: Split) -> list[str]:
+    """A note where not all users were evaluated."""
     if not cut.not_drawn:
         return []
-    return [f"{len(cut.queries):,} users were drawn for the evaluation (the draw is seeded)."]
+    return [f"A seeded random sample of {len(cut.queries):,} users was evaluated."]
 
 
-def said(progress: Progress, words: str) -> Progress:
-    """`progress` in the study's own words, whatever the work beneath it says."""
-    return lambda share, _message: progress(share, words)
+def with_message(progress: Progress, message: str) -> Progress:
+    """`progress` with a fixed message."""
+    return lambda share, _message: progress(share, message)
 
 
 def percent(share: float) -> str:

@@ -208,7 +208,7 @@ def test_a_budget_makes_a_better_one_too_dear(tmp_path):
         ({"metric": "speed@5"}, "speed@5"),
         ({"rules": [{"stage": "no-such-rule"}]}, "no-such-rule"),
         ({"rules": [{"cap": 2}]}, "A rule of the bake-off is not valid: stage"),
-        ({"rules": [{"stage": "category-cap", "cap": 0}]}, "wrong setting: cap"),
+        ({"rules": [{"stage": "category-cap", "cap": 0}]}, "invalid setting: cap"),
     ],
 )
 def test_a_wrong_request_is_one_sentence(changes, says, tmp_path):

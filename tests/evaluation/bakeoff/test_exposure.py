@@ -8,14 +8,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pipelines import registry
 from pipelines.cli.bakeoff import print_bakeoff
 from pipelines.data import dataset as stored
 from pipelines.data.dataset import Dataset
-from pipelines.evaluation.bakeoff.exposure import effective_sample, exposure_of, trusted
+from pipelines.evaluation.bakeoff.exposure import exposure_of, trusted
 from pipelines.evaluation.bakeoff.request import BakeoffRequest
 from pipelines.evaluation.bakeoff.run import run_bakeoff
 from pipelines.evaluation.results.document import BakeoffDocument
@@ -98,14 +96,6 @@ def test_the_refusal_comes_below_the_documented_minimum(
     assert says in found.sentence
     assert ("assay data audit" in found.sentence) is not corrected
     assert (trusted(asked, found).propensity is None) is not corrected
-
-
-@given(st.lists(st.floats(1e-3, 1), min_size=1, max_size=50), st.floats(1e-3, 1e3))
-def test_weights_are_worth_one_to_n_whatever_their_unit(values: list[float], unit: float) -> None:
-    weights = 1 / np.array(values)
-    worth = effective_sample(weights)
-    assert 1 - 1e-9 <= worth <= len(weights) + 1e-9
-    assert effective_sample(unit * weights) == pytest.approx(worth)
 
 
 def ran(data: Dataset, folder: Path) -> BakeoffDocument:

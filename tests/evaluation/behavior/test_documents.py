@@ -14,7 +14,14 @@ def test_each_test_is_documented_in_its_own_words(name):
     assert test.name == name
     part = TEXT.split(f"## `{name}`")[1].split("\n## ")[0]
     said = " ".join(part.split())
-    for words in (test.title, test.asks, test.formula, test.unit, test.condition(), test.why):
+    for words in (
+        test.title,
+        test.question,
+        test.formula,
+        test.unit,
+        test.condition(),
+        test.rationale,
+    ):
         assert words in said, (name, words)
 
 

@@ -28,7 +28,7 @@ def test_the_item_that_is_shown_most():
     found = OneItem().run(answer(background(HISTORIES), lists))
     expected = (lists == 39).any(axis=1).mean()
     assert found.state == "fail" and found.value == expected > 0.5
-    assert found.sentence == f"The item that is shown most, i039, is on {expected:.0%} of the " \
+    assert found.sentence == f"The most recommended item, i039, is on {expected:.0%} of the " \
         "lists of 5.".replace("%", " %", 1)  # fmt: skip
     assert found.examples[0] == {"item_id": "i039", "title": "i039", "share_of_lists": expected}
     assert OneItem(0.7).run(answer(background(HISTORIES), lists)).state == "pass"
@@ -62,7 +62,7 @@ PRICES = [1.0] * 20 + [2.5] * 20  # the second half is dear
 
 
 def test_the_price_of_lists_against_what_is_taken_up():
-    """By hand: lists of median 2.5 against truths of median 1 are 2.5 times as dear."""
+    """By hand: lists of median 2.5 against truths of median 1 cost 2.5 times as much."""
     rng = np.random.default_rng(2)
     truths = [rng.choice(20, 3).tolist() for _ in range(PEOPLE)]
     prices = np.array(PRICES) * np.tile([0.9, 1.0, 1.1, 1.0], 10)
@@ -98,9 +98,9 @@ def test_unknown_and_free_items_have_no_price():
     [
         ({}, "The catalogue has no prices."),
         ({"price": [np.nan] * 40}, "The catalogue has no prices."),
-        ({"price": [0.0] * 40}, "No person has both"),
-        ({"price": [np.inf] * 40}, "No person has both"),
-        ({"price": [1.0] + [np.nan] * 39}, "No person has both"),
+        ({"price": [0.0] * 40}, "No user has both"),
+        ({"price": [np.inf] * 40}, "No user has both"),
+        ({"price": [1.0] + [np.nan] * 39}, "No user has both"),
     ],
 )
 def test_without_prices_there_is_no_verdict(columns, says):
@@ -116,7 +116,7 @@ def test_brands_that_are_known_from_the_history():
     found = Brand().run(answer(world, lists))
     assert (found.state, found.threshold, found.condition) == ("value", None, "")
     assert found.value == pytest.approx((5 * 2 / 3 + 0) / 6)  # the last one knows no brand
-    assert "of what people took up later it is 50 %" in found.sentence
+    assert "among the items that users later chose it is 50 %" in found.sentence
     assert found.examples[0]["user_id"] == "u5"
     assert found.examples[0]["brands_before"] == ["a"]
     assert found.examples[0]["known_brands"] == 0
@@ -128,7 +128,7 @@ def test_without_brands_there_is_no_value():
     lists = own_lists()
     with pytest.raises(AssayError, match="no brands"):
         Brand().run(answer(background(HISTORIES), lists))
-    with pytest.raises(AssayError, match="Nobody has a known brand"):
+    with pytest.raises(AssayError, match="No user has brands"):
         world = background([[]] * PEOPLE, brand=["x"] * 40)
         Brand().run(answer(world, lists))
     with pytest.raises(AssayError, match="no brands"):
@@ -156,7 +156,7 @@ def test_rare_items_get_places_or_none():
     found = ColdItems().run(answer(world, lists))
     shown, taken = 5 / 5 / PEOPLE, 5 / 2 / PEOPLE  # item 38 may not be recommended: no truth
     assert found.state == "pass" and found.value == pytest.approx(shown / taken)
-    assert "get 5 % of the places; they are 12.5 % of what" in found.sentence
+    assert "fill 5 % of the places, which is 0.4 times their share of 12.5 %" in found.sentence
     assert "21.1 % of the catalogue" in found.sentence  # 8 of 38
     assert found.examples == [
         {"item_id": "i031", "title": "i031", "training_events": 3, "places": 5}
@@ -167,7 +167,7 @@ def test_rare_items_get_places_or_none():
 def test_without_rare_items_or_a_use_for_them_there_is_no_verdict():
     with pytest.raises(AssayError, match="more than 5 training events"):
         ColdItems().run(answer(background(HISTORIES), own_lists()))
-    with pytest.raises(AssayError, match="None of the people took up"):
+    with pytest.raises(AssayError, match="No user has a held-out item"):
         ColdItems().run(answer(background(HISTORIES, events=EVENTS), own_lists()))
 
 
@@ -181,10 +181,12 @@ def test_misses_of_the_same_kind_are_nearer_than_chance():
     near, far = np.full((PEOPLE, 5), 5), np.full((PEOPLE, 5), 30)
     found = NearMisses().run(answer(world, near))
     assert found.state == "value" and found.value > 0.3 and found.low > 0
-    assert found.sentence.startswith("A miss is 0 away from the nearest item that the person")
+    assert found.sentence.startswith(
+        "The mean distance to the nearest item that the user later chose is 0 for a miss"
+    )
     found = NearMisses().run(answer(world, far))
     assert found.value < -0.3 and found.high < 0
-    assert "A miss is 1 away" in found.sentence
+    assert "is 1 for a miss" in found.sentence
 
 
 def test_distances_by_hand():
@@ -194,7 +196,7 @@ def test_distances_by_hand():
     world = background(HISTORIES, [[15, -1, 39]] * PEOPLE, categories=told)
     lists = np.tile([15, 3, 25, 39, -1], (PEOPLE, 1))
     found = NearMisses().run(answer(world, lists))
-    assert f"A miss is {(0.5 + 1.0) / 2} away" in found.sentence
+    assert f"is {(0.5 + 1.0) / 2} for a miss" in found.sentence
     assert [e["distance"] for e in found.examples] == [0.5, 0.5, 1.0]
     assert found.examples[0]["miss"]["item_id"] == "i003"
     assert found.examples[0]["nearest_taken_up"]["item_id"] == "i015"
@@ -205,7 +207,7 @@ def test_the_random_items_are_those_that_the_person_might_get():
     seen = background([list(range(20))] * PEOPLE, [[0]] * PEOPLE, exclude_seen=True,
                       categories=kinds())  # fmt: skip
     found = NearMisses().run(answer(seen, np.full((PEOPLE, 5), 30)))
-    assert found.value == 0.0 and "a random item 1 (" in found.sentence
+    assert found.value == 0.0 and "and 1 for a random item (" in found.sentence
 
 
 def test_many_pairs_are_compared_in_blocks(monkeypatch):
@@ -223,8 +225,8 @@ def test_many_pairs_are_compared_in_blocks(monkeypatch):
     [
         ({}, own_lists(), "no categories"),
         ({"categories": [None] * 40}, own_lists(), "no categories"),
-        ({"categories": kinds()}, np.zeros((PEOPLE, 5)), "No miss"),
-        ({"categories": [None, *kinds()[1:]]}, own_lists(), "No miss"),
+        ({"categories": kinds()}, np.zeros((PEOPLE, 5)), "No user has both a miss"),
+        ({"categories": [None, *kinds()[1:]]}, own_lists(), "No user has both a miss"),
     ],
 )
 def test_without_kinds_or_misses_there_is_no_value(columns, lists, says):

@@ -25,7 +25,7 @@ from pipelines.evaluation.behavior.contract import BehaviorTest
 
 
 class Numpy(BehaviorTest):
-    name, title, asks, formula, unit, why = "numpy", "Numpy's numbers", "?", "f", "u", "w"
+    name, title, question, formula, unit, rationale = "numpy", "Numpy's numbers", "?", "f", "u", "w"
     passes, default = "{percent} or more", 0.5
 
     def run(self, answer):
@@ -80,7 +80,7 @@ class Renamed(Numpy):
 
 
 class Silent(BehaviorTest):
-    name, asks, formula, why = "silent", "?", "f", "w"
+    name, question, formula, rationale = "silent", "?", "f", "w"
     title = " "
 
     def run(self, answer):
@@ -88,7 +88,7 @@ class Silent(BehaviorTest):
 
 
 class Abstract(BehaviorTest):
-    name, title, asks, formula, unit, why = "abstract", "Abstract", "?", "f", "u", "w"
+    name, title, question, formula, unit, rationale = "abstract", "Abstract", "?", "f", "u", "w"
 
 
 class Worded(Numpy):
@@ -119,20 +119,20 @@ def function(answer):
     return None
 """
 AT_RUN = {
-    "raises": "The test broke: FileNotFoundError: gone: caf?.",
-    "notanumber": "The test broke: ValueError: its value is nan.",
-    "unwritable": "The test broke: PydanticSerializationError: ",
-    "halfcharacter": "The test broke: PydanticSerializationError: ",
-    "nothing": "The test broke: TypeError: it gave no verdict but float.",
-    "impostor": "The test broke: ValueError: it gave the verdict of one-item.",
+    "raises": "The test raised an error: FileNotFoundError: gone: caf?.",
+    "notanumber": "The test raised an error: ValueError: its value is nan.",
+    "unwritable": "The test raised an error: PydanticSerializationError: ",
+    "halfcharacter": "The test raised an error: PydanticSerializationError: ",
+    "nothing": "The test raised an error: TypeError: it returned float instead of a result.",
+    "impostor": "The test raised an error: ValueError: it returned the result of one-item.",
 }
 AT_LOAD = {
     "renamed": "has the name other in its class",
     "silent": "has no text in its title, unit",
-    "abstract": "cannot be made: TypeError: Can't instantiate abstract class",
-    "worded": "cannot be made: KeyError: 'share'",
-    "text": "`default` is None or a number, not '0.5'",
-    "open": "`limits` are two numbers, the lower first, not None",
+    "abstract": "cannot be created: TypeError: Can't instantiate abstract class",
+    "worded": "cannot be created: KeyError: 'share'",
+    "text": "`default` must be None or a number, not '0.5'",
+    "open": "`limits` must be two numbers, the lower first, not None",
     "function": "is not a subclass of BehaviorTest",
     "missing": "cannot be loaded: ModuleNotFoundError",
 }
@@ -208,7 +208,7 @@ def test_what_can_be_required_is_told_beside_broken_ones(installed):
             requirements([name])
         with pytest.raises(AssayError, match=re.escape(reason)):
             names.load(name)
-    with pytest.raises(AssayError, match="unready cannot be made: ValueError: no threshold but"):
+    with pytest.raises(AssayError, match="unready cannot be created: ValueError: no threshold but"):
         requirements(["unready=0.4"])
 
 

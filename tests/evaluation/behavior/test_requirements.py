@@ -24,9 +24,9 @@ def test_names_and_thresholds_come_in_one_order():
     ("texts", "says"),
     [
         (["on-item"], "'on-item'; require one of similar-users, small-change, input-order, one-"),
-        (["brand"], "No behavioral test with a threshold is named 'brand'"),
-        (["one-item=30"], "The threshold of one-item is a number, 0 to 1, not '30'."),
-        (["price=0.5"], "The threshold of price is a number, 1 or more, not '0.5'."),
+        (["brand"], "There is no behavioral test 'brand' with a threshold"),
+        (["one-item=30"], "The threshold of one-item must be a number, 0 to 1, not '30'."),
+        (["price=0.5"], "The threshold of price must be a number, 1 or more, not '0.5'."),
         (["price=inf"], "1 or more, not 'inf'"),
         (["one-item=nan"], "not 'nan'"),
         (["one-item=much"], "not 'much'"),
@@ -61,7 +61,7 @@ def test_a_required_test_that_is_not_passed_is_told_in_words():
     found = verdicts(asked(WORLD, popular), all_tests())
     assert failed(found, {"input-order"}) == []
     assert failed(found, {"one-item", "price"}) == [
-        "Fails the required test one-item: The item that is shown most, i000, is on 100 % of the "
+        "Fails the required test one-item: The most recommended item, i000, is on 100 % of the "
         "lists of 5.",
         "Fails the required test price: Not run: The catalogue has no prices.",
     ]
@@ -69,13 +69,16 @@ def test_a_required_test_that_is_not_passed_is_told_in_words():
 
 def test_a_test_that_breaks_costs_nobody_the_bakeoff(caplog):
     class Broken(BehaviorTest):
-        name, title, asks, formula, unit, why = ("broken",) * 6
+        name, title, question, formula, unit, rationale = ("broken",) * 6
 
         def run(self, answer):
             raise KeyError("a defect")
 
     (found,) = verdicts(answer(WORLD, popular_lists()), [Broken()])
-    assert (found.state, found.reason) == ("not run", "The test broke: KeyError: 'a defect'.")
+    assert (found.state, found.reason) == (
+        "not run",
+        "The test raised an error: KeyError: 'a defect'.",
+    )
     assert "a defect" in caplog.text
 
 
@@ -85,7 +88,7 @@ def popular_lists():
 
 def test_a_test_of_ones_own_is_found_by_its_entry_point(monkeypatch):
     class Mine(BehaviorTest):
-        name, title, asks, formula, unit, why = "mine", "Mine", "?", "1", "share", "ours"
+        name, title, question, formula, unit, rationale = "mine", "Mine", "?", "1", "share", "ours"
         passes, default = "{percent} or more", 0.5
 
         def run(self, answer):

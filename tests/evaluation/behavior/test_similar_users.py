@@ -69,7 +69,7 @@ def test_a_contender_that_looks_at_histories_passes():
     world = background(twins(), n_items=200)
     found = SimilarUsers().run(asked(world, counting))
     assert found.state == "pass" and 0 < found.low <= found.value <= found.high <= 1
-    assert found.sentence.startswith("Similar people get similar lists: two people with like")
+    assert found.sentence.startswith("Similar users get similar lists: two users with similar")
     assert found.condition == "the whole interval lies above 0"
     example = found.examples[0]
     assert {"user_id", "other_user_id", "history_overlap", "shared", "list", "other_list"} == set(
@@ -84,13 +84,13 @@ def test_one_list_for_everyone_fails_and_says_so(exclude_seen):
     world = background(twins(), n_items=200, exclude_seen=exclude_seen)
     found = SimilarUsers().run(asked(world, popular))
     assert (found.state, found.value) == ("fail", 0.0)
-    assert found.sentence.startswith("It gives everyone the same list")
+    assert found.sentence.startswith("All users get the same list")
 
 
 def test_lists_by_chance_fail():
     found = SimilarUsers().run(asked(background(twins(), n_items=200), jumping))
     assert found.state == "fail" and found.low <= 0
-    assert found.sentence.startswith("Similar people's lists are hardly more alike")
+    assert found.sentence.startswith("Similar users' lists are hardly more similar")
 
 
 def test_a_higher_threshold_is_harder_to_pass():

@@ -72,9 +72,11 @@ def draws(seed: int, gain: float = 0.0) -> np.ndarray:
 def test_every_field_is_named_where_it_differs(name: str) -> None:
     found = differing(ONE, other(**{name: OTHER[name]}))
     assert [d.name for d in found] == ["budget.p95_ms" if name == "budget" else name]
-    assert found[0].words.startswith(f"{found[0].name} is ")
-    assert found[0].words.count(" in A") == found[0].words.count(" in B") == 1
-    with pytest.raises(AssayError, match=rf"same manifest: {name}.* Run both with the same \w+"):
+    assert found[0].description.startswith(f"{found[0].name} is ")
+    assert found[0].description.count(" in A") == found[0].description.count(" in B") == 1
+    with pytest.raises(
+        AssayError, match=rf"different manifests: {name}.* Run both with the same \w+"
+    ):
         require_same(ONE, other(**{name: OTHER[name]}))
 
 
@@ -131,7 +133,7 @@ def test_the_refusal_says_what_differs_and_what_to_do(changes: dict[str, Any], s
     with pytest.raises(AssayError) as refused:
         require_same(ONE, other(**changes))
     told = str(refused.value)
-    assert told == f"These two bake-offs do not answer the same manifest: {says}"
+    assert told == f"These two bake-offs have different manifests: {says}"
 
 
 def test_the_difference_is_paired_by_user_whatever_their_order(tmp_path: Path) -> None:
@@ -165,28 +167,28 @@ def test_what_is_not_there_is_refused(tmp_path: Path) -> None:
             "nobody",
             "als",
             None,
-            "'nobody' does not take part in bake-off a; use one of als, b",
+            "'nobody' is not a contender of bake-off a; use one of als, b",
         ),
-        ("als", "nobody", None, "'nobody' does not take part in bake-off b"),
-        ("../als", "als", None, "does not take part"),
+        ("als", "nobody", None, "'nobody' is not a contender of bake-off b"),
+        ("../als", "als", None, "is not a contender"),
         ("broken", "als", None, "broken is failed in bake-off a.*: It broke: KeyError"),
         ("als", "broken", None, "broken is failed in bake-off b"),
-        ("als", "als", "ndcg@7", "'ndcg@7' has no values per user for als.*ndcg@10, recall@10"),
+        ("als", "als", "ndcg@7", "'ndcg@7' has no per-user values for als.*ndcg@10, recall@10"),
     ):
         with pytest.raises(AssayError, match=says):
             compare_across(a, contender, b, against, metric)
     with pytest.raises(AssayError, match="cannot be compared with itself"):
         compare_across(a, "als", a, "als")
-    (a.kept.folder / "contenders" / "als" / "per_user.parquet").unlink()
+    (a.folder.path / "contenders" / "als" / "per_user.parquet").unlink()
     with pytest.raises(AssayError, match=r"per_user\.parquet is no longer there"):
-        compare_across(Finished.open(a.kept.folder), "als", b, "als")
+        compare_across(Finished.open(a.folder.path), "als", b, "als")
     for path in (tmp_path, tmp_path / "nothing", tmp_path / "nothing" / "document.json"):
         with pytest.raises(AssayError, match="There is no bake-off in"):
             Finished.open(path)
     (tmp_path / "document.json").write_text("{}")
     with pytest.raises(AssayError, match="cannot be read"):
         Finished.open(tmp_path)
-    assert Finished.open(b.kept.folder / "document.json").id == "b"
+    assert Finished.open(b.folder.path / "document.json").id == "b"
 
 
 def test_another_manifest_and_a_changed_one_are_refused(tmp_path: Path) -> None:
@@ -196,17 +198,19 @@ def test_another_manifest_and_a_changed_one_are_refused(tmp_path: Path) -> None:
         compare_across(a, "als", b, "als")
     # Pretending to have answered the same does not help.
     c = write(tmp_path / "c", {"als": draws(2)}, other(split="last-n:5"), split="time:0.9")
-    with pytest.raises(AssayError, match="Bake-off c: The stored manifest's hash is not"):
+    with pytest.raises(AssayError, match="Bake-off c: The stored manifest does not match"):
         compare_across(a, "als", c, "als")
     d = write(tmp_path / "d", {"als": draws(2)}, other(split="last-n:5"), hash=ONE.hash)
-    with pytest.raises(AssayError, match="Bake-off d: The stored manifest's hash is not"):
+    with pytest.raises(AssayError, match="Bake-off d: The stored manifest does not match"):
         compare_across(a, "als", d, "als")
 
 
 def test_missing_users_are_refused(tmp_path: Path) -> None:
     a = write(tmp_path / "a", {"als": draws(1)})
     fewer = write(tmp_path / "b", {"als": draws(2)[:98]})
-    with pytest.raises(AssayError, match=r"als in bake-off b are of 98 users, and its .* 100;"):
+    with pytest.raises(
+        AssayError, match=r"Bake-off b has values of als for 98 users, but its manifest has 100;"
+    ):
         compare_across(a, "als", fewer, "als")
     ids = [f"u{i}" for i in range(N)]
     twice = write(tmp_path / "c", {"als": draws(2)}, users=[*ids[:-1], "u0"])
@@ -226,7 +230,7 @@ def test_real_bakeoffs(tmp_path: Path) -> None:
         return Finished.open(tmp_path / id)
 
     a, b, c = run("a", ["ease-recent"]), run("b", []), run("c", [], "last-n:3")
-    ease, popular = (a.kept.values(name, "ndcg@10") for name in ("ease-recent", "popular"))
+    ease, popular = (a.folder.values(name, "ndcg@10") for name in ("ease-recent", "popular"))
     here = compare_across(a, "ease-recent", a, "popular")
     assert here == compare("ease-recent", "popular", "ndcg@10", ease, popular, 0.02)
     told = next(x for x in a.document.comparisons if x.contender == "ease-recent")

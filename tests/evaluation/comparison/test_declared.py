@@ -31,15 +31,15 @@ def test_what_is_told_per_user_and_has_a_better_can_be_declared(metric):
 @pytest.mark.parametrize(
     ("metric", "says"),
     [
-        ("ndcg@7", r"lists are scored at 5, 10, 20; declare ndcg@20, or give --k 7"),
+        ("ndcg@7", r"lists are scored at 5, 10, 20; declare ndcg@20, or set --k 7"),
         ("gini@5", "cannot be declared: contenders are compared user by user"),
         ("popularity_lift@5", "cannot be declared"),
         ("novelty@5", "cannot be declared.*use one of ndcg, recall"),
-        ("speed@5", "not known; use NAME@K"),
-        ("ndcg@010", "not known; use NAME@K"),  # its values would be named ndcg@10
-        ("ndcg@１０", "not known; use NAME@K"),
-        ("ndcg@0", "not known; use NAME@K"),
-        (f"ndcg@{'1' * 5000}", "not known; use NAME@K"),
+        ("speed@5", "is unknown; use NAME@K"),
+        ("ndcg@010", "is unknown; use NAME@K"),  # its values would be named ndcg@10
+        ("ndcg@１０", "is unknown; use NAME@K"),
+        ("ndcg@0", "is unknown; use NAME@K"),
+        (f"ndcg@{'1' * 5000}", "is unknown; use NAME@K"),
     ],
 )
 def test_what_cannot_be_declared_is_one_sentence(metric, says):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.evaluation.comparison.ranking import best_first, way, why_nobody_wins
+from pipelines.evaluation.comparison.ranking import best_first, better_sign, why_not_ranked
 from pipelines.evaluation.results.document import ContenderResult
 from pipelines.statistics.interval import Interval
 
@@ -17,12 +17,12 @@ def contender(name: str, **values: float) -> ContenderResult:
     [("ndcg@10", 1), ("calibration@5", -1), ("novelty@10", 0), ("lost@10", 0)],
 )
 def test_a_metric_has_a_way_or_none(metric: str, sign: int) -> None:
-    assert way(metric) == sign
+    assert better_sign(metric) == sign
 
 
 def test_why_there_is_none_is_told() -> None:
-    assert why_nobody_wins("novelty@10") == "novelty@10 says nothing of better or worse"
-    assert why_nobody_wins("lost@10") == "the definition of lost@10 is not installed here"
+    assert why_not_ranked("novelty@10") == "neither higher nor lower novelty@10 is better"
+    assert why_not_ranked("lost@10") == "the metric lost@10 is not installed"
 
 
 @pytest.mark.parametrize(

@@ -252,11 +252,11 @@ def test_a_file_read_back_is_the_same_manifest(odd: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"k": 20}, "is not that of its fields"),
-        ({"hash": "0" * 64}, "is not that of its fields"),
-        ({"hash": None}, "is not that of its fields"),
-        ({"k": "many"}, r"not the manifest of a bake-off \(k: "),
-        ({"seen": "both"}, r"not the manifest of a bake-off \(seen: "),
+        ({"k": 20}, "does not match its hash"),
+        ({"hash": "0" * 64}, "does not match its hash"),
+        ({"hash": None}, "does not match its hash"),
+        ({"k": "many"}, r"not a bake-off's manifest \(k: "),
+        ({"seen": "both"}, r"not a bake-off's manifest \(seen: "),
     ],
 )
 def test_a_manifest_that_was_changed_is_refused(change: dict[str, Any], says: str) -> None:

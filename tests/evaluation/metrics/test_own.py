@@ -13,7 +13,7 @@ from pipelines.evaluation.bakeoff.request import BakeoffRequest
 from pipelines.evaluation.bakeoff.run import run_bakeoff
 from pipelines.evaluation.comparison import declared
 from pipelines.evaluation.metrics import names
-from pipelines.evaluation.metrics.evaluate import answerable, evaluate
+from pipelines.evaluation.metrics.evaluate import computable, evaluate
 from pipelines.reading.lists import GroundTruth, Lists
 from pipelines.runtime import paths
 from pipelines.schema import Ragged
@@ -108,9 +108,9 @@ AT_LOAD = {
     "renamed": "has the name other in its class",
     "silent": "has no text in its label, group",
     "unspoken": "has no text in its label",
-    "backwards": "`better` is one of higher, lower, neither, not 'more'",
-    "unbound": "`bounds` is None or two numbers, the lower first",
-    "needy": "`needs` names 'weather'; there are catalogue, ",
+    "backwards": "`better` must be one of higher, lower, neither, not 'more'",
+    "unbound": "`bounds` must be None or two numbers, the lower first",
+    "needy": "`needs` has 'weather'; use names from catalogue, ",
     "function": "is not a subclass of Metric",
     "missing": "cannot be loaded: ModuleNotFoundError",
 }
@@ -184,7 +184,7 @@ def test_the_documents_metric_by_hand(installed):
         popularity=1 / np.arange(1, 21),
     )
     lists = Lists(padded([[0, 5], [0], [9]]), key)
-    (metric,) = [m for m in answerable(key) if m.name == "tail_recall"]
+    (metric,) = [m for m in computable(key) if m.name == "tail_recall"]
     np.testing.assert_allclose(metric().per_user(lists, 2), [0.5, np.nan, 0.5])
     np.testing.assert_allclose(metric().per_user(lists, 1), [0.0, np.nan, 0.5])
 
@@ -204,7 +204,7 @@ def test_what_breaks_goes_through_where_nobody_takes_notes(installed):
         evaluate(lists, [10], [names.load("raises")])
     notes: list[str] = []
     assert evaluate(lists, [5, 10], [names.load("raises")], notes=notes) == {}
-    assert notes == ["The metric raises broke, and is left out: RuntimeError: no tens."]
+    assert notes == ["The metric raises failed and is left out: RuntimeError: no tens."]
 
 
 def test_a_metric_that_ships_never_breaks_in_silence(monkeypatch):

@@ -26,25 +26,25 @@ def test_values_and_users_stand_in_the_same_order(kept):
 
 def test_a_metric_is_read_once_and_others_not_at_all(kept):
     first = kept.values("als", "ndcg@10")
-    (kept.folder / "contenders" / "als" / PER_USER).unlink()
+    (kept.path / "contenders" / "als" / PER_USER).unlink()
     np.testing.assert_array_equal(kept.values("als", "ndcg@10"), first)
-    with pytest.raises(AssayError, match=r"per_user\.parquet is no longer there"):
+    with pytest.raises(AssayError, match=r"per_user\.parquet was deleted or never written"):
         kept.values("als", "recall@10")
 
 
 def test_a_metric_that_was_not_kept_is_told_by_name(kept):
-    with pytest.raises(AssayError, match="The per-user values of als in map@10 are not stored"):
+    with pytest.raises(AssayError, match="The per-user values of map@10 for als are not stored"):
         kept.values("als", "map@10")
 
 
 def test_a_metric_of_all_lists_is_not_missed(kept):
-    with pytest.raises(AssayError, match="coverage@10 is one number for all lists together"):
+    with pytest.raises(AssayError, match="coverage@10 is one number over all lists together"):
         kept.values("als", "coverage@10")
 
 
 @pytest.mark.parametrize("part", ["requests", "slices", "item_slices"])
 def test_an_older_folder_says_what_it_lacks(kept, part):
-    with pytest.raises(AssayError, match=r"(asked|slices)\.\w+ is no longer there, or was never"):
+    with pytest.raises(AssayError, match=r"(asked|slices)\.\w+ was deleted or never written"):
         getattr(kept, part)
     with pytest.raises(AssayError, match=r"answer\.npz"):
         kept.lists("als")

@@ -19,7 +19,7 @@ from pipelines.evaluation.results.folder import (
     BakeoffFolder,
     Requests,
 )
-from pipelines.evaluation.slices.stored import Dimension, Gathered
+from pipelines.evaluation.slices.stored import Dimension, DimensionBuilder
 from pipelines.evaluation.slices.writing import write_slices
 from pipelines.schema import Ragged
 
@@ -33,11 +33,11 @@ def of_values(
 ) -> BakeoffFolder:
     """Contenders with per-user values (n,), users divided by columns of texts (n,)."""
     n = len(next(iter(values.values())))
-    found = Gathered()
+    found = DimensionBuilder()
     for name, labels in slices.items():
         clause = f"with {name} “{{}}”"
         found.add(Dimension(name, name, "user", "", clause), pd.Categorical(labels, ordered=True))
-    frames = (found.frame(n), Gathered().frame(1))
+    frames = (found.frame(n), DimensionBuilder().frame(1))
     sizes = np.ones(n, np.int64) if truths is None else truths
     truth = Ragged(np.concatenate([[0], np.cumsum(sizes)]), np.zeros(sizes.sum(), np.int32))
     _write(folder, truth, frames)
@@ -55,7 +55,7 @@ def of_lists(
     ks: tuple[int, ...] = (5, 10),
 ) -> BakeoffFolder:
     """Contenders with lists (n, width), items divided by a column of texts (n_items,)."""
-    users, items = Gathered(), Gathered()
+    users, items = DimensionBuilder(), DimensionBuilder()
     for name, labels in (slices or {}).items():
         clause = f"with {name} “{{}}”"
         users.add(Dimension(name, name, "user", "", clause), pd.Categorical(labels, ordered=True))

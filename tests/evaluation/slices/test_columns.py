@@ -33,7 +33,7 @@ def test_numbers_with_many_values_are_cut_at_their_quartiles() -> None:
     assert list(labels.categories[:4]) == ["up to 4", "4 to 7", "7 to 10", "over 10"]
     assert labels[2] == "up to 4" and labels[3] == "up to 4"  # the upper end belongs to it
     assert labels[0] == "over 10" and labels[11] == UNKNOWN
-    assert note == "Cut at the quartiles; a slice includes its upper end."
+    assert note == "Divided at the quartiles; a slice includes its upper bound."
 
 
 def test_numbers_with_few_values_and_yes_or_no_are_named() -> None:
@@ -99,7 +99,7 @@ def test_long_texts_that_begin_alike_stay_apart() -> None:
 def test_yes_and_no_may_be_missing() -> None:
     labels, _ = of(pd.array([True, None, False], dtype="boolean"))
     assert list(labels) == ["yes", UNKNOWN, "no"]
-    assert why_not(pd.array([None, None], dtype="boolean")) == "it has no value"
+    assert why_not(pd.array([None, None], dtype="boolean")) == "it has no values"
 
 
 @pytest.mark.parametrize(
@@ -108,12 +108,12 @@ def test_yes_and_no_may_be_missing() -> None:
         (["x"] * 9 + [None], "empty", ""),
         (pd.Series([f"name {n}" for n in range(10_000)], dtype="category"), "names", "(10,000)"),
         (pd.Series([np.arange(n % 300) for n in range(10_000)]), "lists", "too many values"),
-        (pd.to_datetime([None, None], utc=True), "days", "it has no value"),
-        ([None, np.nan], "none", "it has no value"),
+        (pd.to_datetime([None, None], utc=True), "days", "it has no values"),
+        ([None, np.nan], "none", "it has no values"),
         ([f"name {n}" for n in range(300)], "names", "too many values"),
-        ([f"name {n}" for n in range(50)], "names", "in nearly each row"),
-        (list(range(100)), "numbers", "another whole number"),
-        (list(range(50)) * 2, "customer_id", "that of an id"),
+        ([f"name {n}" for n in range(50)], "names", "in almost every row"),
+        (list(range(100)), "numbers", "a different whole number"),
+        (list(range(50)) * 2, "customer_id", "suggests an id"),
     ],
 )
 def test_what_is_no_group_says_why(values: list[object], name: str, reason: str) -> None:

@@ -16,15 +16,15 @@ from pipelines.evaluation.results.folder import ITEM_SLICES, SLICES, BakeoffFold
 from pipelines.evaluation.slices import dimensions_of
 from pipelines.evaluation.slices.cells import Cell
 from pipelines.evaluation.slices.dimensions import counted, user_slices
+from pipelines.evaluation.slices.sentences import population, slice_phrase
 from pipelines.evaluation.slices.stored import (
-    AS_IT_STANDS,
     DIMENSIONS,
+    UNDATED,
     described,
     find,
     ordinals,
     skipped,
 )
-from pipelines.evaluation.slices.wording import among, slice_of
 from pipelines.evaluation.slices.writing import write_slices
 from pipelines.schema import Interactions, Vocabulary
 from pipelines.testing.datasets import DAY, dataset
@@ -67,7 +67,7 @@ def test_histories_returning_and_the_last_event_by_hand() -> None:
     assert frame["last_event"].tolist()[:2] == ["1–4 weeks", "1–3 months"]
     assert pd.isna(frame["last_event"][2])  # a new user has none
     # The training data spans 90 days: nine days before the request is day 91.
-    assert frame.attrs["skipped"]["recent events"] == "it is the same for all"
+    assert frame.attrs["skipped"]["recent events"] == "it has the same value for all"
 
 
 def test_recent_events_lie_in_a_tenth_of_the_training_time_before_the_request() -> None:
@@ -80,7 +80,7 @@ def test_recent_events_lie_in_a_tenth_of_the_training_time_before_the_request() 
 def test_people_whom_no_model_was_trained_on_are_told_from_new_ones() -> None:
     cut, frame = slices_of(DATA, "users:0.3")
     assert "returning" not in frame  # all are of one kind
-    assert frame.attrs["skipped"]["new or returning"] == "it is the same for all"
+    assert frame.attrs["skipped"]["new or returning"] == "it has the same value for all"
     mixed = replace(cut, train=cut.past)
     assert "returning" not in user_slices(mixed, DATA)
 
@@ -144,14 +144,14 @@ def test_columns_of_the_users_table_and_what_is_skipped() -> None:
     words = described(frame)
     assert frame["user.plan"].tolist() == ["free", "paid"] * (len(cut.queries) // 2)
     assert words["user.age"].values[0].startswith("up to ")
-    assert words["user.plan"].note == AS_IT_STANDS
+    assert words["user.plan"].note == UNDATED
     assert words["user.age"].note == (
-        f"Cut at the quartiles; a slice includes its upper end. {AS_IT_STANDS}"
+        f"Divided at the quartiles; a slice includes its upper bound. {UNDATED}"
     )
-    assert not any(AS_IT_STANDS in words[name].note for name in words if name[:5] != "user.")
+    assert not any(UNDATED in words[name].note for name in words if name[:5] != "user.")
     assert frame["user.age"].value_counts().tolist() == [20, 20, 20, 20]
-    assert frame.attrs["skipped"]["email"] == "its name is that of an id"
-    assert frame.attrs["skipped"]["country"] == "it is the same for all"
+    assert frame.attrs["skipped"]["email"] == "its name suggests an id"
+    assert frame.attrs["skipped"]["country"] == "it has the same value for all"
 
 
 @pytest.mark.parametrize("protocol", ["time:0.7", "last-n:3", "users:0.5"])
@@ -194,7 +194,7 @@ def test_no_property_of_a_user_depends_on_what_they_later_took_up() -> None:
 def test_without_times_nothing_is_told_of_time() -> None:
     bare = replace(DATA, interactions=replace(DATA.interactions, time=0 * DATA.interactions.time))
     _, frame = slices_of(bare, "last-n:2")
-    assert frame.attrs["skipped"]["time"] == "the events carry no times"
+    assert frame.attrs["skipped"]["time"] == "the events have no times"
     assert not {"last_event", "recent_events", "time", "weekday"} & set(frame)
 
 
@@ -214,7 +214,9 @@ def test_files_bring_back_the_slices_in_their_order(tmp_path) -> None:  # type: 
         place = ordinals(kept.slices[one.name], one.values)
         there = place >= 0
         assert (np.array(one.values)[place[there]] == frame[one.name][there]).all()
-    assert skipped(kept) == frame.attrs["skipped"] | {"brand (of items)": "it is the same for all"}
+    assert skipped(kept) == frame.attrs["skipped"] | {
+        "brand (of items)": "it has the same value for all"
+    }
     assert (tmp_path / SLICES).exists() and (tmp_path / ITEM_SLICES).exists()
 
 
@@ -235,7 +237,7 @@ def test_a_column_of_any_name_is_told_by_it_from_new_files_and_older_ones(tmp_pa
 
     def sayings() -> dict[str, str]:
         kept = BakeoffFolder(tmp_path)
-        return {name: slice_of(find(kept, name), "y {z}") for name in own}
+        return {name: slice_phrase(find(kept, name), "y {z}") for name in own}
 
     own = [f"{table}.{column}" for table in ("user", "item") for column in ODD]
     found = sayings()
@@ -252,8 +254,8 @@ def test_a_column_of_any_name_is_told_by_it_from_new_files_and_older_ones(tmp_pa
     assert len(set(titles)) == len(titles) and {"popularity", "popularity (of items)"} < {*titles}
     one = find(kept, "item.size {cm}")
     cell = Cell((one.name,), ("x",), 31)
-    assert among(cell, {one.name: one}) == (
-        "Counting only items taken up with size {cm} “x” (31 users)"
+    assert population(cell, {one.name: one}) == (
+        "users (31), counting only held-out items with size {cm} “x”"
     )
     for file in (SLICES, ITEM_SLICES):  # as older versions wrote them
         stored = pd.read_parquet(tmp_path / file)
@@ -262,7 +264,7 @@ def test_a_column_of_any_name_is_told_by_it_from_new_files_and_older_ones(tmp_pa
             words["note"] = ""
         stored.to_parquet(tmp_path / file, index=False)
     assert sayings() == found
-    assert find(BakeoffFolder(tmp_path), "user.history").note == AS_IT_STANDS
+    assert find(BakeoffFolder(tmp_path), "user.history").note == UNDATED
 
 
 @given(

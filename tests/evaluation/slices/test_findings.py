@@ -82,7 +82,7 @@ def test_a_win_that_chance_may_explain_comes_last_and_says_so(tmp_path: Path) ->
     doubtful += [f for f in losses(kept, "a", "b", "ndcg@10", 0.0) if not f.certain]
     assert doubtful
     for finding in doubtful:
-        assert finding.sentence.endswith("; chance may do this, since 27 slices were looked at.")
+        assert finding.sentence.endswith("; this may be chance, since 27 slices were compared.")
 
 
 def test_losses_are_the_same_cells_seen_from_the_other_side(tmp_path: Path) -> None:
@@ -137,7 +137,8 @@ def test_slices_of_items_say_what_is_counted(tmp_path: Path) -> None:
     first = wins(kept, "a", "b", "recall@10", 0.02)[0]
     users = first.cell.n
     assert first.sentence.startswith(
-        f"Counting only items taken up with popularity “head” ({users} users), a beats b by 0."
+        f"Among users ({users}), counting only held-out items with popularity “head”, a beats b "
+        "by 0."
     )
 
 

@@ -1,4 +1,4 @@
-"""What divides the items taken up, and a metric worked out anew on a slice of them."""
+"""Slices of held-out items, and a metric computed again on a slice of them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def shop(n_items: int, rows: list[tuple[int, int, int]], **columns: object) -> D
 
 
 def test_popularity_is_by_users_in_training_and_rounds_up() -> None:
-    # Item j was taken up by 30 - j users in training; each user later takes up item 29 or 30.
+    # Item j has 30 - j users in training; each user's held-out item is 29 or 30.
     rows = [(u, j, j) for j in range(30) for u in range(30 - j)]
     rows += [(0, 0, d) for d in (40, 41)]  # again by the same user: no more popular
     rows += [(u, 29 + u % 2, 100 + u) for u in range(1, 30)] + [(1, 0, 99)]
@@ -93,7 +93,7 @@ def test_columns_of_the_items_are_cut_by_what_was_taken_up() -> None:
     frame = item_slices(cut, data)
     assert frame["item.price"].tolist()[:4] == ["1.5", "2.5", "3.5", "4.5"]
     assert frame["item.brand"].tolist()[:4] == ["x", "y"] * 2
-    alike = dict.fromkeys(("sponsored", "age at the cut-off"), "it is the same for all")
+    alike = dict.fromkeys(("sponsored", "age at the cut-off"), "it has the same value for all")
     assert alike.items() <= frame.attrs["skipped"].items()
     assert not {"item.title", "item.image", "item.created_at"} & set(frame)
     assert all(d.kind == "target" and d.per_item for d in described(frame).values())
@@ -105,7 +105,7 @@ def test_ages_are_at_the_cutoff_and_items_may_come_after_it() -> None:
     data = shop(4, rows, created_at=created)
     cut = split(data.interactions, "time:1970-01-31", seen="keep")
     found = item_slices(cut, data)["age"]
-    assert found.tolist() == ["1–6 days", "1–4 weeks", "not known", "not there yet"]
+    assert found.tolist() == ["1–6 days", "1–4 weeks", "not known", "not yet created"]
 
 
 def test_restricted_to_a_slice_a_metric_is_that_of_its_truths_alone(tmp_path) -> None:  # type: ignore[no-untyped-def]
@@ -166,7 +166,7 @@ def test_what_is_not_about_the_truth_has_no_slices_of_it(tmp_path) -> None:  # t
     given = samples(kept, find(kept, "popularity"))
     file = tmp_path / "contenders" / "a" / "per_user.parquet"
     pd.read_parquet(file).assign(**{"novelty@5": 1.0}).to_parquet(file)
-    with pytest.raises(AssayError, match="novelty@5 cannot be told by what was taken up"):
+    with pytest.raises(AssayError, match="novelty@5 cannot be computed on slices of held-out"):
         values(BakeoffFolder(tmp_path), "a", "novelty@5", given)
     with pytest.raises(AssayError, match="There is no dimension 'price' here; use one of popular"):
         find(kept, "price")

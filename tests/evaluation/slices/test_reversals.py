@@ -22,7 +22,7 @@ N = 900
 
 
 def aimed(folder: Path, seed: int, users: int = 300) -> BakeoffFolder:
-    """A true reversal by what was taken up; popularity divides 40 items into two halves.
+    """A true reversal by held-out items; popularity divides 40 items into two halves.
 
     Of each two users one took up nine head items and one tail item, the other the reverse.
     "a" finds three of the nine and misses the one, "b" the one and none of the nine: over all
@@ -54,10 +54,10 @@ def test_ahead_on_the_whole_and_behind_in_every_slice_of_what_was_taken_up(tmp_p
     for cell in first.cells:
         assert cell.difference == pytest.approx(-1 / 3, abs=0.06)
         assert cell.n == 300 and cell.outcome == "worse"
-    assert first.sentence.startswith(
-        "On the whole, each user counting once, a is ahead of b by 0.2"
+    assert first.sentence.startswith("Overall, with equal weight per user, a is ahead of b by 0.2")
+    assert (
+        "but b is ahead in every slice of popularity, with certainty in 2 of 2: " in first.sentence
     )
-    assert "but b is ahead in every slice of popularity, in 2 of 2 for certain: " in first.sentence
     assert first.sentence.count("300 users") == 2
 
 
@@ -80,13 +80,13 @@ def test_ahead_by_items_and_behind_in_every_slice_of_users(tmp_path: Path) -> No
     found = find(kept, "a", "b", "ndcg@10", 0.02)
     assert [r.kind for r in found] == ["every slice", "weights"]
     every, weights = found
-    assert every.counting == "each item taken up counting once"
+    assert every.counting == "with equal weight per held-out item"
     assert (every.ahead, every.dimension, len(every.cells)) == ("a", "plan", 3)
     assert all(cell.difference < 0 for cell in every.cells)
-    assert every.sentence.endswith("Users who took up many items weigh more in the whole than "
+    assert every.sentence.endswith("Users with many held-out items have more weight overall than "
                                    "in the slices.")  # fmt: skip
-    assert weights.ahead == "b" and weights.counting == "each user counting once"
-    assert "; but each item taken up counting once, a is ahead by 0." in weights.sentence
+    assert weights.ahead == "b" and weights.counting == "with equal weight per user"
+    assert "; but with equal weight per held-out item, a is ahead by 0." in weights.sentence
 
 
 def test_averages_over_different_users_are_no_comparison(tmp_path: Path) -> None:
@@ -115,8 +115,8 @@ def test_behind_in_one_slice_for_certain(tmp_path: Path) -> None:
     assert [(r.kind, r.ahead, r.behind) for r in found] == [("one slice", "a", "b")]
     users = int((land == "FI").sum())
     assert [(c.values, c.n) for c in found[0].cells] == [(("FI",), users)]
-    assert found[0].sentence.startswith("On the whole, each user counting once, a is ahead of b by")
-    assert f"; but among users with land “FI” ({users}) b is ahead by 0." in found[0].sentence
+    assert found[0].sentence.startswith("Overall, with equal weight per user, a is ahead of b by")
+    assert f"; but among users with land “FI” ({users}), b is ahead by 0." in found[0].sentence
     turned = find(kept, "b", "a", "ndcg@10", 0.02)
     assert [r.sentence for r in turned] == [r.sentence for r in found]
 
@@ -145,7 +145,7 @@ def test_slices_too_small_to_say_must_not_hide_most_users(tmp_path: Path) -> Non
                      truths=truths)  # fmt: skip
     found = [r for r in find(kept, "a", "b", "ndcg@10", 0.02) if r.kind == "every slice"]
     assert [r.dimension for r in found] == ["few"]
-    assert "Too small to say: 6 of 8 slices, with fewer than 30 users each." in found[0].sentence
+    assert "6 of 8 slices were not compared: each has fewer than 30 users." in found[0].sentence
 
 
 @given(st.integers(0, 2**32 - 1))

@@ -21,7 +21,7 @@ from pipelines.evaluation.slices.cells import (
 )
 from pipelines.evaluation.slices.samples import samples, values
 from pipelines.evaluation.slices.stored import find
-from pipelines.evaluation.slices.table import by_dimension, by_two, every
+from pipelines.evaluation.slices.table import all_cells, by_dimension, by_two
 from pipelines.schema import Ragged
 from tests.evaluation.slices.folders import of_lists, of_values
 
@@ -78,17 +78,17 @@ def test_an_answer_is_remembered_with_its_bakeoff_alone(
     kept: BakeoffFolder, tmp_path: Path
 ) -> None:
     asked = Contest(kept, "ours", "base", "ndcg@10", 0.02)
-    first, again = every(asked), every(asked)
+    first, again = all_cells(asked), all_cells(asked)
     assert all(one is other for one, other in zip(first, again, strict=True))
-    assert every(Contest(kept, "ours", "base", "ndcg@10", 0.5)) != first
-    anew = every(Contest(BakeoffFolder(kept.folder), "ours", "base", "ndcg@10", 0.02))
+    assert all_cells(Contest(kept, "ours", "base", "ndcg@10", 0.5)) != first
+    anew = all_cells(Contest(BakeoffFolder(kept.path), "ours", "base", "ndcg@10", 0.02))
     assert anew == first and anew[0] is not first[0]
     other = of_values(tmp_path / "other", {"ours": BASE, "base": OURS}, {"plan": PLAN})
-    assert every(Contest(other, "ours", "base", "ndcg@10", 0.02))[0].difference < 0
+    assert all_cells(Contest(other, "ours", "base", "ndcg@10", 0.02))[0].difference < 0
 
 
 def test_p_is_adjusted_over_all_cells_of_all_dimensions(kept: BakeoffFolder) -> None:
-    cells = every(Contest(kept, "ours", "base", "ndcg@10", 0.02))
+    cells = all_cells(Contest(kept, "ours", "base", "ndcg@10", 0.02))
     tested = [cell for cell in cells if cell.p is not None]
     assert len(cells) == 5 and len(tested) == 4
     expected = false_discovery_control([cell.p for cell in tested])
@@ -96,7 +96,7 @@ def test_p_is_adjusted_over_all_cells_of_all_dimensions(kept: BakeoffFolder) -> 
     assert {cell.looked for cell in tested} == {4}
     plan = by_dimension(kept, "ours", "base", "ndcg@10", "plan", 0.02)
     assert plan == [cell for cell in cells if cell.dimensions == ("plan",)]
-    crossed = every(Contest(kept, "ours", "base", "ndcg@10", 0.02), crossed=True)
+    crossed = all_cells(Contest(kept, "ours", "base", "ndcg@10", 0.02), crossed=True)
     assert len(crossed) == 5 + 6
 
 
@@ -180,7 +180,7 @@ def test_any_users_in_any_slices(tmp_path_factory, labels, random) -> None:  # t
 
 
 def test_metrics_without_a_better_end_have_no_table(kept: BakeoffFolder) -> None:
-    with pytest.raises(AssayError, match="novelty@10 says nothing of better or worse"):
+    with pytest.raises(AssayError, match="Neither higher nor lower novelty@10 is better"):
         by_dimension(kept, "ours", "base", "novelty@10", "plan", 0.02)
 
 
@@ -194,9 +194,9 @@ def test_what_cannot_be_crossed_or_is_not_there_is_said(kept: BakeoffFolder) -> 
 
 @pytest.mark.parametrize("file", [SLICES, ITEM_SLICES])
 def test_a_bakeoff_older_than_slices_says_so(kept: BakeoffFolder, file: str) -> None:
-    (kept.folder / file).unlink()
+    (kept.path / file).unlink()
     with pytest.raises(AssayError) as told:
-        dimensions_of(BakeoffFolder(kept.folder))
+        dimensions_of(BakeoffFolder(kept.path))
     assert str(told.value) == (
-        f"This bake-off's {file} is no longer there, or was never kept; run the bake-off again."
+        f"This bake-off's {file} was deleted or never written; run the bake-off again."
     )

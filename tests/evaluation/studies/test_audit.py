@@ -139,7 +139,7 @@ def test_fewer_users_are_drawn_and_told() -> None:
 def test_wrong_questions_are_refused_with_a_sentence() -> None:
     with pytest.raises(AssayError, match="last-n:3 is none"):
         audit(DATA, protocol="last-n:3")
-    with pytest.raises(AssayError, match="beside Popular"):
+    with pytest.raises(AssayError, match="other than Popular"):
         audit(DATA, ["popular"])
     with pytest.raises(AssayError, match="nothing-of-that-name"):
         audit(DATA, ["nothing-of-that-name"])

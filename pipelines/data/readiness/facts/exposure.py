@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 
@@ -13,6 +11,8 @@ from pipelines.data.readiness.event_kinds import count, kind
 from pipelines.data.readiness.facts.stream import DAY, Stream
 from pipelines.keys import distinct
 from pipelines.schema import Columns as C
+from pipelines.statistics.effective_size import effective_sample_size
+from pipelines.statistics.proportions import wilson
 
 COLUMNS = (C.IMPRESSION, C.POSITION, C.PROPENSITY, C.RECOMMENDATION)
 EIGHT_WEEKS = 56 * DAY
@@ -21,7 +21,7 @@ NO_USER = "the user is missing"
 
 @dataclass(frozen=True)
 class Rate:
-    """A share of `of` with its 95 % interval (Wilson 1927)."""
+    """A share of `of` with its 95 % interval (Wilson's)."""
 
     hits: int
     of: int
@@ -32,11 +32,7 @@ class Rate:
 
     @property
     def interval(self) -> tuple[float, float]:
-        z = NormalDist().inv_cdf(0.975)
-        p, n = self.value, self.of
-        middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-        half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-        return max(middle - half, 0.0), min(middle + half, 1.0)
+        return wilson(self.hits, self.of)
 
 
 @dataclass(frozen=True)
@@ -149,7 +145,7 @@ def _propensities(dataset: Dataset) -> Propensities | None:
         return None
     good = values[(values > 0) & (values <= 1)]
     weights = 1 / good
-    effective = weights.sum() ** 2 / (weights**2).sum() / len(good) if len(good) else 0.0
+    effective = effective_sample_size(weights) / len(good) if len(good) else 0.0
     certain = float((good > 0.999).mean()) if len(good) else 0.0
     return Propensities(len(good), len(values) - len(good), certain, float(effective))
 

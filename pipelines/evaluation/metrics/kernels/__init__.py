@@ -1,1 +1,1 @@
-"""Compiled loops over places; numba is imported where one of these modules is."""
+"""Compiled loops over lists; importing one of these modules imports numba."""

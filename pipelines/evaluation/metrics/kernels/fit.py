@@ -1,4 +1,4 @@
-"""How a list stands to its user's history."""
+"""How a list compares with its user's history."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 def calibration(items, k, indptr, history, starts, categories, n_categories, alpha, out):  # type: ignore[no-untyped-def]
     """Fills `out` (n,): Kullback-Leibler divergence of a list's categories from the history's.
 
-    An item is shared out equally among its categories; NaN where either side has none.
+    An item is divided equally among its categories; NaN where either side has none.
     """
     n, width = items.shape
     had, shown = np.zeros(n_categories), np.zeros(n_categories)
@@ -45,13 +45,13 @@ def calibration(items, k, indptr, history, starts, categories, n_categories, alp
             if item >= 0:
                 for c in categories[starts[item] : starts[item + 1]]:
                     shown[c] = 0.0
-        # Equal shares may differ in the last digit, and then sum to just below zero.
+        # Rounding of equal shares may give a sum just below zero.
         out[r] = max(0.0, total) if n_had > 0 and n_shown > 0 else np.nan
 
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def repeats(items, k, indptr, history, stamps, out):  # type: ignore[no-untyped-def]
-    """Fills `out` (n,): the share of filled places with an item of the history; NaN without."""
+    """Fills `out` (n,): the share of filled places with an item of the history; NaN if none."""
     n, width = items.shape
     for r in range(n):
         for p in range(indptr[r], indptr[r + 1]):

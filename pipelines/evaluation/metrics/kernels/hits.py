@@ -10,8 +10,8 @@ import numpy as np
 def accuracy(items, indptr, values, depths, gains, ideal, stamps, out):  # type: ignore[no-untyped-def]
     """Fills `out` (6, n_ks, n): ndcg, recall, precision, map, mrr, hit_rate.
 
-    An item is one of row r's truths while its stamp is r + 1; a hit takes the stamp away,
-    so that copies of it count nothing. Nothing needs clearing between rows.
+    An item is one of row r's truths while its stamp is r + 1; a hit clears the stamp, so
+    that copies of it do not count. Nothing needs to be reset between rows.
     """
     n, width = items.shape
     for r in range(n):
@@ -49,7 +49,7 @@ def accuracy(items, indptr, values, depths, gains, ideal, stamps, out):  # type:
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def best(gains, indptr, discounts, out):  # type: ignore[no-untyped-def]
-    """Fills `out` (n,): each row's gains in falling order, times `discounts` (k,)."""
+    """Fills `out` (n,): each row's gains in descending order, times `discounts` (k,)."""
     for r in range(len(out)):
         row = np.sort(gains[indptr[r] : indptr[r + 1]])
         total = 0.0
@@ -60,10 +60,10 @@ def best(gains, indptr, discounts, out):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def auc(items, indptr, values, known, k, stamps, out):  # type: ignore[no-untyped-def]
-    """Fills `out` (n,): wins of truths over known items that are none, a tie half a win.
+    """Fills `out` (n,): the share of pairs in which a truth ranks above another known item.
 
-    An item's stamp is 2 (r + 1) while it is a truth of row r that was not met in the list,
-    and one more once it was met.
+    Ties count one half. An item's stamp is 2 (r + 1) while it is a truth of row r not yet
+    seen in the list, and one more once it was seen.
     """
     n, width = items.shape
     n_known = known.sum()

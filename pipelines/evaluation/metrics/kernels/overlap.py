@@ -1,4 +1,4 @@
-"""How alike two lists of each user are."""
+"""Overlap of two lists of each user."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import numpy as np
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def gather(row, stamps, stamp, out):  # type: ignore[no-untyped-def]
-    """Writes the first copy of each item of `row` to the front of `out`; how many there are.
+    """Writes the distinct items of `row` to the front of `out`, and returns their number.
 
-    `stamps[item]` is `stamp` afterwards for exactly these.
+    Afterwards `stamps[item]` is `stamp` for exactly these items.
     """
     size = 0
     for item in row:
@@ -25,8 +25,8 @@ def gather(row, stamps, stamp, out):  # type: ignore[no-untyped-def]
 def rbo(a, b, p, in_a, in_b, out):  # type: ignore[no-untyped-def]
     """Fills `out` (n,) with RBO_ext, equation 32 of Webber et al. 2010.
 
-    An item's stamp is 2 r + 1 while row r's list has it further down, and one more once the
-    walk down both lists has passed it.
+    An item's stamp is 2 r + 1 while it is further down row r's list, and one more once the
+    loop over both lists has passed it.
     """
     of_a, of_b = np.empty(a.shape[1], np.int64), np.empty(b.shape[1], np.int64)
     for r in range(len(a)):
@@ -64,7 +64,7 @@ def rbo(a, b, p, in_a, in_b, out):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def jaccard(a, b, in_a, in_b, out):  # type: ignore[no-untyped-def]
-    """Fills `out` (n,): items on both lists over items on either; NaN where both are empty."""
+    """Fills `out` (n,): items on both lists / items on either; NaN where both are empty."""
     of_a, of_b = np.empty(a.shape[1], np.int64), np.empty(b.shape[1], np.int64)
     for r in range(len(a)):
         n_a = gather(a[r], in_a, r + 1, of_a)

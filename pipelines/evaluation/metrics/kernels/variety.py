@@ -1,4 +1,4 @@
-"""How places are shared out among items, and how items of a list differ."""
+"""How recommendations are distributed over items, and how items of a list differ."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import numpy as np
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def items_drawn(weights, users, starts):  # type: ignore[no-untyped-def]
-    """How many items a drawn user's list holds, (rows,); item i's users begin at starts[i]."""
+    """Number of items on any drawn user's list, (rows,); item i's users begin at starts[i]."""
     found = np.zeros(len(weights), np.int64)
     for row in range(len(weights)):
         for i in range(len(starts) - 1):
             for p in range(starts[i], starts[i + 1]):
-                if weights[row, users[p]] > 0:  # most items are met at the first or second
+                if weights[row, users[p]] > 0:  # usually true for the first or second user
                     found[row] += 1
                     break
     return found
@@ -23,7 +23,7 @@ def items_drawn(weights, users, starts):  # type: ignore[no-untyped-def]
 def times_shown(drawn, users, starts, out):  # type: ignore[no-untyped-def]
     """Fills `out` (rows, items): how often each item is shown when user u counts drawn[u, row].
 
-    The rows of a user stand side by side, so that they are added several at a time.
+    A user's rows are contiguous in memory, so the additions are vectorized.
     """
     sums = np.empty(drawn.shape[1], np.int32)
     for i in range(len(starts) - 1):
@@ -39,8 +39,8 @@ def times_shown(drawn, users, starts, out):  # type: ignore[no-untyped-def]
 def gini(counts, n_known, out):  # type: ignore[no-untyped-def]
     """Fills `out` (rows,): the Gini index of `counts` (rows, items); NaN where all are 0.
 
-    Of `n_known` items those that are not among `counts` come first, with nothing. Equal
-    counts are taken together, since they are small whole numbers and need no sorting.
+    Of the `n_known` items, those not in `counts` count as 0. Counts are small whole numbers,
+    so they are tallied instead of sorted.
     """
     for row in range(len(counts)):
         tally = np.zeros(counts[row].max() + 1, np.int64)
@@ -61,8 +61,8 @@ def gini(counts, n_known, out):  # type: ignore[no-untyped-def]
 def diversity(items, starts, categories, n_categories, k, out):  # type: ignore[no-untyped-def]
     """Fills `out` (n,): the mean Jaccard distance of pairs of places; NaN without a pair.
 
-    Item i has the categories `categories[starts[i]:starts[i + 1]]`; places whose item has
-    none are passed over.
+    Item i has the categories `categories[starts[i]:starts[i + 1]]`; items without a category
+    are skipped.
     """
     n, width = items.shape
     kept = np.empty(min(k, width), np.int64)

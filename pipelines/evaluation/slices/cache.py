@@ -1,4 +1,4 @@
-"""What was worked out of a finished bake-off, kept for as long as its `BakeoffFolder` is."""
+"""A cache of results per `BakeoffFolder`, dropped with it."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ if TYPE_CHECKING:
     from pipelines.evaluation.results.folder import BakeoffFolder
 
 MOST = 256
-"""Results of one bake-off at a time; when there are more, all are forgotten."""
+"""The most results per bake-off; when it is reached, the bake-off's cache is cleared."""
 
 T = TypeVar("T")
 _results: WeakKeyDictionary[BakeoffFolder, dict[Hashable, Any]] = WeakKeyDictionary()
 
 
-def remembered(
-    kept: BakeoffFolder,
+def cached(
+    folder: BakeoffFolder,
     key: Hashable,
     make: Callable[[], T],
     small: Callable[[T], bool] = lambda _: True,
 ) -> T:
-    """What `make` gives, made once per `key`; not kept where it is not `small`."""
-    mine = _results.setdefault(kept, {})
+    """The result of `make`, computed once per `key`; cached only where it is `small`."""
+    mine = _results.setdefault(folder, {})
     try:
         found: T = mine[key]
     except KeyError:

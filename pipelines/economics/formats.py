@@ -1,4 +1,4 @@
-"""Figures in words: money, shares, counts and times, three digits at most."""
+"""Formats of money, shares, counts and durations, with at most three digits."""
 
 
 def money(thousands: float) -> str:

@@ -1,4 +1,4 @@
-"""Figures as people read them in verdicts."""
+"""Number formats of the behavioral tests' sentences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One door for the command line and the app: a case by name and a bake-off's evidence."""
+"""Decide from a case's name and a bake-off's document, for the command line."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from pipelines.economics.summary import Decision
 Readiness = Literal["enough", "needs more", "unknown"]
 
 
-def reckon(
+def decide_documents(
     case: str | None, document: dict[str, Any] | None, readiness: Readiness = "unknown"
 ) -> Decision:
-    """Decide on a case (a preset's name or a TOML file) with a bake-off's document, or either."""
+    """Decide on a case (a worked case's name or a TOML file), a bake-off's document, or both."""
     evidence = None if document is None else evidence_from_bakeoff(document, readiness=readiness)
     return decide(None if case is None else load_case(case), evidence)
