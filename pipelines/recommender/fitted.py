@@ -1,7 +1,7 @@
 """A fitted pipeline with what it takes to ask it by name: histories, ids, titles.
 
 The bake-off, `assay recommend`, the app and the MLflow model all answer through
-`FittedPipeline`: one path from external ids to a list and back.
+`FittedPipeline.run`.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 class FittedPipeline:
     """A pipeline, its users' histories, and the ids behind the codes.
 
-    `train` are the events it was fitted on; under a user hold-out, which asks about people
-    whom it was not fitted on, their older events are among them.
+    `train` are the events it was fitted on; under a user hold-out, which asks about users whom
+    it was not fitted on, their older events are among them.
     `now` (n_users,) int64 is the moment of each user's request, seconds UTC; `last` the
-    moment that stands for now where a visitor has no number. `length` is how many places
-    the bake-off asked for and `rules` its manifest's, fitted: shorter lists are the first
-    places of those, since a pipeline that is asked for less may weigh fewer candidates.
+    moment of requests by visitors without a number. `length` is how many places the bake-off
+    asked for and `rules` its manifest's, fitted: shorter lists are the first places of those,
+    since a pipeline that is asked for less may weigh fewer candidates.
     """
 
     pipeline: Pipeline
@@ -48,8 +48,17 @@ class FittedPipeline:
     length: int = 0
     rules: tuple[Rule, ...] = ()
 
+    def warm(self) -> None:
+        """Do once what the first request would wait for: see `Pipeline.warm`."""
+        histories = [np.unique(self.train.item[-5:]).tolist(), []]
+        queries = Queries.of_histories(histories, n_items=len(self.items), now=self.last)
+        places = places_to_ask(self.length or 10, len(self.rules))
+        self.pipeline.warm(queries, places)
+        for rule in self.rules:
+            rule.warm()
+
     def run(self, queries: Queries, k: int) -> Journey:
-        """Answer requests, the manifest's rules after the pipeline's own, and keep the way."""
+        """Answer requests, with the manifest's rules after the pipeline's, and keep each step."""
         shown = max(k, self.length)
         journey = self.pipeline.run(queries, places_to_ask(shown, len(self.rules)))
         slate, steps = journey.slate, list(journey.steps)
@@ -122,8 +131,13 @@ class FittedPipeline:
 
     @staticmethod
     def load(path: Path) -> FittedPipeline:
-        """The pipeline in a file; an `AssayError` where it has to be fitted again."""
-        return storage.load(path, FittedPipeline)
+        """The pipeline in a file, warmed, so that the first request is as fast as the next.
+
+        An `AssayError` says why it has to be fitted again.
+        """
+        fitted = storage.load(path, FittedPipeline)
+        fitted.warm()
+        return fitted
 
 
 def places_to_ask(length: int, n_rules: int) -> int:

@@ -1,13 +1,14 @@
 """From a spec to a pipeline: retrieve → light rank → heavy rank → rules.
 
-One path: `Pipeline.recommend` answers a batch, the app and a service alike, and `run`
-keeps what happened on the way for the trace and the waterfall.
+`Pipeline.run` answers requests and keeps what happened on the way. The bake-off, the app and
+the command line ask through `FittedPipeline.run`, which adds the manifest's rules; a study,
+which has none, asks `Pipeline.recommend`.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,17 @@ from pipelines.recommender.merge import fill_up, merge
 from pipelines.recommender.spec import Spec
 from pipelines.registry import lookup
 from pipelines.runtime.progress import Progress, silent
-from pipelines.schema import Candidates, Catalogue, Floats, Interactions, Mask, Queries, Slate
+from pipelines.schema import (
+    Candidates,
+    Catalogue,
+    Change,
+    Floats,
+    Interactions,
+    Longs,
+    Mask,
+    Queries,
+    Slate,
+)
 from pipelines.stages.contract import CandidateGenerator, DataShape, Estimate, Filter, Ranker, Rule
 from pipelines.stages.kernels import best_columns
 
@@ -57,6 +68,9 @@ class Journey:
 class Pipeline:
     """The stages of a spec, fitted together."""
 
+    fallback: CandidateGenerator
+    """Continues lists that come out too short."""
+
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
         self.generators: list[CandidateGenerator] = spec.stages("candidates")
@@ -85,9 +99,9 @@ class Pipeline:
         store: StageStore | None = None,
         progress: Progress = silent,
     ) -> Pipeline:
-        """Rankers learn on a later window than the models behind them saw; then all is refitted.
+        """Fit the rankers on a window later than their generators', then all generators again.
 
-        The inner split repeats the outer one's kind, within `train`: nothing leaks.
+        The inner split is of the same kind as the outer one, within `train`: nothing leaks.
         """
         shape = DataShape(train.n_users, int(catalogue.known.sum()), len(train))
         if refusal := forecast(self.preflight(shape)).refusal:
@@ -160,8 +174,19 @@ class Pipeline:
             self.fit_seconds[f"{ranker.name} {number}"] = time.perf_counter() - began
 
     def recommend(self, queries: Queries, k: int) -> Slate:
-        """The k items (n, k) for each request, after all tiers and rules."""
+        """The k items (n, k) for each request, after all rankers and the spec's rules."""
         return in_chunks(queries, lambda part: self.run(part, k).slate)
+
+    def warm(self, queries: Queries, k: int) -> None:
+        """Do once what the first request would wait for.
+
+        Stages compute what they derive from their fit; answering `queries`, made-up ones with
+        and without a history, loads the compiled kernels.
+        """
+        for stage in (*self.generators, *self.rankers, *self.rules, self.fallback):
+            stage.warm()
+        for row in range(len(queries)):
+            self.run(queries.take(np.array([row])), k)
 
     def run(self, queries: Queries, k: int) -> Journey:
         """Answer requests and keep what happened on the way."""
@@ -176,7 +201,7 @@ class Pipeline:
             last = at == len(self.rankers) - 1
             columns = best_columns(scores, ranked.items, max(k, block.keep))
             kept = np.take_along_axis(scores, np.maximum(columns, 0), axis=1)
-            # Only the last tier's scores are shown; the tiers between keep the sources' words.
+            # Only the last ranker's scores are shown; those before it leave the scores alone.
             ranked = ranked.pick(columns, kept if last else None)
             steps.append(Step(ranker.name, ranked.items, time.perf_counter() - began))
         slate = Slate(ranked.items, ranked.scores)
@@ -193,10 +218,10 @@ class Pipeline:
         ]
         found = merge(parts, self.spec.source_names())
         found = self._filtered(found)
-        return fill_up(found, self.fallback.retrieve(queries, k), k)
+        return fill_up(found, self.fallback, queries, k)
 
     def _filtered(self, candidates: Candidates) -> Candidates:
-        """Hard filters run before any tier keeps anything."""
+        """Without what the hard filters take out: they run before the first ranker."""
         for allowed in self._filters():
             barred = ~allowed[np.maximum(candidates.items, 0)] & (candidates.items >= 0)
             if barred.any():
@@ -208,7 +233,7 @@ class Pipeline:
     def _filters(self) -> list[Mask]:
         """What each hard filter lets through, (n_items,); none while the rankers learn.
 
-        What is unavailable now was available when the older window was taken up.
+        What is unavailable now was available at the time of the older window.
         """
         rules = [rule for rule in self.rules if isinstance(rule, Filter)]
         return [rule.allowed_ for rule in rules if hasattr(rule, "allowed_")]
@@ -223,14 +248,25 @@ def _labels(candidates: Candidates, inner: Split) -> Floats:
     return (among(asked, taken) & (candidates.items >= 0)).astype(np.float32)
 
 
+def chunks(queries: Queries) -> Iterator[tuple[Longs, Queries]]:
+    """Row numbers and requests, `CHUNK` at a time; one empty chunk where there are none."""
+    if len(queries) <= CHUNK:
+        yield np.arange(len(queries)), queries
+        return
+    for start in range(0, len(queries), CHUNK):
+        rows = np.arange(start, min(start + CHUNK, len(queries)))
+        yield rows, queries.take(rows)
+
+
 def in_chunks(queries: Queries, answer: Callable[[Queries], Slate]) -> Slate:
     """The answers to `CHUNK` requests at a time, one below the other."""
-    starts = range(0, max(1, len(queries)), CHUNK)
-    slates = [answer(queries.take(np.arange(s, min(s + CHUNK, len(queries))))) for s in starts]
-    changes = [
-        replace(change, rows=change.rows + start)
-        for start, slate in zip(starts, slates, strict=True)
-        for change in slate.changes
-    ]
+    slates: list[Slate] = []
+    changes: list[Change] = []
+    for rows, part in chunks(queries):
+        slate = answer(part)
+        slates.append(slate)
+        changes += [replace(change, rows=rows[change.rows]) for change in slate.changes]
+    if len(slates) == 1:
+        return slates[0]
     items = np.concatenate([s.items for s in slates])
     return Slate(items, np.concatenate([s.scores for s in slates]), tuple(changes))

@@ -37,14 +37,15 @@ class Candidates:
         """
         none = columns < 0
         at = np.maximum(columns, 0)
-        items = np.take_along_axis(self.items, at, axis=1)
-        chosen = np.take_along_axis(self.scores, at, axis=1) if scores is None else scores.copy()
+        rows = np.arange(len(columns))[:, None]
+        items = self.items[rows, at]
+        chosen = self.scores[rows, at] if scores is None else scores.copy()
         items[none] = NO_ITEM
         chosen[none] = -np.inf
         source_scores = source_ranks = None
         if self.source_scores is not None and self.source_ranks is not None:
-            source_scores = np.take_along_axis(self.source_scores, at[:, :, None], axis=1)
-            source_ranks = np.take_along_axis(self.source_ranks, at[:, :, None], axis=1)
+            source_scores = self.source_scores[rows, at]
+            source_ranks = self.source_ranks[rows, at]
             source_scores[none] = np.nan
             source_ranks[none] = 0
         return Candidates(items, chosen, self.sources, source_scores, source_ranks)

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 class Queries:
     """Requests, each of them a history: n of them, over a catalogue of n_items.
 
-    `user` (n,) int32, -1 for a visitor without a number; `history` the items taken up,
+    `user` (n,) int32, -1 for a visitor without a number; `history` the items interacted with,
     newest last, with `weights` float32 and `times` int64 beside its values; `now` (n,)
     int64, the moment of the request; `exclude` the items to leave out (the manifest's
-    seen-policy fills it, `retrieve` honors it); `context` a row per request, or None.
+    seen-policy fills it, `retrieve` honors it); `context` a row per request, or None: kept
+    for stages to come, no stage that ships reads it yet.
     """
 
     user: Ints

@@ -3,13 +3,15 @@
 A stage is a small class. Its settings are the fields of a frozen pydantic model, each
 documented by its `description`; what `fit` learns is kept in attributes that end in `_`.
 Stages are pickled to disk and loaded in another process, so they hold arrays, no handles.
+What requests need in another form (an order, a layout) is a `derived` attribute.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from functools import cached_property
+from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -49,6 +51,14 @@ class Estimate:
     refusal: str | None = None
 
 
+class derived(cached_property[Any]):
+    """An attribute of a stage that is computed from what `fit` learned, when first needed.
+
+    It is not pickled, since it takes less time to compute than to read, and it is forgotten
+    when an attribute that ends in `_` is set, since `fit` has then learned something else.
+    """
+
+
 class Stage:
     """What candidate generators, rankers and rules share."""
 
@@ -61,16 +71,42 @@ class Stage:
     def __init__(self, config: StageConfig | None = None) -> None:
         self.config = self.Config() if config is None else config
 
+    def warm(self) -> None:
+        """Do once what the first request would wait for: compute what is `derived`."""
+        for name in _derived(type(self)):
+            getattr(self, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name.endswith("_"):
+            for stale in _derived(type(self)) & self.__dict__.keys():
+                del self.__dict__[stale]
+        super().__setattr__(name, value)
+
+    def __getstate__(self) -> dict[str, Any]:
+        left_out = _derived(type(self))
+        return {name: value for name, value in self.__dict__.items() if name not in left_out}
+
     def estimate(self, shape: DataShape) -> Estimate:
         """Seconds and memory that `fit` would take on data of this shape (2 cores)."""
         return Estimate(seconds=0.1, megabytes=shape.n_events * 16 / 1e6)
+
+
+def _derived(stage: type[Stage]) -> set[str]:
+    """The names of a class's `derived` attributes, inherited ones included."""
+    return {
+        name
+        for cls in stage.__mro__
+        for name, value in vars(cls).items()
+        if isinstance(value, derived)
+    }
 
 
 class CandidateGenerator(Stage, ABC):
     """Proposes items for a history."""
 
     answers_new: ClassVar[bool] = True
-    """Whether a history of an unknown user moves the answer (else it is one list for all)."""
+    """Whether the history of a user who is not known decides the list, as that of a known one
+    does; else such users get one list. The conformance tests read it, requests do not."""
     answers_empty: ClassVar[bool] = False
     """Whether a request without any history gets items, as from one list for everyone.
 
@@ -95,15 +131,15 @@ class Ranker(Stage, ABC):
     """Scores candidates from their features."""
 
     sources_only: ClassVar[bool] = False
-    """Whether it looks at the generators' scores and ranks alone (a light tier)."""
+    """Whether it reads only the generators' scores and ranks (a first, cheap ranker)."""
 
     @abstractmethod
     def fit(
         self, queries: Queries, candidates: Candidates, features: Features, labels: Floats
     ) -> Self:
-        """Learn from `labels` (n, k) float32: 1 where the person later took the item up, else 0.
+        """Learn from `labels` (n, k) float32: 1 if the user later interacted with the item, else 0.
 
-        Interactions behind the labels lie after those that the candidate models saw.
+        The interactions behind the labels are newer than those that the generators learned from.
         """
 
     @abstractmethod
@@ -115,10 +151,10 @@ class Rule(Stage, ABC):
     """Business logic over a ranked slate; each removal or move carries its reason."""
 
     hard: ClassVar[bool] = False
-    """A hard rule is a filter on items alone: it also runs on candidates, before any tier."""
+    """A hard rule filters items, whoever asks; it also runs before the first ranker."""
 
     def fit(self, interactions: Interactions, catalogue: Catalogue) -> Self:
-        """Look up what the rule needs of the catalogue."""
+        """Look up what the rule needs in the catalogue."""
         return self
 
     @abstractmethod
@@ -127,7 +163,7 @@ class Rule(Stage, ABC):
 
 
 class Filter(Rule):
-    """A hard rule: items that must not be shown, whoever asks."""
+    """A hard rule: items that must not be shown to anybody."""
 
     hard = True
     reason: ClassVar[str]

@@ -1,11 +1,9 @@
-"""Small linear algebra of one row at a time, so that no row feels its neighbors."""
+"""Small linear algebra, row by row, so that an answer does not depend on other rows."""
 
 from __future__ import annotations
 
 import numba
 import numpy as np
-
-from pipelines.schema import Floats
 
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -32,26 +30,3 @@ def solve_in_place(a, b):  # type: ignore[no-untyped-def]
         for j in range(c + 1, m):
             b[c] -= a[c, j] * b[j]
         b[c] /= a[c, c]
-
-
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _add_factors(rows, items, out):  # type: ignore[no-untyped-def]
-    n, f = rows.shape
-    for r in range(n):
-        for c in range(f):
-            x = rows[r, c]
-            if x != 0:
-                for j in range(items.shape[1]):
-                    out[r, j] += x * items[c, j]
-
-
-def factor_scores(rows: Floats, items: Floats, start: Floats | None = None) -> Floats:
-    """Scores (n, n_items) float32 of `rows` (n, f) by `items` (f, n_items), plus `start`.
-
-    Adds factor by factor; a batch product (BLAS) would round a row by its neighbors.
-    """
-    out = np.zeros((len(rows), items.shape[1]), np.float32)
-    if start is not None:
-        out += start
-    _add_factors(rows, items, out)
-    return out

@@ -1,9 +1,8 @@
-"""What rankers know of a candidate: the generators' words, the item, the person, the match.
+"""Features of a candidate: of its sources, the item, the user, and how the two match.
 
 Prices and promotions follow where the catalogue has them (`shop_features`).
 
-Everything is looked up for one request at a time, so a row's features do not depend on the
-rows beside it.
+Features are computed request by request, so they do not depend on other requests.
 """
 
 from __future__ import annotations
@@ -24,10 +23,11 @@ from pipelines.schema import (
     Queries,
     Ragged,
 )
+from pipelines.stages.kernels import zeros
 
 DAY = 86_400
 RECENT_EVENTS = 5
-"""How many of the newest events stand for what a person is doing now."""
+"""How many of the newest events count as what a user is doing now."""
 
 ITEM = ("popularity", "recent_popularity", "trend", "age_days", "days_since_last", "mean_weight")
 PERSON = ("history_length", "days_since_event", "span_days")
@@ -37,7 +37,7 @@ MATCH = (
     "co_now",
     "co_last",
     "popularity_gap",
-    # What people of a shop buy again; all alike where seen items are left out.
+    # For what users buy again; the same for all candidates where seen items are left out.
     "times_taken",
     "days_since_taken",
 )
@@ -55,7 +55,7 @@ class FeatureBuilder:
         self.partners = partners
 
     def fit(self, interactions: Interactions, catalogue: Catalogue) -> Self:
-        """Count items, their recent events and the pairs that people take up close together."""
+        """Count items, their recent events, and pairs of items that are close in a history."""
         n, item = interactions.n_items, interactions.item
         newest = int(interactions.time.max()) if len(interactions) else 0
         oldest = int(interactions.time.min()) if len(interactions) else 0
@@ -86,7 +86,7 @@ class FeatureBuilder:
     def build(
         self, queries: Queries, candidates: Candidates, *, sources_only: bool = False
     ) -> Features:
-        """Features of each candidate: of its sources, the item, the person and the match."""
+        """Features of each candidate: of its sources, the item, the user and the match."""
         n, k = candidates.items.shape
         names = [f"{kind}:{s}" for s in candidates.sources for kind in ("score", "rank")]
         shop = tuple(name for part in self.shop_ for name in part.names)
@@ -114,13 +114,7 @@ class FeatureBuilder:
         scores, ranks = candidates.source_scores, candidates.source_ranks
         if scores is None or ranks is None:
             return
-        for s in range(len(candidates.sources)):
-            column = scores[:, :, s]
-            there = np.isfinite(column)
-            top = np.max(np.where(there, np.abs(column), 0), axis=1, keepdims=True)
-            out[:, :, 2 * s] = np.where(there, column / np.maximum(top, 1e-12), np.nan)
-            rank = ranks[:, :, s]
-            out[:, :, 2 * s + 1] = np.where(rank > 0, 1.0 / (10.0 + rank), 0.0)
+        _shares(out, scores, ranks)
 
     def _items(self, out: Floats, queries: Queries, candidates: Candidates) -> None:
         item = np.maximum(candidates.items, 0)
@@ -160,13 +154,17 @@ class FeatureBuilder:
             self.near_values_,
             self.popularity_,
             RECENT_EVENTS,
+            zeros("near", len(self.popularity_), np.float32),
+            zeros("nearest", len(self.popularity_), np.float32),
+            zeros("taken", len(self.popularity_), np.int32),
+            zeros("last", len(self.popularity_), np.int64),
         )
 
 
 def _near_pairs(
     interactions: Interactions, count: np.ndarray, partners: int, reach: int = 5
 ) -> tuple[Longs, np.ndarray, Floats]:
-    """Item pairs taken up within `reach` events of each other, cosine-scaled, as sorted CSR."""
+    """Item pairs within `reach` events of each other, cosine-scaled, as sorted CSR."""
     import scipy.sparse as sp
 
     n = interactions.n_items
@@ -201,6 +199,22 @@ def _keep_strongest(indptr, indices, data, most):  # type: ignore[no-untyped-def
 
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _shares(out, scores, ranks):  # type: ignore[no-untyped-def]
+    n, k, sources = scores.shape
+    for r in range(n):
+        for s in range(sources):
+            top = np.float32(1e-12)
+            for j in range(k):
+                size = abs(scores[r, j, s])
+                if np.isfinite(size) and size > top:
+                    top = size
+            for j in range(k):
+                score, rank = scores[r, j, s], ranks[r, j, s]
+                out[r, j, 2 * s] = score / top if np.isfinite(score) else np.nan
+                out[r, j, 2 * s + 1] = 1.0 / (10.0 + rank) if rank > 0 else 0.0
+
+
+@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _match(  # type: ignore[no-untyped-def]
     out,
     items,
@@ -216,17 +230,15 @@ def _match(  # type: ignore[no-untyped-def]
     near_values,
     popularity,
     recent_events,
+    near,
+    nearest,
+    taken,
+    last,
 ):
     n, k = items.shape
     share = np.zeros(n_cats, np.float32)
     recent = np.zeros(n_cats, np.float32)
-    near = np.zeros(len(popularity), np.float32)
-    nearest = np.zeros(len(popularity), np.float32)
-    taken = np.zeros(len(popularity), np.int32)
-    last = np.zeros(len(popularity), np.int64)
     for r in range(n):
-        share[:] = 0
-        recent[:] = 0
         start, end = indptr[r], indptr[r + 1]
         fresh = max(start, end - recent_events)
         mean_popularity = np.float32(0)
@@ -272,7 +284,12 @@ def _match(  # type: ignore[no-untyped-def]
             if taken[item] > 0:
                 out[r, j, 6] = np.log1p(max(now[r] - last[item], 0) / DAY)
         for p in range(start, end):
-            taken[history[p]] = 0
+            item = history[p]
+            taken[item] = 0
+            last[item] = 0
+            for c in range(cat_indptr[item], cat_indptr[item + 1]):
+                share[cats[c]] = 0
+                recent[cats[c]] = 0
         for p in range(fresh, end):
             item = history[p]
             for q in range(near_indptr[item], near_indptr[item + 1]):

@@ -1,6 +1,6 @@
-"""What rankers know of prices and promotions, where the catalogue has them.
+"""Features of prices and promotions, where the catalogue has them.
 
-Each class fills its columns for one request at a time, from what was known at the request.
+Each class fills its columns request by request, from what was known at the request.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from pipelines.schema import Candidates, Catalogue, Columns, Floats, Interaction
 
 
 class PriceFeatures:
-    """An item's price, and how it stands to what the person's history cost.
+    """An item's price, and its ratio to the prices in the user's history.
 
-    The catalogue's price is taken as known at the cut-off; `log_price_` (n_items,) float32,
+    Assumes that the catalogue's price was known at the cut-off; `log_price_` (n_items,) float32,
     NaN where there is none.
     """
 
@@ -47,10 +47,10 @@ class PriceFeatures:
 
 
 class OfferFeatures:
-    """Whether an item is on offer at the request, and how much a person buys what is.
+    """Whether an item is on offer at the request, and the share of offers in the history.
 
-    A made-up history is looked up in the same table, at its own times. `time_on_offer` is
-    the share of the training events' span in which the item was on offer.
+    The events of a made-up history are looked up in the same table, at their times.
+    `time_on_offer` is the share of the training events' span in which the item was on offer.
     """
 
     names: ClassVar[tuple[str, ...]] = ("on_offer_now", "offer_share_of_history", "time_on_offer")
@@ -61,7 +61,7 @@ class OfferFeatures:
         self.spans_ = spans = catalogue.offers.spans(n)
         oldest = int(interactions.time.min()) if len(interactions) else 0
         newest = int(interactions.time.max()) if len(interactions) else 0
-        # To the newest event and no further: what was promoted later is not known yet.
+        # Up to the newest event: what was promoted later is not known yet.
         seconds = np.minimum(spans.end, newest + 1) - np.maximum(spans.start, oldest)
         item = np.repeat(np.arange(n), np.diff(spans.indptr))
         total = np.bincount(item, weights=np.maximum(seconds, 0), minlength=n)
@@ -69,7 +69,7 @@ class OfferFeatures:
 
     @classmethod
     def of(cls, interactions: Interactions, catalogue: Catalogue) -> Self | None:
-        """None where the catalogue knows of no offers."""
+        """None where the catalogue has no offers."""
         if catalogue.offers is None or len(catalogue.offers) == 0:
             return None
         return cls(interactions, catalogue)
@@ -94,7 +94,7 @@ ShopFeatures = PriceFeatures | OfferFeatures
 
 
 def shop_features(interactions: Interactions, catalogue: Catalogue) -> tuple[ShopFeatures, ...]:
-    """Those that the catalogue has the columns for; none for data without prices and offers."""
+    """The ones that the catalogue has columns for; none for data without prices and offers."""
     found = [kind.of(interactions, catalogue) for kind in (PriceFeatures, OfferFeatures)]
     return tuple(part for part in found if part is not None)
 

@@ -1,4 +1,4 @@
-"""EASE, a linear autoencoder in closed form, over a history that weighs the recent more."""
+"""EASE, a linear autoencoder in closed form; recent events of the history weigh more."""
 
 from __future__ import annotations
 
@@ -13,13 +13,27 @@ from pipelines.schema import (
     Catalogue,
     Floats,
     Interactions,
+    Ints,
     Longs,
     Mask,
     Queries,
 )
 from pipelines.stages.candidates.ease_weights import dense_weights, sparse_weights
-from pipelines.stages.contract import CandidateGenerator, DataShape, Estimate, StageConfig
-from pipelines.stages.kernels import answer_only, knows_history, recency_weights, top_k_of_product
+from pipelines.stages.contract import (
+    CandidateGenerator,
+    DataShape,
+    Estimate,
+    StageConfig,
+    derived,
+)
+from pipelines.stages.kernels import (
+    answer_only,
+    in_other_codes,
+    knows_history,
+    recency_weights,
+    top_k_of_dense_product,
+    top_k_of_product,
+)
 
 if TYPE_CHECKING:
     import scipy.sparse as sp
@@ -58,11 +72,11 @@ class Ease(CandidateGenerator):
     Up to `dense_up_to` items the weights are EASE's (n_items, n_items) float32: Steck 2019,
     https://arxiv.org/abs/1905.03375. Above, an **approximation**: each item is explained by
     its nearest `neighbours` alone, each by a small ridge regression (in the manner of Steck's
-    sparse Markov random fields, https://arxiv.org/abs/1910.09645). What is learned from is
-    who took up what, once each; events' own weights are not looked at. Items with fewer than
-    `min_events` events are neither looked at nor proposed: nothing is to be learned of them,
-    and on a long tail they are most of the cost. Scale, in modeled items: dense memory grows
-    with their square, time with their cube.
+    sparse Markov random fields, https://arxiv.org/abs/1910.09645). Each pair of user and item
+    counts once; the weights of events are not used. Items with fewer than `min_events` events
+    are neither learned from nor proposed: they say little, and in a long tail they are most of
+    the cost. Scale, in modeled items: dense memory grows with their square, time with their
+    cube.
     """
 
     name = "ease"
@@ -93,19 +107,37 @@ class Ease(CandidateGenerator):
         return self
 
     def retrieve(self, queries: Queries, k: int) -> Candidates:
-        place = np.full(queries.n_items, NO_ITEM, np.int32)
-        place[self.modeled_] = np.arange(len(self.modeled_))
         history = queries.matrix(recency_weights(queries, self.config.half_life))
-        found = top_k_of_product(
-            history[:, self.modeled_],
-            self.weights_,
-            queries.exclude.mapped(place),
-            k,
-            self.known_[self.modeled_],
-        )
-        codes = np.append(self.modeled_, NO_ITEM).astype(np.int32)
-        answered = Candidates(codes[found.items], found.scores)
-        return answer_only(knows_history(queries, place >= 0), answered)
+        rows = in_other_codes(history, self.place, len(self.modeled_))
+        exclude = queries.exclude.mapped(self.place)
+        if isinstance(self.weights_, np.ndarray):
+            found = top_k_of_dense_product(rows, self.weights_, exclude, k, self.proposable)
+        else:
+            found = top_k_of_product(rows, self.weights_, exclude, k, self.proposable)
+        answered = Candidates(self.codes[found.items], found.scores)
+        return answer_only(knows_history(queries, self.is_modeled), answered)
+
+    @derived
+    def place(self) -> Ints:
+        """Where each item stands among the modeled ones, (n_items,); -1 if it is not."""
+        place = np.full(len(self.known_), NO_ITEM, np.int32)
+        place[self.modeled_] = np.arange(len(self.modeled_))
+        return place
+
+    @derived
+    def codes(self) -> Ints:
+        """The modeled items' codes, and -1 at the end, where place -1 finds it."""
+        return np.append(self.modeled_, NO_ITEM).astype(np.int32)
+
+    @derived
+    def proposable(self) -> Mask:
+        """Which of the modeled items may be proposed, (m,)."""
+        return self.known_[self.modeled_]
+
+    @derived
+    def is_modeled(self) -> Mask:
+        """Which items are modeled, (n_items,)."""
+        return self.place >= 0
 
     def estimate(self, shape: DataShape) -> Estimate:
         pairs = shape.n_events**2 / max(1, shape.n_users) * 2  # histories are uneven

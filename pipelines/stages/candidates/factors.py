@@ -1,4 +1,4 @@
-"""Matrix factors of implicit feedback, folded in from the history that asks."""
+"""Matrix factorization of implicit feedback; a request is folded in from its history."""
 
 from __future__ import annotations
 
@@ -9,9 +9,15 @@ import numpy as np
 from pydantic import Field
 
 from pipelines.schema import Candidates, Catalogue, Doubles, Floats, Interactions, Mask, Queries
-from pipelines.stages.contract import CandidateGenerator, DataShape, Estimate, StageConfig
-from pipelines.stages.kernels import answer_only, knows_history, top_k_by_blocks
-from pipelines.stages.linalg import factor_scores, solve_in_place
+from pipelines.stages.contract import (
+    CandidateGenerator,
+    DataShape,
+    Estimate,
+    StageConfig,
+    derived,
+)
+from pipelines.stages.kernels import FactorScan, answer_only, knows_history
+from pipelines.stages.linalg import solve_in_place
 
 
 class FactorsConfig(StageConfig):
@@ -73,17 +79,23 @@ class AlternatingLeastSquares(CandidateGenerator):
         return self
 
     def retrieve(self, queries: Queries, k: int) -> Candidates:
-        found = top_k_by_blocks(self._score, queries, k, self.known_)
+        found = self.scan.top_k(self._folded(queries), k, queries.exclude)
         return answer_only(knows_history(queries, self.learned_), found)
 
-    def _score(self, queries: Queries) -> Floats:
+    @derived
+    def scan(self) -> FactorScan:
+        """The known items' factors in the order and layout of a search."""
+        return FactorScan.of(self.items_, self.known_)
+
+    def _folded(self, queries: Queries) -> Floats:
+        """The requests' factors (n, f)."""
         matrix = queries.matrix()
         if not self.config.use_weights:
             matrix.data[:] = 1
         folded = np.zeros((len(queries), self.config.factors), np.float32)
         data = (matrix.indptr, matrix.indices, matrix.data)
         _fold_in(*data, self.config.alpha, self.items_, self.gram_, folded)
-        return factor_scores(folded, np.ascontiguousarray(self.items_.T))
+        return folded
 
     def estimate(self, shape: DataShape) -> Estimate:
         f, passes = self.config.factors, self.config.iterations

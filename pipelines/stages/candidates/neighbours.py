@@ -1,4 +1,4 @@
-"""Items that the same people took up as those in the history."""
+"""Items that the same users interacted with as those of the history."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 class NeighboursConfig(StageConfig):
     measure: Literal["cosine", "tfidf", "bm25"] = Field(
-        "tfidf", description="How two items' likeness is measured."
+        "tfidf", description="How the similarity of two items is measured."
     )
-    neighbours: int = Field(100, ge=1, le=2000, description="Like items kept for each item.")
+    neighbours: int = Field(100, ge=1, le=2000, description="Similar items kept for each item.")
     half_life: float | None = Field(
         10,
         gt=0,
@@ -30,10 +30,10 @@ class NeighboursConfig(StageConfig):
 
 
 class ItemNeighbours(CandidateGenerator):
-    """Item-item nearest neighbors: the history (n, n_items) times their likeness.
+    """Item-item nearest neighbors: the history (n, n_items) times the items' similarities.
 
-    The likeness (n_items, n_items) is sparse, from `implicit`'s item-item models. An item
-    is its own nearest neighbor, which matters where taken-up items are not left out.
+    The similarities (n_items, n_items) are sparse, from `implicit`'s item-item models. An item
+    is its own nearest neighbor, which matters where items of the history may be shown again.
     Deshpande, Karypis 2004, https://doi.org/10.1145/963770.963776. Scale: fit grows with
     the sum of squared history lengths.
     """
@@ -63,7 +63,7 @@ class ItemNeighbours(CandidateGenerator):
             model.fit(matrix, show_progress=False)
         # A row holds an item's nearest, so the model's matrix stands as history row → item.
         self.similarity_ = model.similarity.astype(np.float32)
-        # TF-IDF gives an item that all but one took up the weight 0, and no likeness: NaN.
+        # TF-IDF gives an item that all users but one have the weight 0: its similarity is NaN.
         self.similarity_.data = np.nan_to_num(self.similarity_.data)
         self.similarity_.eliminate_zeros()
         self.similarity_.sort_indices()

@@ -1,4 +1,4 @@
-"""What most people took up: the baseline of every comparison, and the answer for newcomers."""
+"""The items with most events: the baseline of every comparison, and what new users get."""
 
 from __future__ import annotations
 
@@ -8,8 +8,14 @@ import numpy as np
 from pydantic import Field
 
 from pipelines.schema import Candidates, Catalogue, Floats, Interactions, Mask, Queries
-from pipelines.stages.contract import CandidateGenerator, DataShape, Estimate, StageConfig
-from pipelines.stages.kernels import top_k_of_one
+from pipelines.stages.contract import (
+    CandidateGenerator,
+    DataShape,
+    Estimate,
+    StageConfig,
+    derived,
+)
+from pipelines.stages.kernels import Ranking
 
 DAY = 86_400
 
@@ -27,8 +33,8 @@ class PopularConfig(StageConfig):
 class Popular(CandidateGenerator):
     """Items by their number of events, all time or in a recent window.
 
-    One list for everybody, less what a request leaves out. Items with equal counts in the
-    window are told apart by their share of all events (a fraction below 1).
+    Everybody gets the same list, less what a request leaves out. Items with equal counts in
+    the window are ordered by their share of all events (a fraction below 1).
     """
 
     name = "popular"
@@ -53,7 +59,12 @@ class Popular(CandidateGenerator):
         return self
 
     def retrieve(self, queries: Queries, k: int) -> Candidates:
-        return top_k_of_one(self.scores_, k, queries.exclude, self.known_)
+        return self.ranking.first(k, queries.exclude)
+
+    @derived
+    def ranking(self) -> Ranking:
+        """The known items in order."""
+        return Ranking.of(self.scores_, self.known_)
 
     def estimate(self, shape: DataShape) -> Estimate:
         return Estimate(shape.n_events / 1e8 + 0.01, (shape.n_events + 12 * shape.n_items) / 1e6)

@@ -1,4 +1,4 @@
-"""Items by chance: the floor that every other generator must beat."""
+"""Items drawn at random: the floor that every other generator must beat."""
 
 from __future__ import annotations
 

@@ -1,16 +1,20 @@
-"""Surprise's SVD as a generator: shown for comparison, since it predicts ratings, not choice."""
+"""Surprise's SVD as a generator: for comparison, since it predicts ratings, not choices."""
 
 from __future__ import annotations
 
 from typing import Self
 
-import numpy as np
 from pydantic import Field
 
-from pipelines.schema import Candidates, Catalogue, Floats, Interactions, Mask, Queries
-from pipelines.stages.contract import CandidateGenerator, DataShape, Estimate, StageConfig
-from pipelines.stages.kernels import top_k_by_blocks
-from pipelines.stages.linalg import factor_scores
+from pipelines.schema import Candidates, Catalogue, Interactions, Mask, Queries
+from pipelines.stages.contract import (
+    CandidateGenerator,
+    DataShape,
+    Estimate,
+    StageConfig,
+    derived,
+)
+from pipelines.stages.kernels import FactorScan
 from pipelines.stages.ratings import RatingFactors, trainset_parts
 
 
@@ -25,8 +29,8 @@ class SurpriseConfig(StageConfig):
 class SurpriseSVD(CandidateGenerator):
     """Predicted ratings from Surprise's SVD, fitted on the events' weights as ratings.
 
-    It cannot fold in a history: a user known at `fit` is scored by their factors, anybody
-    else by the items' biases (one list). Funk 2006, https://surpriselib.com. Scale: memory
+    It cannot fold in a history: a user known at `fit` is scored by their factors, anybody else
+    by the items' biases (the same list for all of them). Funk 2006, https://surpriselib.com. Scale: memory
     while fitting about 300 bytes an event. `AssayError` where all weights are the same.
     """
 
@@ -56,13 +60,15 @@ class SurpriseSVD(CandidateGenerator):
         return self
 
     def retrieve(self, queries: Queries, k: int) -> Candidates:
-        return top_k_by_blocks(self._score, queries, k, self.known_)
-
-    def _score(self, queries: Queries) -> Floats:
         model = self.factors_
         rows = model.rows(queries.user)
-        start = (model.mean + model.user_bias[rows])[:, None] + model.item_bias
-        return factor_scores(model.users[rows], np.ascontiguousarray(model.items.T), start)
+        base = model.mean + model.user_bias[rows]
+        return self.scan.top_k(model.users[rows], k, queries.exclude, base)
+
+    @derived
+    def scan(self) -> FactorScan:
+        """The known items' factors and biases in the order and layout of a search."""
+        return FactorScan.of(self.factors_.items, self.known_, self.factors_.item_bias)
 
     def estimate(self, shape: DataShape) -> Estimate:
         f, epochs = self.config.factors, self.config.epochs

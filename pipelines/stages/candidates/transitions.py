@@ -1,4 +1,4 @@
-"""What people take up right after what: item-to-item steps inside a history."""
+"""Which item follows which in a history."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 class TransitionsConfig(StageConfig):
     window: int = Field(10, ge=1, le=200, description="Events that count as following another.")
-    last: int = Field(20, ge=1, le=1000, description="Newest events of a history that speak.")
+    last: int = Field(20, ge=1, le=1000, description="Newest events of a history that are used.")
     decay: float = Field(
         0.85, gt=0, le=1, description="Weight of an event beside that of the next newer one."
     )
@@ -25,7 +25,7 @@ class TransitionsConfig(StageConfig):
         0,
         ge=0,
         le=1,
-        description="Exponent by which popular items are held back: 0 not at all, 1 in full.",
+        description="Exponent by which popular items are weighed down: 0 not at all, 1 in full.",
     )
 
 
@@ -70,7 +70,6 @@ class Transitions(CandidateGenerator):
         back = queries.positions_from_end
         weights = np.where(back < self.config.last, self.config.decay**back, 0).astype(np.float32)
         history = queries.matrix(weights)
-        history.eliminate_zeros()
         return top_k_of_product(history, self.steps_, queries.exclude, k, self.known_)
 
     def estimate(self, shape: DataShape) -> Estimate:

@@ -1,4 +1,4 @@
-"""A heavy tier: gradient-boosted trees on all features, trained for NDCG."""
+"""A second ranker: gradient-boosted trees on all features, trained for NDCG."""
 
 from __future__ import annotations
 
@@ -9,19 +9,24 @@ from pydantic import Field
 
 from pipelines.errors import AssayError
 from pipelines.schema import Candidates, Features, Floats, Queries
-from pipelines.stages.contract import DataShape, Estimate, Ranker, StageConfig
+from pipelines.stages.contract import DataShape, Estimate, Ranker, StageConfig, derived
+from pipelines.stages.rankers.trees import Trees
 
 
 class LambdaRankConfig(StageConfig):
-    trees: int = Field(120, ge=1, le=2000, description="trees; each adds to every request")
+    trees: int = Field(
+        120, ge=1, le=2000, description="trees; each adds to the time of every request"
+    )
     leaves: int = Field(15, ge=2, le=255, description="leaves of a tree")
     learning_rate: float = Field(0.05, gt=0, le=1, description="step of each tree")
-    min_rows: int = Field(50, ge=1, description="rows that a leaf must hold")
+    min_rows: int = Field(50, ge=1, description="rows that a leaf must hold at least")
     l2: float = Field(5.0, ge=0, description="penalty on large leaf values")
-    column_share: float = Field(0.7, gt=0, le=1, description="features that a tree may look at")
-    row_share: float = Field(0.8, gt=0, le=1, description="rows that a tree may look at")
-    truncation: int = Field(20, ge=1, description="ranks that count while learning")
-    seed: int = Field(0, ge=0, description="of the draws of rows and features")
+    column_share: float = Field(
+        0.7, gt=0, le=1, description="share of the features that a tree may use"
+    )
+    row_share: float = Field(0.8, gt=0, le=1, description="share of the rows that a tree may use")
+    truncation: int = Field(20, ge=1, description="ranks that count in training")
+    seed: int = Field(0, ge=0, description="seed of the draws of rows and features")
 
 
 class LambdaRank(Ranker):
@@ -45,8 +50,8 @@ class LambdaRank(Ranker):
         rows = np.flatnonzero((labels > 0).any(axis=1))
         if len(rows) == 0:
             raise AssayError(
-                "The heavy ranker has nothing to learn from: no candidate of any training "
-                "request was taken up; raise the candidates' k, or leave the ranker out."
+                "LambdaRank has nothing to learn from: no user of its training window interacted "
+                "with one of the candidates; raise the candidates' k, or leave the ranker out."
             )
         there = there[rows]
         data = lgb.Dataset(
@@ -83,29 +88,19 @@ class LambdaRank(Ranker):
         self.importance_ = dict(
             zip(features.names, (gain / max(gain.sum(), 1e-12)).tolist(), strict=True)
         )
-        self._booster = booster
         return self
 
     def score(self, queries: Queries, candidates: Candidates, features: Features) -> Floats:
         there = candidates.items >= 0
         out = np.full(candidates.items.shape, -np.inf, np.float32)
         if there.any():
-            # One request is faster on one thread; a row's score is the same on any number.
-            threads = 1 if len(out) < 16 else 2
-            out[there] = self.booster.predict(features.values[there], num_threads=threads)
+            out[there] = self.trees.score(features.values[there])
         return out
 
-    @property
-    def booster(self):  # type: ignore[no-untyped-def]  # lightgbm is imported when used
-        """The model, read from its text once after loading."""
-        if getattr(self, "_booster", None) is None:
-            import lightgbm as lgb
-
-            self._booster = lgb.Booster(model_str=self.model_)
-        return self._booster
-
-    def __getstate__(self) -> dict[str, object]:
-        return {key: value for key, value in self.__dict__.items() if key != "_booster"}
+    @derived
+    def trees(self) -> Trees:
+        """The model, read from its text."""
+        return Trees.of(self.model_)
 
     def estimate(self, shape: DataShape) -> Estimate:
         lists, per_list = min(shape.n_users, 20_000), 100

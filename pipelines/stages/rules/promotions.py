@@ -21,8 +21,8 @@ from pipelines.schema import (
     Queries,
     Slate,
 )
-from pipelines.stages.contract import Rule, StageConfig
-from pipelines.stages.kernels import top_k_of_one
+from pipelines.stages.contract import Rule, StageConfig, derived
+from pipelines.stages.kernels import Ranking
 from pipelines.stages.rules.filters import flags
 
 
@@ -70,6 +70,11 @@ class SponsoredSlot(Rule):
         self.popularity_ = counts.astype(np.float32)
         return self
 
+    @derived
+    def ranking(self) -> Ranking:
+        """The sponsored items that may be brought in, the most popular first."""
+        return Ranking.of(self.popularity_, self.insertable_)
+
     def apply(self, queries: Queries, slate: Slate, k: int) -> Slate:
         if slate.items.shape[1] == 0:
             empty = np.full((len(slate), 1), NO_ITEM, np.int32)
@@ -82,7 +87,7 @@ class SponsoredSlot(Rule):
         if self.config.insert and self.insertable_.any():
             items = np.pad(items, ((0, 0), (0, 1)), constant_values=NO_ITEM)
             scores = np.pad(scores, ((0, 0), (0, 1)), constant_values=-np.inf)
-            best = top_k_of_one(self.popularity_, 1, queries.exclude, self.insertable_)
+            best = self.ranking.first(1, queries.exclude)
             new = np.where(old < 0, best.items[:, 0], NO_ITEM)
         # The last place that is filled once the item is in.
         last = there.sum(axis=1) - (old >= 0)
