@@ -1,8 +1,8 @@
-"""Jobs: work in a process of its own that survives a reload and a restart of the app.
+"""Jobs: work in a separate process that survives a reload and a restart of the app.
 
-A job is a row. Submitting writes it and starts a worker; the worker claims it, writes how
-far it is and a heartbeat, and hears that it should stop. All changes of state are single
-statements with the expected state in their condition, so no two processes disagree.
+A job is a row. Submitting writes it and starts a worker; the worker claims it, writes its
+progress and a heartbeat, and reads the cancel flag. Each change of state is a single statement
+with the expected state in its condition, so no two processes disagree.
 """
 
 from __future__ import annotations
@@ -16,12 +16,18 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from pipelines.errors import AssayError
-from pipelines.runtime import paths, processes
+from pipelines.runtime import children, paths, processes
+from pipelines.runtime.children import MODELS, Preload
 from pipelines.workspace.models import JobRow
 from pipelines.workspace.records import LIVE, RESTARTABLE, JobRecord, JobState, now_text
 from pipelines.workspace.shelf import Shelf
 
 STALE_SECONDS = 15.0
+PRELOAD = Preload(
+    now=("pipelines.workspace.preload", "pipelines.evaluation.bakeoff.preload"),
+    later=MODELS,
+)
+"""What a job's process and its contenders' processes need."""
 KINDS = ("bakeoff", "import", "sample", "learning-curve", "audit")
 
 
@@ -29,6 +35,11 @@ class Jobs(Shelf):
     """The workspace's jobs."""
 
     worker_command: tuple[str, ...] = (sys.executable, "-m", "pipelines.workspace.worker")
+
+    @staticmethod
+    def expect_jobs() -> None:
+        """Start this process's fork server in the background, so that the first job starts fast."""
+        children.prepare(PRELOAD)
 
     def submit(self, kind: str, params: dict[str, Any]) -> int:
         """Write a job and start its process; the job's id.
@@ -121,6 +132,7 @@ class Jobs(Shelf):
             log=self.folders.log(id),
             folder=paths.CHECKOUT,
             environment=environment,
+            preload=PRELOAD,
         )
         with self.database.write() as session:
             session.execute(
