@@ -16,7 +16,7 @@ from tests.synthetic import TWO_STAGE, dataset, with_prices_and_offers
 
 FRESH = """
 import sys, json, mlflow, pandas as pd
-from pipelines import paths
+from pipelines.runtime import paths
 mlflow.set_tracking_uri(paths.tracking_uri())
 model = mlflow.pyfunc.load_model(f"runs:/{sys.argv[1]}/model")
 users = json.loads(sys.argv[2])

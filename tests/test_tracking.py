@@ -27,7 +27,7 @@ from pipelines.tracking.fields import flat, metric_name
 
 IN_A_FRESH_PROCESS = """
 import sys, mlflow, pandas as pd
-from pipelines import paths
+from pipelines.runtime import paths
 mlflow.set_tracking_uri(paths.tracking_uri())
 model = mlflow.pyfunc.load_model(f"runs:/{sys.argv[1]}/model")
 asked = pd.DataFrame({"user_id": ["u3", None, "u1", None], "history": [None, "a|b", None, ["f"]]})

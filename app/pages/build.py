@@ -13,7 +13,7 @@ from app.components import charts, forms, jobs, page
 from app.components.tables import about, memory, show
 from pipelines.data.split import Protocol
 from pipelines.errors import AssayError
-from pipelines.evaluation.bakeoff.request import BASELINES, BakeoffRequest, entries
+from pipelines.evaluation.bakeoff.request import BASELINES, BakeoffRequest
 from pipelines.evaluation.behavior.requirements import requirable
 from pipelines.evaluation.manifest.manifest import Budget
 from pipelines.recommender.spec import Spec
@@ -222,7 +222,7 @@ def _note(split: str, *, third_parties: bool) -> str:
 def _start(request: dict[str, Any]) -> None:
     """Check the request as the job would, then start it."""
     checked = BakeoffRequest.of(request)
-    entries(checked)
+    _ = checked.entries  # a wrong contender is refused before a job starts
     jobs.start("bakeoff", checked.model_dump(mode="json"))
     st.rerun()
 

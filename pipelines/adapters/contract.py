@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pipelines.adapters.calls.meter import Meter
 from pipelines.data.split import SeenPolicy
 from pipelines.errors import AssayError
+from pipelines.prices.pricebook import PriceBook
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +31,11 @@ class NotComparable(AssayError):
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What a vendor can be asked for, and what this adapter passes on."""
+    """What a vendor can do, and what this adapter passes on.
+
+    Bake-offs ask for `user_topk` alone. The conformance suite reads `history` and `rerank`;
+    the other fields are not used yet.
+    """
 
     user_topk: bool
     """The best items for a known user."""
@@ -122,11 +127,12 @@ class Adapter(ABC):
     longest_list: ClassVar[int | None] = None
     """The vendor's own maximum length of a list."""
     price_line: ClassVar[str | None] = None
-    """The line of the price book that prices its calls, for a meter without a price."""
+    """The line of the price book that prices 1,000 answered calls; None costs nothing."""
 
     def __init__(self, target: str) -> None:
         self.target = target
-        self.meter = Meter()
+        line = self.price_line
+        self.meter = Meter(None if line is None else PriceBook().line(line).per_1000)
         self.problems: dict[str, int] = {}
         """Oddities found in the answers, each with how often."""
         self.remarks: list[str] = []
@@ -151,11 +157,14 @@ class Adapter(ABC):
         """
 
     def recommend_history(self, history: list[str], k: int) -> Reply:
-        """At most k items for a made-up history (item ids, newest last)."""
+        """At most k items for a made-up history (item ids, newest last).
+
+        Not used yet: bake-offs ask for users, and a finished bake-off asks no vendor again.
+        """
         raise AssayError(self.why_no_history or f"{self.title} cannot answer a made-up history.")
 
     def rerank(self, user_id: str, items: list[str]) -> Reply:
-        """The given items in this user's order, where `capabilities.rerank`."""
+        """The given items in this user's order, where `capabilities.rerank`; not used yet."""
         raise AssayError(f"{self.title} cannot rank a given list of items.")
 
     def close(self) -> None:

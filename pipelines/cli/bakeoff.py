@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,7 @@ from pipelines.cli.options import AsJson, DataName, Length, SplitText, open_work
 if TYPE_CHECKING:
     from pipelines.data.dataset import Dataset
     from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult
+    from pipelines.recommender.spec import Spec
 
 
 def bakeoff(
@@ -44,7 +45,7 @@ def bakeoff(
 ) -> None:
     """Let contenders answer the same manifest, and compare them. Random and Popular always are."""
     from pipelines.cli import output as out
-    from pipelines.evaluation.bakeoff.request import BakeoffRequest, entries
+    from pipelines.evaluation.bakeoff.request import BakeoffRequest
     from pipelines.workspace.bakeoffs import run
 
     request = BakeoffRequest.of(
@@ -62,9 +63,9 @@ def bakeoff(
             "seed": seed,
         }
     )
-    entries(request)  # wrong contenders are told before anything is loaded
+    specs_asked = [e.spec for e in request.entries if e.spec is not None and e.kind == "built"]
     workspace = open_workspace()
-    print_forecasts(workspace.dataset(data), request.specs)
+    print_forecasts(workspace.dataset(data), specs_asked)
     with out.progress("bake-off") as progress:
         document = run(workspace, request, progress)
     print_bakeoff(document, as_json)
@@ -74,19 +75,17 @@ def bakeoff(
         raise typer.Exit(1)
 
 
-def print_forecasts(dataset: Dataset, specs: Sequence[Any]) -> None:
-    """What each spec's fit would take, on stderr, before the bake-off begins."""
+def print_forecasts(dataset: Dataset, specs: Sequence[Spec]) -> None:
+    """Print to stderr what each spec's fit would take, before the bake-off begins."""
     from pipelines.cli import output as out
     from pipelines.prices.rent import server_usd
     from pipelines.recommender.forecast import forecast
     from pipelines.recommender.pipeline import Pipeline
-    from pipelines.recommender.spec import Spec
     from pipelines.stages.contract import DataShape
 
     events = dataset.interactions
     shape = DataShape(events.n_users, events.n_items, len(events))
-    for given in specs:
-        spec = Spec.load(given)
+    for spec in specs:
         found = forecast(Pipeline(spec).preflight(shape))
         told = found.sentence(server_usd(found.seconds))
         out.warn(f"{spec.title or spec.name}: {told}")

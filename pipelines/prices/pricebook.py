@@ -64,6 +64,16 @@ class Price(BaseModel):
         """Counted units to which one price refers (1,000 requests: 1000)."""
         return 1000.0 if self.unit.startswith("1,000") else 1.0
 
+    @property
+    def per_1000(self) -> float:
+        """US dollars for 1,000 requests in the first band, without minimum or base fee.
+
+        Raises AssayError where the line does not price requests.
+        """
+        if self.unit != "1,000 requests" or not self.bands:
+            raise AssayError(f"The price line '{self.id}' has no price for 1,000 requests.")
+        return self.bands[0].usd
+
     def usd(self, amount: float | np.ndarray) -> np.ndarray:
         """US dollars a month for `amount` counted units (requests, hours, GB), any shape.
 

@@ -10,12 +10,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pipelines.data.split import SeenPolicy, queries_of_users
 from pipelines.errors import AssayError
+from pipelines.recommender import storage
 from pipelines.recommender.pipeline import Journey, Pipeline, Step, in_chunks
 from pipelines.schema import Columns, Interactions, Longs, Queries, Slate, Vocabulary
 from pipelines.stages.contract import Rule
@@ -116,15 +117,13 @@ class FittedPipeline:
         return lists_frame(names, self.answer(queries, k), self.items)
 
     def save(self, path: Path) -> None:
-        import joblib
-
-        joblib.dump(self, path)
+        """Write the pipeline to a file that `load` reads."""
+        storage.save(self, path)
 
     @staticmethod
     def load(path: Path) -> FittedPipeline:
-        import joblib
-
-        return cast(FittedPipeline, joblib.load(path))
+        """The pipeline in a file; an `AssayError` where it has to be fitted again."""
+        return storage.load(path, FittedPipeline)
 
 
 def places_to_ask(length: int, n_rules: int) -> int:

@@ -19,7 +19,7 @@ from pipelines.keys import among
 from pipelines.recommender.features.builder import FeatureBuilder
 from pipelines.recommender.forecast import forecast
 from pipelines.recommender.merge import fill_up, merge
-from pipelines.recommender.spec import Spec, make_stage
+from pipelines.recommender.spec import Spec
 from pipelines.registry import lookup
 from pipelines.runtime.progress import Progress, silent
 from pipelines.schema import Candidates, Catalogue, Floats, Interactions, Mask, Queries, Slate
@@ -59,11 +59,9 @@ class Pipeline:
 
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
-        self.generators: list[CandidateGenerator] = [
-            make_stage("candidates", block) for block in spec.candidates
-        ]
-        self.rankers: list[Ranker] = [make_stage("rankers", block) for block in spec.rankers]
-        self.rules: list[Rule] = [make_stage("rules", block) for block in spec.rules]
+        self.generators: list[CandidateGenerator] = spec.stages("candidates")
+        self.rankers: list[Ranker] = spec.stages("rankers")
+        self.rules: list[Rule] = spec.stages("rules")
         self.fit_seconds: dict[str, float] = {}
 
     def preflight(self, shape: DataShape) -> list[tuple[str, Estimate]]:

@@ -24,8 +24,9 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -33,7 +34,7 @@ from pipelines import registry
 from pipelines.errors import AssayError
 from pipelines.registry import Kind
 from pipelines.runtime import paths
-from pipelines.stages.contract import Rule, Stage
+from pipelines.stages.contract import Rule, Stage, StageConfig
 
 SLUG = r"^[a-z0-9][a-z0-9-]{0,59}$"
 
@@ -95,15 +96,26 @@ class Spec(BaseModel):
         full = self.model_dump(mode="json", by_alias=True)
         return {key: value for key, value in full.items() if value not in ("", [], ())}
 
-    @property
+    @cached_property
+    def checked(self) -> tuple[tuple[Kind, Block, type[Stage], StageConfig], ...]:
+        """Each block with its stage's class and settings, looked up and checked once.
+
+        An `AssayError` names the first setting that is wrong.
+        """
+        return tuple((kind, block, *_checked(kind, block)) for kind, block in self.blocks())
+
+    def stages(self, kind: Kind) -> list[Any]:
+        """New, unfitted stages of one kind, in the order of their blocks."""
+        return [cls(config) for found, _, cls, config in self.checked if found == kind]
+
+    @cached_property
     def hash(self) -> str:
         """SHA-256 (hex) of what is computed: stages with all their settings, also those that
         are left to their defaults. Names, titles and words do not count."""
         blocks = []
-        for kind, block in self.blocks():
+        for kind, block, _, config in self.checked:
             tier = block.model_dump(mode="json", include=set(type(block).model_fields))
-            settings = make_stage(kind, block).config.model_dump(mode="json")
-            blocks.append([kind, tier, settings])
+            blocks.append([kind, tier, config.model_dump(mode="json")])
         text = json.dumps([self.format, blocks], sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -127,8 +139,7 @@ class Spec(BaseModel):
             spec = Spec.model_validate(document)
         except ValidationError as error:
             raise AssayError(f"The spec {name!r} is not valid: {_first(error)}.") from None
-        for kind, block in spec.blocks():
-            make_stage(kind, block)
+        _ = spec.checked
         return spec
 
     @staticmethod
@@ -174,11 +185,10 @@ class Spec(BaseModel):
 _ORDER = ("random", "popular", "als", "ease-recent", "two-stage", "two-stage-sponsored")
 
 
-def make_stage(kind: Kind, block: Block) -> Any:
-    """The stage of a block, with its settings checked."""
+def _checked(kind: Kind, block: Block) -> tuple[type[Stage], StageConfig]:
     cls: type[Stage] = registry.lookup(kind, block.stage)
     try:
-        return cls(cls.Config.model_validate(block.settings()))
+        return cls, cls.Config.model_validate(block.settings())
     except ValidationError as error:
         raise AssayError(
             f"The stage {block.stage!r} has a wrong setting: {_first(error)}."
@@ -187,13 +197,14 @@ def make_stage(kind: Kind, block: Block) -> Any:
 
 def make_rules(documents: Iterable[dict[str, Any]]) -> list[Rule]:
     """The rules of a manifest, their settings checked."""
-    found = []
+    found: list[Rule] = []
     for document in documents:
         try:
             block = RuleBlock.model_validate(document)
         except ValidationError as error:
             raise AssayError(f"A rule of the bake-off is not valid: {_first(error)}.") from None
-        found.append(make_stage("rules", block))
+        cls, config = _checked("rules", block)
+        found.append(cast(Rule, cls(config)))
     return found
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pipelines import tracking
 from pipelines.data.dataset import Dataset
 from pipelines.evaluation.results.document import BakeoffDocument
+from pipelines.evaluation.results.folder import write_document
 from pipelines.runtime.progress import Progress, part, silent
 from pipelines.workspace.store import Workspace
 from pipelines.workspace.turns import alone
@@ -52,7 +53,7 @@ def run(
         workspace.save_bakeoff(document, dataset_version=record.version, job=job)
         progress(0.96, "writing to MLflow")
         document = _track(document, folder, dataset)
-        (folder / "document.json").write_text(document.model_dump_json(indent=2))
+        write_document(folder, document)  # now with the ids of its runs
         workspace.save_bakeoff(document, dataset_version=record.version, job=job)
     return document
 

@@ -13,6 +13,7 @@ from pipelines.adapters.personalize import client as client_module
 from pipelines.adapters.personalize.adapter import Personalize
 from pipelines.adapters.personalize.client import GIVE_UP_AFTER
 from pipelines.errors import AssayError
+from pipelines.prices.pricebook import PriceBook
 from pipelines.registry import lookup
 from tests.adapters.conformance import AdapterTests
 from tests.adapters.conftest import ARN, Answer, Received, Vendor
@@ -341,6 +342,16 @@ def test_boto3s_own_endpoint_variable_is_honored(
     adapter.recommend(task, 5)
     assert len(server.asked) == len(task.users)
     assert adapter.cost_usd == pytest.approx(len(task.users) * 0.15 / 1000)
+
+
+def test_without_a_price_of_its_own_a_call_costs_what_the_price_book_says(
+    vendor: StartVendor, task: Task, adapt: Adapt
+) -> None:
+    adapter = adapt(vendor(good(task)).address)
+    adapter.prepare(task)
+    adapter.recommend(task, 5)
+    price = PriceBook().line("personalize-v2").per_1000
+    assert adapter.cost_usd == pytest.approx(len(task.users) * price / 1000) and price > 0
 
 
 def test_a_recommender_is_asked_as_one(vendor: StartVendor, task: Task, adapt: Adapt) -> None:

@@ -31,7 +31,7 @@ TOKEN = "0123456789abcdef"
 SCRIPT = f"""
 import streamlit as st
 from app import state
-from app.components import taste
+from app.taste import view as taste
 said = taste.draw(state.document("{ID}"))
 st.title(said.title)
 """

@@ -88,3 +88,10 @@ def test_the_workspaces_own_book_wins(tmp_path, monkeypatch):
     own = SHIPPED.read_text(encoding="utf-8").replace("usd = 0.27", "usd = 0.30")
     (tmp_path / "pricebook.toml").write_text(own, encoding="utf-8")
     assert float(PriceBook().monthly("google-recommendations", 1e6)) == pytest.approx(0.30)
+
+
+def test_a_line_that_does_not_price_requests_has_no_price_of_them():
+    book = PriceBook()
+    assert book.line("personalize-v2").per_1000 == 0.15
+    with pytest.raises(AssayError, match="no price for 1,000 requests"):
+        _ = book.line("personalize-data").per_1000

@@ -50,7 +50,8 @@ class Personalize(Adapter):
     def __init__(self, target: str) -> None:
         super().__init__(target)
         self.profile = profile.read(target)
-        self.meter.price_per_1000 = self.profile.price_per_1000
+        if self.profile.price_per_1000 is not None:
+            self.meter.price_per_1000 = self.profile.price_per_1000
 
     def prepare(self, task: Task) -> None:
         """Check the training date, the settings and the credentials; nothing is called yet."""

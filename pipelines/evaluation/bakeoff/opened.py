@@ -1,7 +1,7 @@
 """The door for notebooks, the app and the command line: ask a bake-off's contender again.
 
     from pipelines.workspace import Workspace
-    from pipelines.recommend import open_contender
+    from pipelines.evaluation.bakeoff.opened import open_contender
 
     folder = Workspace.open().bakeoff_folder("20261123-2155-ab12")
     open_contender(folder, "two-stage").recommend(users=["7"], k=10)
@@ -23,8 +23,8 @@ import numpy as np
 from pipelines.errors import AssayError
 from pipelines.evaluation.bakeoff.built import PIPELINE
 from pipelines.evaluation.bakeoff.child import LISTS
-from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult
-from pipelines.evaluation.results.folder import DOCUMENT, TRUTH
+from pipelines.evaluation.results.document import ContenderResult
+from pipelines.evaluation.results.folder import TRUTH, read_document
 from pipelines.recommender.fitted import FittedPipeline
 from pipelines.recommender.trace import trace_frame
 from pipelines.schema import Columns
@@ -122,14 +122,9 @@ class Opened:
         return trace_frame(fitted, queries, k)
 
 
-def document_of(folder: Path) -> BakeoffDocument:
-    """The document of a bake-off's folder."""
-    return BakeoffDocument.model_validate_json((folder / DOCUMENT).read_text())
-
-
 def open_contender(folder: Path, name: str) -> Opened:
     """A contender of the bake-off kept in `folder`; an `AssayError` names those there are."""
-    document = document_of(folder)
+    document = read_document(folder)
     result = document.contender(name)
     if result is None:
         names = ", ".join(c.name for c in document.contenders)

@@ -1,13 +1,15 @@
-"""What a person asks of a bake-off, and who takes part."""
+"""A bake-off's request: its settings and its contenders."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from pipelines import registry
 from pipelines.data.split import Protocol
 from pipelines.errors import AssayError
 from pipelines.evaluation.behavior.requirements import requirements
@@ -19,7 +21,7 @@ BASELINES = ("random", "popular")
 
 
 class BakeoffRequest(BaseModel):
-    """What a person asks for; a job's parameters."""
+    """The settings of a bake-off; also the parameters of its job."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -47,6 +49,14 @@ class BakeoffRequest(BaseModel):
             where = ".".join(str(p) for p in first["loc"])
             raise AssayError(f"The bake-off's {where} is not valid: {first['msg']}.") from None
 
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """The contenders: baselines, specs, then third parties; names are distinct.
+
+        Loaded and checked once; an `AssayError` says which of them is wrong.
+        """
+        return _entries(self)
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -59,8 +69,7 @@ class Entry:
     spec: Spec | None = None
 
 
-def entries(request: BakeoffRequest) -> list[Entry]:
-    """The baselines, then what was asked for, then the third parties; names are distinct."""
+def _entries(request: BakeoffRequest) -> tuple[Entry, ...]:
     Protocol.of_bakeoff(request.split, third_parties=bool(request.third_party))
     requirements(request.required)
     specs = [Spec.load(name) for name in BASELINES]
@@ -78,23 +87,20 @@ def entries(request: BakeoffRequest) -> list[Entry]:
         )
         for spec in specs
     ]
-    for text in request.third_party:
-        found.append(_third_party(text))
+    found += map(_third_party, request.third_party)
     names = [entry.name for entry in found]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise AssayError(f"Two contenders are named {twice!r}; give one of them another name.")
     if request.baseline not in names:
         raise AssayError(
-            f"The baseline {request.baseline!r} does not take part; "
+            f"The baseline {request.baseline!r} is not a contender; "
             f"choose one of {', '.join(names)}."
         )
-    return found
+    return tuple(found)
 
 
 def _third_party(text: str) -> Entry:
-    from pipelines import registry
-
     adapter_name, _, target = text.partition(":")
     adapter = registry.lookup("adapters", adapter_name)
     adapter.check(target)

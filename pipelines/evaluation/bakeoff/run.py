@@ -15,7 +15,7 @@ from pipelines.data.split import Protocol, Split, split
 from pipelines.evaluation.bakeoff.exposure import exposure_of, trusted
 from pipelines.evaluation.bakeoff.ground_truth import ground_truth_of
 from pipelines.evaluation.bakeoff.process import run_in_child
-from pipelines.evaluation.bakeoff.request import BakeoffRequest, entries
+from pipelines.evaluation.bakeoff.request import BakeoffRequest
 from pipelines.evaluation.bakeoff.scoring import Scored, comparisons, score, with_chances
 from pipelines.evaluation.bakeoff.task import TASK, ContenderTask
 from pipelines.evaluation.behavior.evidence import Background
@@ -25,7 +25,7 @@ from pipelines.evaluation.behavior.requirements import requirements
 from pipelines.evaluation.comparison import declared
 from pipelines.evaluation.manifest.manifest import Manifest
 from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult
-from pipelines.evaluation.results.folder import DOCUMENT, PER_USER, TRUTH, Requests
+from pipelines.evaluation.results.folder import PER_USER, TRUTH, Requests, write_document
 from pipelines.evaluation.slices.writing import write_slices
 from pipelines.recommender.spec import make_rules, rule_documents
 from pipelines.recommender.stage_store import StageStore
@@ -75,7 +75,7 @@ def run_bakeoff(
     progress: Progress = silent,
 ) -> BakeoffDocument:
     """Run a bake-off in an existing, empty `folder`; fitted stages are shared in `stages`."""
-    contenders = entries(request)
+    contenders = request.entries
     declared.check(request.metric, _depths(request))
     make_rules(request.rules)
     required = requirements(request.required)
@@ -122,7 +122,7 @@ def run_bakeoff(
         notes=[*declared.note(request.metric, results), *left_out, exposure.sentence],
         exposure=exposure,
     )
-    (folder / DOCUMENT).write_text(document.model_dump_json(indent=1))
+    write_document(folder, document)
     (folder / TASK).unlink(missing_ok=True)
     StageStore(stages, "").drop_older(STAGES_MB)
     progress(1.0, "done")

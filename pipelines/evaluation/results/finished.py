@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from pipelines.errors import AssayError
 from pipelines.evaluation.manifest.manifest import Manifest
 from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult
-from pipelines.evaluation.results.folder import DOCUMENT, BakeoffFolder
+from pipelines.evaluation.results.folder import DOCUMENT, BakeoffFolder, read_document
 
 
 @dataclass(frozen=True)
@@ -25,13 +23,7 @@ class Finished:
     def open(path: Path) -> Finished:
         """The bake-off in a folder, which may be named by its `document.json`."""
         folder = path.parent if path.name == DOCUMENT else path
-        try:
-            text = (folder / DOCUMENT).read_text(encoding="utf-8")
-            return Finished(BakeoffDocument.model_validate_json(text), BakeoffFolder(folder))
-        except (OSError, UnicodeDecodeError, ValidationError):
-            raise AssayError(
-                f"There is no bake-off in {folder}: its {DOCUMENT} is missing, or cannot be read."
-            ) from None
+        return Finished(read_document(folder), BakeoffFolder(folder))
 
     @property
     def id(self) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pydantic import ValidationError
 
 from pipelines.data.split import Split
 from pipelines.errors import AssayError
@@ -70,6 +71,24 @@ class Requests:
         return len(self.user)
 
 
+def write_document(folder: Path, document: BakeoffDocument) -> None:
+    """Write the bake-off's document into its folder, in place of an earlier one."""
+    temporary = folder / f".{DOCUMENT}.part"
+    temporary.write_text(document.model_dump_json(indent=1), encoding="utf-8")
+    temporary.replace(folder / DOCUMENT)
+
+
+def read_document(folder: Path) -> BakeoffDocument:
+    """The document in a bake-off's folder; an `AssayError` where there is none."""
+    try:
+        text = (folder / DOCUMENT).read_text(encoding="utf-8")
+        return BakeoffDocument.model_validate_json(text)
+    except (OSError, UnicodeDecodeError, ValidationError):
+        raise AssayError(
+            f"There is no bake-off in {folder}: its {DOCUMENT} is missing or cannot be read."
+        ) from None
+
+
 class BakeoffFolder:
     """A finished bake-off's folder; each part is read when it is first asked for.
 
@@ -98,10 +117,9 @@ class BakeoffFolder:
     @cached_property
     def titles(self) -> dict[str, str]:
         """What each contender is called, by its name; empty where the document is not there."""
-        path = self.folder / DOCUMENT
-        if not path.exists():
+        if not (self.folder / DOCUMENT).exists():
             return {}
-        return titles_of(BakeoffDocument.model_validate_json(path.read_text()).contenders)
+        return titles_of(read_document(self.folder).contenders)
 
     def users(self, contender: str) -> npt.NDArray[np.object_]:
         """The users' ids, (n,)."""

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from pipelines.errors import AssayError
 from pipelines.evaluation.bakeoff.built import step_rows
 from pipelines.evaluation.bakeoff.opened import evaluated_users, open_contender
-from pipelines.evaluation.bakeoff.request import BakeoffRequest, entries
+from pipelines.evaluation.bakeoff.request import BakeoffRequest
 from pipelines.evaluation.bakeoff.run import run_bakeoff
 from pipelines.evaluation.manifest.document import schema
 from pipelines.evaluation.manifest.manifest import Manifest
@@ -218,7 +218,7 @@ def test_a_wrong_request_is_one_sentence(changes, says, tmp_path):
 
 
 def test_the_same_spec_twice_is_one_contender():
-    assert len(entries(request(specs=[TWO_STAGE, TWO_STAGE, "popular"]))) == 3
+    assert len(request(specs=[TWO_STAGE, TWO_STAGE, "popular"]).entries) == 3
 
 
 def test_a_short_list_is_the_first_places_of_the_bakeoffs_also_under_its_rules(tmp_path):
@@ -279,6 +279,6 @@ def test_people_who_were_held_out_are_asked_again_with_their_own_histories(tmp_p
 
 def test_splits_that_must_not_decide_are_refused_before_anything_is_loaded():
     with pytest.raises(AssayError, match="assay data audit"):
-        entries(request(split="random:0.1"))
+        _ = request(split="random:0.1").entries
     with pytest.raises(AssayError, match="whom nobody was trained on"):
-        entries(request(split="users:0.1", third_party=["stand-in"]))
+        _ = request(split="users:0.1", third_party=["stand-in"]).entries

@@ -11,7 +11,6 @@ from pipelines.evaluation.bakeoff.built import PIPELINE
 from pipelines.evaluation.bakeoff.child import LISTS
 from pipelines.evaluation.bakeoff.opened import (
     Opened,
-    document_of,
     evaluated_users,
     history_of,
     open_contender,
@@ -20,7 +19,7 @@ from pipelines.evaluation.bakeoff.opened import (
 from pipelines.evaluation.bakeoff.request import BakeoffRequest
 from pipelines.evaluation.bakeoff.run import run_bakeoff
 from pipelines.evaluation.results.document import ContenderResult
-from pipelines.evaluation.results.folder import DOCUMENT
+from pipelines.evaluation.results.folder import DOCUMENT, read_document
 from tests.synthetic import dataset
 
 DATA = dataset()
@@ -166,4 +165,4 @@ def test_the_trace_is_of_the_list_that_is_shown(folder) -> None:
     shown = opened.recommend(users=[user], k=4)["item_id"].tolist()
     assert opened.trace(user=user, k=4)["item_id"].tolist() == shown
     assert (folder / "contenders" / "linear-model" / PIPELINE).exists()
-    assert document_of(folder).id == "b"
+    assert read_document(folder).id == "b"

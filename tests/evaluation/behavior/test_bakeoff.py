@@ -8,7 +8,7 @@ import pytest
 from pipelines import registry
 from pipelines.cli.bakeoff import print_bakeoff
 from pipelines.errors import AssayError
-from pipelines.evaluation.bakeoff.request import BakeoffRequest, entries
+from pipelines.evaluation.bakeoff.request import BakeoffRequest
 from pipelines.evaluation.bakeoff.run import run_bakeoff
 from pipelines.evaluation.behavior.probes import Probes
 from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult
@@ -114,7 +114,7 @@ def test_the_document_comes_back_and_an_older_one_loads(finished):
 
 def test_what_cannot_be_required_is_told_before_anything_runs(tmp_path):
     with pytest.raises(AssayError, match="require one of"):
-        entries(request(required=["nothing"]))
+        _ = request(required=["nothing"]).entries
     with pytest.raises(AssayError, match="require one of"):
         run_bakeoff(DATA, request(required=["nothing"]), tmp_path / "b", tmp_path / "s", "b")
     assert not (tmp_path / "b").exists()
