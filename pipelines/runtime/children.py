@@ -27,15 +27,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Preload:
-    """What a fork server imports: at once, and while nobody asks. Names of modules."""
+    """What a fork server imports: at once, and while nobody asks.
+
+    Names of modules; of "module:function", the function is called too.
+    """
 
     now: tuple[str, ...] = ()
     later: tuple[str, ...] = ()
 
-
-MODELS = ("scipy.optimize", "scipy.linalg", "implicit.cpu.als", "lightgbm")
-"""What models import where they are used. LightGBM comes last: it takes as long to import as all
-the others together."""
 
 _servers: dict[str, ForkServer] = {}
 """This process's servers by key; mostly one."""

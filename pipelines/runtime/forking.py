@@ -1,7 +1,7 @@
-"""The fork server's process: `python -m pipelines.runtime.forking LINE KEY MODULE… [-- MODULE…]`.
+"""The fork server's process: `python -m pipelines.runtime.forking LINE KEY NAME… [-- NAME…]`.
 
-It imports the modules, those after "--" while nobody asks, and then forks itself for each
-request that comes over the inherited socket LINE. It holds no data, no truth, no connection
+It imports the modules of these names, those after "--" while nobody asks, and forks itself for
+each request that comes over the inherited socket LINE. It holds no data, no truth, no connection
 and no secret: requests are read by the forked process. It ends when the last process that may
 ask has ended, and leaves running processes alone.
 """
@@ -35,10 +35,18 @@ def main(arguments: list[str]) -> None:
     line, key, *modules = arguments
     at = modules.index("--") if "--" in modules else len(modules)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the owner
-    for module in modules[:at]:
-        import_module(module)
+    for name in modules[:at]:
+        load(name)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system collects what ends
     Server(socket.socket(fileno=int(line)), key, modules[at + 1 :]).serve()
+
+
+def load(name: str) -> None:
+    """Import a module; of "module:function", call the function too."""
+    module, _, function = name.partition(":")
+    loaded = import_module(module)
+    if function:
+        getattr(loaded, function)()
 
 
 class Server:
@@ -58,11 +66,11 @@ class Server:
 
     def _import_one(self) -> None:
         """Import what is wanted soon; what cannot be imported fails again where it is needed."""
-        module = self.later.pop(0)
+        name = self.later.pop(0)
         try:
-            import_module(module)
+            load(name)
         except Exception:
-            log.exception("%s cannot be imported ahead of its use", module)
+            log.exception("%s cannot be loaded ahead of its use", name)
         gc.freeze()
 
     def _answer(self, line: socket.socket) -> None:

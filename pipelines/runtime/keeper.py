@@ -37,7 +37,7 @@ def keep(request: dict[str, Any], control: socket.socket, out: int, errors: int)
     os.close(errors)
     ended = os.pidfd_open(pid)
     tell(control, pid=pid)
-    select.select([control, ended], [], [])
+    select.select([control.fileno(), ended], [], [])
     # Before the process is collected: until then its number cannot be another's.
     with contextlib.suppress(ProcessLookupError):
         os.killpg(pid, signal.SIGKILL)

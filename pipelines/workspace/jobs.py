@@ -16,18 +16,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from pipelines.errors import AssayError
-from pipelines.runtime import children, paths, processes
-from pipelines.runtime.children import MODELS, Preload
+from pipelines.runtime import paths, processes
 from pipelines.workspace.models import JobRow
+from pipelines.workspace.preload import PRELOAD
 from pipelines.workspace.records import LIVE, RESTARTABLE, JobRecord, JobState, now_text
 from pipelines.workspace.shelf import Shelf
 
 STALE_SECONDS = 15.0
-PRELOAD = Preload(
-    now=("pipelines.workspace.preload", "pipelines.evaluation.bakeoff.preload"),
-    later=MODELS,
-)
-"""What a job's process and its contenders' processes need."""
 KINDS = ("bakeoff", "import", "sample", "learning-curve", "audit")
 
 
@@ -35,11 +30,6 @@ class Jobs(Shelf):
     """The workspace's jobs."""
 
     worker_command: tuple[str, ...] = (sys.executable, "-m", "pipelines.workspace.worker")
-
-    @staticmethod
-    def expect_jobs() -> None:
-        """Start this process's fork server in the background, so that the first job starts fast."""
-        children.prepare(PRELOAD)
 
     def submit(self, kind: str, params: dict[str, Any]) -> int:
         """Write a job and start its process; the job's id.

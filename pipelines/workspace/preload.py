@@ -1,12 +1,15 @@
-"""What a job's process needs; the fork server imports this module.
-
-Imported before any workspace is opened: see docs/decisions/0006-a-fork-server.md.
-"""
+"""What the fork server for jobs imports, by name: this module itself is light."""
 
 from __future__ import annotations
 
-import sqlalchemy.dialects.sqlite  # noqa: F401
+from pipelines.evaluation.bakeoff.preload import PRELOAD as CONTENDERS
+from pipelines.runtime import children
+from pipelines.runtime.children import Preload
 
-from pipelines.data import samples  # noqa: F401
-from pipelines.evaluation.bakeoff import run  # noqa: F401
-from pipelines.workspace import bakeoffs, store, worker  # noqa: F401
+PRELOAD = Preload(("pipelines.workspace.imports", *CONTENDERS.now), CONTENDERS.later)
+"""What a job's process needs, and then its contenders' processes: they ask the same server."""
+
+
+def prepare() -> None:
+    """Start the fork server in the background, so that the first job starts at once."""
+    children.prepare(PRELOAD)

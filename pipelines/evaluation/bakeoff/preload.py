@@ -1,18 +1,22 @@
-"""What every contender's process needs, imported before there is anything to keep secret.
-
-The fork server imports this module; see docs/decisions/0006-a-fork-server.md.
-"""
+"""What the fork server of a bake-off imports, by name: this module itself is light."""
 
 from __future__ import annotations
 
-import joblib  # noqa: F401
-import pandas  # noqa: F401
-import pyarrow.parquet  # noqa: F401
-import threadpoolctl  # noqa: F401
+from pipelines.runtime import children
+from pipelines.runtime.children import Preload
 
-from pipelines import registry
-from pipelines.evaluation.bakeoff import child, third_party  # noqa: F401
+PRELOAD = Preload(
+    now=("pipelines.evaluation.bakeoff.imports",),
+    later=(
+        "pipelines.runtime.compiled:load_all",
+        "scipy.optimize",
+        "scipy.linalg",
+        "implicit.cpu.als",
+        "lightgbm",  # last: it takes as long as all the others together
+    ),
+)
 
-for kind in ("candidates", "rankers", "rules"):
-    for name in registry.BUILT_IN[kind]:
-        registry.lookup(kind, name)
+
+def prepare() -> None:
+    """Start the fork server in the background, so that the first contender need not wait for it."""
+    children.prepare(PRELOAD)

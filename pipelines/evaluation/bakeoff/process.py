@@ -7,13 +7,12 @@ import os
 from pathlib import Path
 
 from pipelines.evaluation.bakeoff.outcome import Outcome
+from pipelines.evaluation.bakeoff.preload import PRELOAD
 from pipelines.evaluation.bakeoff.request import Entry
 from pipelines.runtime import children
-from pipelines.runtime.children import MODELS, Preload
 from pipelines.runtime.progress import Progress
 
 CHILD = "pipelines.evaluation.bakeoff.child"
-PRELOAD = Preload(now=("pipelines.evaluation.bakeoff.preload",), later=MODELS)
 
 
 def run_in_child(
