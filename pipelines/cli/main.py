@@ -63,6 +63,9 @@ def main() -> None:
 @app.command()
 def demo() -> None:
     """The main job without a screen, on the bundled sample: readiness, comparison, decision."""
+    from pipelines.evaluation.bakeoff import preload
+
+    preload.prepare()
     from pipelines.cli.demo import demo as play
 
     play(open_workspace())

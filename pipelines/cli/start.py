@@ -7,7 +7,8 @@ import socket
 import sys
 
 from pipelines.errors import AssayError
-from pipelines.runtime import paths
+from pipelines.runtime import children, paths
+from pipelines.workspace import preload
 
 HOST = "127.0.0.1"
 
@@ -21,6 +22,7 @@ def start(port: int, *, open_browser: bool = False) -> None:
                 f"Port {port} is in use, perhaps by Assay itself: open http://{HOST}:{port}, "
                 f"or choose another with `make run PORT={port + 1}`."
             )
+    preload.prepare()
     prepare()
     print(f"Assay runs at http://{HOST}:{port} (stop it with Ctrl-C).", flush=True)
     script = paths.CHECKOUT / "streamlit_app.py"
@@ -29,6 +31,7 @@ def start(port: int, *, open_browser: bool = False) -> None:
     command += ["--server.headless", "false" if open_browser else "true"]
     command += ["--browser.gatherUsageStats", "false"]
     os.chdir(paths.CHECKOUT)  # Streamlit reads .streamlit/config.toml from the current folder
+    children.hand_over()  # the app's jobs are forked by the server that this process started
     os.execv(sys.executable, command)
 
 

@@ -2,24 +2,60 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipelines.runtime import children
+from pipelines.runtime.children import Preload
+from pipelines.runtime.forkserver import Unforkable
+
 LOOK_SECONDS = 0.2
 
 _started: dict[int, subprocess.Popen[bytes]] = {}
-"""Processes started here; asking them for their end is what lets the system forget them."""
+"""Processes started here; the system forgets one only after it was asked for its end."""
+
+logger = logging.getLogger(__name__)
 
 
 def start_detached(
-    command: Sequence[str], *, log: Path, folder: Path, environment: dict[str, str]
+    command: Sequence[str],
+    *,
+    log: Path,
+    folder: Path,
+    environment: dict[str, str],
+    preload: Preload | None = None,
 ) -> int:
-    """Start `command` in a session of its own, printing into `log`; its process id."""
+    """Start `command` in a session of its own, printing into `log`; its process id.
+
+    With `preload`, `python -m MODULE …` is forked by this process's fork server, if it can.
+    """
     with log.open("ab") as out:
+        if preload is not None and list(command[:2]) == [sys.executable, "-m"]:
+            try:
+                forked = children.fork(
+                    preload,
+                    command[2],
+                    command[3:],
+                    environment=environment,
+                    folder=folder,
+                    out=out.fileno(),
+                    errors=out.fileno(),
+                    detached=True,
+                )
+            except Unforkable as why:
+                if str(why):
+                    logger.warning("a new interpreter starts: %s", why)
+                    out.write(f"A new interpreter starts: {why}.\n".encode())
+                    out.flush()
+            else:
+                forked.close()
+                return forked.pid
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -34,7 +70,7 @@ def start_detached(
 
 
 def alive(pid: int) -> bool:
-    """Whether the process runs; one that ended but was not yet collected does not."""
+    """Whether the process runs; False for one that ended and was not yet collected."""
     process = _started.get(pid)
     if process is not None:
         if process.poll() is None:
@@ -60,10 +96,10 @@ def _ended_uncollected(pid: int) -> bool:
 
 
 def lead_group() -> None:
-    """Lead a process group of one's own, and have it ended when this process ends.
+    """Lead a new process group, and have it killed when this process ends, however it ends.
 
-    However it ends: a watcher, forked here before any thread starts, sees that its parent
-    has gone and kills the group, so a contender's process never outlives its job.
+    A watcher, forked here before any thread starts, sees that its parent has gone and kills
+    the group, so no process that a job started outlives it.
     """
     if os.getpgrp() != os.getpid():
         os.setpgid(0, 0)

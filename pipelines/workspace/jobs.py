@@ -1,8 +1,8 @@
-"""Jobs: work in a process of its own that survives a reload and a restart of the app.
+"""Jobs: work in a separate process that survives a reload and a restart of the app.
 
-A job is a row. Submitting writes it and starts a worker; the worker claims it, writes how
-far it is and a heartbeat, and hears that it should stop. All changes of state are single
-statements with the expected state in their condition, so no two processes disagree.
+A job is a row. Submitting writes it and starts a worker; the worker claims it, writes its
+progress and a heartbeat, and reads the cancel flag. Each change of state is a single statement
+with the expected state in its condition, so no two processes disagree.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from pipelines.errors import AssayError
 from pipelines.runtime import paths, processes
 from pipelines.workspace.models import JobRow
+from pipelines.workspace.preload import PRELOAD
 from pipelines.workspace.records import LIVE, RESTARTABLE, JobRecord, JobState, now_text
 from pipelines.workspace.shelf import Shelf
 
@@ -121,6 +122,7 @@ class Jobs(Shelf):
             log=self.folders.log(id),
             folder=paths.CHECKOUT,
             environment=environment,
+            preload=PRELOAD,
         )
         with self.database.write() as session:
             session.execute(

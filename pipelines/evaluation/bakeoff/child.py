@@ -1,9 +1,9 @@
 """One contender in a process of its own: `python -m` this module, with TASK HERE STAGES.
 
 TASK is the folder of the bake-off's task, HERE the contender's own folder with its
-`contender.json`. Progress goes to stdout as JSON lines; the answer to `lists.parquet`,
-`answer.npz`, `probes.npz` (some requests asked again) and `outcome.json` in HERE. Memory and
-crashes are this process's own.
+`contender.json`. Progress goes to stdout as JSON lines, the answer to `lists.parquet`,
+`answer.npz`, `probes.npz` (some requests asked again) and `outcome.json` in HERE. A crash ends
+this process alone, and the memory it reports is its own.
 """
 
 from __future__ import annotations
@@ -22,12 +22,20 @@ from pipelines.evaluation.bakeoff.outcome import Outcome
 from pipelines.evaluation.bakeoff.task import ContenderTask
 from pipelines.recommender.fitted import lists_frame
 from pipelines.recommender.spec import Spec
+from pipelines.runtime import forked, memory
 from pipelines.runtime.orphans import die_with_parent
 
 LISTS = "lists.parquet"
 
 
-def main(task_folder: Path, here: Path, stages: Path) -> Outcome:
+def main(arguments: list[str]) -> int:
+    """Run the contender that the arguments TASK HERE STAGES name; 0 whatever its outcome is."""
+    task_folder, here, stages = map(Path, arguments)
+    run(task_folder, here, stages)
+    return 0
+
+
+def run(task_folder: Path, here: Path, stages: Path) -> Outcome:
     """Fit or start the contender, ask it everything, write its answer."""
     task = ContenderTask.load(task_folder)
     given = json.loads((here / "contender.json").read_text())
@@ -53,26 +61,11 @@ def main(task_folder: Path, here: Path, stages: Path) -> Outcome:
         traceback.print_exc()
         outcome.status = "failed"
         outcome.reason = f"It failed: {type(error).__name__}: {str(error)[:300]}"
-    outcome.peak_mb = _peak_mb()
+    outcome.peak_mb, outcome.preloaded_mb = memory.peak_mb(), forked.preloaded_mb
     (here / "outcome.json").write_text(outcome.model_dump_json())
     return outcome
 
 
-def _peak_mb() -> float:
-    """The largest memory that this process held, MB.
-
-    On Linux from /proc: `ru_maxrss` starts there at what the parent process held.
-    """
-    status = Path("/proc/self/status")
-    for line in status.read_text().splitlines() if status.exists() else ():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) * 1024 / 1e6
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
-
-
 if __name__ == "__main__":
     die_with_parent()
-    main(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]))
+    sys.exit(main(sys.argv[1:]))

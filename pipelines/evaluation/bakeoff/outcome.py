@@ -20,6 +20,8 @@ class Outcome(BaseModel):
     fit_seconds: float | None = None
     request_ms: RequestTime | None = None
     peak_mb: float | None = None
+    preloaded_mb: float | None = None
+    """Of `peak_mb`, what a forked process held at its start: libraries that it did not import."""
     model_mb: float | None = None
     requested: int = 0
     answered: int = 0

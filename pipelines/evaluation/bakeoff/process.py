@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 from pipelines.evaluation.bakeoff.outcome import Outcome
+from pipelines.evaluation.bakeoff.preload import PRELOAD
 from pipelines.evaluation.bakeoff.request import Entry
+from pipelines.runtime import children
 from pipelines.runtime.progress import Progress
+
+CHILD = "pipelines.evaluation.bakeoff.child"
 
 
 def run_in_child(
@@ -18,34 +20,35 @@ def run_in_child(
 ) -> Outcome:
     """Run `entry` on the task in `folder`, with its own files in `here`.
 
-    Whatever happens to its process becomes an outcome; what `progress` raises ends the
-    process and goes on.
+    Whatever happens to its process becomes an outcome. What `progress` raises ends the
+    process and is passed on.
     """
     here.mkdir(parents=True, exist_ok=True)
     (here / "contender.json").write_text(json.dumps(entry.given))
-    command = [sys.executable, "-m", "pipelines.evaluation.bakeoff.child"]
     with (here / "log.txt").open("w") as log:
-        child = subprocess.Popen(
-            [*command, str(folder), str(here), str(stages)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
+        child = children.start(
+            PRELOAD,
+            CHILD,
+            [str(folder), str(here), str(stages)],
             # Threads that spin while they wait take the cores that others need.
-            env={**os.environ, "OMP_WAIT_POLICY": "PASSIVE"},
+            environment={**os.environ, "OMP_WAIT_POLICY": "PASSIVE"},
+            errors=log.fileno(),
         )
         try:
-            assert child.stdout is not None
-            for line in child.stdout:
+            for line in child.lines():
                 if line.startswith("{"):
                     told = json.loads(line)
                     progress(told["share"], f"{entry.title}: {told['message']}")
             code = child.wait()
         finally:
-            # A cancelled bake-off leaves by an exception from `progress`.
-            if child.poll() is None:
-                child.kill()
-                child.wait()
+            child.end()  # a cancelled bake-off leaves by an exception from `progress`
+    outcome = _outcome(here, code)
+    if child.note:
+        outcome.notes.append(f"Its process was started anew: {child.note}.")
+    return outcome
+
+
+def _outcome(here: Path, code: int) -> Outcome:
     if (here / "outcome.json").exists():
         return Outcome.model_validate_json((here / "outcome.json").read_text())
     how = f"signal {-code}" if code < 0 else f"exit code {code}"

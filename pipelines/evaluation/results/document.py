@@ -77,6 +77,9 @@ class ContenderResult(_Frozen):
     fit_seconds: float | None = None
     request_ms: RequestTime | None = None
     peak_mb: float | None = None
+    """The largest memory of its process, MB, libraries included."""
+    preloaded_mb: float | None = None
+    """Of `peak_mb`, the libraries that its process was forked with; None where it started anew."""
     model_mb: float | None = None
     requested: int = 0
     answered: int = 0

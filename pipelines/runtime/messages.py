@@ -1,0 +1,33 @@
+"""What the fork server, the processes it forks and their owners write to each other.
+
+One JSON object a line over a socket. A request is written by the process that wants a child
+and read by the new process alone: the server never sees the child's environment.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+from typing import IO, Any
+
+CHILD, DETACHED = b"c", b"d"
+"""The two kinds of process: one that ends with its owner, and one that outlives it."""
+DESCRIPTORS = 3
+"""What is sent with each kind: the request's socket, standard output and standard error."""
+
+
+def tell(line: socket.socket, **values: Any) -> None:
+    """Write one message; a reader that has gone away is not an error."""
+    with contextlib.suppress(OSError):
+        line.sendall(json.dumps(values).encode() + b"\n")
+
+
+def hear(lines: IO[bytes]) -> dict[str, Any]:
+    """Read one message; an empty one where the other side has gone away."""
+    try:
+        found = lines.readline()
+    except OSError:
+        return {}
+    message: dict[str, Any] = json.loads(found) if found.endswith(b"\n") else {}
+    return message
