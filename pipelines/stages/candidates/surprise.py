@@ -30,7 +30,6 @@ class SurpriseSVD(CandidateGenerator):
     """Predicted ratings from Surprise's SVD, fitted on the events' weights as ratings.
 
     It cannot fold in a history: a user known at `fit` is scored by their factors, anybody else
-    It cannot fold in a history: a user known at `fit` is scored by their factors, anybody else
     by the items' biases (the same list for all of them). Funk 2006, https://surpriselib.com.
     Scale: memory while fitting about 300 bytes an event. `AssayError` where all weights are
     the same.
