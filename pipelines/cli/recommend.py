@@ -55,7 +55,8 @@ def recommend(
         if as_json:
             out.document({"file": str(out_file), "rows": len(frame), "k": k})
     else:
-        _print_rows(opened.with_titles(frame).to_dict("records"), as_json)
+        found: list[dict[str, Any]] = opened.with_titles(frame).to_dict("records")  # type: ignore[assignment]
+        _print_rows(found, as_json)
 
 
 def _folder(bakeoff_id: str) -> Path:
