@@ -20,8 +20,8 @@ from app.components.comparison import (
     leading,
     useful_share,
 )
+from pipelines.evaluation.comparison.hit_rate import hit_rate_sentence
 from pipelines.evaluation.comparison.ranking import better_sign
-from pipelines.evaluation.metrics.sentences import hit_rate_sentence
 from pipelines.evaluation.results.document import BakeoffDocument, Comparison
 
 SIDES = {

@@ -145,7 +145,7 @@ def print_bakeoff(found: BakeoffDocument, as_json: bool) -> None:
 
 def _hit_rate(found: BakeoffDocument, contender: ContenderResult) -> str:
     """The contender's hit rate beside the baseline's, as a count of people."""
-    from pipelines.evaluation.metrics.sentences import hit_rate_sentence
+    from pipelines.evaluation.comparison.hit_rate import hit_rate_sentence
     from pipelines.evaluation.results.document import titles_of
 
     k = found.manifest["k"]

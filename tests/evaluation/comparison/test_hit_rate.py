@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.evaluation.metrics.sentences import hit_rate_sentence
+from pipelines.evaluation.comparison.hit_rate import hit_rate_sentence
 
 
 @pytest.mark.parametrize(
