@@ -13,6 +13,7 @@ from pipelines.cli.start import sample_request
 from pipelines.data.readiness import report
 from pipelines.economics.documents import decide_documents
 from pipelines.evaluation.bakeoff.request import BakeoffRequest
+from pipelines.runtime import paths
 from pipelines.workspace.bakeoffs import run
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ def demo(workspace: Workspace) -> None:
     print_bakeoff(document, as_json=False)
     out.heading("3. Build or buy?")
     print_decision(decide_documents(None, document.model_dump(mode="json")), as_json=False)
+    command = "make run" if paths.IN_CHECKOUT else "assay run"
     out.say(
-        f"Done in {time.monotonic() - began:.0f} s. `make run` shows all of this on a screen: "
+        f"Done in {time.monotonic() - began:.0f} s. `{command}` shows all of this on a screen: "
         f"bake-off {document.id}."
     )

@@ -20,19 +20,24 @@ def start(port: int, *, open_browser: bool = False) -> None:
         if probe.connect_ex((HOST, port)) == 0:
             raise AssayError(
                 f"Port {port} is in use, perhaps by Assay itself: open http://{HOST}:{port}, "
-                f"or choose another with `make run PORT={port + 1}`."
+                f"or choose another with `{_command(port + 1)}`."
             )
     preload.prepare()
     prepare()
     print(f"Assay runs at http://{HOST}:{port} (stop it with Ctrl-C).", flush=True)
-    script = paths.CHECKOUT / "streamlit_app.py"
+    script = paths.APP / "streamlit_app.py"
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
     command += ["--server.address", HOST, "--server.port", str(port)]
     command += ["--server.headless", "false" if open_browser else "true"]
     command += ["--browser.gatherUsageStats", "false"]
-    os.chdir(paths.CHECKOUT)  # Streamlit reads .streamlit/config.toml from the current folder
+    os.chdir(paths.APP)  # Streamlit reads .streamlit/config.toml from the current folder
     children.hand_over()  # the app's jobs are forked by the server that this process started
     os.execv(sys.executable, command)
+
+
+def _command(port: int) -> str:
+    """What starts the app on another port."""
+    return f"make run PORT={port}" if paths.IN_CHECKOUT else f"assay run --port {port}"
 
 
 def prepare() -> None:

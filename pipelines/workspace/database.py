@@ -83,7 +83,7 @@ class Database:
         if found is not None and found not in known:
             raise AssayError(
                 f"The workspace {self.folders.root} was written by a newer Assay (its tables are "
-                f"at revision {found}); update this checkout, or name another ASSAY_HOME."
+                f"at revision {found}); update Assay, or name another ASSAY_HOME."
             )
         raw = self._engine.raw_connection()
         try:

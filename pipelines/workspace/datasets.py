@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,9 +38,17 @@ class Datasets(Shelf):
             return [self._dataset_record(newest[name]) for name in sorted(newest)]
 
     def dataset_record(self, name: str, version: int | None = None) -> DatasetRecord:
-        """The entry of one dataset, in its newest version unless another is asked for."""
-        with self.database.read() as session:
-            return self._dataset_record(_find(session, name, version))
+        """The entry of one dataset, in its newest version unless another is asked for.
+
+        A bundled sample that is not listed yet is listed first.
+        """
+        try:
+            with self.database.read() as session:
+                return self._dataset_record(_find(session, name, version))
+        except AssayError:
+            if version is not None or not self._list_samples([name]):
+                raise
+        return self.dataset_record(name)
 
     def dataset_versions(self, name: str) -> list[DatasetRecord]:
         """All versions of a dataset that are kept, newest first."""
@@ -107,14 +115,14 @@ class Datasets(Shelf):
 
     def import_dataset(
         self,
-        given: Path | Query | Sequence[Path],
+        given: Path | str | Query | Sequence[Path | str],
         name: str,
         *,
         recipe: Recipe | None = None,
         again: bool = False,
         fixed: bool = False,
-        items: Path | None = None,
-        users: Path | None = None,
+        items: Path | str | None = None,
+        users: Path | str | None = None,
         progress: Progress = silent,
     ) -> DatasetRecord:
         """Read events (and tables of items and users) into the next version of a dataset.
@@ -128,13 +136,13 @@ class Datasets(Shelf):
             recipe = self.recipe(name)
         with self.folders.unfinished() as unfinished:
             folder = import_events(
-                given,
+                _sources(given),
                 name,
                 unfinished,
                 recipe=recipe,
                 fixed=again or fixed,
-                items=items,
-                users=users,
+                items=None if items is None else Path(items),
+                users=None if users is None else Path(users),
                 progress=progress,
             )
             return self.add_dataset(folder)
@@ -171,16 +179,31 @@ class Datasets(Shelf):
         """List the bundled samples: the small one loaded at once, others on first use."""
         from pipelines.data.samples import SAMPLES
 
+        self._list_samples(SAMPLES)
+        if AT_ONCE in SAMPLES and self.dataset_record(AT_ONCE).folder is None:
+            self._load_sample(AT_ONCE)
+
+    def _list_samples(self, names: Iterable[str]) -> bool:
+        """List those of `names` that are samples and not listed yet; whether there were any.
+
+        Takes the write lock only where something is missing.
+        """
+        from pipelines.data.samples import SAMPLES
+
+        wanted = [name for name in names if name in SAMPLES]
+        with self.database.read() as session:
+            missing = set(wanted) - set(session.scalars(select(DatasetRow.name)))
+        if not missing:
+            return False
         with self.database.write() as session:
             there = set(session.scalars(select(DatasetRow.name)))
-            for name in SAMPLES:
+            for name in wanted:
                 if name not in there:
                     row = DatasetRow(
                         name=name, version=1, folder=None, about=None, created=now_text()
                     )
                     session.add(row)
-        if AT_ONCE in SAMPLES and self.dataset_record(AT_ONCE).folder is None:
-            self._load_sample(AT_ONCE)
+        return True
 
     def _load_sample(self, name: str) -> DatasetRecord:
         from pipelines.data.samples import materialize
@@ -205,6 +228,13 @@ class Datasets(Shelf):
         about = About.model_validate(row.about)
         folder = self.home / row.folder
         return DatasetRecord(row.name, row.version, "ready", about, row.created, folder)
+
+
+def _sources(given: Path | str | Query | Sequence[Path | str]) -> Path | Query | list[Path]:
+    """File names as paths; a query as it is."""
+    if isinstance(given, str | Path):
+        return Path(given)
+    return [Path(one) for one in given] if isinstance(given, Sequence) else given
 
 
 def _find(session: Session, name: str, version: int | None) -> DatasetRow:

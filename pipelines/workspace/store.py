@@ -21,12 +21,12 @@ class Workspace(Datasets, Jobs, Results, Studies, Votes):
     """All that one folder keeps, from datasets to votes; safe to share among threads."""
 
     @classmethod
-    def open(cls, home: Path | None = None) -> Workspace:
+    def open(cls, home: Path | str | None = None) -> Workspace:
         """The workspace in `home` (without it, `paths.home()`), created or upgraded if needed.
 
         Raises `AssayError` where the folder cannot be written or holds another's database.
         """
-        folders = Home((paths.home() if home is None else home).expanduser().resolve())
+        folders = Home((paths.home() if home is None else Path(home)).expanduser().resolve())
         folders.create()
         database = Database(folders)
         database.prepare()

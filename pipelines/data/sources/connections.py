@@ -151,8 +151,8 @@ def _from_table(table: dict[str, Any], name: str, file: Path) -> URL:
 
 
 def _secret_files() -> list[Path]:
-    """The files that Streamlit reads: the checkout's wins over the user's."""
-    return [base / ".streamlit" / "secrets.toml" for base in (paths.CHECKOUT, Path.home())]
+    """The files that Streamlit reads: that beside the app wins over the user's."""
+    return [base / ".streamlit" / "secrets.toml" for base in (paths.APP, Path.home())]
 
 
 def _connections(file: Path) -> dict[str, Any]:
