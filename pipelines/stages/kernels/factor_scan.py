@@ -133,14 +133,21 @@ def _scan(  # type: ignore[no-untyped-def]
                 reach = length * most_length[b]
                 if offset + reach + SLACK * (abs(offset) + reach) + 1e-30 < heap_s[0]:
                     break
+            block = factors[b]
             for j in range(width):
                 sums[j] = np.float32(0) + (start[r] + bias[b, j])
-            for c in range(f):
-                x = users[r, c]
-                if x != 0:
-                    row = factors[b, c]
-                    for j in range(width):
-                        sums[j] += x * row[j]
+            c = 0
+            while c + 4 <= f:
+                x, y, z, w = users[r, c], users[r, c + 1], users[r, c + 2], users[r, c + 3]
+                xs, ys, zs, ws = block[c], block[c + 1], block[c + 2], block[c + 3]
+                for j in range(width):
+                    sums[j] = (((sums[j] + x * xs[j]) + y * ys[j]) + z * zs[j]) + w * ws[j]
+                c += 4
+            while c < f:
+                x, xs = users[r, c], block[c]
+                for j in range(width):
+                    sums[j] += x * xs[j]
+                c += 1
             for j in range(width):
                 s = sums[j]
                 code = codes[b, j]
