@@ -1,9 +1,12 @@
-"""Errors that are a person's to mend, as opposed to defects."""
+"""Errors that the user can fix, as opposed to bugs."""
 
 
 class AssayError(Exception):
-    """One sentence that says what is wrong and what to do; shown without a traceback."""
+    """An error that the user can fix.
+
+    The message is one sentence: what is wrong and what to do. Shown without a traceback.
+    """
 
 
 class Refused(AssayError):
-    """What was asked would not fit or would not be true; the message names an alternative."""
+    """A request that would not fit into memory or would be misleading; names an alternative."""

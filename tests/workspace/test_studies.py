@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 
 import pytest
+from pipelines.workspace.turns import alone
 
 from pipelines.data.dataset import save
 from pipelines.errors import AssayError
 from pipelines.evaluation.studies.results import LeakageAudit, LearningCurve
 from pipelines.runtime.progress import Cancelled
 from pipelines.workspace import study_runs
-from pipelines.workspace.turns import alone
 from tests.synthetic import dataset
 
 DATA = dataset(events=20)

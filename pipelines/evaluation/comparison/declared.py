@@ -9,7 +9,7 @@ from pipelines.errors import AssayError
 from pipelines.evaluation.metrics.metric import Metric, MetricOfAllLists
 from pipelines.evaluation.metrics.names import label, load, parse
 from pipelines.evaluation.results.document import ContenderResult
-from pipelines.reading.lists import IN_WORDS, GroundTruth
+from pipelines.reading.lists import NEED_LABELS, GroundTruth
 
 
 def check(metric: str, ks: Sequence[int]) -> None:
@@ -31,7 +31,9 @@ def check(metric: str, ks: Sequence[int]) -> None:
 
 def check_data(metric: str, key: GroundTruth) -> None:
     """An `AssayError` where the data lacks what the declared `metric` needs."""
-    lacking = sorted(IN_WORDS[need] for need in load(parse(metric)[0]).needs if not key.has(need))
+    lacking = sorted(
+        NEED_LABELS[need] for need in load(parse(metric)[0]).needs if not key.has(need)
+    )
     if lacking:
         raise AssayError(
             f"The declared metric {label(metric)} needs {' and '.join(lacking)}, which this data "
