@@ -13,8 +13,8 @@ from app import state
 from app.components import jobs
 from app.components.page import plain
 from app.data import import_plan, recipe_words, uploads
+from pipelines.data.dataset import check_name
 from pipelines.data.importing.planning import Plan
-from pipelines.data.landing import check_name
 from pipelines.schema import Columns as C
 
 RETURNS = {"take-out": "take out", "quarantine": "to quarantine"}

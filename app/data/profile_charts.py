@@ -9,7 +9,7 @@ import pandas as pd
 
 from app import look
 from app.components.charts import finish, text
-from pipelines.data.profile_words import WEEKDAYS
+from pipelines.data.profile_sentences import WEEKDAYS
 
 
 def activity(frame: pd.DataFrame, unit: str) -> Any:

@@ -20,7 +20,7 @@ _OF = "data_version_of"
 STEPS = {
     events.RETURNS: "No returns, no cancellations",
     events.TYPES: "Types of event that count",
-    events.LEAST: "Not below the least weight",
+    events.LEAST: "Not below the minimum weight",
     "rows that can be used": "Rows that can be used",
     "repeats folded": "Repeats folded",
 }

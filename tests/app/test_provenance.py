@@ -66,7 +66,7 @@ def test_steps_are_drawn_from_the_rows_in_to_the_events(shop):
     fates = dict(zip(frame["step"], frame["fate"], strict=True))
     assert fates["Rows that can be used"] == "to quarantine"
     assert fates["Repeats folded"] == "folded"
-    assert fates["Not below the least weight"] == "left out"
+    assert fates["Not below the minimum weight"] == "left out"
     drawn = provenance_charts.steps(frame).to_dict()
     values = [row for rows in drawn["datasets"].values() for row in rows if "rows" in row]
     gone = sum(row["rows"] for row in values if row["fate"] != "go on")
