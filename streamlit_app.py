@@ -6,7 +6,7 @@ import streamlit as st
 
 from app import access, navigation
 
-# Of our own: Streamlit fetches its icons for a browser's tab from the internet.
+# A local file: Streamlit fetches its own tab icons from the internet.
 ICON = Path(__file__).resolve().parent / "app" / "icon.svg"
 
 st.set_page_config(page_title="Assay", page_icon=str(ICON), layout="wide")

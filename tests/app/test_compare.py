@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-
 from app.components.comparison import headline
+
 from tests.app.compared import GAINS, USERS, bakeoff, keep
 
 VIEWS = ("differences", "slices", "cost", "people", "overlap", "behavior", "contenders")

@@ -89,7 +89,7 @@ def test_a_contender_looks_the_same_in_whatever_company():
         [("als", "built"), ("two-stage", "built"), ("stand-in", "stand-in"), ("mine", "built")]
     )
     assert few["als"] == more["als"]
-    assert few["popular"].color == look.GREY
+    assert few["popular"].color == look.GRAY
     assert more["stand-in"].dashed
     assert not more["stand-in"].filled
     assert len({style.color for style in more.values()}) == 4

@@ -188,7 +188,7 @@ def test_the_curve_is_drawn_in_the_contenders_own_colors():
     frame = study_charts.curve_frame(curve())
     styles = study_charts.styles_of(study_charts.titles_of(curve().points))
     assert styles["ALS"].color == look.FIXED["als"]
-    assert styles["Popular"].color == look.GREY
+    assert styles["Popular"].color == look.GRAY
     spec = study_charts.learning_curve(frame, styles, "ndcg@10").to_dict()
     assert [layer["mark"]["type"] for layer in spec["layer"]] == ["area", "line", "point", "text"]
     assert spec["layer"][0]["encoding"]["x"]["scale"]["type"] == "log"
