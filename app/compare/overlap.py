@@ -48,7 +48,7 @@ def section(document: BakeoffDocument) -> Heading:
             format_func=MEASURES.__getitem__,
         )
         length = toolbar.choice(
-            "List length k", ks, key="compare_k", default=k if k in ks else ks[0]
+            "List length (k)", ks, key="compare_k", default=k if k in ks else ks[0]
         )
     st.caption(DESCRIPTIONS[measure])
     frame = overlap_frame(document, _overlap(str(paths.home()), document.id, measure, int(length)))
@@ -123,10 +123,10 @@ def sentence(frame: pd.DataFrame, measure: str, k: int) -> str:
     """The two contenders with the most similar lists."""
     most = frame.iloc[int(frame["overlap"].argmax())]
     if measure == "jaccard":
-        overlap = f"{100 * most['overlap']:.0f} % of the items on either top {k} are on both"
+        share = f"{100 * most['overlap']:.0f} % of the items on either top {k} are on both"
     else:
-        overlap = f"rank-biased overlap {digits(most['overlap'])} in the top {k}"
-    return f"{most['row']} and {most['column']} give the most similar lists: {overlap}."
+        share = f"rank-biased overlap {digits(most['overlap'])} in the top {k}"
+    return f"{most['row']} and {most['column']} give the most similar lists: {share}."
 
 
 def overlap_alt(frame: pd.DataFrame, measure: str, k: int) -> str:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from app.components import page
+from app.components.results import split_warning
 from pipelines.evaluation.results.document import BakeoffDocument
 
 
 def warning(document: BakeoffDocument) -> None:
-    """Why the split is no basis for a decision; nothing for a split in time."""
-    note = document.manifest.get("split_note")
-    if note:
-        sentence = page.plain(f"Split {document.manifest.get('split', '')}: {note}.")
-        st.markdown(f":material/info: **{sentence}** Base decisions on a split in time only.")
+    """Why not to base a decision on the split; nothing for a split in time."""
+    sentence = split_warning(document)
+    if sentence:
+        st.markdown(f":material/info: {page.plain(sentence)}")
 
 
 def caption(document: BakeoffDocument) -> None:

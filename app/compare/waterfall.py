@@ -23,7 +23,7 @@ def waterfall_frame(steps: Sequence[StageTime]) -> pd.DataFrame:
     """A row per stage, in order. Columns: step (a label), keeps, recall, ndcg, milliseconds."""
     rows = [
         {
-            "step": f"{n}. {label}, keeps {s.keeps:,}"
+            "step": f"{n}. {label}: {s.keeps:,} items"
             f"{BREAK}{digits(s.milliseconds)} ms per request",
             "keeps": s.keeps,
             "recall": s.recall,
@@ -36,7 +36,7 @@ def waterfall_frame(steps: Sequence[StageTime]) -> pd.DataFrame:
 
 
 def _labels(steps: Sequence[StageTime]) -> list[str]:
-    """`candidate generators`, `first ranker`, `second ranker`; another step by its own name."""
+    """`candidate generators`, `first ranker`, `second ranker`; a rule by its title."""
     labels = []
     rankers = iter(RANKERS)
     for step in steps:
@@ -44,6 +44,8 @@ def _labels(steps: Sequence[StageTime]) -> list[str]:
             labels.append("candidate generators")
         elif step.stage in registry.names("rankers"):
             labels.append(next(rankers, step.stage))
+        elif step.stage in registry.names("rules"):
+            labels.append(str(registry.lookup("rules", step.stage).title))
         else:
             labels.append(step.stage)
     return labels

@@ -73,6 +73,13 @@ def third_party_label(document: BakeoffDocument | None) -> str:
     return "no third party tested"
 
 
+def split_warning(document: BakeoffDocument) -> str:
+    """Why not to base a decision on the split; empty for a split in time."""
+    note = str(document.manifest.get("split_note") or "")
+    split = document.manifest.get("split", "")
+    return f"Split {split} ({note}): base decisions on a split in time only." if note else ""
+
+
 def metric_label(document: BakeoffDocument) -> str:
     """`NDCG@10`."""
     return label(declared_metric(document))

@@ -14,10 +14,10 @@ from pipelines.errors import AssayError
 from pipelines.evaluation.results.document import BakeoffDocument, titles_of
 
 RANKERS = {
-    1: ("rank after the ranker", "rank after the ranker"),
-    2: ("rank after the first ranker", "rank after the second ranker"),
+    1: ("after ranker", "after ranker"),
+    2: ("after first ranker", "after second ranker"),
 }
-MORE_RANKERS = ("rank after the first ranker", "rank after the last ranker")
+MORE_RANKERS = ("after first ranker", "after last ranker")
 """Headers of the columns `light_rank` and `heavy_rank`, by the number of rankers."""
 
 
@@ -49,12 +49,14 @@ def section(document: BakeoffDocument, person: Person) -> None:
         alt=f"For each item of {titles[name]}: candidate generators, ranks, and rules.",
         columns={
             "rank": st.column_config.Column(width="small"),
-            "also found by": st.column_config.Column(width="large"),
+            "found by": st.column_config.Column(width="medium"),
+            "also found by": st.column_config.Column(width="medium"),
         },
     )
     st.caption(
-        "Computed now. “Found by” has the candidate generator and the item's rank in its list. "
-        "Columns of stages that this pipeline does not have are left out."
+        "Computed now. “Found by” has the candidate generator and the item's rank in its list; "
+        "“after first ranker” has the item's rank in the list of that ranker. Columns of stages "
+        "that this pipeline does not have are left out."
     )
 
 

@@ -61,6 +61,6 @@ def numbers(document: BakeoffDocument) -> None:
             key="overview_numbers",
             alt="The contenders of the chosen bake-off.",
         )
-        note = document.manifest.get("split_note")
-        if note:
-            st.caption(page.plain(f"Split {document.manifest['split']}: {note}."))
+        warning = results.split_warning(document)
+        if warning:
+            st.caption(page.plain(warning))

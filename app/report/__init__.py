@@ -86,7 +86,7 @@ def html(
         declared=first,
         exploratory=[_view(document, folder, *one, name="exploratory") for one in others],
         setup=sentences.setup(document),
-        warning=sentences.split_warning(document),
+        warning=results.split_warning(document),
         exposure=document.exposure.sentence if document.exposure else "",
         notice=page.notice_sentence(about),
         contenders=tables.contenders(document, first.found, declared[0]),

@@ -67,13 +67,6 @@ def setup(document: BakeoffDocument) -> list[Entry]:
     return [entry for entry in entries if entry.description]
 
 
-def split_warning(document: BakeoffDocument) -> str:
-    """Why the split is no basis for a decision; empty for a split in time."""
-    note = str(document.manifest.get("split_note") or "")
-    split = document.manifest.get("split", "")
-    return f"Split {split}: {note}. Base decisions on a split in time only." if note else ""
-
-
 def _split(given: dict[str, Any]) -> str:
     note = str(given.get("split_note") or "one cut-off date for all users")
     at = given.get("cutoff")

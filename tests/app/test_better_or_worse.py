@@ -73,7 +73,7 @@ class TestLess:
 
     def test_the_report_holds_it_all(self, less, stored):
         html = report.html(less, stored, LESS, "popular")
-        assert "Two-stage against popular." in html
+        assert "two-stage against popular." in html
         assert "better: the whole interval is below zero." in html
 
 

@@ -49,7 +49,7 @@ def test_empty(open_page, workspace):
 
 def test_the_headline_is_about_the_best_that_is_not_a_stand_in(document):
     found = sorted(document.comparisons, key=lambda c: -c.difference)
-    assert headline(document, found, "ndcg@10", "popular") == "Two-stage against popular."
+    assert headline(document, found, "ndcg@10", "popular") == "two-stage against popular."
     alone = [c for c in found if c.contender == "stand-in"]
     assert headline(document, alone, "ndcg@10", "popular") == "stand-in against popular."
     assert headline(document, [], "ndcg@10", "popular") == (
@@ -62,9 +62,12 @@ class TestWhoIsBetter:
         self, open_page, compared, document
     ):
         app = opened(open_page, document)
-        assert app.title[0].value == "Two-stage against popular."
+        assert app.title[0].value == "two-stage against popular."
         words = text(app)
-        assert "Split last-n:5: benchmark protocol: it admits other users' futures." in words
+        assert (
+            "Split last-n:5 (benchmark protocol: it admits other users' futures): base decisions "
+            "on a split in time only." in words.replace("\\", "")
+        )
         assert "It gave no list for 2 of 6" in words
         rate = document.contender("two-stage").metrics["hit_rate@10"]
         assert f"Two-stage: {visits(rate, 10)}" in words.replace("\\", "")
@@ -268,7 +271,7 @@ class TestListOverlap:
         app = opened(open_page, document, compare_view="overlap")
         assert "give the most similar lists: " in app.title[0].value
         assert app.title[0].value.endswith("\u00a0% of the items on either top 10 are on both.")
-        ranked = opened(open_page, document, compare_view="overlap", overlap="rbo")
+        ranked = opened(open_page, document, compare_view="overlap", compare_overlap="rbo")
         assert "rank-biased overlap 0." in ranked.title[0].value
 
     def test_an_older_bakeoff_says_so_within_the_view(self, open_page, filled, document):

@@ -209,8 +209,8 @@ def test_names_that_would_overlap_stand_at_different_corners():
 def test_the_waterfall_has_quality_and_milliseconds(document):
     frame = waterfall.waterfall_frame(document.contender("two-stage").waterfall)
     assert frame["step"].tolist() == [
-        "1. candidate generators, keeps 300 · 2.50 ms per request",
-        "2. first ranker, keeps 50 · 0.900 ms per request",
+        "1. candidate generators: 300 items · 2.50 ms per request",
+        "2. first ranker: 50 items · 0.900 ms per request",
     ]
     assert "60.0 % of held-out interactions" in waterfall.waterfall_alt(frame, "Two-stage")
     (bars,) = marks(waterfall.waterfall(frame, look.BLUE), "bar")

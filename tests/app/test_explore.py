@@ -69,10 +69,10 @@ def test_a_trace_names_the_rankers_that_the_pipeline_has():
            "light_rank": 3, "heavy_rank": 1, "rule": ""}  # fmt: skip
     columns = trace.trace_table(pd.DataFrame([row]), 2).columns
     assert list(columns) == [
-        "rank", "title", "found by", "rank after the first ranker", "rank after the second ranker",
+        "rank", "title", "found by", "after first ranker", "after second ranker",
     ]  # fmt: skip
     one = trace.trace_table(pd.DataFrame([{**row, "light_rank": pd.NA}]), 1)
-    assert list(one.columns)[3:] == ["rank after the ranker"]
+    assert list(one.columns)[3:] == ["after ranker"]
     assert one["found by"].tolist() == ["ease 2"]
 
 

@@ -67,7 +67,7 @@ def whole(stored):
 
 def test_it_has_all_results_of_the_bakeoff(whole):
     page = Page(whole)
-    assert "Two-stage against popular." in page.text  # the sentence
+    assert "two-stage against popular." in page.text  # the sentence
     for said in (
         NOTICE, "h" * 64, f"Users {USERS}, the same", "Items 30, the whole",
         "NDCG@10 against Popular",
@@ -85,7 +85,7 @@ def test_it_has_all_results_of_the_bakeoff(whole):
 def test_the_declared_comparison_comes_first(whole):
     declared, exploratory = whole.index("from Popular:"), whole.index("from Als:")
     assert declared < exploratory
-    assert whole.index("<h1>Two-stage against popular.") < declared
+    assert whole.index("<h1>two-stage against popular.") < declared
 
 
 def test_every_picture_says_what_it_shows_and_has_its_data(whole):
@@ -228,7 +228,7 @@ def test_without_per_user_values_the_rest_is_shown(tmp_path):
     page = Page(made(BakeoffFolder(tmp_path), metric="recall@5", against="als"))
     assert "recall@5 against als is not available" in page.text
     assert "run the bake-off again" in page.text
-    assert "Two-stage against popular." in page.text
+    assert "two-stage against popular." in page.text
 
 
 def test_no_contender_was_scored(tmp_path):

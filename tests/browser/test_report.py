@@ -58,8 +58,8 @@ def watched(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Watche
 def test_it_opens_from_the_disk_without_a_network(watched: Watched, file: Path) -> None:
     page = watched.page
     page.goto(file.as_uri())
-    expect(page.get_by_role("heading", level=1)).to_have_text("Two-stage against popular.")
-    assert page.title() == "Two-stage against popular."
+    expect(page.get_by_role("heading", level=1)).to_have_text("two-stage against popular.")
+    assert page.title() == "two-stage against popular."
     pictures = page.get_by_role("img")
     assert pictures.count() >= 5
     for at in range(pictures.count()):
