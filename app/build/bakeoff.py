@@ -25,7 +25,7 @@ SPLIT_HELP = (
 
 
 def section(name: str | None, doc: dict[str, Any], *, runnable: bool) -> None:
-    """The form; `runnable` is whether the edited pipeline is valid and fits on this machine."""
+    """The form; `runnable` is whether the edited pipeline is valid and not too large."""
     st.header("Run a bake-off", anchor=False)
     if name is None:
         page.link("data", "Load data first", ":material/arrow_forward:")
@@ -44,7 +44,7 @@ def section(name: str | None, doc: dict[str, Any], *, runnable: bool) -> None:
     note = _split_note(request["split"], third_parties=bool(request["third_party"]))
     if note:
         st.caption(note)
-    label = "Run when the current one ends" if jobs.live("bakeoff") else "Run the bake-off"
+    label = "Run after the current bake-off" if jobs.live("bakeoff") else "Run the bake-off"
     if st.button(label, type="primary", disabled=not runnable, icon=":material/play_arrow:"):
         _start(request)
 

@@ -20,7 +20,7 @@ def sentence(doc: dict[str, Any], k: int, estimate: pd.DataFrame | None, error: 
     if estimate is None:
         return f"{funnel}. Load data to estimate the fit."
     if estimate["refusal"].notna().any():
-        return f"{funnel}. This pipeline does not fit on this machine; see the reason below."
+        return f"{funnel}. This pipeline is too large for this machine; see the reason below."
     seconds, megabytes = float(estimate["seconds"].sum()), float(estimate["megabytes"].sum())
     usd = float(estimate["usd"].sum())
     cost = f"${usd:,.2f}" if usd >= 0.01 else "less than $0.01"

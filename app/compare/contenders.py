@@ -34,7 +34,7 @@ def section(document: BakeoffDocument) -> Heading:
 def _sentence(document: BakeoffDocument) -> str:
     there, n = scored(document), len(document.contenders)
     if not there:
-        return "No contender was scored. The table shows why."
+        return "No contender was scored. The reasons are below."
     if len(there) == n:
         return f"All {n} contenders gave complete answers and were scored."
     return f"{len(there)} of {n} contenders were scored. The reasons for the others are below."

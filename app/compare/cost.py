@@ -92,8 +92,8 @@ def sentence(
     if cheapest == best:
         if any(o.passes and (o.usd_per_1000 or 0) < (best.usd_per_1000 or 0) for o in found):
             return (
-                f"{titles[best.name]} is the best passing option ({cost}); no cheaper option is shown "
-                "to be as good."
+                f"{titles[best.name]} is the best passing option ({cost}); no cheaper option is "
+                "shown to be as good."
             )
         return f"{titles[best.name]} is both the best and the cheapest passing option ({cost})."
     return (

@@ -24,8 +24,8 @@ SIDES = {
 }
 """Where a better and a worse interval lie, by `ranking.way`."""
 HOLM = (
-    "Holm's method widens each interval so that the probability of any false difference among "
-    "all comparisons stays at 5 %."
+    "Holm's method widens each interval, so that the probability of any false difference among "
+    "all comparisons is at most 5 %."
 )
 
 

@@ -23,8 +23,8 @@ from pipelines.runtime import paths
 MEASURES = {"jaccard": "items in common", "rbo": "items and order"}
 DESCRIPTIONS = {
     "jaccard": (
-        "The share of the items on either of two lists that are on both (Jaccard index), averaged "
-        "over users."
+        "Items in both lists as a share of the items in either list (Jaccard index), averaged over "
+        "users."
     ),
     "rbo": (
         "Rank-biased overlap (p = 0.9), averaged over users. 1 means the same items in the same "
@@ -114,7 +114,7 @@ def overlap(frame: pd.DataFrame, k: int) -> Any:
     tooltip = [
         alt.Tooltip("row:N", title="list of"),
         alt.Tooltip("column:N", title="and of"),
-        alt.Tooltip("overlap:Q", title=f"overlap at {k}", format=".3~r"),
+        alt.Tooltip("overlap:Q", title=f"overlap of the top {k}", format=".3~r"),
     ]
     return matrix.matrix(drawn, {"alike": look.PRIMARY}, tooltip)
 
@@ -123,7 +123,7 @@ def sentence(frame: pd.DataFrame, measure: str, k: int) -> str:
     """The two contenders with the most similar lists."""
     most = frame.iloc[int(frame["overlap"].argmax())]
     if measure == "jaccard":
-        share = f"{100 * most['overlap']:.0f} % of the items on either top {k} are on both"
+        share = f"{100 * most['overlap']:.0f} % of all items in their top {k} are in both lists"
     else:
         share = f"rank-biased overlap {digits(most['overlap'])} in the top {k}"
     return f"{most['row']} and {most['column']} give the most similar lists: {share}."

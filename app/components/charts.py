@@ -46,6 +46,11 @@ def finish(chart: Any, *, height: int = look.HEIGHT) -> Any:
     return chart
 
 
+def margins(right: int) -> dict[str, int]:
+    """Padding with space for labels on the right, in pixels; unset sides would be cut off."""
+    return {"left": 5, "top": 8, "right": right, "bottom": 5}
+
+
 def apart(chart: Any, *channels: str) -> Any:
     """The same layered chart with independent scales for these channels."""
     chart.resolve = alt.Resolve(scale=dict.fromkeys(channels, "independent"))

@@ -91,9 +91,7 @@ def long_tail(frame: pd.DataFrame) -> Any:
         )
     )
     line = alt.Chart(even).mark_line(color=look.INK, strokeDash=list(look.DASH), opacity=0.6)
-    note = pd.DataFrame(
-        {"items": [0.62], "events": [0.62], "label": ["if all items were equally frequent"]}
-    )
+    note = pd.DataFrame({"items": [0.62], "events": [0.62], "label": ["even distribution"]})
     label = text(alt.Chart(note), align="left", dx=10, dy=10).encode(x=x, y=y, text="label:N")
     return finish(area + line.encode(x=x, y=y) + label)
 

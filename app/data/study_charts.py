@@ -81,7 +81,9 @@ def learning_curve(frame: pd.DataFrame, styles: Mapping[str, Style], metric: str
     names = charts.text(alt.Chart(_ends(frame)), align="left", dx=12).encode(
         x=x, y="at:Q", text="contender:N"
     )
-    return charts.finish(alt.layer(bands, lines, marks, names).properties(padding={"right": 110}))
+    return charts.finish(
+        alt.layer(bands, lines, marks, names).properties(padding=charts.margins(110))
+    )
 
 
 def _ends(frame: pd.DataFrame) -> pd.DataFrame:
@@ -200,7 +202,7 @@ def audit(frame: pd.DataFrame, styles: Mapping[str, Style], shown: str) -> Any:
         )
     height = max(look.HEIGHT, 31 * len(splits) * len(contenders) + 60)
     # margin on the right for the names of the splits
-    return charts.finish(alt.layer(*layers).properties(padding={"right": 105}), height=height)
+    return charts.finish(alt.layer(*layers).properties(padding=charts.margins(105)), height=height)
 
 
 def audit_alt(frame: pd.DataFrame, shown: str, labels: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from app.components.charts import contender_color, contender_dash, finish, points, text
+from app.components.charts import contender_color, contender_dash, finish, margins, points, text
 from app.look import Style
 
 
@@ -45,7 +45,7 @@ def chart(frame: pd.DataFrame, styles: Mapping[str, Style], metric: str) -> Any:
     ends = text(alt.Chart(_end_labels(frame)), align="left", dx=12).encode(
         x=x, y="at:Q", text="contender:N"
     )
-    return finish(alt.layer(lines, rules, marks, ends).properties(padding={"right": 150}))
+    return finish(alt.layer(lines, rules, marks, ends).properties(padding=margins(150)))
 
 
 def _end_labels(frame: pd.DataFrame) -> pd.DataFrame:

@@ -69,13 +69,14 @@ def nearest(runs: list[Run]) -> tuple[Run, Run] | None:
 def sentences(before: Run, after: Run) -> tuple[str, str]:
     """The title sentence on two runs, and the sentence beneath it.
 
-    `One spec line changed: +0.0120 NDCG@10 (95 % interval +0.0100 to +0.0140).` and the outcome;
-    or the reason if the two runs cannot be compared.
+    `In als, one spec line changed: +0.0120 NDCG@10 (95 % interval +0.0100 to +0.0140).` and the
+    outcome; or the reason if the two runs cannot be compared.
     """
     count = changed_lines(before.toml, after.toml)
-    lines = {0: "No spec line", 1: "One spec line"}.get(count, f"{count} spec lines")
+    lines = {0: "no spec line", 1: "one spec line"}.get(count, f"{count} spec lines")
     one, two = before.contender.name, after.contender.name
-    names = f"in {one}" if one == two else f"between {one} and {two}"
+    names = f"In {one}" if one == two else f"From {one} to {two}"
+    change = f"{names}, {lines} changed"
     try:
         found = _compared(
             str(paths.home()),
@@ -84,9 +85,9 @@ def sentences(before: Run, after: Run) -> tuple[str, str]:
             results.declared_metric(after.document),
         )
     except AssayError as error:
-        return f"{lines} changed {names}; the two runs cannot be compared.", str(error)
+        return f"{change}; the two runs cannot be compared.", str(error)
     return (
-        f"{lines} changed {names}: {signed(found.difference)} {label(found.metric)} "
+        f"{change}: {signed(found.difference)} {label(found.metric)} "
         f"(95 % interval {signed(found.low)} to {signed(found.high)}).",
         found.sentence,
     )

@@ -57,8 +57,10 @@ def count_label(votes: list[VoteRecord]) -> str:
     count = f"{len(votes)} vote{'' if len(votes) == 1 else 's'}"
     if not people:
         return f"{count} without a sign-in"
-    signed_in = f"{count} by {people} {'person' if people == 1 else 'people'}"
-    return f"{signed_in}, {anonymous} of them without a sign-in" if anonymous else signed_in
+    voters_label = f"{people} {'person' if people == 1 else 'people'}"
+    if not anonymous:
+        return f"{count} by {voters_label}"
+    return f"{count}: {len(votes) - anonymous} by {voters_label}, {anonymous} without a sign-in"
 
 
 def _side_sentence(votes: list[VoteRecord]) -> str:

@@ -270,7 +270,9 @@ class TestListOverlap:
     ):
         app = opened(open_page, document, compare_view="overlap")
         assert "give the most similar lists: " in app.title[0].value
-        assert app.title[0].value.endswith("\u00a0% of the items on either top 10 are on both.")
+        assert app.title[0].value.endswith(
+            "\u00a0% of all items in their top 10 are in both lists."
+        )
         ranked = opened(open_page, document, compare_view="overlap", compare_overlap="rbo")
         assert "rank-biased overlap 0." in ranked.title[0].value
 

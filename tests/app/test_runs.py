@@ -52,7 +52,7 @@ def test_one_changed_line_is_found_with_its_effect(open_page, answered):
     app = open_page("runs", dataset="shop")
     assert not app.exception
     assert app.title[0].value == (
-        "One spec line changed in ease-recent: +0.0120 NDCG@10 "
+        "In ease-recent, one spec line changed: +0.0120 NDCG@10 "
         "(95\u00a0% interval +0.0120 to +0.0120)."
     )
     assert (
@@ -69,10 +69,9 @@ def test_two_selected_runs(open_page, answered):
     app = open_page("runs", dataset="shop")
     app.selectbox(key="runs_before").set_value(f"als in {NEW}").run()
     assert not app.exception
-    assert (
-        "between als and ease-recent: +0.0220 NDCG@10 (95\u00a0% interval +0.0"
-        in app.title[0].value
-    )
+    title = app.title[0].value
+    assert title.startswith("From als to ease-recent, ")
+    assert "changed: +0.0220 NDCG@10 (95\u00a0% interval +0.0" in title
     assert any(text.startswith("ease-recent beats als by 0.022 NDCG@10") for text in written(app))
 
 
@@ -84,7 +83,7 @@ def test_runs_of_two_manifests_are_refused_by_the_field_that_differs(open_page, 
     app.selectbox(key="runs_after").set_value(f"ease-recent in {NEW}").run()
     assert not app.exception
     assert app.title[0].value == (
-        "One spec line changed in ease-recent; the two runs cannot be compared."
+        "In ease-recent, one spec line changed; the two runs cannot be compared."
     )
     assert (
         "These two bake-offs do not answer the same manifest: split is time:0.9 in "
@@ -112,7 +111,7 @@ def test_no_difference_without_values_or_with_a_changed_manifest(open_page, answ
     app = open_page("runs", dataset="shop")
     app.selectbox(key="runs_before").set_value(f"ease-recent in {OLD}").run()
     assert not app.exception
-    assert app.title[0].value.endswith("in ease-recent; the two runs cannot be compared.")
+    assert app.title[0].value.endswith("changed; the two runs cannot be compared.")
     assert any(says in text.replace("\\", "") for text in written(app))
 
 

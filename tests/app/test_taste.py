@@ -373,7 +373,7 @@ def test_the_summary_counts_people_only_where_they_signed_in():
     assert count_label([vote()]) == "1 vote without a sign-in"
     assert count_label([vote(who="a@x"), vote(who="a@x")]) == "2 votes by 1 person"
     mixed = [vote(who="a@x"), vote(who="b@x"), vote()]
-    assert count_label(mixed) == "3 votes by 2 people, 1 of them without a sign-in"
+    assert count_label(mixed) == "3 votes: 2 by 2 people, 1 without a sign-in"
     assert pair_label(tallies([vote()])[0], {}) == "als was picked 1 of 1 time against acme"
 
 
