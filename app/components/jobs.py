@@ -44,7 +44,7 @@ def start(kind: str, params: dict[str, Any]) -> int:
 
 def cancel(id: int) -> None:
     """Ask a job to stop. Requires the analyst role."""
-    access.require("analyst", "Cancelling a job")
+    access.require("analyst", "Canceling a job")
     state.workspace().cancel(id)
 
 

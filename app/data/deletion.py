@@ -23,8 +23,8 @@ def _confirm(name: str) -> None:
     what = "its only version" if versions == 1 else f"all of its {versions} versions"
     st.write(
         page.plain(
-            f"This deletes {name} with {what}. You cannot undo this. Bake-offs and decisions are "
-            "not deleted."
+            f"This deletes {name} and {what}. You cannot undo this. Its bake-offs and decisions "
+            "are not deleted."
         )
     )
     with st.container(horizontal=True):

@@ -36,7 +36,7 @@ LABELS = {
 }
 ALWAYS = (C.USER, C.ITEM, C.TIME, C.WEIGHT)
 LEFT_OUT, OPEN = "(none)", "(choose)"
-ORDERS = {"day-first": "day: 1/2 is 1 February", "month-first": "month: 1/2 is January 2"}
+ORDERS = {"day-first": "day: 1/2 is February 1", "month-first": "month: 1/2 is January 2"}
 DESCRIPTIONS = {
     C.USER: "Who interacted.",
     C.ITEM: "What the user interacted with.",

@@ -79,7 +79,7 @@ def choices(planned: Plan) -> dict[str, Any]:
             plain(f"Minimum {has[C.WEIGHT]}"),
             value=None,
             placeholder="keep all",
-            help="Rows with a lower value are removed. With 4, lower ratings do not count.",
+            help="Rows with a lower value are removed, for example ratings below 4.",
             key=_key("least"),
         )
     if C.TIME in has and C.SESSION not in has:
@@ -148,7 +148,8 @@ def _version_note(name: str) -> None:
     """Say that an existing dataset gets a new version."""
     existing = [r for r in state.dataset_records() if r.name == name and r.state == "ready"]
     if existing:
-        st.caption(plain(f"{name} exists. This import is its version {existing[0].version + 1}."))
+        version = existing[0].version + 1
+        st.caption(plain(f"{name} exists. This import becomes its version {version}."))
 
 
 def tables(*, items: bool = True, users: bool = True) -> dict[str, str]:

@@ -15,8 +15,10 @@ from app.data import readiness_chart
 from app.runs import over_time_chart
 from pipelines import registry
 from pipelines.errors import AssayError
+from pipelines.evaluation.results.document import titles_of
 from pipelines.recommender.spec import Spec
 from pipelines.runtime import paths
+from tests.app.compared import contender
 
 
 @pytest.mark.parametrize(
@@ -94,6 +96,13 @@ def test_a_contender_looks_the_same_in_every_bakeoff():
     assert more["stand-in"].dashed
     assert not more["stand-in"].filled
     assert len({style.color for style in more.values()}) == 4
+
+
+def test_a_contender_without_a_title_of_its_own_is_labeled_by_name():
+    named = {"one": "Same", "two": "Same", "three": "", "four": "Four"}
+    results = [contender(name, 0.1, title=title) for name, title in named.items()]
+    titles = {"one": "one", "two": "two", "three": "three", "four": "Four"}
+    assert titles_of(results) == titles
 
 
 def test_outcomes_have_a_mark_beside_their_color():
