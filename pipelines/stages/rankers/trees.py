@@ -70,12 +70,14 @@ class Trees:
                 n_splits += size - 1
             n_leaves += size
             sizes.append(size)
-        found = {
+        found: dict[str, Any] = {
             name: np.concatenate([np.zeros(0, kind), *splits[name]]).astype(kind)
             for name, kind in _SPLITS.items()
         }
         place = np.zeros(n_leaves, np.int32)
-        goes_right = np.zeros(n_splits, np.uint32 if max(sizes) <= 32 else np.uint64)
+        goes_right: npt.NDArray[Any] = np.zeros(
+            n_splits, np.uint32 if max(sizes) <= 32 else np.uint64
+        )
         tree_parts = (np.array(roots, np.int32), np.array(first_leaf, np.int32))
         _arrange(found["left"], found["right"], *tree_parts, place, goes_right)
         ordered = np.zeros(n_leaves)

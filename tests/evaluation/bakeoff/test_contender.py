@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-CHILD = "from pipelines.evaluation.bakeoff.child import _peak_mb; print(_peak_mb())"
+CHILD = "from pipelines.runtime.memory import peak_mb; print(peak_mb())"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the counter differs by system")
