@@ -62,15 +62,15 @@ class TestWhoIsBetter:
     ):
         app = opened(open_page, document)
         assert app.title[0].value == "two-stage against popular."
-        words = text(app)
+        shown = text(app)
         assert (
             "Split last-n:5 (benchmark protocol: it admits other users' futures): base decisions "
-            "on a split in time only." in words.replace("\\", "")
+            "on a split in time only." in shown.replace("\\", "")
         )
-        assert "It gave no list for 2 of 6" in words
+        assert "It gave no list for 2 of 6" in shown
         assert (
             "Two-stage: for 13 of 100 people the top 10 holds something they chose; with Popular "
-            "10; a certain gain." in words
+            "10; a certain gain." in shown
         )
 
     def test_another_metric_and_opponent_come_from_per_user_values(
@@ -84,10 +84,10 @@ class TestWhoIsBetter:
     def test_it_says_what_a_metric_tells_and_that_intervals_are_not_adjusted(
         self, open_page, compared, document
     ):
-        words = text(opened(open_page, document))
-        assert load("ndcg").description in words
-        assert "Higher is better." in words
-        assert "not adjusted for the number of comparisons" in words
+        shown = text(opened(open_page, document))
+        assert load("ndcg").description in shown
+        assert "Higher is better." in shown
+        assert "not adjusted for the number of comparisons" in shown
 
     def test_further_metrics_are_found_by_name_and_are_a_link(self, open_page, compared, document):
         app = click(opened(open_page, document), "Metric", "more")
@@ -226,14 +226,14 @@ class TestBySlice:
         folder = compared.bakeoff_folder(document.id)
         undefined(folder, "popular", slice(USERS // 2, None))
         undefined(folder, "als", slice(USERS // 2, USERS // 2 + 7))
-        words = text(opened(open_page, document, **self.view, **self.late))
-        assert "NDCG@10 for users asked late: 33 to 40 users" in words
+        shown = text(opened(open_page, document, **self.view, **self.late))
+        assert "NDCG@10 for users asked late: 33 to 40 users" in shown
 
     def test_it_says_so_if_no_user_has_a_value(self, open_page, compared, document):
         for name in GAINS:
             undefined(compared.bakeoff_folder(document.id), name, slice(USERS // 2, None))
-        words = text(opened(open_page, document, **self.view, **self.late))
-        assert "No user in this slice has a value of NDCG@10." in words
+        shown = text(opened(open_page, document, **self.view, **self.late))
+        assert "No user in this slice has a value of NDCG@10." in shown
 
     def test_two_dimensions_are_crossed(self, open_page, compared, document):
         app = opened(open_page, document, **self.view, compare_by="time", compare_cross="history")
@@ -291,9 +291,9 @@ class TestBehavior:
         assert app.title[0].value == (
             "Popular passes 0 of 1 behavioral tests. Failed: No item is on most lists."
         )
-        words = text(app)
-        assert "✕ Failed.** The item that is shown most is on 90 % of lists." in words
-        assert "Passes if: 40 % or less (share of lists)." in words
+        shown = text(app)
+        assert "✕ Failed.** The item that is shown most is on 90 % of lists." in shown
+        assert "Passes if: 40 % or less (share of lists)." in shown
 
     def test_a_test_is_a_link(self, open_page, compared, document):
         app = opened(open_page, document, **self.view, compare_test="price")

@@ -35,11 +35,11 @@ def text_of(app):
 def test_the_page_says_what_happened_to_the_rows(open_page, shop):
     app = open_page("data", dataset="orders", data_view="origin", data_version="1")
     assert not app.exception
-    said = text_of(app)
+    shown = text_of(app)
     kept = ROWS - NOBODY - CANCELLED
-    assert f"{ROWS} rows became {kept} events" in said
-    assert f"{NOBODY} quarantined, {CANCELLED} removed by the recipe" in said
-    assert "No bake-off has been run on this dataset yet." in said
+    assert f"{ROWS} rows became {kept} events" in shown
+    assert f"{NOBODY} quarantined, {CANCELLED} removed by the recipe" in shown
+    assert "No bake-off has been run on this dataset yet." in shown
 
 
 def test_the_version_stands_in_the_address_and_is_another_datasets_no_more(
@@ -93,11 +93,11 @@ def test_bakeoffs_are_links_under_the_version_they_ran_on(open_page, shop):
     links = {p.label: p.query_string for p in (e.proto for e in app.get("page_link")) if p.label}
     assert set(ran) <= set(links)
     assert "bakeoff=20261120-1000-aaaa" in links["20261120-1000-aaaa"]
-    said = text_of(app)
-    assert "On version 1:" in said
-    assert "On version 3:" in said
-    assert "On version 2:" not in said
-    assert "On a deleted version:" in said
+    shown = text_of(app)
+    assert "On version 1:" in shown
+    assert "On version 3:" in shown
+    assert "On version 2:" not in shown
+    assert "On a deleted version:" in shown
 
 
 def test_the_quarantine_is_counted_shown_and_downloaded(open_page, workspace, tmp_path):
@@ -122,8 +122,8 @@ def test_reasons_of_another_table_name_it():
         {"table": ["events", "items"], "reason": ["the user is missing", "the id is missing"],
          "rows": [1200, 1]}
     )  # fmt: skip
-    said = list(quarantine_view.reason_label(counts))
-    assert said == ["1,200 rows: the user is missing", "1 row of the items: the id is missing"]
+    shown = list(quarantine_view.reason_label(counts))
+    assert shown == ["1,200 rows: the user is missing", "1 row of the items: the id is missing"]
     assert quarantine_view.alt(counts) == (
         "1,201 rows are quarantined. The main reason, for 1,200 rows: the user is missing."
     )

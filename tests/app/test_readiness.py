@@ -27,9 +27,9 @@ def test_the_chart_has_a_row_for_each_approach_and_marks_states_without_color():
         assert 0.02 <= row["times"] <= 100
     unknown = next(row for row in rows if row["state"] == "unknown")
     assert (unknown["times"], unknown["needs"]) == (1, "unknown")
-    said = readiness_chart.alt_text(frame)
-    assert said.startswith("Enough for popularity")
-    assert all(name in said for name in found)
+    alt = readiness_chart.alt_text(frame)
+    assert alt.startswith("Enough for popularity")
+    assert all(name in alt for name in found)
 
 
 @pytest.mark.parametrize("key", list(profile.TITLES))
@@ -78,7 +78,7 @@ def test_the_page_hands_over_the_plan_and_shows_the_profile(open_page, filled):
 
 
 @pytest.mark.parametrize(
-    ("check", "value", "threshold", "state", "shown", "said"),
+    ("check", "value", "threshold", "state", "shown", "limit"),
     [
         ("simultaneous events, share", 0.986, 0.5, "thin", "98.6%", "at most 50% (ours)"),
         ("items with a price, share", 0.5, 0.95, "thin", "50%", "at least 95% (ours)"),
@@ -91,12 +91,12 @@ def test_the_page_hands_over_the_plan_and_shows_the_profile(open_page, filled):
         ("open rate", 0.1234, None, "enough", "12.3%", ""),
     ],
 )
-def test_labels_of_values_and_thresholds(check, value, threshold, state, shown, said):
+def test_labels_of_values_and_thresholds(check, value, threshold, state, shown, limit):
     finding = {
         "check": check, "value": value, "threshold": threshold, "state": state, "source": "ours",
     }  # fmt: skip
     assert component.value_label(value, check) == shown
-    assert component.required(finding) == said
+    assert component.required(finding) == limit
 
 
 def test_passed_checks_are_in_an_expander(open_page, filled):

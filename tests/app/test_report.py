@@ -68,7 +68,7 @@ def whole(stored):
 def test_it_has_all_results_of_the_bakeoff(whole):
     page = Page(whole)
     assert "two-stage against popular." in page.text  # the sentence
-    for said in (
+    for expected in (
         NOTICE, "h" * 64, f"Users {USERS}, the same", "Items 30, the whole",
         "NDCG@10 against Popular",
         "It admits other users' futures".lower(), "95th-percentile latency 5.00 ms",
@@ -79,7 +79,7 @@ def test_it_has_all_results_of_the_bakeoff(whole):
         load("ndcg").description,
         "vl-convert-python 1.", "Python 3.",
     ):  # fmt: skip
-        assert said in page.text.replace("_", " "), said
+        assert expected in page.text.replace("_", " "), expected
 
 
 def test_the_declared_comparison_comes_first(whole):
@@ -92,10 +92,10 @@ def test_every_picture_says_what_it_shows_and_has_its_data(whole):
     page = Page(whole)
     pictures = [e for e in page.every("div") if e.get("role") == "img"]
     assert len(pictures) == len(page.every("svg")) == page.text.count("Chart data")
-    said = " ".join(p["aria-label"] or "" for p in pictures)
+    alts = " ".join(p["aria-label"] or "" for p in pictures)
     for finding in ("from Popular with", "from Als with", "against 95th-percentile latency (ms)",
                     "against cost of 1,000 requests (USD)", "The stages of Two-stage"):  # fmt: skip
-        assert finding in said, finding
+        assert finding in alts, finding
     assert all(len((p["aria-label"] or "").split()) > 8 for p in pictures)
     assert all(s["aria-hidden"] == "true" and s["viewbox"] for s in page.every("svg"))
 
@@ -167,13 +167,13 @@ def test_slices_say_where_each_wins_and_which_are_reversals(tmp_path):
     assert "new (60 users) Two-stage better at +0.19" in picture
 
 
-def test_what_the_log_knows_of_what_was_shown_is_said_once_at_the_top(stored):
-    said = "Offline numbers reward what was already shown: nothing says what people saw."
-    exposure = Exposure(truths=120, propensities=0, corrected=False, sentence=said)
+def test_the_note_on_exposure_is_once_at_the_top(stored):
+    sentence = "Offline numbers reward what was already shown: nothing says what people saw."
+    exposure = Exposure(truths=120, propensities=0, corrected=False, sentence=sentence)
     document = bakeoff()
-    told = document.model_copy(update={"exposure": exposure, "notes": [said, *document.notes]})
-    text = Page(made(stored, told)).text
-    assert text.count(said) == 1 and text.index(said) < text.index("Setup")
+    noted = document.model_copy(update={"exposure": exposure, "notes": [sentence, *document.notes]})
+    text = Page(made(stored, noted)).text
+    assert text.count(sentence) == 1 and text.index(sentence) < text.index("Setup")
     assert "Not written to MLflow" in text
 
 
@@ -220,8 +220,8 @@ def test_values_are_shown_for_a_metric_without_a_better_direction(stored):
     page = Page(made(stored, metric="coverage@10", against="als"))
     assert "Highest coverage@10: stand-in (not Amazon) (0.150)." in page.text
     assert "is not available" not in page.text and "run the bake-off again" not in page.text
-    said = [e.get("aria-label") or "" for e in page.every("div") if e.get("role") == "img"]
-    assert any(alt.startswith("coverage@10 with 95 % intervals: stand-in") for alt in said)
+    alts = [e.get("aria-label") or "" for e in page.every("div") if e.get("role") == "img"]
+    assert any(alt.startswith("coverage@10 with 95 % intervals: stand-in") for alt in alts)
 
 
 def test_without_per_user_values_the_rest_is_shown(tmp_path):
@@ -255,9 +255,9 @@ def test_a_contender_may_lack_the_declared_metric(stored, lacking):
         else c
         for c in document.contenders
     ]
-    told = [c for c in document.comparisons if not lacking & {c.contender, c.baseline}]
+    comparisons = [c for c in document.comparisons if not lacking & {c.contender, c.baseline}]
     page = Page(made(stored, document.model_copy(update={
-        "contenders": contenders, "comparisons": told
+        "contenders": contenders, "comparisons": comparisons
     })))  # fmt: skip
     assert "All values" in page.text
 
@@ -269,9 +269,9 @@ def test_one_contender_alone(tmp_path):
         "contenders": alone, "comparisons": []
     })))  # fmt: skip
     assert "Only the baselines were run: there is nothing to compare yet." in page.text
-    said = [e.get("aria-label") or "" for e in page.every("div") if e.get("role") == "img"]
-    assert not any("ifference" in alt for alt in said)
-    assert any("against cost of 1,000 requests (USD)" in alt for alt in said)
+    alts = [e.get("aria-label") or "" for e in page.every("div") if e.get("role") == "img"]
+    assert not any("ifference" in alt for alt in alts)
+    assert any("against cost of 1,000 requests (USD)" in alt for alt in alts)
 
 
 def test_ten_contenders_take_less_than_two_megabytes(stored):
@@ -321,10 +321,10 @@ def test_a_width_of_its_own_stays():
 
 def test_the_converter_is_loaded_only_when_a_report_is_made():
     code = "import sys, app.report; print('vl_convert' in sys.modules)"
-    told = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-c", code], cwd=paths.CHECKOUT, capture_output=True, text=True
     )
-    assert told.stdout.strip() == "False", told.stderr
+    assert done.stdout.strip() == "False", done.stderr
 
 
 def test_the_button_on_compare_waits_for_its_click(open_page, filled, monkeypatch):

@@ -284,8 +284,8 @@ def test_a_made_up_history_is_compared_and_third_parties_say_why_not(home, taste
     assert not app.exception
     assert "Last interactions, newest first: Item 22; Item 25." in app.markdown[0].value
     assert "Item 22<" not in shown(app) and shown(app).count("<li") == 2 * LENGTH
-    said = " ".join(c.value for c in app.caption)
-    assert "Not shown: Acme. Acme was asked for known users only" in said
+    captions = " ".join(c.value for c in app.caption)
+    assert "Not shown: Acme. Acme was asked for known users only" in captions
     button(app, "Left list is better").click().run()
     (vote,) = tasted.votes(ID)
     assert vote.person == "made-up history: i25, i22"
@@ -304,8 +304,8 @@ def test_it_is_a_view_of_compare_with_its_own_link(open_page, tasted):
 
 
 def test_a_contender_without_lists_is_named(home, tasted):
-    said = [c.value for c in opened().caption]
-    assert "Not shown: Lost. It broke." in said
+    captions = [c.value for c in opened().caption]
+    assert "Not shown: Lost. It broke." in captions
 
 
 def test_a_bakeoff_without_lists_says_so(home, tasted):

@@ -49,13 +49,13 @@ def press(app, key):
 
 def test_an_order_export_takes_two_steps(open_page, workspace, started):
     app = given(open_page("data"), ("Online Orders.csv", orders()))
-    said = mapping(app)
-    assert said["user_id"] == "CustomerID"
-    assert said["item_id"] == "StockCode"
-    assert said["timestamp"] == "InvoiceDate"
-    assert said["weight"] == "Quantity"
-    assert said["order_id"] == "InvoiceNo"
-    assert said["event_type"] == import_columns.LEFT_OUT
+    columns = mapping(app)
+    assert columns["user_id"] == "CustomerID"
+    assert columns["item_id"] == "StockCode"
+    assert columns["timestamp"] == "InvoiceDate"
+    assert columns["weight"] == "Quantity"
+    assert columns["order_id"] == "InvoiceNo"
+    assert columns["event_type"] == import_columns.LEFT_OUT
     (sample,) = [d.value for d in app.dataframe]
     assert len(sample) == 10
     assert sample["time (UTC)"][0].startswith("2010-12-01")
