@@ -1,10 +1,7 @@
 """The whole bake-off with real child processes, on a small dataset."""
 
 import json
-import os
-import signal
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -145,43 +142,6 @@ def test_the_child_is_not_given_the_truth(tmp_path, monkeypatch):
     users, items = task.users.ids[task.train.user], task.catalogue.items.ids[task.train.item]
     trained = set(zip(users, items, strict=True))
     assert not trained & set(zip(truth["user_id"], truth["item_id"], strict=True))
-
-
-def test_a_killed_contender_fails_alone(tmp_path):
-    # Other tests' processes, such as a browser's driver, are children of this one too.
-    before = set(_children())
-    killed = []
-
-    def kill_the_child(share, message):
-        if "Small two-stage" in message and not killed:
-            killed.extend(set(_children()) - before)
-            for pid in killed:
-                os.kill(pid, signal.SIGKILL)
-
-    document = run_bakeoff(
-        DATA, request(), tmp_path / "b", tmp_path / "stages", "b", kill_the_child
-    )
-    assert killed
-    outcome = document.contender("small-two-stage")
-    assert outcome.status == "failed"
-    assert "signal 9" in outcome.reason and "memory" in outcome.reason
-    assert document.contender("popular").status == "scored"
-
-
-def _children():
-    pid = os.getpid()
-    return [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def test_a_cancelled_bakeoff_leaves_no_process(tmp_path):
-    def stop(share, message):
-        if "Popular" in message:
-            raise Cancelled
-
-    before = set(_children())
-    with pytest.raises(Cancelled):
-        run_bakeoff(DATA, request(), tmp_path / "b", tmp_path / "stages", "b", stop)
-    assert set(_children()) <= before
 
 
 def test_a_budget_makes_a_better_one_too_dear(tmp_path):
