@@ -48,6 +48,7 @@ def answer(
         task.length,
         fitted_rules(task),
     )
+    fitted.warm()
     slate, steps = _ask_all(task, fitted, outcome)
     answered = (slate.items >= 0).any(axis=1) | nothing_left(task)
     count_answers(outcome, int(answered.sum()))

@@ -134,9 +134,9 @@ def _fold_in(indptr, items, weights, alpha, y, gram, out):  # type: ignore[no-un
                     in_p, in_q = extra[0] * p[c], extra[1] * q[c]
                     in_s, in_t = extra[2] * s[c], extra[3] * t[c]
                     for d in range(c, f):
-                        row[d] = (
-                            ((row[d] + in_p * p[d]) + in_q * q[d]) + in_s * s[d]
-                        ) + in_t * t[d]
+                        row[d] = (((row[d] + in_p * p[d]) + in_q * q[d]) + in_s * s[d]) + in_t * t[
+                            d
+                        ]
             else:
                 for e in range(size):
                     p = four[e]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Self
 
-import numpy as np
 from pydantic import Field
 
-from pipelines.schema import Candidates, Catalogue, Floats, Interactions, Mask, Queries
+from pipelines.schema import Candidates, Catalogue, Interactions, Mask, Queries
 from pipelines.stages.contract import (
     CandidateGenerator,
     DataShape,
@@ -31,8 +30,9 @@ class SurpriseSVD(CandidateGenerator):
     """Predicted ratings from Surprise's SVD, fitted on the events' weights as ratings.
 
     It cannot fold in a history: a user known at `fit` is scored by their factors, anybody else
-    by the items' biases (the same list for all of them). Funk 2006, https://surpriselib.com. Scale: memory
-    while fitting about 300 bytes an event. `AssayError` where all weights are the same.
+    by the items' biases (the same list for all of them). Funk 2006, https://surpriselib.com.
+    Scale: memory while fitting about 300 bytes an event. `AssayError` where all weights are
+    the same.
     """
 
     name = "surprise-svd"

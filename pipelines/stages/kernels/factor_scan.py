@@ -49,9 +49,8 @@ class FactorScan:
         length = np.sqrt((items.astype(np.float64) ** 2).sum(axis=1))
         codes = codes[np.argsort(-(offset + length)[codes], kind="stable")]
         n_blocks = -(-len(codes) // BLOCK)
-        padded = np.full(n_blocks * BLOCK, -1, np.int32)
-        padded[: len(codes)] = codes
-        padded = padded.reshape(n_blocks, BLOCK)
+        padded = np.full((n_blocks, BLOCK), -1, np.int32)
+        padded.reshape(-1)[: len(codes)] = codes
         there = padded >= 0
         factors = np.zeros((n_blocks, f, BLOCK), np.float32)
         for b in range(n_blocks):
