@@ -1,13 +1,8 @@
 """The app's entry: page configuration, sign-in, navigation."""
 
-from pathlib import Path
-
 import streamlit as st
 
-from app import access, navigation
-
-# Of our own: Streamlit fetches its icons for a browser's tab from the internet.
-ICON = Path(__file__).resolve().parent / "app" / "icon.svg"
+from app import ICON, access, navigation
 
 st.set_page_config(page_title="Assay", page_icon=str(ICON), layout="wide")
 access.gate()

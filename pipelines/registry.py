@@ -171,7 +171,8 @@ def two_numbers(value: object) -> bool:
 
 def error_text(error: Exception) -> str:
     """An unexpected error's type and message, without a full stop; 200 characters at most."""
-    return writable(f"{type(error).__name__}: {str(error)[:200]}").rstrip(".")
+    told = " ".join(str(error).split())[:200]
+    return writable(f"{type(error).__name__}: {told}").rstrip(".")
 
 
 def writable(text: str) -> str:

@@ -1,4 +1,4 @@
-"""`assay recommend`: lists of a contender, computed anew."""
+"""`assay recommend`: compute lists of a contender."""
 
 from __future__ import annotations
 
@@ -18,31 +18,29 @@ def recommend(
     contender: Annotated[str, typer.Option("--contender", help="Name of a contender in it.")],
     user: Annotated[str | None, typer.Option("--user", help="A user's id.")] = None,
     history: Annotated[
-        str | None, typer.Option("--history", help="Item ids, newest last, divided by commas.")
+        str | None, typer.Option("--history", help="Item ids, newest last, separated by commas.")
     ] = None,
-    everyone: Annotated[bool, typer.Option("--all", help="All users that were evaluated.")] = False,
+    everyone: Annotated[bool, typer.Option("--all", help="All evaluated users.")] = False,
     out_file: Annotated[
         Path | None, typer.Option("--out", help="With --all: a .csv or .parquet file.")
     ] = None,
     k: Length = 10,
     as_json: AsJson = False,
 ) -> None:
-    """Lists of a contender, computed anew, for a user, a history or everyone."""
+    """Compute lists of a contender for a user, a history, or all evaluated users."""
     from pipelines.cli import output as out
     from pipelines.evaluation.bakeoff.opened import evaluated_users, open_contender
 
     if [user is not None, history is not None, everyone].count(True) != 1:
-        raise AssayError("Say whom for, with one of --user U, --history ITEM,ITEM or --all.")
+        raise AssayError("Use exactly one of --user U, --history ITEM,ITEM and --all.")
     if everyone and out_file is None:
-        raise AssayError(
-            "--all writes a file: name it with --out lists.csv or --out lists.parquet."
-        )
+        raise AssayError("--all needs a file: add --out lists.csv or --out lists.parquet.")
     folder = _folder(bakeoff_id)
     opened = open_contender(folder, contender)
     if history is not None:
         items = [part.strip() for part in history.split(",") if part.strip()]
         if not items:
-            out.warn("An empty history: popular items answer.")
+            out.warn("The history is empty, so the list holds popular items.")
         if out_file is None:
             _print_rows(opened.rows_of_history(items, k), as_json)
             return

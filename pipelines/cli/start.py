@@ -1,4 +1,4 @@
-"""Starting the app: the workspace is made ready, then Streamlit takes this process over."""
+"""Starts the app: prepares the workspace, then replaces this process by Streamlit."""
 
 from __future__ import annotations
 
@@ -14,29 +14,34 @@ HOST = "127.0.0.1"
 
 
 def start(port: int, *, open_browser: bool = False) -> None:
-    """Prepare the workspace and run the app on 127.0.0.1; returns only by an error."""
+    """Prepare the workspace and run the app on 127.0.0.1; does not return unless it fails."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if probe.connect_ex((HOST, port)) == 0:
             raise AssayError(
                 f"Port {port} is in use, perhaps by Assay itself: open http://{HOST}:{port}, "
-                f"or choose another with `make run PORT={port + 1}`."
+                f"or choose another with `{_command(port + 1)}`."
             )
     preload.prepare()
     prepare()
     print(f"Assay runs at http://{HOST}:{port} (stop it with Ctrl-C).", flush=True)
-    script = paths.CHECKOUT / "streamlit_app.py"
+    script = paths.APP / "streamlit_app.py"
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
     command += ["--server.address", HOST, "--server.port", str(port)]
     command += ["--server.headless", "false" if open_browser else "true"]
     command += ["--browser.gatherUsageStats", "false"]
-    os.chdir(paths.CHECKOUT)  # Streamlit reads .streamlit/config.toml from the current folder
+    os.chdir(paths.APP)  # Streamlit reads .streamlit/config.toml from the current folder
     children.hand_over()  # the app's jobs are forked by the server that this process started
     os.execv(sys.executable, command)
 
 
+def _command(port: int) -> str:
+    """What starts the app on another port."""
+    return f"make run PORT={port}" if paths.IN_CHECKOUT else f"assay run --port {port}"
+
+
 def prepare() -> None:
-    """Register the samples; on an empty workspace, start the sample's bake-off as a job."""
+    """Register the samples; in an empty workspace, also start the sample's bake-off as a job."""
     from pipelines.workspace import Workspace
 
     workspace = Workspace.open()
@@ -44,11 +49,11 @@ def prepare() -> None:
     workspace.register_samples()
     if not workspace.bakeoffs() and not workspace.jobs(1):
         workspace.submit("bakeoff", sample_request())
-        print("The sample's bake-off has been started; the pages fill while you look.", flush=True)
+        print("The sample's bake-off is running; its results appear in the app.", flush=True)
 
 
 def sample_request(split: str = "time:0.9") -> dict[str, object]:
-    """The bake-off that a new workspace and `assay demo` begin with."""
+    """The bake-off of the sample, run in a new workspace and by `assay demo`."""
     return {
         "dataset": "movielens-small",
         "specs": ["als", "ease-recent", "two-stage", "two-stage-sponsored"],

@@ -1,20 +1,44 @@
-"""Decide from a case's name and a bake-off's document, for the command line."""
+"""Decide from a case and a bake-off's document: for the command line and notebooks."""
 
 from __future__ import annotations
 
+import datetime as dt
+from pathlib import Path
 from typing import Any, Literal
 
-from pipelines.economics.case import load_case
+from pipelines.economics.case import Case, load_case
 from pipelines.economics.decision import decide
-from pipelines.economics.evidence import evidence_from_bakeoff
+from pipelines.economics.evidence import Evidence, evidence_from_bakeoff
+from pipelines.economics.memo import render_memo
 from pipelines.economics.summary import Decision
 
 Readiness = Literal["enough", "needs more", "unknown"]
+Stated = str | Path | Case | None
+"""A worked case's name, a TOML file, a case, or none."""
 
 
 def decide_documents(
-    case: str | None, document: dict[str, Any] | None, readiness: Readiness = "unknown"
+    case: Stated, document: dict[str, Any] | None, readiness: Readiness = "unknown"
 ) -> Decision:
-    """Decide on a case (a worked case's name or a TOML file), a bake-off's document, or both."""
-    evidence = None if document is None else evidence_from_bakeoff(document, readiness=readiness)
-    return decide(None if case is None else load_case(case), evidence)
+    """Decide on a case, a bake-off's document, or both."""
+    return decide(*_inputs(case, document, readiness))
+
+
+def memo_of_documents(
+    case: Stated,
+    document: dict[str, Any] | None,
+    date: dt.date | str,
+    readiness: Readiness = "unknown",
+) -> str:
+    """The one-page memo (HTML) of the same decision; `date` is printed as given."""
+    stated, evidence = _inputs(case, document, readiness)
+    return render_memo(decide(stated, evidence), stated, evidence, date)
+
+
+def _inputs(
+    case: Stated, document: dict[str, Any] | None, readiness: Readiness
+) -> tuple[Case | None, Evidence | None]:
+    stated = case if isinstance(case, Case) or case is None else load_case(case)
+    if document is None:
+        return stated, None
+    return stated, evidence_from_bakeoff(document, readiness=readiness)

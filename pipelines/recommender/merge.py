@@ -5,12 +5,32 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+from pipelines.errors import AssayError
 from pipelines.schema import NO_ITEM, Candidates, Queries
 from pipelines.stages.contract import CandidateGenerator
 from pipelines.stages.kernels import order_within, zeros
 
 RRF = 60.0
 """Cormack et al. 2009, Reciprocal Rank Fusion: the constant that they found to work."""
+
+
+def check_usable(found: object, stage: str, n: int, n_items: int) -> None:
+    """Raise `AssayError` where a generator's lists would be read outside of their arrays.
+
+    All else that a stage may do wrong is measured and told (`bakeoff/stage_checks.py`).
+    """
+    if not isinstance(found, Candidates):
+        raise AssayError(f"The stage {stage} gave {type(found).__name__}, not Candidates.")
+    items, scores = found.items, found.scores
+    if items.ndim != 2 or len(items) != n or scores.shape != items.shape:
+        raise AssayError(
+            f"The stage {stage} gave items of shape {items.shape} and scores of shape "
+            f"{scores.shape} for {n:,} requests; both have a row per request."
+        )
+    if items.dtype.kind != "i" or items.max(initial=-1) >= n_items:
+        raise AssayError(
+            f"The stage {stage} gave something else than item codes (int32, below {n_items:,})."
+        )
 
 
 def merge(parts: list[Candidates], names: tuple[str, ...]) -> Candidates:

@@ -19,7 +19,7 @@ from pipelines.errors import AssayError, Refused
 from pipelines.keys import among
 from pipelines.recommender.features.builder import FeatureBuilder
 from pipelines.recommender.forecast import forecast
-from pipelines.recommender.merge import fill_up, merge
+from pipelines.recommender.merge import check_usable, fill_up, merge
 from pipelines.recommender.spec import Spec
 from pipelines.registry import lookup
 from pipelines.runtime.progress import Progress, silent
@@ -156,7 +156,7 @@ class Pipeline:
         progress(0.05, "fitting the candidate generators on the older window")
         self._fit_models(inner.train, catalogue.at(inner.known & catalogue.known), "inner", store)
         progress(0.4, "collecting candidates for the rankers")
-        candidates = self._candidates(inner.queries, 1)
+        candidates = self.candidates(inner.queries, 1)
         for number, (block, ranker) in enumerate(
             zip(self.spec.rankers, self.rankers, strict=True), 1
         ):
@@ -191,7 +191,7 @@ class Pipeline:
     def run(self, queries: Queries, k: int) -> Journey:
         """Answer requests and keep what happened on the way."""
         began = time.perf_counter()
-        candidates = self._candidates(queries, k)
+        candidates = self.candidates(queries, k)
         steps = [Step("candidates", candidates.items, time.perf_counter() - began)]
         ranked = candidates
         for at, (block, ranker) in enumerate(zip(self.spec.rankers, self.rankers, strict=True)):
@@ -211,11 +211,14 @@ class Pipeline:
             steps.append(Step(rule.name, slate.items, time.perf_counter() - began))
         return Journey(candidates, slate.cut(k), steps)
 
-    def _candidates(self, queries: Queries, k: int) -> Candidates:
+    def candidates(self, queries: Queries, k: int) -> Candidates:
+        """The merged candidates of each request, filled up to k with popular items."""
         parts = [
             generator.retrieve(queries, max(k, block.k))
             for block, generator in zip(self.spec.candidates, self.generators, strict=True)
         ]
+        for part, generator in zip(parts, self.generators, strict=True):
+            check_usable(part, generator.name, len(queries), queries.n_items)
         found = merge(parts, self.spec.source_names())
         found = self._filtered(found)
         return fill_up(found, self.fallback, queries, k)

@@ -18,15 +18,15 @@ from sqlalchemy.orm import Session
 from pipelines.errors import AssayError
 from pipelines.runtime import paths, processes
 from pipelines.workspace.models import JobRow
+from pipelines.workspace.part import WorkspacePart
 from pipelines.workspace.preload import PRELOAD
 from pipelines.workspace.records import LIVE, RESTARTABLE, JobRecord, JobState, now_text
-from pipelines.workspace.shelf import Shelf
 
 STALE_SECONDS = 15.0
 KINDS = ("bakeoff", "import", "sample", "learning-curve", "audit")
 
 
-class Jobs(Shelf):
+class Jobs(WorkspacePart):
     """The workspace's jobs."""
 
     worker_command: tuple[str, ...] = (sys.executable, "-m", "pipelines.workspace.worker")

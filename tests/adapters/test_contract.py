@@ -1,18 +1,11 @@
-"""The doors, and the adapter that the documentation shows."""
+"""How many items a third party is asked for, and the order of its replies."""
 
-import re
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from pipelines.adapters.contract import Adapter, Task, lists_for
+from pipelines.adapters.contract import Task, lists_for
 from pipelines.adapters.exported.adapter import Exported
-from pipelines.testing import AdapterTests
-from pipelines.testing.vendor import Answer, Received, Vendor
-
-GUIDE = Path(__file__).parents[2] / "docs" / "writing-an-adapter.md"
 
 
 def test_room_for_seen_items_is_asked_for(task: Task) -> None:
@@ -46,21 +39,3 @@ def test_replies_keep_the_users_order(workers: int, task: Task) -> None:
 
     replies = lists_for(task, 5, lambda user, k: Reply.failed(user, str(k)), workers)
     assert [reply.user_id for reply in replies] == task.users
-
-
-class TestTheGuidesExample(AdapterTests):
-    """The code in docs/writing-an-adapter.md, as it stands there."""
-
-    @pytest.fixture
-    def fresh(
-        self, vendor: Callable[[Callable[[Received], Answer]], Vendor], task: Task
-    ) -> Adapter:
-        def respond(asked: Received) -> Answer:
-            found = re.fullmatch(r"/top\?user=(\w+)&n=(\d+)", asked.path)
-            assert found is not None
-            return Answer({"items": task.item_ids[: int(found[2])]})
-
-        blocks = re.findall(r"```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
-        names: dict[str, type[Adapter]] = {}
-        exec(blocks[0], names)
-        return names["House"](vendor(respond).address.removeprefix("http://"))

@@ -12,9 +12,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipelines.data.importing.importer import import_events
 from pipelines.data.importing.planning import plan
 from pipelines.errors import AssayError
+from tests.data.importing import import_file
 
 GOOD = "user_id,item_id,weight,timestamp\n" + "".join(
     f"u{n % 7},i{n % 5},1,{1_600_000_000 + n}\n" for n in range(200)
@@ -80,7 +80,7 @@ def test_a_bad_file_is_one_sentence_and_nothing_is_written(
     path = tmp_path / file
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     with pytest.raises(AssayError, match=says) as caught:
-        import_events(path, "bad", home)
+        import_file(path, "bad", home)
     message = str(caught.value)
     assert message.endswith(".")
     assert "\n" not in message
@@ -94,7 +94,7 @@ def test_what_is_not_a_file_is_said(tmp_path: Path, home: Path) -> None:
     os.mkfifo(fifo)
     for path, says in ((tmp_path, "is a folder"), (tmp_path / "no", "no file"), (fifo, "ordinary")):
         with pytest.raises(AssayError, match=says):
-            import_events(path, "bad", home)
+            import_file(path, "bad", home)
         with pytest.raises(AssayError, match=says):
             plan(path)
     assert not home.exists()
@@ -107,7 +107,7 @@ def test_a_name_that_could_lead_elsewhere_is_refused(name: str, tmp_path: Path, 
     path = tmp_path / "a.csv"
     path.write_text(GOOD)
     with pytest.raises(AssayError, match="lowercase letters, digits and dashes"):
-        import_events(path, name, home)
+        import_file(path, name, home)
     assert not home.exists()
 
 
@@ -129,5 +129,5 @@ def test_a_bad_table_stops_the_import(
     path = tmp_path / f"{table}.csv"
     path.write_text(content)
     with pytest.raises(AssayError, match=says):
-        import_events(tmp_path / "a.csv", "bad", home, **{table: path})  # type: ignore[arg-type]
+        import_file(tmp_path / "a.csv", "bad", home, **{table: path})  # type: ignore[arg-type]
     assert list(home.glob("bad/*")) == []

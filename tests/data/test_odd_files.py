@@ -15,10 +15,10 @@ from pydantic import ValidationError
 
 from pipelines.data import dataset as store
 from pipelines.data import quarantine
-from pipelines.data.importing.importer import import_events
 from pipelines.data.importing.planning import plan
 from pipelines.data.recipe import Reading, Recipe, Times
 from pipelines.errors import AssayError
+from tests.data.importing import import_file
 
 Import = Callable[..., store.Dataset]
 GOOD = "user_id,item_id,weight,timestamp\na,x,1,1600000000\n"
@@ -145,11 +145,11 @@ def test_a_file_of_any_name_is_read_or_told(tmp_path: Path, home: Path) -> None:
     for name in ("a\nb.csv", "-rf.csv", "'; DROP.csv", "名前.csv", " .csv", "x" * 250 + ".csv"):
         path = tmp_path / name
         path.write_text(GOOD)
-        assert store.load(import_events(path, "events", home)).about.sources == (name,)
+        assert store.load(import_file(path, "events", home)).about.sources == (name,)
     path = tmp_path / "\udcff.csv"
     path.write_text(GOOD)
     with pytest.raises(AssayError, match="not UTF-8; rename"):
-        import_events(path, "events", home)
+        import_file(path, "events", home)
 
 
 def test_far_too_many_columns_are_said_at_once(imported: Import) -> None:

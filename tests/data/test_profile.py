@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pipelines.cli.data_profile import data_profile
-from pipelines.data.dataset import Arrivals
+from pipelines.data.dataset import ImportCounts
 from pipelines.data.profile import MOST_BINS, TAIL_POINTS, bins, profile
 from pipelines.data.samples import SAMPLES
 from pipelines.testing import datasets as synthetic
@@ -100,7 +100,7 @@ def test_hours_are_of_the_week_in_utc() -> None:
 
 
 def test_types_and_coverage_come_from_the_import() -> None:
-    arrivals = Arrivals(event_types={"view": 9, "buy": 1}, filled={"position": 1})
+    arrivals = ImportCounts(event_types={"view": 9, "buy": 1}, filled={"position": 1})
     found = profile(made([(0, 0, 0), (0, 1, 9)], ["A", None], arrivals=arrivals))
     assert [(r["event_type"], r["share"]) for r in found.types] == [("view", 0.9), ("buy", 0.1)]
     covered = {(r["table"], r["column"]): r["share"] for r in found.coverage}

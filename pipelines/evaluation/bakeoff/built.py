@@ -9,6 +9,7 @@ import numpy as np
 
 from pipelines.evaluation.bakeoff.answers import nothing_left
 from pipelines.evaluation.bakeoff.outcome import Outcome, count_answers, fitted_rules, tell
+from pipelines.evaluation.bakeoff.stage_checks import broken_lists, broken_promises
 from pipelines.evaluation.bakeoff.task import ContenderTask
 from pipelines.evaluation.behavior.probes import ask_again
 from pipelines.evaluation.results.document import RequestTime
@@ -49,7 +50,13 @@ def answer(
         task.length,
         fitted_rules(task),
     )
+    known = task.catalogue.known
+    outcome.notes += broken_promises(pipeline, task.queries, known)
+    fitted.warm()
     slate, steps = _ask_all(task, fitted, outcome)
+    if not outcome.notes:
+        rows = step_rows(len(slate))
+        outcome.notes += broken_lists(slate.items[rows], task.queries.take(rows), known)
     answered = (slate.items >= 0).any(axis=1) | nothing_left(task)
     count_answers(outcome, int(answered.sum()))
     outcome.request_ms = _time_requests(task, fitted)
