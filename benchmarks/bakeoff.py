@@ -1,4 +1,5 @@
-"""The bake-off of four specs on MovieLens 1M under last-n:10, as the command line runs it.
+"""The bake-off of four specs on MovieLens 1M under last-n:10, as the command line runs it; then of
+four models beside RecTools (`four_models`).
 
 The data may not be passed on: name its folder in ASSAY_ML1M, or the benchmark is skipped.
 """
@@ -13,6 +14,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+from benchmarks import four_models
 
 SPECS = ["popular", "als", "ease-recent", "two-stage"]
 
@@ -44,6 +47,7 @@ def run(peer_python: Path) -> None:
             text=True,
         ).stdout
         seconds = time.perf_counter() - began
+        four_models.beside(folder, Path(home), peer_python, assay)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e9
     print(f"whole command {seconds:.0f} s; largest process {peak:.2f} GB")
     for c in json.loads(told)["contenders"]:
