@@ -176,7 +176,7 @@ def test_a_bakeoff_of_before_slices_says_so(tmp_path):
     keep(tmp_path)
     for file in tmp_path.glob("*slices.parquet"):
         file.unlink()
-    assert "slices.parquet is no longer there" in Page(made(BakeoffFolder(tmp_path))).text
+    assert "slices.parquet was deleted or never written" in Page(made(BakeoffFolder(tmp_path))).text
 
 
 def test_behavior_is_told_by_contender_and_a_failed_requirement_first(kept):
