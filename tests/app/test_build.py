@@ -99,9 +99,9 @@ def test_a_split_says_what_it_leaks_and_whom_it_cannot_ask(open_page, filled, su
         return " ".join(c.value for c in app.caption).replace("\\", "")
 
     app.selectbox(key="build_split").set_value("users:0.1").run()
-    assert "a third party knows people by their training rows alone" in captions()
+    assert "can only answer for users in its training data" in captions()
     app.checkbox(key="build_standin").uncheck().run()
-    assert "users:0.1: benchmark protocol: it admits other users' futures" in captions()
+    assert "users:0.1: benchmark protocol: models train on other users' future events" in captions()
     app.selectbox(key="build_split").set_value("leave-one-out").run()
     assert "leave-one-out: benchmark protocol" in captions()
     assert not app.exception

@@ -60,7 +60,7 @@ BAD: dict[str, tuple[str, str | bytes, str]] = {
     "torn gzip": ("a.csv.gz", gzip.compress(GOOD.encode(), mtime=0)[:-300], "torn"),
     "damaged gzip": ("a.csv.gz", gzip.compress(GOOD.encode(), mtime=0)[:40] + b"junk" * 99, "torn"),
     "empty gzip": ("a.csv.gz", gzip.compress(b"", mtime=0), "is empty"),
-    "torn parquet": ("a.parquet", parquet(NESTED)[:-40], "torn or damaged"),
+    "torn parquet": ("a.parquet", parquet(NESTED)[:-40], "truncated or damaged"),
     "nested parquet": ("a.parquet", parquet(NESTED), "is nested"),
     "json array": ("a.json", '[{"user_id": 1, "item_id": 2}]', "one JSON object per line"),
     "pretty json": ("a.json", '{\n "user_id": 1,\n "item_id": 2\n}', "one object per line"),

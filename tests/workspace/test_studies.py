@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 
 import pytest
-from pipelines.workspace.turns import alone
 
 from pipelines.data.dataset import save
 from pipelines.errors import AssayError
 from pipelines.evaluation.studies.results import LeakageAudit, LearningCurve
 from pipelines.runtime.progress import Cancelled
 from pipelines.workspace import study_runs
+from pipelines.workspace.exclusive import exclusive
 from tests.synthetic import dataset
 
 DATA = dataset(events=20)
@@ -95,7 +95,7 @@ def test_a_study_waits_for_its_turn_and_may_give_up(loaded):
     inside, go_on = threading.Event(), threading.Event()
 
     def other():
-        with alone(loaded, lambda share, message: None):
+        with exclusive(loaded, lambda share, message: None):
             inside.set()
             assert go_on.wait(60)
 
