@@ -80,7 +80,7 @@ def test_a_whole_url_may_stand_in_a_variable(monkeypatch):
     assert "SHOP_URL" in refusal("env:SHOP_URL")
     monkeypatch.delenv("SHOP_URL")
     assert "SHOP_URL is not set" in refusal("env:SHOP_URL")
-    assert "one name" in refusal("env:postgresql://reader:s3cret@host/db")
+    assert "must be followed by a name" in refusal("env:postgresql://reader:s3cret@host/db")
 
 
 def test_streamlits_secrets_name_connections_by_url_or_by_parts(user_home):

@@ -341,7 +341,11 @@ BAD: dict[str, tuple[str, bytes, str]] = {
     "twins": ("a.csv", b"user_id,user_id,item_id\n1,1,2\n", "more than one column"),
     "no header": ("a.csv", b"1,2,3\n4,5,6\n", "looks like data"),
     "an array": ("a.json", b'[{"user_id": 1, "item_id": 2}]', "one JSON array"),
-    "torn gzip": ("a.csv.gz", gzip.compress(b"user_id,item_id\n" * 999)[:60], "torn|empty"),
+    "torn gzip": (
+        "a.csv.gz",
+        gzip.compress(b"user_id,item_id\n" * 999)[:60],
+        "truncated or damaged|empty",
+    ),
     "other users": ("a.csv", b"user_id,item_id\nu1,2\n", "No user of 'a.csv'"),
     "other items": ("a.csv", b"user_id,item_id\n1,sku-2\n", "No item of 'a.csv'"),
     "lines about nobody": ("a.out", b'{"input": {}, "output": {}}\n', "has a user and an item"),

@@ -231,7 +231,7 @@ def test_people_whose_truths_were_all_seen_are_not_asked() -> None:
     assert found.problems.users_without_new_truths == 1
     assert found.problems.extra_users == 0
     everything = frame([("u1", "a"), ("u1", "b"), ("u2", "c")])
-    with pytest.raises(AssayError, match="^All held-out interactions in the truth are already in"):
+    with pytest.raises(AssayError, match=r"^All held-out interactions in the truth are already in"):
         read_frames(frame(FULL, "rank"), TRUTH, everything, depth=2, seen="exclude")
     with pytest.raises(AssayError, match="For the users of the recommendations, all held-out"):
         read_frames(frame(FULL[2:], "rank"), TRUTH, train, depth=2, seen="exclude")
