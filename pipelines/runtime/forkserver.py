@@ -186,10 +186,7 @@ def key_of(environment: Mapping[str, str]) -> str:
     disk, and what libraries read from the environment when they are imported."""
     read = {k: v for k, v in environment.items() if k.startswith(READ_WHEN_LOADED)}
     read.pop("OMP_WAIT_POLICY", None)  # every server waits passively
-    code = [
-        (str(path), path.stat().st_mtime_ns)
-        for path in sorted((paths.CHECKOUT / "pipelines").rglob("*.py"))
-    ]
+    code = [(str(path), path.stat().st_mtime_ns) for path in sorted(paths.PACKAGE.rglob("*.py"))]
     told = json.dumps([sys.executable, sorted(read.items()), code])
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 

@@ -31,8 +31,9 @@ def run(
     *,
     job: int | None = None,
     run_bakeoff: Run | None = None,
+    tracked: bool = True,
 ) -> BakeoffDocument:
-    """Run a bake-off, store its document, then log it to MLflow.
+    """Run a bake-off, store its document, then log it to MLflow if it is to be `tracked`.
 
     Only one runs at a time per workspace, so that they do not slow each other. An MLflow error
     becomes a note of the document, which is stored before.
@@ -42,7 +43,8 @@ def run(
         progress(0.0, "loading the dataset")
         record = workspace.dataset_record(request.dataset)
         dataset = workspace.dataset(request.dataset, record.version)
-        tracking.warm_up()
+        if tracked:
+            tracking.warm_up()
         id, folder = workspace.new_bakeoff()
         try:
             stages, watched = workspace.folders.stages, part(progress, 0.02, 0.96)
@@ -51,6 +53,8 @@ def run(
             shutil.rmtree(folder, ignore_errors=True)
             raise
         workspace.save_bakeoff(document, dataset_version=record.version, job=job)
+        if not tracked:
+            return document
         progress(0.96, "writing to MLflow")
         document = _track(document, folder, dataset)
         write_document(folder, document)  # now with the ids of its runs

@@ -34,9 +34,9 @@ class Jobs(WorkspacePart):
     def submit(self, kind: str, params: dict[str, Any]) -> int:
         """Write a job and start its process; the job's id.
 
-        Kinds: "bakeoff" (a BakeoffRequest), "import" (`path`, `name`, and optionally
-        `mapping`, `items`, `users`), "sample" (`name`), "learning-curve" and "audit"
-        (`dataset`, optionally `split`; "audit" also `specs`). File names are absolute.
+        Kinds: "bakeoff" (a BakeoffRequest, optionally `tracked` and `after`), "import" (`path`,
+        `name`, optionally `mapping`, `items`, `users`), "sample" (`name`), "learning-curve" and
+        "audit" (`dataset`, optionally `split`; "audit" also `specs`). File names are absolute.
         """
         if kind not in KINDS:
             raise AssayError(f"There is no job of kind {kind!r}; there are: {', '.join(KINDS)}.")
