@@ -27,9 +27,7 @@ def engine(folder: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
         config["temp_directory"] = str(folder / "spill")
     with duckdb.connect(":memory:", config=config) as connection:
         # In a notebook without ipywidgets it is off, and DuckDB refuses to hear of it.
-        ((shown,),) = connection.execute(
-            "SELECT current_setting('enable_progress_bar')"
-        ).fetchall()
+        ((shown,),) = connection.execute("SELECT current_setting('enable_progress_bar')").fetchall()
         if shown:
             connection.execute("SET enable_progress_bar = false")
         yield connection
