@@ -93,7 +93,7 @@ def test_a_bad_file_is_one_sentence_and_nothing_is_written(
 def test_what_is_not_a_file_is_said(tmp_path: Path, home: Path) -> None:
     fifo = tmp_path / "pipe"
     os.mkfifo(fifo)
-    for path, says in ((tmp_path, "is a folder"), (tmp_path / "no", "no file"), (fifo, "ordinary")):
+    for path, says in ((tmp_path, "is a folder"), (tmp_path / "no", "no file"), (fifo, "regular")):
         with pytest.raises(AssayError, match=says):
             import_file(path, "bad", home)
         with pytest.raises(AssayError, match=says):

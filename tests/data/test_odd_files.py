@@ -40,7 +40,7 @@ def parquet(**columns: Any) -> bytes:
         ({"reading": Reading(encoding="utf-16")}, "cannot be read as 'utf-16'"),
         ({"reading": Reading(encoding="\0")}, "cannot be read as"),
         ({"reading": Reading(separator='"')}, "must differ"),
-        ({"reading": Reading(separator="\n")}, "line end"),
+        ({"reading": Reading(separator="\n")}, "line breaks"),
         ({"reading": Reading(quote=",", separator=",")}, "must differ"),
         ({"reading": Reading(quote="é")}, "ASCII"),
         ({"keep": ("nothing",)}, "no column 'nothing'"),

@@ -134,5 +134,5 @@ def test_the_command_line_says_it_in_sentences_or_json(capsys: pytest.CaptureFix
     assert json.loads(capsys.readouterr().out) == profile(dataset).document()
     data_profile(dataset, as_json=False)
     told = capsys.readouterr().out
-    assert told.startswith("two-tastes: 1,120 events of 80 people and 60 items.")
+    assert told.startswith("two-tastes: 1,120 events of 80 users and 60 items.")
     assert all(words in told for words in profile(dataset).sentences.values())

@@ -48,7 +48,7 @@ def test_only_splits_in_time_are_without_a_note() -> None:
     }  # fmt: skip
     assert [text for text, note in notes.items() if not note] == ["time:0.9", "time:2020-01-01"]
     for text in ("last-n:5", "leave-one-out", "users:0.1"):
-        assert "other users' futures" in notes[text]
+        assert "other users' future events" in notes[text]
     assert notes["random:0.1"].startswith("only for the audit")
 
 

@@ -224,7 +224,7 @@ def test_the_hash_of_a_recipe_is_the_same_on_every_machine() -> None:
 
 
 def test_a_wrong_recipe_is_one_sentence() -> None:
-    with pytest.raises(AssayError, match="recipe's repeats is not valid"):
+    with pytest.raises(AssayError, match="recipe's repeats is invalid"):
         Recipe.of({"repeats": "often"})
 
 
