@@ -30,7 +30,7 @@ def package_of(path: Path) -> str:
 @pytest.mark.parametrize("path", LAZY, ids=package_of)
 def test_a_packages_names_are_those_that_type_checkers_see(path: Path) -> None:
     package = importlib.import_module(package_of(path))
-    (block,) = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.If)]
+    block = next(node for node in ast.parse(path.read_text()).body if isinstance(node, ast.If))
     seen = {}
     for node in block.body:
         assert isinstance(node, ast.ImportFrom)
