@@ -31,7 +31,7 @@ def peer_python() -> Path:
 
 
 def main(names: list[str]) -> int:
-    from benchmarks import bakeoff, compare, data, intervals, metrics, requests, tuning
+    from benchmarks import bakeoff, compare, data, intervals, metrics, requests, start, tuning
 
     known: dict[str, Callable[[Path], None]] = {
         "metrics": metrics.run,
@@ -39,6 +39,7 @@ def main(names: list[str]) -> int:
         "data": data.run,
         "bakeoff": bakeoff.run,
         "compare": compare.run,
+        "start": start.run,
         "tuning": tuning.run,
         "requests": requests.run,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -25,6 +26,26 @@ def assay_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("ASSAY_HOME", str(home))
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     return home
+
+
+@pytest.fixture(scope="session")
+def new_mlflow_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a store that MLflow has just made, which takes it seconds. Copy it to write."""
+    from pipelines.tracking import store
+
+    folder = tmp_path_factory.mktemp("mlflow")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder / 'mlflow.db'}")
+        store.client()
+    return folder / "mlflow.db"
+
+
+@pytest.fixture
+def mlflow_store(new_mlflow_store: Path, assay_home: Path) -> Path:
+    """A store that is there already, in this test's workspace."""
+    file = assay_home / "mlruns" / "mlflow.db"
+    file.parent.mkdir(parents=True)
+    return shutil.copyfile(new_mlflow_store, file)
 
 
 @pytest.fixture

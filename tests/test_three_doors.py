@@ -27,6 +27,7 @@ json.dump(pd.concat(rows)["item_id"].tolist(), sys.stdout)
 
 @pytest.mark.slow
 @pytest.mark.parametrize("shop", [False, True], ids=["bare", "with prices and offers"])
+@pytest.mark.usefixtures("mlflow_store")
 def test_one_list_through_three_doors_item_by_item(tmp_path, shop):
     workspace = Workspace.open()
     data = with_prices_and_offers(dataset()) if shop else dataset()

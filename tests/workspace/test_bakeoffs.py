@@ -11,6 +11,8 @@ from pipelines.runtime import paths
 from pipelines.runtime.progress import Cancelled, silent
 from pipelines.workspace import Workspace, bakeoffs
 
+pytestmark = pytest.mark.usefixtures("mlflow_store")
+
 REQUEST = BakeoffRequest(dataset="tiny")
 
 
@@ -40,6 +42,13 @@ def test_a_bakeoff_is_kept_with_its_run(workspace, finished_folder, answer):
     assert done.mlflow_run_id in (folder / "document.json").read_text()
     assert [share for share, _ in told] == sorted(share for share, _ in told)
     assert paths.mlruns().is_relative_to(workspace.home)
+
+
+def test_one_that_is_not_tracked_is_kept_without_runs(workspace, finished_folder, answer):
+    workspace.add_dataset(finished_folder())
+    done = bakeoffs.run(workspace, REQUEST, run_bakeoff=answer, tracked=False)
+    assert workspace.bakeoff(done.id) == done
+    assert (done.mlflow_run_id, done.notes) == (None, [])
 
 
 @pytest.mark.parametrize("store", ["broken", "older"])
