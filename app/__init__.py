@@ -1,4 +1,4 @@
-"""What a person sees: pages over the workspace."""
+"""The Streamlit app: pages over the workspace."""
 
 from pathlib import Path
 

@@ -1,10 +1,10 @@
 """Who the user is and what they may do.
 
-A viewer reads, an analyst also imports and runs, a lead also deletes and decides; whoever is
-signed in may give an opinion. With a sign-in (`[auth]` in Streamlit's secrets) the table
-`[roles]` there names each person's role by e-mail; who is not named is a viewer. Without one,
-whoever reaches a server that listens on this machine alone is its lead. A hidden widget is no
-boundary: what does the work calls `require` itself.
+A viewer reads. An analyst can also import data and run jobs. A lead can also delete data and
+save decisions. Every signed-in user can vote in the taste test. With a sign-in (`[auth]` in
+Streamlit's secrets), the table `[roles]` there maps each e-mail to a role; users without a role
+are viewers. Without a sign-in, everyone who reaches a server that listens on this machine only
+is a lead. Hiding a widget is not access control: the functions that do the work call `require`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def login_configured() -> bool:
 
 
 def role() -> Role:
-    """The role of whoever looks at the page."""
+    """The role of the current user."""
     if login_configured():
         named = st.secrets.get("roles", {}) if st.user.is_logged_in else {}
         found = named.get(str(st.user.get("email", "")).lower(), "viewer") if named else "viewer"
@@ -39,25 +39,28 @@ def allowed(needed: Role) -> bool:
     return ROLES.index(role()) >= ROLES.index(needed)
 
 
-def require(needed: Role, doing: str) -> None:
-    """Raise `AssayError` unless the role is `needed` or above; `doing` names the deed."""
+def require(needed: Role, action: str) -> None:
+    """Raise `AssayError` unless the role is `needed` or above.
+
+    `action` names what was tried, as the error begins: `Importing data`.
+    """
     if not allowed(needed):
-        raise AssayError(f"{doing} needs the role {needed}; yours is {role()}.")
+        raise AssayError(f"{action} requires the {needed} role; your role is {role()}.")
 
 
 def who() -> str:
-    """The e-mail of whoever is signed in; empty without a sign-in."""
+    """The e-mail of the signed-in user; empty without a sign-in."""
     signed_in = login_configured() and st.user.is_logged_in
     return str(st.user.get("email", "")).lower() if signed_in else ""
 
 
 def may_vote() -> bool:
-    """Whether there may be an opinion: of anybody signed in, else of this machine's user."""
+    """Whether the user can vote: every signed-in user, or the user of this machine."""
     return bool(st.user.is_logged_in) if login_configured() else allowed("lead")
 
 
 def gate() -> None:
-    """Stop at a sign-in where the server has one and nobody is signed in."""
+    """Show the sign-in and stop if the server has one and the user is not signed in."""
     if login_configured() and not st.user.is_logged_in:
         st.title("Assay", anchor=False)
         st.write("Sign in to see your team's workspace.")

@@ -1,4 +1,4 @@
-"""Colors, marks and sizes: what a contender looks like, the same on every page."""
+"""Colors, marks and sizes: each contender looks the same on every page."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipelines.evaluation.comparison.sentences import reservations
-from pipelines.evaluation.results.document import BakeoffDocument, Kind, Outcome
+from pipelines.evaluation.results.document import BakeoffDocument, Kind, Outcome, titles_of
 
-# Okabe and Ito's palette, without black (lost on dark paper) and yellow (lost on light).
+# The Okabe-Ito palette without black and yellow, which are hard to see on a dark or light page.
 BLUE, ORANGE, GREEN = "#0072B2", "#E69F00", "#009E73"
 PURPLE, SKY, VERMILION = "#CC79A7", "#56B4E9", "#D55E00"
-GREY = "#8A8F94"
+GRAY = "#8A8F94"
 PALETTE = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION)
 
 PRIMARY = "#1B8A92"
-"""The app's own color where one value must be legible on light and on dark paper."""
+"""The accent color of charts, legible in the light and the dark theme."""
 INK = "currentColor"
-"""The text's color of whichever theme is on; SVG and canvas both resolve it."""
+"""The text color of the current theme; SVG and canvas both resolve it."""
 
 HEIGHT = 360
-"""Least height of a chart, pixels."""
+"""Minimum height of a chart, in pixels."""
 
 FIXED = {
     "two-stage": BLUE,
@@ -40,7 +40,7 @@ OUTCOME_MARK: dict[Outcome, str] = {
 }
 OUTCOME_COLOR: dict[Outcome, str] = {
     "better": BLUE,
-    "equivalent": GREY,
+    "equivalent": GRAY,
     "worse": VERMILION,
     "inconclusive": PURPLE,
 }
@@ -52,19 +52,19 @@ KIND_SHAPE: dict[Kind, str] = {
     "stand-in": "diamond",
     "baseline": "circle",
 }
-KIND_WORDS: dict[Kind, str] = {
+KIND_LABEL: dict[Kind, str] = {
     "built": "built here",
     "third-party": "third party",
-    "stand-in": "stand-in (not Amazon)",
+    "stand-in": "local stand-in",
     "baseline": "baseline",
 }
 DASH = (4, 3)
-"""The dash of a stand-in's lines, pixels on and off."""
+"""Dash pattern of a stand-in's lines: pixels on and off."""
 
 
 @dataclass(frozen=True)
 class Style:
-    """How one contender is drawn, everywhere."""
+    """How one contender is drawn in every chart."""
 
     color: str
     shape: str
@@ -76,14 +76,14 @@ class Style:
 def styles(contenders: Iterable[tuple[str, Kind]]) -> dict[str, Style]:
     """A style for each (name, kind).
 
-    Names that ship have fixed colors; another gets the color its name hashes to, or the
-    next free one where two of the same document would look alike.
+    Shipped names have fixed colors. Any other name gets the color that it hashes to, or the
+    next free one if two contenders of a document would share a color.
     """
     wanted = list(contenders)
     taken = {FIXED[name] for name, _ in wanted if name in FIXED}
     found: dict[str, Style] = {}
     for name, kind in wanted:
-        color = GREY if kind == "baseline" else FIXED.get(name)
+        color = GRAY if kind == "baseline" else FIXED.get(name)
         if color is None:
             start = zlib.crc32(name.encode()) % len(PALETTE)
             turned = PALETTE[start:] + PALETTE[:start]
@@ -95,11 +95,17 @@ def styles(contenders: Iterable[tuple[str, Kind]]) -> dict[str, Style]:
 
 
 def styles_of(document: BakeoffDocument) -> dict[str, Style]:
-    """A style for each contender of a bake-off, in the document's order."""
+    """A style for each contender of a bake-off by name, in the document's order."""
     return styles((c.name, c.kind) for c in document.contenders)
 
 
-def outcome_words(
+def styles_by_title(document: BakeoffDocument) -> dict[str, Style]:
+    """A style for each contender of a bake-off by title (`titles_of`)."""
+    titles = titles_of(document.contenders)
+    return {titles[name]: style for name, style in styles_of(document).items()}
+
+
+def outcome_label(
     outcome: Outcome, over_budget: bool = False, failed_required: bool = False
 ) -> str:
     """`▲ better`, or `▲ better, but over budget`, or `▲ better, but fails a required test`."""
@@ -132,5 +138,5 @@ _DARK = """
 
 
 def css(dark: bool) -> str:
-    """Widths and spacing; on dark paper also dark words on the light primary color."""
+    """Widths and spacing; in the dark theme also dark text on the light primary color."""
     return _CSS + (_DARK if dark else "")

@@ -1,4 +1,4 @@
-"""Pages by section, and the sidebar's one picker of dataset and bake-off."""
+"""Pages by section, and the sidebar's pickers of dataset and bake-off."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ START = "overview"
 
 
 def pages() -> dict[str, list[Any]]:
-    """The sections of the sidebar with their pages (`st.Page`)."""
+    """The sidebar's sections and their pages (`st.Page`)."""
     found: dict[str, list[Any]] = {
         section: [
             st.Page(
@@ -38,7 +38,7 @@ def pages() -> dict[str, list[Any]]:
         ]
         for section, entries in SECTIONS.items()
     }
-    # The first page is served at the root alone; whoever writes its name is led there.
+    # Streamlit serves the default page at the root only: /overview redirects there.
     found["Understand"].append(st.Page(_to_start, url_path=START, visibility="hidden"))
     return found
 
@@ -48,7 +48,7 @@ def _to_start() -> None:
 
 
 def run() -> None:
-    """Draw the sidebar, what is running, and the page that was asked for."""
+    """Draw the sidebar, the running jobs and the requested page."""
     st.html(look.css(dark=st.context.theme.type == "dark"))
     st.logo(str(PAGES.parent / "logo.svg"), size="large", icon_image=str(PAGES.parent / "icon.svg"))
     page = st.navigation(pages())
@@ -63,7 +63,7 @@ def run() -> None:
 
 
 def _picker() -> None:
-    """Choose a dataset and one of its bake-offs; both stand in the address."""
+    """Choose a dataset and one of its bake-offs; both are query parameters."""
     names = state.dataset_names()
     if names:
         state.settle(state.DATASET, names)
@@ -73,12 +73,12 @@ def _picker() -> None:
         if bakeoffs:
             st.selectbox("Bake-off", bakeoffs, key=state.BAKEOFF)
         else:
-            st.caption("No bake-off on this dataset yet: start one under Build.")
+            st.caption("No bake-off on this dataset yet. Start one on the Build page.")
     else:
-        st.caption("No data yet: start under Data.")
+        st.caption("No data yet. Load some on the Data page.")
     if access.login_configured():
         st.caption(f"{st.user.get('email', '')}, {access.role()}")
         if st.button("Sign out", type="tertiary"):
             st.logout()
     elif not access.allowed("lead"):
-        st.caption("Read only: this server can be reached from other machines and has no sign-in.")
+        st.caption("Read-only: other machines can reach this server, and it has no sign-in.")

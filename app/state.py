@@ -1,8 +1,8 @@
-"""Session keys and cached loaders, all but those of the import form (`import_plan`).
+"""Session keys and cached loaders, except those of the import form (`import_plan`).
 
 The session holds ids and plain values only: classes change identity when code is reloaded.
-The chosen dataset and bake-off live in the address (`?dataset=...&bakeoff=...`), so that
-every view is a link.
+The chosen dataset and bake-off are query parameters (`?dataset=...&bakeoff=...`), so every view
+has a link.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
     from pipelines.workspace import Workspace
 
 DATASET, BAKEOFF = "dataset", "bakeoff"
-"""Session keys of the sidebar's pickers; also the names in the address."""
+"""Session keys of the sidebar's pickers; also the query parameters."""
 SPEC = "build_spec"
-"""Session key of the spec that is being edited: a document (`Spec.document()`)."""
+"""Session key: the spec being edited, as a document (`Spec.document()`)."""
 DISMISSED = "jobs_dismissed"
-"""Session key: ids of ended jobs whose notice was put away."""
+"""Session key: ids of ended jobs whose notice was dismissed."""
 WATCHED = "jobs_watched"
-"""Session key: ids of jobs that were alive when the page was last drawn."""
+"""Session key: ids of jobs that were running when the page was last drawn."""
 IMPORTED = "data_imported"
-"""Session key: the dataset that an import of this session made last."""
+"""Session key: the dataset that the last import of this session made."""
 
 
 def workspace() -> Workspace:
@@ -44,7 +44,7 @@ def workspace() -> Workspace:
     return _workspace(str(paths.home()))
 
 
-@st.cache_resource(show_spinner="Opening the workspace ...")
+@st.cache_resource(show_spinner="Opening the workspace…")
 def _workspace(home: str) -> Workspace:
     from pipelines.workspace import Workspace
 
@@ -59,7 +59,7 @@ def dataset_records() -> list[DatasetRecord]:
 
 
 def dataset_names() -> list[str]:
-    """The datasets' names: first the one of the newest bake-off, then those that are loaded."""
+    """Dataset names: the newest bake-off's first, then loaded ones, then the others."""
     records = dataset_records()
     newest = next((r.dataset for r in bakeoff_records()), None)
     order = {r.name: (r.name != newest, r.state != "ready", r.name) for r in records}
@@ -67,31 +67,33 @@ def dataset_names() -> list[str]:
 
 
 def dataset(name: str, version: int | None = None) -> Dataset:
-    """A dataset, read-only and shared by all sessions; without a version, the newest."""
+    """A dataset, read-only and shared by all sessions; the newest version by default."""
     if version is None:
         version = workspace().dataset_record(name).version
     return _dataset(str(paths.home()), name, version, about(name).fingerprint)
 
 
-@st.cache_resource(max_entries=3, show_spinner="Loading the data ...")
+@st.cache_resource(max_entries=3, show_spinner="Loading the data…")
 def _dataset(home: str, name: str, version: int, fingerprint: str) -> Dataset:
     return workspace().dataset(name, version)
 
 
 def about(name: str) -> About:
-    """What a person should know of a dataset; does not load it."""
+    """A dataset's origin, counts and notice; does not load its events."""
     return workspace().about(name)
 
 
 def shape(name: str) -> DataShape:
-    """The size of a dataset."""
+    """The numbers of users, items and events of a dataset."""
     it = dataset(name).interactions
     return DataShape(it.n_users, it.n_items, len(it))
 
 
 def size(record: DatasetRecord) -> tuple[int, int] | None:
-    """How many users and items a dataset has, without loading it; None where its files are not
-    there or cannot be read."""
+    """The numbers of users and items of a dataset, without loading it.
+
+    None if its files are missing or cannot be read.
+    """
     if record.folder is None:
         return None
     return _size(str(record.folder), record.about.fingerprint)
@@ -103,12 +105,12 @@ def _size(folder: str, fingerprint: str) -> tuple[int, int] | None:
 
     try:
         return size(Path(folder))[:2]
-    except (OSError, ValueError):  # the page of that dataset says what is wrong with it
+    except (OSError, ValueError):  # the dataset's own page shows the error
         return None
 
 
 class Readiness(NamedTuple):
-    """What was found about a dataset."""
+    """The readiness report of a dataset."""
 
     sentence: str
     verdict: str
@@ -130,7 +132,7 @@ def readiness(name: str) -> Readiness:
     return _readiness(str(paths.home()), name, record.version, record.about.fingerprint, today)
 
 
-@st.cache_resource(max_entries=16, show_spinner="Looking at the data ...")
+@st.cache_resource(max_entries=16, show_spinner="Checking the data…")
 def _readiness(home: str, name: str, version: int, fingerprint: str, today: str) -> Readiness:
     from pipelines.data import readiness as found
     from pipelines.data.readiness import tracking_plan
@@ -147,12 +149,12 @@ def _readiness(home: str, name: str, version: int, fingerprint: str, today: str)
 
 
 def profile(name: str) -> Profile:
-    """The figures of a dataset's profile charts."""
+    """The data of a dataset's profile charts."""
     record = workspace().dataset_record(name)
     return _profile(str(paths.home()), name, record.version, record.about.fingerprint)
 
 
-@st.cache_resource(max_entries=16, show_spinner="Drawing the data ...")
+@st.cache_resource(max_entries=16, show_spinner="Profiling the data…")
 def _profile(home: str, name: str, version: int, fingerprint: str) -> Profile:
     from pipelines.data.profile import profile as profiled
 
@@ -160,7 +162,7 @@ def _profile(home: str, name: str, version: int, fingerprint: str) -> Profile:
 
 
 def quarantine_counts(record: DatasetRecord) -> pd.DataFrame:
-    """Rows in quarantine of a dataset's version: table, reason, rows."""
+    """Quarantined rows of a dataset version: table, reason, rows."""
     return _quarantine_counts(str(record.folder), record.about.fingerprint, record.created)
 
 
@@ -177,7 +179,7 @@ def bakeoff_records(dataset: str | None = None) -> list[BakeoffRecord]:
 
 
 def document(bakeoff_id: str) -> BakeoffDocument:
-    """All that a bake-off found."""
+    """A bake-off's results."""
     return _document(str(paths.home()), bakeoff_id)
 
 
@@ -186,31 +188,31 @@ def _document(home: str, bakeoff_id: str) -> BakeoffDocument:
     return workspace().bakeoff(bakeoff_id)
 
 
-def kept(bakeoff_id: str) -> BakeoffFolder:
-    """What a bake-off's folder holds, shared by all sessions: each part is read once."""
-    return _kept(str(paths.home()), bakeoff_id)
+def bakeoff_folder(bakeoff_id: str) -> BakeoffFolder:
+    """A bake-off's folder, shared by all sessions: each file is read once."""
+    return _bakeoff_folder(str(paths.home()), bakeoff_id)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _kept(home: str, bakeoff_id: str) -> BakeoffFolder:
+def _bakeoff_folder(home: str, bakeoff_id: str) -> BakeoffFolder:
     from pipelines.evaluation.results.folder import BakeoffFolder
 
     return BakeoffFolder(workspace().bakeoff_folder(bakeoff_id))
 
 
 def chosen_dataset() -> str | None:
-    """The name of the dataset chosen in the sidebar; None in an empty workspace."""
+    """The dataset chosen in the sidebar; None in an empty workspace."""
     return _chosen(DATASET, dataset_names())
 
 
 def chosen_bakeoff() -> str | None:
-    """The id of the chosen dataset's bake-off; None where it has none yet."""
+    """The bake-off id chosen in the sidebar; None if the dataset has no bake-off."""
     name = chosen_dataset()
     return _chosen(BAKEOFF, [r.id for r in bakeoff_records(name)] if name else [])
 
 
 def chosen_document() -> BakeoffDocument | None:
-    """The chosen bake-off's document; None where there is none yet."""
+    """The chosen bake-off's document; None if there is no bake-off."""
     found = chosen_bakeoff()
     return document(found) if found else None
 
@@ -221,22 +223,21 @@ def _chosen(key: str, options: list[str]) -> str | None:
 
 
 def choose(**values: str) -> None:
-    """Choose a dataset or bake-off in the sidebar at the next run (`choose(bakeoff=...)`)."""
+    """Set a picker's value at the next run (`choose(bakeoff=...)`)."""
     for key, value in values.items():
         st.session_state[f"next_{key}"] = value
 
 
 def settle(key: str, options: list[str]) -> None:
-    """Settle what a picker shows, before it is drawn, and write it into the address.
+    """Set a picker's value before it is drawn, and write it to the query parameters.
 
-    First what was asked for by `choose`, then an address that changed (a link, the
-    browser's back), then what was shown, else the first.
+    In this order: the value set by `choose`, a query parameter that changed (a link, the
+    browser's back button), the current value, the first option.
     """
-    asked = st.session_state.pop(f"next_{key}", None)
-    address, shown = st.query_params.get(key), st.session_state.get(key)
+    chosen = st.session_state.pop(f"next_{key}", None)
+    address, current = st.query_params.get(key), st.session_state.get(key)
     followed = address if address != st.session_state.get(f"address_{key}") else None
-    wanted = (asked, followed, shown, *options)
-    value = next((v for v in wanted if v in options), None)
+    value = next((v for v in (chosen, followed, current, *options) if v in options), None)
     if value is None:
         st.session_state.pop(key, None)
         st.query_params.pop(key, None)
@@ -246,9 +247,9 @@ def settle(key: str, options: list[str]) -> None:
 
 
 def preflight(spec: dict[str, Any], name: str) -> pd.DataFrame:
-    """What each stage of a spec (document) would take on a dataset.
+    """The estimated cost of fitting each stage of a spec (document) on a dataset.
 
-    Columns stage, seconds, megabytes, usd, refusal (None where it fits).
+    Columns: stage, seconds, megabytes, usd, refusal (None if the stage fits).
     """
     size = shape(name)
     return _preflight(json.dumps(spec, sort_keys=True), size.n_users, size.n_items, size.n_events)
@@ -262,19 +263,19 @@ def _preflight(spec: str, n_users: int, n_items: int, n_events: int) -> pd.DataF
     from pipelines.recommender.spec import Spec
 
     stages = Pipeline(Spec.of(json.loads(spec))).preflight(DataShape(n_users, n_items, n_events))
-    found = forecast(stages)
+    total = forecast(stages)
     rows = [(stage, e.seconds, e.megabytes, e.refusal) for stage, e in stages]
-    takes = pd.DataFrame(rows, columns=["stage", "seconds", "megabytes", "refusal"])
-    takes["usd"] = server_usd(found.seconds) * takes["seconds"] / max(found.seconds, 1e-9)
-    if found.refusal and takes["refusal"].isna().all():
-        # Each stage would fit alone; it is their sum that this machine cannot hold.
-        takes["refusal"] = takes["refusal"].astype(object)
-        takes.loc[takes["megabytes"].idxmax(), "refusal"] = found.refusal
-    return takes
+    estimate = pd.DataFrame(rows, columns=["stage", "seconds", "megabytes", "refusal"])
+    estimate["usd"] = server_usd(total.seconds) * estimate["seconds"] / max(total.seconds, 1e-9)
+    if total.refusal and estimate["refusal"].isna().all():
+        # Each stage fits alone, but this machine cannot hold all of them.
+        estimate["refusal"] = estimate["refusal"].astype(object)
+        estimate.loc[estimate["megabytes"].idxmax(), "refusal"] = total.refusal
+    return estimate
 
 
 def forget(name: str) -> None:
-    """Drop what is cached of datasets, after one was deleted."""
+    """Clear the caches of datasets after one was deleted."""
     _dataset.clear()
     _readiness.clear()
     _profile.clear()

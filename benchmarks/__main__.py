@@ -31,7 +31,7 @@ def peer_python() -> Path:
 
 
 def main(names: list[str]) -> int:
-    from benchmarks import bakeoff, compare, data, intervals, metrics, tuning
+    from benchmarks import bakeoff, compare, data, intervals, metrics, requests, tuning
 
     known: dict[str, Callable[[Path], None]] = {
         "metrics": metrics.run,
@@ -40,6 +40,7 @@ def main(names: list[str]) -> int:
         "bakeoff": bakeoff.run,
         "compare": compare.run,
         "tuning": tuning.run,
+        "requests": requests.run,
     }
     wrong = [name for name in names if name not in known]
     if wrong:

@@ -53,8 +53,9 @@ IMPORT = """
 import sys, time
 from pathlib import Path
 from pipelines.data.importing.importer import import_events
+from pipelines.data.importing.planning import plan
 began = time.perf_counter()
-folder = import_events(Path(sys.argv[1]), "bench", Path(sys.argv[2]))
+folder = import_events(plan(Path(sys.argv[1])), "bench", Path(sys.argv[2], "bench"))
 print(time.perf_counter() - began)
 """
 LOAD = """
@@ -62,7 +63,7 @@ import sys, time
 from pathlib import Path
 from pipelines.data.dataset import load
 began = time.perf_counter()
-found = load(Path(sys.argv[2], "bench", "1"))
+found = load(Path(sys.argv[2], "bench"))
 print(time.perf_counter() - began)
 assert len(found.interactions) == found.about.kept
 """
@@ -71,7 +72,7 @@ import sys, time
 from pathlib import Path
 from pipelines.data import readiness
 from pipelines.data.dataset import load
-found = load(Path(sys.argv[2], "bench", "1"))
+found = load(Path(sys.argv[2], "bench"))
 began = time.perf_counter()
 readiness.document(found)
 print(time.perf_counter() - began)
@@ -126,6 +127,6 @@ def run(peer_python: Path) -> None:
         for title, python, code in parts:
             seconds, gigabytes = measured(python, code, str(events), home)
             print(f"{title}: {seconds:.1f} s, peak {gigabytes:.2f} GB", flush=True)
-        about = json.loads((Path(home) / "bench" / "1" / "about.json").read_text())
+        about = json.loads((Path(home) / "bench" / "about.json").read_text())
         assert about["rows_in"] == ROWS, about["rows_in"]
         print(f"kept {about['kept']:,}, folded {about['folded']:,}")

@@ -1,13 +1,16 @@
-"""Errors that the user can correct, as opposed to defects of Assay."""
+"""Errors that the user can fix, as opposed to bugs."""
 
 
 class AssayError(Exception):
-    """One sentence that says what is wrong and what to do; shown without a traceback."""
+    """An error that the user can fix.
+
+    The message is one sentence: what is wrong and what to do. Shown without a traceback.
+    """
 
 
 class Refused(AssayError):
-    """What was asked would not fit or would not be true; the message names an alternative."""
+    """A request that would not fit into memory or would be misleading; names an alternative."""
 
 
 class MissingExtra(AssayError, ImportError):
-    """A package that an extra of Assay brings is not installed; the message says which."""
+    """A package that an extra of Assay installs is missing; the message names the extra."""

@@ -1,4 +1,4 @@
-"""Sets of whole numbers by sorting: several times faster here than NumPy's hashing `unique`."""
+"""Sets of integers by sorting, several times faster here than NumPy's hash-based `unique`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def distinct(keys: Keys) -> Keys:
 
 
 def among(values: Keys, keys: Keys) -> Mask:
-    """Marks the `values`, of any shape, that are one of `keys` (m,)."""
+    """Marks the `values` (any shape) that are in `keys` (m,)."""
     if len(keys) == 0:
         return np.zeros(np.shape(values), bool)
     ordered = np.sort(keys)

@@ -1,7 +1,7 @@
-"""Editing a spec: its document in the session, its stages' forms, its tiers.
+"""Editing a spec: its document in the session, and the forms of its stages.
 
-The document (`Spec.document()`) is the truth; widgets write into it. `generation` changes
-with the stages' order, so that no widget keeps the value of a stage that stood there before.
+Widgets write into the document (`Spec.document()`). `generation` changes with the order of the
+stages, so that no widget keeps the value of another stage.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, cast
 import streamlit as st
 
 from app import state
-from app.components import forms
+from app.build import forms
 from app.components.page import plain
 from pipelines.errors import AssayError
 from pipelines.recommender.spec import Spec
@@ -23,43 +23,44 @@ STAGE = "build_stage"
 FROM = "build_from"
 GENERATION = "build_generation"
 KINDS: tuple[StageKind, ...] = ("candidates", "rankers", "rules")
-KIND_WORD = {"candidates": "Candidates", "rankers": "Tier", "rules": "Rule"}
+KIND_LABEL = {"candidates": "Candidate generator", "rankers": "Ranker", "rules": "Rule"}
+RANKERS = ("First ranker", "Second ranker", "Third ranker")
 START = "two-stage"
 NEW = {"candidates": {"k": 100}, "rankers": {"keep": 50}, "rules": {}}
-AMOUNT = {"candidates": ("k", 200, "Items proposed"), "rankers": ("keep", 100, "Items kept")}
+AMOUNT = {"candidates": ("k", 200, "Candidates (items)"), "rankers": ("keep", 100, "Items kept")}
 
 
 def document() -> dict[str, Any]:
-    """The spec being edited, `two-stage` at first."""
+    """The spec being edited, initially `two-stage`."""
     if state.SPEC not in st.session_state:
         load(Spec.load(START))
     return cast(dict[str, Any], st.session_state[state.SPEC])
 
 
 def load(spec: Spec) -> None:
-    """Edit `spec` from now on."""
+    """Start editing `spec`."""
     st.session_state[state.SPEC] = deepcopy(spec.document())
     _new_generation()
 
 
 def stages(doc: dict[str, Any]) -> list[str]:
-    """The ids of a document's stages in their order: `candidates:0`, `rankers:1`."""
+    """The ids of a document's stages in order: `candidates:0`, `rankers:1`."""
     return [f"{kind}:{at}" for kind in KINDS for at in range(len(doc.get(kind, [])))]
 
 
 def block_of(doc: dict[str, Any], stage: str) -> tuple[StageKind, int, dict[str, Any]]:
-    """Kind, place and block of a stage's id."""
+    """Kind, index and block of a stage by its id."""
     kind, _, at = stage.partition(":")
     return cast(StageKind, kind), int(at), doc[kind][int(at)]
 
 
 def title(kind: StageKind, name: str) -> str:
-    """How a screen names a stage."""
+    """The title of a stage."""
     return str(loading.load(kind, name).title)
 
 
 def changed(doc: dict[str, Any]) -> bool:
-    """Whether it computes something else than the spec that ships under its name."""
+    """Whether it differs from the shipped spec of its name in what it computes."""
     name = doc.get("name")
     if name not in Spec.shipped():
         return True
@@ -68,7 +69,7 @@ def changed(doc: dict[str, Any]) -> bool:
 
 
 def editor() -> dict[str, Any]:
-    """The form of the chosen stage and what can be done with it; returns the document."""
+    """The form and the buttons of the selected stage; returns the document."""
     doc = document()
     ids = stages(doc)
     if st.session_state.get(STAGE) not in ids:
@@ -77,23 +78,23 @@ def editor() -> dict[str, Any]:
     kind, at, block = block_of(doc, chosen)
     _fields(doc, kind, at, block)
     with st.container(horizontal=True):
-        _deeds(doc, kind, at)
+        _buttons(doc, kind, at)
     _rename_if_changed(doc)
     return doc
 
 
 def _stage_label(doc: dict[str, Any], id: str) -> str:
     kind, at, block = block_of(doc, id)
-    number = f" {at + 1}" if kind == "rankers" else ""
-    return f"{KIND_WORD[kind]}{number}: {title(kind, block['stage'])}"
+    role = RANKERS[at] if kind == "rankers" and at < len(RANKERS) else KIND_LABEL[kind]
+    return f"{role}: {title(kind, block['stage'])}"
 
 
 def _fields(doc: dict[str, Any], kind: StageKind, at: int, block: dict[str, Any]) -> None:
-    """Which stage it is, how many items it lets through, and its own settings."""
+    """The stage's type, how many items it returns, and its settings."""
     key = f"build_{kind}_{at}_{st.session_state.get(GENERATION, 0)}"
     names = loading.offered(kind)
     swapped = st.selectbox(
-        "Is a",
+        "Type",
         names,
         index=names.index(block["stage"]),
         key=f"{key}_stage",
@@ -101,10 +102,10 @@ def _fields(doc: dict[str, Any], kind: StageKind, at: int, block: dict[str, Any]
     )
     fresh: dict[str, Any] = {"stage": swapped}
     if kind in AMOUNT:
-        field, default, words = AMOUNT[kind]
+        field, default, label = AMOUNT[kind]
         fresh[field] = int(
             st.number_input(
-                words,
+                label,
                 min_value=1,
                 max_value=5000,
                 value=int(block.get(field, default)),
@@ -118,13 +119,13 @@ def _fields(doc: dict[str, Any], kind: StageKind, at: int, block: dict[str, Any]
     doc[kind][at] = fresh
 
 
-def _deeds(doc: dict[str, Any], kind: StageKind, at: int) -> None:
-    """Duplicate, move, remove, add: each a change of the document, then a new page."""
+def _buttons(doc: dict[str, Any], kind: StageKind, at: int) -> None:
+    """Duplicate, move, remove, add: each changes the document and redraws the page."""
     blocks = doc[kind]
-    if kind == "rankers" and st.button("Duplicate tier", icon=":material/content_copy:"):
+    if kind == "rankers" and st.button("Duplicate ranker", icon=":material/content_copy:"):
         blocks.insert(at + 1, deepcopy(blocks[at]))
         _again(kind, at + 1)
-    if kind != "candidates" and at > 0 and st.button("Earlier", icon=":material/arrow_back:"):
+    if kind != "candidates" and at > 0 and st.button("Move earlier", icon=":material/arrow_back:"):
         blocks[at - 1], blocks[at] = blocks[at], blocks[at - 1]
         _again(kind, at - 1)
     removable = kind != "candidates" or len(blocks) > 1
@@ -133,7 +134,7 @@ def _deeds(doc: dict[str, Any], kind: StageKind, at: int) -> None:
         _again(kind, max(at - 1, 0))
     with st.popover("Add a stage", icon=":material/add:"):
         left_out: list[str] = []
-        new_kind = st.radio("Kind", KINDS, format_func=KIND_WORD.__getitem__, key="build_new_kind")
+        new_kind = st.radio("Kind", KINDS, format_func=KIND_LABEL.__getitem__, key="build_new_kind")
         new_name = st.selectbox(
             "Stage",
             loading.offered(new_kind, left_out),
@@ -151,13 +152,13 @@ def _again(kind: StageKind, at: int) -> None:
     doc = document()
     _rename_if_changed(doc)
     _new_generation()
-    # The picker of stages is already on the page: its next value is set before it is drawn.
+    # The stage selector is already drawn: its next value is set before it is drawn again.
     st.session_state[f"next_{STAGE}"] = f"{kind}:{at}"
     st.rerun()
 
 
 def settle_stage() -> None:
-    """Apply what a button or a click on the picture chose; call before `editor`."""
+    """Apply the stage that a button or a click on the chart selected; call before `editor`."""
     wanted = st.session_state.pop(f"next_{STAGE}", None)
     if wanted in stages(document()):
         st.session_state[STAGE] = wanted
@@ -168,16 +169,16 @@ def _new_generation() -> None:
 
 
 def _rename_if_changed(doc: dict[str, Any]) -> None:
-    """A changed pipeline is no longer the one that ships: it gets a name of its own."""
+    """Rename a changed copy of a shipped pipeline."""
     name = str(doc.get("name", "mine"))
     if name in Spec.shipped() and changed(doc):
         doc["name"] = f"{name}-changed"
-        doc["title"] = f"{doc.get('title', name)}, changed"
+        doc["title"] = f"{doc.get('title', name)} (changed)"
         doc.pop("description", None)
 
 
 def problem(doc: dict[str, Any]) -> str | None:
-    """What is wrong with the document, in one sentence; None where nothing is."""
+    """The error in the document, in one sentence; None if it is valid."""
     try:
         Spec.of(doc)
     except AssayError as error:
@@ -186,24 +187,24 @@ def problem(doc: dict[str, Any]) -> str | None:
 
 
 def file(doc: dict[str, Any]) -> None:
-    """The spec as a TOML file: shown, downloaded, or replaced by one's own."""
+    """The spec as TOML: shown, with a download and an upload."""
     text = Spec.of(doc).to_toml() if problem(doc) is None else ""
     if text:
         st.code(text, language="toml")
         st.download_button(
-            "Download",
+            "Download spec (TOML)",
             text,
             file_name=f"{doc['name']}.toml",
             icon=":material/download:",
             on_click="ignore",
         )
-    given = st.file_uploader("Edit a spec of your own (TOML)", type=["toml"], key="build_upload")
-    if given is not None and st.session_state.get("build_uploaded") != given.file_id:
+    uploaded = st.file_uploader("Upload a spec (TOML)", type=["toml"], key="build_upload")
+    if uploaded is not None and st.session_state.get("build_uploaded") != uploaded.file_id:
         try:
-            spec = Spec.parse(given.getvalue().decode("utf-8", "replace"), origin=given.name)
+            spec = Spec.parse(uploaded.getvalue().decode("utf-8", "replace"), origin=uploaded.name)
         except AssayError as error:
             st.error(plain(str(error)))
             return
-        st.session_state["build_uploaded"] = given.file_id
+        st.session_state["build_uploaded"] = uploaded.file_id
         load(spec)
         st.rerun()

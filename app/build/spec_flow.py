@@ -1,4 +1,4 @@
-"""A spec as boxes and bands: what `charts.flow` draws."""
+"""A spec as boxes and bands: the frames of `flow_chart`."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from app.components.tables import duration
 
 GAP = 0.025
 LEAST = 0.16
-"""Least height of a box, as a share of the picture: two lines of text fit."""
+"""Minimum height of a box as a share of the chart: two lines of text fit."""
 
 
 def nodes_and_links(
     doc: dict[str, Any], k: int, seconds: dict[str, float], chosen: str | None
 ) -> tuple[pd.DataFrame, pd.DataFrame, int]:
-    """The frames for `charts.flow`, and the number of columns.
+    """The frames of `flow_chart.chart`, and the number of columns.
 
-    `seconds` has the estimate of each stage's fit by its id (`candidates:0`).
+    `seconds` has the estimated fit time of each stage by its id (`candidates:0`).
     """
     columns = _columns(doc, k)
     total = max(sum(size for _, _, size, _ in columns[0]), 1)
@@ -32,9 +32,9 @@ def nodes_and_links(
         whole = sum(size for _, _, size, _ in column) or 1
         share = height - GAP * (len(column) - 1)
         heights = _at_least([share * size / whole for _, _, size, _ in column], share)
-        for (id, name, _, words), tall in zip(column, heights, strict=True):
+        for (id, name, _, label), tall in zip(column, heights, strict=True):
             low = top - tall
-            took = duration(seconds[id]) if seconds.get(id, 0.0) >= 0.05 else ""
+            fit_time = duration(seconds[id]) if seconds.get(id, 0.0) >= 0.05 else ""
             rows.append(
                 {
                     "id": id,
@@ -42,7 +42,7 @@ def nodes_and_links(
                     "low": low,
                     "high": top,
                     "title": name,
-                    "words": " · ".join(part for part in (words, took) if part),
+                    "label": " · ".join(part for part in (label, fit_time) if part),
                     "kind": id.partition(":")[0],
                     "chosen": id == chosen,
                 }
@@ -54,14 +54,14 @@ def nodes_and_links(
 
 
 def funnel(doc: dict[str, Any], k: int) -> str:
-    """`500 → 100 → 10`: how many items leave each part."""
+    """`500 → 100 → 10`: how many items leave the generators, each ranker, and the pipeline."""
     proposed = sum(int(block.get("k", 200)) for block in doc["candidates"])
-    kept = [int(block.get("keep", 100)) for block in doc.get("rankers", [])]
-    return " → ".join(str(n) for n in (proposed, *kept, k))
+    ranked = [int(block.get("keep", 100)) for block in doc.get("rankers", [])]
+    return " → ".join(str(n) for n in (proposed, *ranked, k))
 
 
 def _columns(doc: dict[str, Any], k: int) -> list[list[tuple[str, str, float, str]]]:
-    """Per column its boxes: id, title, size, words."""
+    """The boxes of each column: id, title, size, label."""
     first = [
         (f"candidates:{i}", _generator(b), float(b.get("k", 200)), str(b.get("k", 200)))
         for i, b in enumerate(doc["candidates"])
@@ -86,7 +86,7 @@ def _generator(block: dict[str, Any]) -> str:
 
 
 def _at_least(heights: list[float], whole: float) -> list[float]:
-    """Heights that add up to `whole`, none below an equal share's half."""
+    """Heights that add up to `whole`, each at least a minimum."""
     floor = min(0.115, whole / len(heights))
     raised = [max(h, floor) for h in heights]
     over = sum(raised) - whole
@@ -95,12 +95,12 @@ def _at_least(heights: list[float], whole: float) -> list[float]:
 
 
 def _links(nodes: pd.DataFrame, spans: list[tuple[float, float]]) -> pd.DataFrame:
-    """A band from each box to the next column, side by side where they arrive."""
+    """A band from each box to the next column; the ends are stacked."""
     links = []
     for at in range(len(spans) - 1):
         boxes = nodes[nodes["column"] == at].to_dict("records")
         low, high = spans[at + 1]
-        if at > 0 and len(boxes) > 1:  # rules work one after the other: one band in all
+        if at > 0 and len(boxes) > 1:  # rules apply one after the other: a single band
             boxes = [{"low": spans[at][0], "high": spans[at][1]}]
         tall = sum(b["high"] - b["low"] for b in boxes)
         top = high

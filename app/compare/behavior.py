@@ -1,92 +1,93 @@
-"""How contenders behave, beside how well they do: tests that they pass or fail, with examples."""
+"""The view of behavioral tests: which tests each contender passes, with examples."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from app import state
-from app.compare import behavior_charts as pictures
-from app.compare import matrix as compare_matrix
-from app.compare import tools
+from app.compare import behavior_charts, matrix, tools
+from app.compare.comparisons import leader
 from app.compare.examples import cards
+from app.compare.heading import Heading
 from app.components import page, toolbar
-from app.components.comparison import Words, declared, leader
-from app.components.comparison_charts import titles
+from app.components.results import declared_metric
 from pipelines.errors import AssayError
 from pipelines.evaluation.behavior.names import load
-from pipelines.evaluation.results.document import BakeoffDocument, BehaviorResult
+from pipelines.evaluation.results.document import BakeoffDocument, BehaviorResult, titles_of
 
-TEST, WHOSE, PICTURE = "compare_test", "compare_of", "compare_behavior"
+TEST, CONTENDER, CHART = "compare_test", "compare_of", "compare_behavior"
 
 
-def section(document: BakeoffDocument) -> Words:
+def section(document: BakeoffDocument) -> Heading:
     """The matrix of tests by contenders, and one result with its sentence and examples."""
     names = [c.name for c in document.contenders if c.behavior]
     if not names:
         raise AssayError(
-            "This bake-off has no behavioral tests: it is older than they are. Run it again."
+            "This bake-off has no behavioral tests: an older version made it. Run it again."
         )
-    frame = pictures.behavior_frame(document)
-    told = dict(zip(frame["test"], frame["row"], strict=True))
+    frame = behavior_charts.behavior_frame(document)
+    tests = dict(zip(frame["test"], frame["row"], strict=True))
     with tools.row():
-        best = leader(document, declared(document))
-        whose = tools.contender(document, "Contender", names, key=WHOSE, default=best)
-        failed = frame[(frame["state"] == "fail") & (frame["contender"] == whose)]["test"]
+        best = leader(document, declared_metric(document))
+        contender = tools.contender(document, "Contender", names, key=CONTENDER, default=best)
+        failed = frame[(frame["state"] == "fail") & (frame["contender"] == contender)]["test"]
         with st.container(width=420):
             test = toolbar.selection(
                 "Test",
-                list(told),
+                list(tests),
                 key=TEST,
-                default=next(iter([*failed, *told])),
-                format_func=told.__getitem__,
+                default=next(iter([*failed, *tests])),
+                format_func=tests.__getitem__,
             )
-    st.html(compare_matrix.room(len(names)))
-    with st.container(key=compare_matrix.KEY):
+    st.html(matrix.scroll_css(len(names)))
+    with st.container(key=matrix.KEY):
         page.picture(
-            pictures.behavior(frame, test, whose),
-            pictures.behavior_alt(frame),
-            frame.drop(columns=["row", "words"]).rename(columns={"column": "title"}),
-            key=PICTURE,
+            behavior_charts.behavior(frame, test, contender),
+            behavior_charts.behavior_alt(frame),
+            frame.drop(columns=["row", "label"]).rename(columns={"column": "title"}),
+            key=CHART,
             on_select=_clicked,
             selection="cell",
         )
     st.caption(
-        "✓ passed, ✕ failed; a figure alone is only told: its test has no threshold. Dashed: "
-        "not run. Each test, its formula and where its threshold comes from: `docs/behavior.md`."
+        f"{behavior_charts.LEGEND} Click a cell to see its result. `docs/behavior.md` has the "
+        "formula and the source of the threshold of each test."
     )
-    found = next(c.behavior for c in document.contenders if c.name == whose)
-    _result(document, whose, next((r for r in found if r.name == test), None), told[test])
-    return Words(pictures.sentence(document, whose))
+    found = next(c.behavior for c in document.contenders if c.name == contender)
+    result = next((r for r in found if r.name == test), None)
+    _result(document, contender, result, tests[test])
+    return Heading(behavior_charts.sentence(document, contender))
 
 
 def _clicked() -> None:
     """Show the result of the cell that was clicked."""
-    hits = st.session_state[f"{PICTURE}_chart"]["selection"].get("cell", [])
+    hits = st.session_state[f"{CHART}_chart"]["selection"].get("cell", [])
     if hits:
-        state.choose(**{TEST: str(hits[0]["test"]), WHOSE: str(hits[0]["contender"])})
+        state.choose(**{TEST: str(hits[0]["test"]), CONTENDER: str(hits[0]["contender"])})
 
 
 def _result(
-    document: BakeoffDocument, whose: str, result: BehaviorResult | None, title: str
+    document: BakeoffDocument, contender: str, result: BehaviorResult | None, test: str
 ) -> None:
-    name = titles(document)[whose]
-    st.subheader(page.plain(f"{name}: {title[0].lower()}{title[1:]}"), anchor=False)
+    title = titles_of(document.contenders)[contender]
+    st.subheader(page.plain(f"{title}: {test}"), anchor=False)
     if result is None:
-        st.write("This test was not run on it.")
+        st.write("This test was not run on this contender.")
         return
-    mark = f"{pictures.MARKS[result.state]} {pictures.WORDS[result.state].capitalize()}".strip()
+    state_label = behavior_charts.STATE_LABEL[result.state].capitalize()
+    mark = f"{behavior_charts.MARKS[result.state]} {state_label}".strip()
     st.markdown(f"**{mark}.** {page.plain(result.sentence)}")
-    said = [_asks(result.name)]
+    sentences = [_question(result.name)]
     if result.condition:
-        said.append(f"Passed when: {result.condition} ({result.unit}).")
-    st.caption(page.plain(" ".join(filter(None, said))))
+        sentences.append(f"Passes if: {result.condition} ({result.unit}).")
+    st.caption(page.plain(" ".join(filter(None, sentences))))
     if result.examples:
         st.html(cards(result.examples))
         page.notice(state.about(document.dataset))
 
 
-def _asks(test: str) -> str:
-    """The test's question; empty where its package is no longer installed, or broken."""
+def _question(test: str) -> str:
+    """The test's question; empty if its package is not installed or broken."""
     try:
         return load(test).question
     except AssayError:

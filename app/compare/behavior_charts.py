@@ -1,4 +1,4 @@
-"""Behavioral tests by contender: passed, failed, or only told."""
+"""The matrix of behavioral tests by contender: passed, failed, value only, or not run."""
 
 from __future__ import annotations
 
@@ -9,33 +9,36 @@ import pandas as pd
 
 from app import look
 from app.compare.matrix import matrix
-from app.components.comparison_charts import titles
 from app.components.tables import digits
-from pipelines.evaluation.results.document import BakeoffDocument, BehaviorResult
+from pipelines.evaluation.results.document import BakeoffDocument, BehaviorResult, titles_of
 
 MARKS = {"pass": "✓", "fail": "✕", "value": "", "not run": "–"}
-WORDS = {"pass": "passed", "fail": "failed", "value": "told", "not run": "not run"}
+STATE_LABEL = {"pass": "passed", "fail": "failed", "value": "value only", "not run": "not run"}
+LEGEND = "✓ passed, ✕ failed. A number alone: the test has no threshold. Dashed: not run."
 COLORS = {
     "pass": look.OUTCOME_COLOR["better"],
     "fail": look.OUTCOME_COLOR["worse"],
-    "value": look.GREY,
-    "not run": look.GREY,
+    "value": look.GRAY,
+    "not run": look.GRAY,
 }
 
 
 def behavior_frame(document: BakeoffDocument) -> pd.DataFrame:
-    """A row per test and contender: test, contender (name), row, column (titles), state, value,
-    low, high, condition, unit, sentence, words. Tests in the order of the first who has them."""
+    """A row per test and contender, in the order of the first contender with the test.
+
+    Columns: test, contender (names), row, column (titles), state, value, low, high, condition,
+    unit, sentence, label.
+    """
     required = set(document.manifest.get("required") or ())
-    named = titles(document)
+    titles = titles_of(document.contenders)
     found = [(c.name, r) for c in document.contenders for r in c.behavior]
     order = {name: n for n, name in enumerate(dict.fromkeys(r.name for _, r in found))}
     rows = [
         {
             "test": r.name,
             "contender": name,
-            "row": r.title + (" (required)" if _of_name(required, r.name) else ""),
-            "column": named[name],
+            "row": r.title + (" (required)" if _is_required(required, r.name) else ""),
+            "column": titles[name],
             "state": r.state,
             "value": r.value,
             "low": r.low,
@@ -43,7 +46,7 @@ def behavior_frame(document: BakeoffDocument) -> pd.DataFrame:
             "condition": r.condition,
             "unit": r.unit,
             "sentence": r.sentence,
-            "words": f"{MARKS[r.state]} {digits(r.value)}".strip(),
+            "label": f"{MARKS[r.state]} {digits(r.value)}".strip(),
         }
         for name, r in found
     ]
@@ -51,45 +54,45 @@ def behavior_frame(document: BakeoffDocument) -> pd.DataFrame:
     return frame.sort_values("test", key=lambda t: t.map(order), kind="stable", ignore_index=True)
 
 
-def _of_name(required: set[str], name: str) -> bool:
+def _is_required(required: set[str], name: str) -> bool:
     """Whether a manifest requires a test, as `one-item` or `one-item=0.3`."""
     return any(text.partition("=")[0] == name for text in required)
 
 
 def behavior(frame: pd.DataFrame, test: str, contender: str) -> Any:
-    """Tests down, contenders across; the chosen cell is outlined, a click chooses another."""
+    """Tests as rows, contenders as columns; the selected cell is outlined, a click selects one."""
     drawn = frame.drop(columns=["sentence"]).assign(
         side=frame["state"],
         strength=frame["state"].map({"pass": 0.45, "fail": 0.65, "value": 0.1, "not run": 0.0}),
         dashed=frame["state"] == "not run",
         edge=(frame["test"] == test) & (frame["contender"] == contender),
-        told=frame["state"].map(WORDS),
+        outcome=frame["state"].map(STATE_LABEL),
     )
     tooltip = [
         alt.Tooltip("row:N", title="test"),
         alt.Tooltip("column:N", title="contender"),
-        alt.Tooltip("told:N", title="outcome"),
+        alt.Tooltip("outcome:N"),
         alt.Tooltip("value:Q", format=".3~r"),
         alt.Tooltip("unit:N"),
-        alt.Tooltip("condition:N", title="passed when"),
+        alt.Tooltip("condition:N", title="passes if"),
     ]
     return matrix(drawn, COLORS, tooltip, fields=["test", "contender"])
 
 
 def behavior_alt(frame: pd.DataFrame) -> str:
-    """What the picture says, in words: for each test who failed it, or what was told."""
-    said = []
+    """The finding of the matrix: for each test, how many contenders pass and which fail."""
+    tests = []
     for title, part in frame.groupby("row", sort=False):
         failed = part[part["state"] == "fail"]["column"].tolist()
         passed = int((part["state"] == "pass").sum())
         if failed or passed:
-            lost = f", failed by {', '.join(failed)}" if failed else ""
-            said.append(f"{title}: passed by {passed}{lost}")
+            failing = f", failed by {', '.join(failed)}" if failed else ""
+            tests.append(f"{title}: passed by {passed}{failing}")
         elif (part["state"] == "value").any():
-            said.append(f"{title}: told of {int((part['state'] == 'value').sum())}")
+            tests.append(f"{title}: value only, for {int((part['state'] == 'value').sum())}")
         else:
-            said.append(f"{title}: not run")
-    return f"Behavioral tests. {'; '.join(said)}."
+            tests.append(f"{title}: not run")
+    return f"Behavioral tests. {'; '.join(tests)}."
 
 
 def sentence(document: BakeoffDocument, contender: str) -> str:
@@ -98,9 +101,9 @@ def sentence(document: BakeoffDocument, contender: str) -> str:
     results: list[BehaviorResult] = [] if found is None else list(found.behavior)
     judged = [r for r in results if r.state in ("pass", "fail")]
     failed = [r.title for r in judged if r.state == "fail"]
-    name = titles(document)[contender]
+    title = titles_of(document.contenders)[contender]
     if not judged:
-        return f"No behavioral test with a threshold was run on {name}."
+        return f"No behavioral test with a threshold was run on {title}."
     passed = len(judged) - len(failed)
-    lost = f"; it fails: {'; '.join(f[0].lower() + f[1:] for f in failed)}" if failed else ""
-    return f"{name} passes {passed} of {len(judged)} behavioral tests{lost}."
+    failing = f" Failed: {'; '.join(failed)}." if failed else ""
+    return f"{title} passes {passed} of {len(judged)} behavioral tests.{failing}"

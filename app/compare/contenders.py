@@ -1,4 +1,4 @@
-"""Who took part in a bake-off: status, outcome, notes, and every number as a table."""
+"""The view of all results: each contender's status and outcome, notes, and every number."""
 
 from __future__ import annotations
 
@@ -6,64 +6,68 @@ import pandas as pd
 import streamlit as st
 
 from app import look
+from app.compare.comparisons import comparisons, scored
+from app.compare.heading import Heading
 from app.components import charts, page, tables
-from app.components.comparison import Words, comparisons, declared, scored
-from app.components.comparison_charts import titles
+from app.components.results import declared_baseline, declared_metric
 from pipelines.evaluation.comparison.ranking import best_first
 from pipelines.evaluation.metrics.names import label
-from pipelines.evaluation.results.document import BakeoffDocument
+from pipelines.evaluation.results.document import BakeoffDocument, titles_of
+
+BEST = "probability of being best, %"
+LATENCY = "95th-percentile latency (ms)"
 
 
-def section(document: BakeoffDocument) -> Words:
-    """The table of contenders by the declared metric, and what is to be known of them."""
+def section(document: BakeoffDocument) -> Heading:
+    """The table of contenders by the declared metric, notes, and all numbers."""
     tables.show(
         contenders_frame(document),
         key="compare_contenders",
-        alt="Who took part, with status, value and outcome.",
+        alt="The contenders with value, outcome and status.",
     )
     missing(document)
     notes(document)
     _numbers(document)
-    return Words(_sentence(document))
+    return Heading(_sentence(document))
 
 
 def _sentence(document: BakeoffDocument) -> str:
     there, n = scored(document), len(document.contenders)
     if not there:
-        return "Nobody was scored in this bake-off; the table says why."
+        return "No contender was scored. The reasons are below."
     if len(there) == n:
-        return f"All {n} contenders answered completely and were scored."
-    return f"{len(there)} of {n} contenders were scored; the table says why the others were not."
+        return f"All {n} contenders gave complete answers and were scored."
+    return f"{len(there)} of {n} contenders were scored. The reasons for the others are below."
 
 
 def contenders_frame(document: BakeoffDocument) -> pd.DataFrame:
-    """A row per contender, best first: value of the declared metric, outcome, p95, status."""
-    metric, against = declared(document), str(document.manifest.get("baseline", "popular"))
+    """A row per contender, best first: value of the declared metric, outcome, latency, status."""
+    metric, against = declared_metric(document), declared_baseline(document)
     there = against in scored(document, metric)
     found = comparisons(document, metric, against) if there else []
     outcomes = {
-        c.contender: look.outcome_words(c.outcome, c.over_budget, c.failed_required) for c in found
+        c.contender: look.outcome_label(c.outcome, c.over_budget, c.failed_required) for c in found
     }
-    named = titles(document)
+    titles = titles_of(document.contenders)
     rows = []
     for c in best_first(document.contenders, metric):
         value = c.metrics.get(metric)
-        state_words = "over budget" if c.status == "scored" and c.over_budget else c.status
+        status = "over budget" if c.status == "scored" and c.over_budget else c.status
         rows.append(
             {
-                "contender": f"{look.KIND_MARK[c.kind]} {named[c.name]}",
+                "contender": f"{look.KIND_MARK[c.kind]} {titles[c.name]}",
                 label(metric): None if value is None else value.value,
-                "outcome": "compared with" if c.name == against else outcomes.get(c.name, ""),
-                "chance to lead, %": _percent(c.chance_best),
-                "p95, ms": None if c.request_ms is None else c.request_ms.p95,
-                "status": state_words,
-                "kind": look.KIND_WORDS[c.kind],
+                "outcome": "baseline" if c.name == against else outcomes.get(c.name, ""),
+                BEST: _percent(c.chance_best),
+                LATENCY: None if c.request_ms is None else c.request_ms.p95,
+                "status": status,
+                "kind": look.KIND_LABEL[c.kind],
             }
         )
-    figures = [label(metric), "chance to lead, %", "p95, ms"]
-    frame = pd.DataFrame(rows).astype(dict.fromkeys(figures, float))
-    if frame["chance to lead, %"].isna().all():  # of an older bake-off
-        frame = frame.drop(columns="chance to lead, %")
+    numbers = [label(metric), BEST, LATENCY]
+    frame = pd.DataFrame(rows).astype(dict.fromkeys(numbers, float))
+    if frame[BEST].isna().all():  # an older bake-off
+        frame = frame.drop(columns=BEST)
     return frame
 
 
@@ -72,40 +76,40 @@ def _percent(share: float | None) -> float | None:
 
 
 def missing(document: BakeoffDocument) -> None:
-    """Who is not in the pictures, with the reason."""
-    named = titles(document)
+    """The contenders that were not scored, with the reason."""
+    titles = titles_of(document.contenders)
     for c in document.contenders:
         if c.status != "scored":
-            why = page.plain(c.reason or "It gave no reason.")
-            st.markdown(f"**{page.plain(named[c.name])}: {c.status}.** {why}")
+            why = page.plain(c.reason or "No reason was given.")
+            st.markdown(f"**{page.plain(titles[c.name])}: {c.status}.** {why}")
 
 
 def notes(document: BakeoffDocument) -> None:
-    """What is to be known of contenders and of the bake-off."""
-    lines = about_contenders(document)
+    """Notes on the contenders and on the bake-off."""
+    lines = contender_notes(document)
     if lines:
         st.caption("\n".join(f"- {page.plain(line)}" for line in lines))
     for note in document.notes:
         st.caption(page.plain(note))
 
 
-def about_contenders(document: BakeoffDocument) -> list[str]:
-    """What is to be known of contenders; said once where it holds of several."""
-    named = titles(document)
-    about: dict[str, list[str]] = {}
+def contender_notes(document: BakeoffDocument) -> list[str]:
+    """Notes on contenders; a note that several share is one line."""
+    titles = titles_of(document.contenders)
+    noted: dict[str, list[str]] = {}
     for c in document.contenders:
         for text in (*c.over_budget, *c.failed_required, *c.notes):
-            about.setdefault(text.rstrip("."), []).append(named[c.name])
-    return [f"{charts.names(who)}: {text}." for text, who in about.items()]
+            noted.setdefault(text.rstrip("."), []).append(titles[c.name])
+    return [f"{charts.names(contenders)}: {text}." for text, contenders in noted.items()]
 
 
 def _numbers(document: BakeoffDocument) -> None:
-    """Every metric with its interval, and what each contender cost."""
-    named = titles(document)
+    """Every metric with its interval, each contender's time and memory, and the manifest."""
+    titles = titles_of(document.contenders)
     with page.numbers():
         metrics = [
             {
-                "contender": named[c.name],
+                "contender": titles[c.name],
                 "metric": label(name),
                 "value": i.value,
                 "from": i.low,
@@ -116,24 +120,25 @@ def _numbers(document: BakeoffDocument) -> None:
         ]
         if metrics:
             st.markdown(
-                "Each metric with its 95 % interval, not adjusted; formulas in `docs/metrics.md`."
+                "Each metric with its 95 % interval, not adjusted for multiple comparisons. "
+                "`docs/metrics.md` has the formulas."
             )
             tables.show(
                 pd.DataFrame(metrics), key="compare_metrics", alt="Every metric with its interval."
             )
         costs = [
             {
-                "contender": named[c.name],
-                "fit, s": c.fit_seconds,
-                "p50, ms": c.request_ms.p50 if c.request_ms else None,
-                "p95, ms": c.request_ms.p95 if c.request_ms else None,
-                "peak memory, MB": c.peak_mb,
-                "model, MB": c.model_mb,
+                "contender": titles[c.name],
+                "fit time (s)": c.fit_seconds,
+                "median latency (ms)": c.request_ms.p50 if c.request_ms else None,
+                LATENCY: c.request_ms.p95 if c.request_ms else None,
+                "peak memory (MB)": c.peak_mb,
+                "model size (MB)": c.model_mb,
                 "answered": f"{c.answered:,} of {c.requested:,}",
             }
             for c in document.contenders
         ]
-        st.markdown("What each contender took.")
+        st.markdown("Time, memory and completeness of each contender.")
         tables.show(
             pd.DataFrame(costs), key="compare_costs", alt="Time, memory and size per contender."
         )

@@ -1,4 +1,4 @@
-"""Names beside the points of a scatter, at corners where they meet nothing else."""
+"""Places labels beside the points of a scatter chart without overlaps."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from app.components.comparison_charts import rows_of
+from app.components.charts import rows_of
 
 CORNERS: dict[str, dict[str, Any]] = {
     "right above": {"align": "left", "dx": 12, "dy": -9},
@@ -19,18 +19,22 @@ CORNERS: dict[str, dict[str, Any]] = {
     "above": {"align": "center", "dx": 0, "dy": -18},
     "below": {"align": "center", "dx": 0, "dy": 20},
 }
-"""Where a name may stand beside its point."""
+"""Where a label may be placed relative to its point; offsets in pixels."""
 WIDE, TALL = 440.0, 280.0
-"""Of the plot, pixels: a narrow one, so that wider ones have room."""
+"""Assumed size of the plot in pixels: narrow, so that wider plots have room too."""
 LETTER = 6.4
+"""Average width of a letter, in pixels."""
 
 Box = tuple[float, float, float, float]
-"""Left, right, top, bottom."""
+"""Left, right, top, bottom, in pixels."""
 
 
 def corners(frame: pd.DataFrame, field: str, limits: tuple[float, float]) -> list[str]:
-    """For each point (`field` across, log; `value` up) the place of its name (`word`) that
-    covers least of other names, points and intervals; of equals the first."""
+    """For each point, the place of its label that overlaps least with labels, points, intervals.
+
+    `field` is on the log x axis, `value` on the y axis, `label` is the text. The first of equal
+    places wins.
+    """
     bottom, top = padded(frame)
     across = WIDE * np.log(frame[field] / limits[0]) / np.log(limits[1] / limits[0])
     down = {name: TALL * (top - frame[name]) / (top - bottom) for name in ("value", "low", "high")}
@@ -41,9 +45,9 @@ def corners(frame: pd.DataFrame, field: str, limits: tuple[float, float]) -> lis
     ]
     chosen = []
     for row, x, y in zip(rows_of(frame), across, down["value"], strict=True):
-        # Inwards first: in a narrow window a name beside the edge would be cut.
+        # Inward first: in a narrow window, a label at the edge would be cut.
         inwards = "right" if x < WIDE / 2 else "left"
-        boxes = {c: _box(x, y, row.word, CORNERS[c]) for c in CORNERS}
+        boxes = {c: _box(x, y, row.label, CORNERS[c]) for c in CORNERS}
         ranked = sorted(
             boxes,
             key=lambda c: (
@@ -56,28 +60,28 @@ def corners(frame: pd.DataFrame, field: str, limits: tuple[float, float]) -> lis
     return chosen
 
 
-def _box(x: float, y: float, word: str, mark: dict[str, Any]) -> Box:
-    width = LETTER * len(word)
+def _box(x: float, y: float, label: str, mark: dict[str, Any]) -> Box:
+    width = LETTER * len(label)
     share = {"left": 0.0, "center": 0.5, "right": 1.0}[mark["align"]]
     left = x + mark["dx"] - share * width
     return (left, left + width, y + mark["dy"] - 8, y + mark["dy"] + 8)
 
 
 def _outside(box: Box) -> float:
-    """What of a name's area would stand outside the plot, square pixels."""
+    """The area of a label outside the plot, in square pixels."""
     beyond = max(0.0, -box[0]) + max(0.0, box[1] - WIDE)
     return beyond * (box[3] - box[2])
 
 
 def _covered(a: Box, b: Box) -> float:
-    """The area that two boxes share, square pixels."""
+    """The area that two boxes share, in square pixels."""
     wide = min(a[1], b[1]) - max(a[0], b[0])
     tall = min(a[3], b[3]) - max(a[2], b[2])
     return max(0.0, wide) * max(0.0, tall)
 
 
 def padded(frame: pd.DataFrame) -> list[float]:
-    """The range of the intervals with some room; never below zero where all values are above."""
+    """The range of the intervals with a margin; not below zero if no interval is."""
     low, high = float(frame["low"].min()), float(frame["high"].max())
-    room = 0.08 * ((high - low) or abs(high) or 1.0)
-    return [max(0.0, low - room) if low >= 0 else low - room, high + room]
+    margin = 0.08 * ((high - low) or abs(high) or 1.0)
+    return [max(0.0, low - margin) if low >= 0 else low - margin, high + margin]

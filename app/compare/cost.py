@@ -1,4 +1,4 @@
-"""Quality against time and cost: who is unbeaten, and which is the cheapest that passes."""
+"""The view of quality against latency and cost: the Pareto front, the cheapest passing option."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import pandas as pd
 import streamlit as st
 
 from app import look
-from app.compare import cost_charts as pictures
-from app.compare import tools, waterfall
+from app.compare import cost_charts, tools, waterfall
+from app.compare.comparisons import comparisons, useful_share
 from app.compare.cost_charts import COST, TIME
+from app.compare.heading import Heading
+from app.compare.interval_charts import FLOOR, without_floor
 from app.components import charts, page, tables, toolbar
-from app.components.comparison import Words, comparisons, useful_share
-from app.components.comparison_charts import FLOOR, titled_styles, titles, without_floor
 from pipelines.economics.options import (
     Option,
     best_passing,
@@ -22,19 +22,19 @@ from pipelines.economics.options import (
 from pipelines.errors import AssayError
 from pipelines.evaluation.comparison.comparison import toward
 from pipelines.evaluation.metrics.names import label
-from pipelines.evaluation.results.document import BakeoffDocument, Comparison
+from pipelines.evaluation.results.document import BakeoffDocument, Comparison, titles_of
 from pipelines.prices.pricebook import PriceBook
 from pipelines.statistics.interval import Interval
 
 REQUESTS = {"100000": "100 k", "1000000": "1 M", "10000000": "10 M", "100000000": "100 M"}
 
 
-def section(document: BakeoffDocument) -> Words:
-    """Quality against the time of a request and the cost of 1,000, then what each step adds."""
+def section(document: BakeoffDocument) -> Heading:
+    """Quality against latency and cost, then what each stage of a pipeline adds."""
     with tools.row():
         metric = tools.metric_and_length(document, only_higher=True)
         requests = toolbar.choice(
-            "Requests a month",
+            "Requests per month",
             list(REQUESTS),
             key="compare_requests",
             default="1000000",
@@ -47,29 +47,29 @@ def section(document: BakeoffDocument) -> Words:
     try:
         against = [] if best is None else comparisons(document, metric, best.name)
         cheapest = cheapest_of(found, best, against)
-    except AssayError as error:  # values per person are not kept: the pictures need none
+    except AssayError as error:  # there are no per-user values; the charts need none
         cheapest, why = None, str(error)
-    _pictures(document, found, metric, cheapest)
+    _charts(document, found, metric, cheapest)
     if why:
         st.info(page.plain(f"The cheapest passing option is not marked: {why}"))
-    lines = explained(document, found, metric, best, cheapest, requests)
+    lines = explanation(document, found, metric, best, cheapest, requests)
     st.caption("\n".join(f"- {page.plain(line)}" for line in lines))
     _steps(document)
-    return Words(sentence(document, found, best, cheapest, requests))
+    return Heading(sentence(document, found, best, cheapest, requests))
 
 
 def cheapest_of(
     found: list[Option], best: Option | None, against: list[Comparison]
 ) -> Option | None:
-    """The cheapest that passes; `against` are all comparisons with the best that does."""
+    """The cheapest passing option; `against` are all comparisons with the best passing option."""
     if best is None:
         return None
-    near = {c.contender for c in against if _as_good(c, best.sign)}
-    return cheapest_passing(found, near | {best.name})
+    as_good = {c.contender for c in against if _as_good(c, best.sign)}
+    return cheapest_passing(found, as_good | {best.name})
 
 
 def _as_good(found: Comparison, sign: int) -> bool:
-    """Whether the whole interval says that it is not worse by more than is useful."""
+    """Whether the whole interval is above minus the smallest useful difference."""
     interval = Interval(value=found.difference, low=found.low, high=found.high)
     return toward(sign, interval).low >= -found.smallest_useful
 
@@ -81,52 +81,52 @@ def sentence(
     cheapest: Option | None,
     requests: str,
 ) -> str:
-    """Which is the cheapest that passes, at what cost."""
-    named = titles(document)
+    """The cheapest passing option and its cost."""
+    titles = titles_of(document.contenders)
     if best is None:
         return "No contender passes: none is both priced and within the budget."
-    at = f"at {REQUESTS[requests]} requests a month"
+    at = f"at {REQUESTS[requests]} requests per month"
     if cheapest is None:
-        return f"{named[best.name]} is the best that is priced and within the budget, {at}."
+        return f"{titles[best.name]} is the best option that is priced and within the budget {at}."
     cost = f"${tables.digits(cheapest.usd_per_1000)} per 1,000 requests {at}"
     if cheapest == best:
         if any(o.passes and (o.usd_per_1000 or 0) < (best.usd_per_1000 or 0) for o in found):
             return (
-                f"{named[best.name]} is the best that passes, and nothing cheaper is shown to be "
-                f"as good: {cost}."
+                f"{titles[best.name]} is the best passing option ({cost}); no cheaper option is "
+                "shown to be as good."
             )
-        return f"{named[best.name]} is both the best and the cheapest that passes: {cost}."
+        return f"{titles[best.name]} is both the best and the cheapest passing option ({cost})."
     return (
-        f"{named[cheapest.name]} is the cheapest that passes: {cost}, and not worse than "
-        f"{named[best.name]} by more than is useful."
+        f"{titles[cheapest.name]} is the cheapest passing option ({cost}). It is not worse than "
+        f"{titles[best.name]}, the best, by a useful difference."
     )
 
 
-def _pictures(
+def _charts(
     document: BakeoffDocument, found: list[Option], metric: str, cheapest: Option | None
 ) -> None:
     frame, floor = without_floor(
-        pictures.options_frame(document, found, metric), titles(document), "value"
+        cost_charts.options_frame(document, found, metric), titles_of(document.contenders), "value"
     )
-    ring = "" if cheapest is None else titles(document)[cheapest.name]
+    ring = "" if cheapest is None else titles_of(document.contenders)[cheapest.name]
     budget = document.manifest.get("budget") or {}
     sides = ((TIME, budget.get("p95_ms")), (COST, budget.get("cost_per_1000")))
     with tools.side_by_side():
         for column, (axis, limit) in zip(st.columns(2, gap="medium"), sides, strict=True):
-            there = pictures.on_axis(frame, axis, metric)
+            there = cost_charts.on_axis(frame, axis, metric)
             with column:
                 if there.empty:
-                    what = "the cost of 1,000 requests" if axis is COST else "the time of a request"
+                    what = "cost" if axis is COST else "latency"
                     page.picture(
                         toolbar.blank(f"quality against {what}"),
-                        f"An empty picture: {what} is not known of any contender.",
+                        f"An empty chart: the {what} of every contender is unknown.",
                         key=f"compare_{axis.field}",
                     )
                     continue
-                styles = titled_styles(document)
+                styles = look.styles_by_title(document)
                 page.picture(
-                    pictures.quality(there, styles, metric, axis, limit=limit, ring=ring),
-                    pictures.quality_alt(there, metric, axis, ring),
+                    cost_charts.quality(there, styles, metric, axis, limit=limit, ring=ring),
+                    cost_charts.quality_alt(there, metric, axis, ring),
                     there,
                     key=f"compare_{axis.field}",
                 )
@@ -134,7 +134,7 @@ def _pictures(
         st.caption(page.plain(floor))
 
 
-def explained(
+def explanation(
     document: BakeoffDocument,
     found: list[Option],
     metric: str,
@@ -142,24 +142,24 @@ def explained(
     cheapest: Option | None,
     requests: str,
 ) -> list[str]:
-    """How the costs are reckoned and what passing means."""
-    named = titles(document)
-    front = charts.names(named[o] for o in unbeaten([o for o in found if o.name != FLOOR]))
-    free = charts.names(named[o.name] for o in found if o.usd_per_1000 is None)
-    lines = ["The grey line joins those that nobody beats in both of a picture's figures."]
+    """How costs are computed and what passing means."""
+    titles = titles_of(document.contenders)
+    front = charts.names(titles[o] for o in unbeaten([o for o in found if o.name != FLOOR]))
+    free = charts.names(titles[o.name] for o in found if o.usd_per_1000 is None)
+    lines = ["The gray line is the Pareto front: no contender is better on both axes."]
     if front:
-        lines[0] += f" Unbeaten in quality, time and cost together: {front}."
+        lines[0] += f" Pareto-optimal in quality, latency and cost together: {front}."
     if best is not None and cheapest is not None:
         lines.append(
-            "Circled is the cheapest that passes: priced, within the budget, no stand-in, and "
-            f"shown not to be below {named[best.name]}, the best of these, by more than "
-            f"{100 * useful_share(document):.3g} % in {label(metric)} (the whole interval of the "
-            "paired difference says so)."
+            "The circle marks the cheapest passing option. A passing option is priced, within the "
+            "budget and not a stand-in; the circled one is also not worse than "
+            f"{titles[best.name]}, the best of them: the whole interval of the paired difference "
+            f"is above −{100 * useful_share(document):.3g} % of {label(metric)}."
         )
     lines.append(
-        f"Cost of what is built here: servers for {REQUESTS[requests]} requests a month as timed, "
-        "two at least, and a daily fit. Of a third party: its calls as metered, without fees for "
-        "idle hours. People's work is in neither; it is under Decide."
+        f"Cost of a built pipeline: at least two servers, for {REQUESTS[requests]} requests per "
+        "month at the measured latency, and a daily fit. Cost of a third party: its metered "
+        "calls, without fees for idle hours. Neither includes staff; the Decide page does."
     )
     if free:
         lines.append(f"Not priced: {free}.")
@@ -167,24 +167,24 @@ def explained(
 
 
 def _steps(document: BakeoffDocument) -> None:
-    """What each step of one contender adds, in quality and in time."""
-    staged = [c for c in document.contenders if c.waterfall]
-    if not staged:
+    """What each stage of one contender adds in quality and in latency."""
+    multi_stage = [c for c in document.contenders if c.waterfall]
+    if not multi_stage:
         return
-    longest = max(staged, key=lambda c: len(c.waterfall))
-    st.subheader("What each step adds", anchor=False)
+    longest = max(multi_stage, key=lambda c: len(c.waterfall))
+    st.subheader("What each stage adds", anchor=False)
     name = tools.contender(
         document,
         "Contender",
-        [c.name for c in staged],
+        [c.name for c in multi_stage],
         key="compare_steps",
         default=longest.name,
     )
-    steps = next(c.waterfall for c in staged if c.name == name)
+    steps = next(c.waterfall for c in multi_stage if c.name == name)
     frame: pd.DataFrame = waterfall.waterfall_frame(steps)
     page.picture(
         waterfall.waterfall(frame, look.styles_of(document)[name].color),
-        waterfall.waterfall_alt(frame, titles(document)[name]),
+        waterfall.waterfall_alt(frame, titles_of(document.contenders)[name]),
         frame,
         key="compare_waterfall",
     )

@@ -1,4 +1,4 @@
-"""Quality against time and against cost: the front of the unbeaten, the cheapest that passes."""
+"""Charts of quality against latency and against cost, with the Pareto front."""
 
 from __future__ import annotations
 
@@ -12,47 +12,49 @@ import pandas as pd
 
 from app import look
 from app.compare.corners import CORNERS, corners, padded
+from app.compare.interval_charts import points
 from app.components import charts
-from app.components.comparison_charts import points, rows_of, titles
 from app.components.tables import digits
 from app.look import Style
 from pipelines.economics.options import Option
 from pipelines.evaluation.comparison.ranking import better_sign
 from pipelines.evaluation.metrics.names import label
-from pipelines.evaluation.results.document import BakeoffDocument
+from pipelines.evaluation.results.document import BakeoffDocument, titles_of
 
 
 @dataclass(frozen=True)
 class Axis:
-    """What quality is set against; lower is better."""
+    """The x axis against quality; lower is better."""
 
     field: str
-    title: str
+    label: str
+    """With its unit: `cost of 1,000 requests (USD)`."""
     unit: str
-    """As in `0.41 ms`, `$0.12`: a prefix where it is a currency."""
-    word: str
+    """As in `0.41 ms` and `$0.12`: a currency is a prefix."""
+    comparative: str
     """`faster`, `cheaper`."""
 
-    def said(self, value: float) -> str:
+    def quantity(self, value: float) -> str:
+        """A value with its unit."""
         return f"${digits(value)}" if self.unit == "$" else f"{digits(value)} {self.unit}"
 
 
 LOWER = " (lower is better)"
-TIME = Axis("p95", "95th percentile of a request, ms (log scale)", "ms", "faster")
-COST = Axis("cost", "US dollars for 1,000 requests (log scale)", "$", "cheaper")
+TIME = Axis("p95", "95th-percentile latency (ms)", "ms", "faster")
+COST = Axis("cost", "cost of 1,000 requests (USD)", "$", "cheaper")
 
 
 def options_frame(document: BakeoffDocument, found: Sequence[Option], metric: str) -> pd.DataFrame:
     """A row per scored contender, in the document's order.
 
-    Columns: contender (title), value, low, high, p95 (ms), cost (US dollars for 1,000
-    requests; None is not priced), over_budget (what is exceeded, in words).
+    Columns: contender (title), value, low, high, p95 (ms), cost (USD for 1,000 requests; None if
+    not priced), over_budget (the exceeded limits as text).
     """
-    named = titles(document)
+    titles = titles_of(document.contenders)
     by_name = {c.name: c.metrics[metric] for c in document.contenders if metric in c.metrics}
     rows = [
         {
-            "contender": named[o.name],
+            "contender": titles[o.name],
             "value": o.value,
             "low": by_name[o.name].low,
             "high": by_name[o.name].high,
@@ -67,8 +69,7 @@ def options_frame(document: BakeoffDocument, found: Sequence[Option], metric: st
 
 
 def on_axis(frame: pd.DataFrame, axis: Axis, metric: str) -> pd.DataFrame:
-    """The rows that have a place on that axis, lowest first, and whether each is on the front:
-    nobody is as low there and better."""
+    """The rows with a value on the axis, lowest first, and whether each is on the Pareto front."""
     there, sign = frame[frame[axis.field].notna()], better_sign(metric)
     order = [axis.field, "value"]
     there = there.sort_values(order, ascending=[True, sign < 0], ignore_index=True)
@@ -85,16 +86,16 @@ def quality(
     limit: float | None = None,
     ring: str = "",
 ) -> Any:
-    """Quality against time or cost (log), the front of the unbeaten, the budget's `limit`.
+    """Quality against latency or cost (log scale), the Pareto front, and the budget's `limit`.
 
-    `frame` is one of `on_axis`; `ring` names the contender (title) that is to be circled.
+    `frame` is from `on_axis`; `ring` is the title of the contender to circle.
     """
     shown = {name: style for name, style in styles.items() if name in set(frame["contender"])}
     ends = [*frame[axis.field], *([] if limit is None else [limit])]
     low, high = min(ends) / 1.6, max(ends) * 1.6
     x = alt.X(
         f"{axis.field}:Q",
-        title=axis.title,
+        title=f"{axis.label}, log scale",
         scale=alt.Scale(type="log", domain=[low, high], nice=False),
         axis=alt.Axis(values=_log_ticks(low, high), format="~g", labelFlush=False),
     )
@@ -108,14 +109,14 @@ def quality(
     tooltip = [
         alt.Tooltip("contender:N"),
         alt.Tooltip("value:Q", title=label(metric), format=".3~r"),
-        alt.Tooltip("p95:Q", title="p95, ms", format=".3~r"),
-        alt.Tooltip("cost:Q", title="$ for 1,000 requests", format=".3~r"),
+        alt.Tooltip("p95:Q", title=TIME.label, format=".3~r"),
+        alt.Tooltip("cost:Q", title=COST.label, format=".3~r"),
         alt.Tooltip("over_budget:N", title="over budget"),
     ]
     base = alt.Chart(frame)
     front = (
         alt.Chart(frame[frame["front"]])
-        .mark_line(interpolate="step-after", color=look.GREY, strokeWidth=1.5)
+        .mark_line(interpolate="step-after", color=look.GRAY, strokeWidth=1.5)
         .encode(x=x, y=y)
     )
     rules = base.mark_rule(strokeWidth=2).encode(
@@ -142,48 +143,47 @@ def _names(
     frame: pd.DataFrame, axis: Axis, limits: tuple[float, float], x: alt.X, y: alt.Y
 ) -> list[Any]:
     over = frame["over_budget"] != ""
-    named = frame.assign(word=frame["contender"] + np.where(over, " (over budget)", ""))
-    named["corner"] = corners(named, axis.field, limits)
+    labeled = frame.assign(label=frame["contender"] + np.where(over, " (over budget)", ""))
+    labeled["corner"] = corners(labeled, axis.field, limits)
     return [
-        charts.text(alt.Chart(named[named["corner"] == corner]), **mark).encode(
-            x=x, y=y, text=alt.Text("word:N")
+        charts.text(alt.Chart(labeled[labeled["corner"] == corner]), **mark).encode(
+            x=x, y=y, text=alt.Text("label:N")
         )
         for corner, mark in CORNERS.items()
-        if (named["corner"] == corner).any()
+        if (labeled["corner"] == corner).any()
     ]
 
 
 def _limit(axis: Axis, limit: float) -> list[Any]:
-    data = pd.DataFrame({"limit": [limit], "word": [f"budget {axis.said(limit)}"]})
+    data = pd.DataFrame({"limit": [limit], "label": [f"budget {axis.quantity(limit)}"]})
     chart = alt.Chart(data)
     return [
         chart.mark_rule(color=look.INK, strokeDash=[6, 3]).encode(x=alt.X("limit:Q")),
         charts.text(chart, align="left", dx=6, baseline="top").encode(
-            x=alt.X("limit:Q"), y=alt.value(4), text=alt.Text("word:N")
+            x=alt.X("limit:Q"), y=alt.value(4), text=alt.Text("label:N")
         ),
     ]
 
 
 def quality_alt(frame: pd.DataFrame, metric: str, axis: Axis = TIME, ring: str = "") -> str:
-    """What the picture of quality against time or cost says, in words."""
-    said = [
-        f"{row.contender} {digits(row.value)} at {axis.said(getattr(row, axis.field))}"
+    """The finding of the chart of quality against latency or cost."""
+    rows = [
+        f"{row.contender} {digits(row.value)} at {axis.quantity(getattr(row, axis.field))}"
         + (f" (over budget: {row.over_budget})" if row.over_budget else "")
-        for row in rows_of(frame)
+        for row in charts.rows_of(frame)
     ]
     front = charts.names(frame[frame["front"]]["contender"])
     drawn = ring in set(frame["contender"])
-    circled = f" {ring} is circled: the cheapest that passes." if drawn else ""
-    of = label(metric) + (LOWER if better_sign(metric) < 0 else "")
-    against = axis.title.removesuffix(" (log scale)")
+    circled = f" The circle marks {ring}, the cheapest passing option." if drawn else ""
+    quality_label = label(metric) + (LOWER if better_sign(metric) < 0 else "")
     return (
-        f"{of} against {against}: {'; '.join(said)}. "
-        f"Nobody is both {axis.word} and better than {front}.{circled}"
+        f"{quality_label} against {axis.label}: {'; '.join(rows)}. "
+        f"No contender is both {axis.comparative} and better than {front}.{circled}"
     )
 
 
 def _log_ticks(low: float, high: float) -> list[float]:
-    """Round numbers within [low, high]: as many steps a power of ten as there is room for."""
+    """Round numbers within [low, high], with more steps per power of ten in narrow ranges."""
     powers = np.power(10.0, np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1))
     ratio = high / low
     steps = [1.0] if ratio > 3000 else [1.0, 2.0, 5.0]

@@ -1,4 +1,4 @@
-"""The view that opens Compare: who is better than the baseline, by how much, how surely."""
+"""The first view of Compare: each contender's paired difference from one of them."""
 
 from __future__ import annotations
 
@@ -8,41 +8,38 @@ import pandas as pd
 import streamlit as st
 
 from app import look
-from app.compare import tools
+from app.compare import interval_charts, tools
+from app.compare.comparisons import comparable, comparisons, headline, leading, useful_share
 from app.compare.contenders import missing
+from app.compare.heading import Heading
 from app.components import charts, page, toolbar
-from app.components import comparison_charts as pictures
-from app.components.comparison import (
-    Words,
-    comparable,
-    comparisons,
-    headline,
-    leading,
-    useful_share,
-)
 from pipelines.evaluation.comparison.hit_rate import hit_rate_sentence
 from pipelines.evaluation.comparison.ranking import better_sign
-from pipelines.evaluation.results.document import BakeoffDocument, Comparison
+from pipelines.evaluation.results.document import BakeoffDocument, Comparison, titles_of
 
 SIDES = {
     1: ("above zero", "below zero"),
     -1: ("below zero", "above zero"),
-    0: ("on the better side of zero", "on the other"),
+    0: ("on the better side of zero", "on the other side"),
 }
-"""Where an interval is better and worse, by `ranking.better_sign`."""
+"""Where a better and a worse interval lie, by `ranking.better_sign`."""
+HOLM = (
+    "Holm's method widens each interval, so that the probability of any false difference among "
+    "all comparisons is at most 5 %."
+)
 
 
-def section(document: BakeoffDocument) -> Words:
-    """Paired differences to a chosen contender, and the values beside them."""
+def section(document: BakeoffDocument) -> Heading:
+    """Paired differences from a chosen contender, and the values beside them."""
     with tools.row(gap="small"):
         metric = tools.metric_and_length(document)
-        wins = comparable(metric)
-        against = tools.against(document, metric, width=tools.NARROW) if wins else ""
+        can_compare = comparable(metric)
+        against = tools.against(document, metric, width=tools.NARROW) if can_compare else ""
     tools.about_metric(document, metric)
-    if not wins:
+    if not can_compare:
         frame = _values(document, metric)
         missing(document)
-        return Words(pictures.spread(frame, metric))
+        return Heading(interval_charts.range_sentence(frame, metric))
     found = comparisons(document, metric, against)
     with tools.side_by_side():
         left, right = st.columns([3, 2], gap="medium")
@@ -51,13 +48,14 @@ def section(document: BakeoffDocument) -> Words:
         with right:
             _values(document, metric)
     if found:
-        st.caption(page.plain(legend(document, found, against)))
+        adjusted = any(c.adjustment for c in found)
+        st.caption(page.plain(legend(document, found, against)), help=HOLM if adjusted else None)
     missing(document)
-    return Words(headline(document, found, metric, against), _hit_rate(document, found, metric))
+    return Heading(headline(document, found, metric, against), _hit_rate(document, found, metric))
 
 
 def _hit_rate(document: BakeoffDocument, found: list[Comparison], metric: str) -> str:
-    """What the leading contender's hit rate means for people; empty where it has none."""
+    """The leading contender's hit rate in plain words; empty if it has none."""
     best = leading(document, found)
     if best is None:
         return ""
@@ -69,7 +67,7 @@ def _hit_rate(document: BakeoffDocument, found: list[Comparison], metric: str) -
         return ""
     base_rate = None if base is None else base.metrics.get(hit_rate)
     rows = comparisons(document, hit_rate, best.baseline)
-    titles = pictures.titles(document)
+    titles = titles_of(document.contenders)
     return hit_rate_sentence(
         rate.value,
         int(k),
@@ -84,26 +82,29 @@ def _differences(
     document: BakeoffDocument, found: list[Comparison], metric: str, against: str
 ) -> None:
     if not found:
-        blank = toolbar.blank("each contender's difference")
-        words = "An empty picture: there are no two contenders to compare."
-        page.picture(blank, words, key="compare")
+        blank = toolbar.blank("the difference between contenders")
+        page.picture(
+            blank, "An empty chart: there are no two contenders to compare.", key="compare"
+        )
         return
-    named = pictures.titles(document)
-    frame = pictures.differences_frame(document, found)
-    drawn, floor = pictures.without_floor(frame, named)
-    chart = pictures.differences(drawn, pictures.titled_styles(document), metric, named[against])
-    alt = pictures.differences_alt(frame, metric, named[against])
-    page.picture(chart, alt, frame.drop(columns="words"), key="compare")
+    titles = titles_of(document.contenders)
+    frame = interval_charts.differences_frame(document, found)
+    drawn, floor = interval_charts.without_floor(frame, titles)
+    styles = look.styles_by_title(document)
+    chart = interval_charts.differences(drawn, styles, metric, titles[against])
+    alt = interval_charts.differences_alt(frame, metric, titles[against])
+    page.picture(chart, alt, frame.drop(columns="label"), key="compare")
     if floor:
         st.caption(page.plain(floor))
 
 
 def _values(document: BakeoffDocument, metric: str) -> pd.DataFrame:
-    frame = pictures.values_frame(document, metric)
-    drawn, floor = pictures.without_floor(frame, pictures.titles(document), "value")
-    chart = pictures.values(drawn, pictures.titled_styles(document), metric)
-    alt = pictures.values_alt(frame, metric)
-    page.picture(chart, alt, frame.drop(columns="words"), key="compare_values")
+    frame = interval_charts.values_frame(document, metric)
+    titles = titles_of(document.contenders)
+    drawn, floor = interval_charts.without_floor(frame, titles, "value")
+    chart = interval_charts.values(drawn, look.styles_by_title(document), metric)
+    alt = interval_charts.values_alt(frame, metric)
+    page.picture(chart, alt, frame.drop(columns="label"), key="compare_values")
     if floor:
         st.caption(page.plain(floor))
     return frame
@@ -111,34 +112,29 @@ def _values(document: BakeoffDocument, metric: str) -> pd.DataFrame:
 
 def legend(document: BakeoffDocument, found: Sequence[Comparison], against: str) -> str:
     """What the marks mean, and whether the intervals are adjusted."""
-    named = pictures.titles(document)
+    titles = titles_of(document.contenders)
     share = 100 * useful_share(document)
-    sides = SIDES[better_sign(found[0].metric)]
+    better, worse = SIDES[better_sign(found[0].metric)]
     return (
-        f"{look.OUTCOME_MARK['better']} better: the whole interval lies {sides[0]}. "
-        f"{look.OUTCOME_MARK['equivalent']} equivalent: it lies within the grey band, the "
-        f"smallest useful difference ({share:.3g} % of {named[against]}). "
-        f"{look.OUTCOME_MARK['worse']} worse: {sides[1]}. "
-        f"{look.OUTCOME_MARK['inconclusive']} inconclusive: more people are needed. "
-        + adjusted(found, named)
+        f"{look.OUTCOME_MARK['better']} better: the whole interval is {better}. "
+        f"{look.OUTCOME_MARK['worse']} worse: the whole interval is {worse}. "
+        f"{look.OUTCOME_MARK['equivalent']} equivalent: the whole interval is inside the gray "
+        f"band, the smallest useful difference ({share:.3g} % of {titles[against]}). "
+        f"{look.OUTCOME_MARK['inconclusive']} inconclusive: more users are needed. "
+        + adjustment(found, titles)
     )
 
 
-def adjusted(found: Sequence[Comparison], named: Mapping[str, str]) -> str:
-    """Whether the intervals of these comparisons, and those of the values, are adjusted.
-
-    `named` has what each contender is called.
-    """
-    told = [c for c in found if c.adjustment]
-    if not told:
-        return (
-            "All intervals are of 95 %, each for itself: not adjusted for the number of contenders."
-        )
-    levels = sorted(100 * c.confidence for c in told)
+def adjustment(found: Sequence[Comparison], titles: Mapping[str, str]) -> str:
+    """How many comparisons the intervals allow for; `titles` by contender name."""
+    adjusted = [c for c in found if c.adjustment]
+    if not adjusted:
+        return "All intervals are 95 % intervals, not adjusted for the number of comparisons."
+    levels = sorted(100 * c.confidence for c in adjusted)
     span = " to ".join(dict.fromkeys(f"{level:.3g}" for level in (levels[0], levels[-1])))
-    others = charts.names(named[c.contender] for c in found if not c.adjustment)
-    rest = f", except {'that' if len(found) - len(told) == 1 else 'those'} of {others},"
+    others = charts.names(titles[c.contender] for c in found if not c.adjustment)
+    exception = f", except for {others}," if others else ""
     return (
-        f"Intervals of differences{rest if others else ''} are adjusted ({told[0].adjustment}: "
-        f"{span} % each); those of the values are of 95 %, each for itself."
+        f"Intervals of differences{exception} have levels of {span} %, allowing for "
+        f"{adjusted[0].looks} comparisons. Intervals of values are 95 % intervals, not adjusted."
     )

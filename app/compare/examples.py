@@ -1,4 +1,4 @@
-"""The examples of a behavioral test as cards: whose they are, figures, and lists side by side."""
+"""The examples of a behavioral test as cards: user, figures, and lists side by side."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ STYLE = """
 .examples ol{margin:4px 0 0;padding-left:24px}
 .examples li{font-size:14px;margin:0;padding:1px 0}
 """
-SPOKEN = {
+LABELS = {
     "title": "item",
-    "user_id": "person",
-    "other_user_id": "other person",
+    "user_id": "user",
+    "other_user_id": "other user",
     "share_of_lists": "share of lists",
-    "known_brands": "share of places with a brand they know",
+    "known_brands": "share of places with a known brand",
     "alone": "asked alone",
 }
 
@@ -41,24 +41,24 @@ def _card(example: Mapping[str, Any]) -> str:
         if name == "item_id" and example.get("title"):
             continue
         if isinstance(value, list):
-            items = "".join(f"<li>{escape(_words(one))}</li>" for one in value)
-            sides.append(f"<div><h4>{escape(_spoken(name))}</h4><ol>{items}</ol></div>")
+            items = "".join(f"<li>{escape(_text(one))}</li>" for one in value)
+            sides.append(f"<div><h4>{escape(_label(name))}</h4><ol>{items}</ol></div>")
         else:
-            facts.append(f"<b>{escape(_spoken(name))}</b> {escape(_words(value))}")
+            facts.append(f"<b>{escape(_label(name))}</b> {escape(_text(value))}")
     shown = f'<p class="facts">{" · ".join(facts)}</p>' if facts else ""
     lists = f'<div class="sides">{"".join(sides)}</div>' if sides else ""
     return f"<section>{shown}{lists}</section>"
 
 
-def _spoken(name: str) -> str:
-    return SPOKEN.get(name, name.replace("_", " "))
+def _label(name: str) -> str:
+    return LABELS.get(name, name.replace("_", " "))
 
 
-def _words(value: Any) -> str:
+def _text(value: Any) -> str:
     if isinstance(value, Mapping):
         return str(value.get("title") or value.get("item_id") or "")
     if isinstance(value, list):
-        return ", ".join(map(_words, value))
+        return ", ".join(map(_text, value))
     if isinstance(value, float):
         return digits(value)
     return "none" if value is None else str(value)

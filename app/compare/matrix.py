@@ -1,4 +1,4 @@
-"""A matrix of words on colored ground: contenders across, and what is told of each down."""
+"""A matrix of labeled, colored cells: contenders as columns, tests or slices as rows."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from app import look
 from app.components import charts
 
 COLUMN, ROW = 96, 40
-"""A cell's least width and its height, pixels."""
+"""Minimum width and height of a cell, in pixels."""
 WIDE, MOST_LINES = 13, 8
-"""Letters in a line of a column's name, and the most lines of it."""
+"""Letters per line of a column's name, and its maximum number of lines."""
 EMPTY = "\u200b"
-"""An unseen letter: without one SVG moves nothing down for a line, and Vega trims blanks."""
+"""An invisible letter: SVG does not move down for an empty line, and Vega trims blanks."""
 LINE = 15
-"""Height of a line of a column's name, pixels."""
+"""Height of a line of a column's name, in pixels."""
 PALEST, FULLEST = 0.06, 0.6
-"""Opacity of the weakest and of the fullest cell: words stay legible on both papers."""
+"""Opacity of the weakest and the strongest cell: labels are legible in both themes."""
 KEY = "compare_matrix"
-"""Key of the container that a matrix stands in."""
+"""Key of the container of a matrix."""
 CORNER_TITLE: dict[str, Any] = {
     "titleAngle": 0,
     "titleAlign": "right",
@@ -33,11 +33,11 @@ CORNER_TITLE: dict[str, Any] = {
     "titleY": -10,
     "titleBaseline": "bottom",
 }
-"""The rows' title above their names: upright, it would need more height than a few rows have."""
+"""Places the row title above the row names: a vertical title is taller than a few rows."""
 
 
-def room(columns: int) -> str:
-    """In a narrow window a matrix is scrolled rather than its words cut."""
+def scroll_css(columns: int) -> str:
+    """A style: in a narrow window, the matrix scrolls instead of cutting its labels."""
     block = f".st-key-{KEY}"
     return (
         f"<style>@media (max-width: 1100px) {{{block} {{overflow-x: auto;}}"
@@ -54,10 +54,10 @@ def matrix(
     columns: str = "",
     fields: Sequence[str] = (),
 ) -> Any:
-    """Cells in the order of `frame`: row, column, words, side, strength (0 to 1), dashed, edge.
+    """Cells in the order of `frame`: row, column, label, side, strength (0 to 1), dashed, edge.
 
-    `colors` has each side's. A dashed cell has no figure; one with an `edge` is outlined as
-    chosen. With `fields` a click is the selection `cell` of these.
+    `colors` maps each side to a color. A dashed cell has no value; a cell with an `edge` is
+    outlined as selected. With `fields`, a click is the selection `cell` of these.
     """
     names = list(dict.fromkeys(frame["column"]))
     wrapped = _wrapped(names)
@@ -71,12 +71,12 @@ def matrix(
             labelAngle=0,
             ticks=False,
             domain=False,
-            # The axis stands on whole names: two may be alike as far as they are shown.
+            # The axis uses whole names: two names may be equal as far as they are shown.
             labelExpr=f"{json.dumps(wrapped)}[indexof({json.dumps(names)}, datum.value)]",
             labelLimit=200,
             labelFlush=False,
             labelLineHeight=LINE,
-            labelPadding=7 + LINE * (lines - 1),  # further lines stand below the first
+            labelPadding=7 + LINE * (lines - 1),  # more lines go below the first
         ),
     )
     y = alt.Y(
@@ -105,7 +105,7 @@ def matrix(
         tooltip=list(tooltip),
     )
     holes = unknown.mark_rect(
-        cornerRadius=3, fillOpacity=0.04, fill=look.GREY, stroke=look.GREY, strokeDash=[2, 3]
+        cornerRadius=3, fillOpacity=0.04, fill=look.GRAY, stroke=look.GRAY, strokeDash=[2, 3]
     ).encode(
         x=x,
         y=y,
@@ -115,17 +115,20 @@ def matrix(
     if fields:
         chosen = alt.selection_point(name="cell", fields=list(fields), on="click", toggle=False)
         cells = cells.add_params(chosen)
-    words = charts.text(known, fontSize=12.5).encode(x=x, y=y, text=alt.Text("words:N"))
+    labels = charts.text(known, fontSize=12.5).encode(x=x, y=y, text=alt.Text("label:N"))
     few = charts.text(unknown, fontSize=12.5, opacity=0.7).encode(
-        x=x, y=y, text=alt.Text("words:N")
+        x=x, y=y, text=alt.Text("label:N")
     )
     height = max(160, ROW * frame["row"].nunique() + 60 + LINE * max(0, lines - 3))
-    return charts.finish(alt.layer(cells, holes, words, few), height=height)
+    return charts.finish(alt.layer(cells, holes, labels, few), height=height)
 
 
 def _wrapped(names: Sequence[str]) -> list[list[str]]:
-    """Each name in lines, three at most or as many as tell the names apart; all alike many,
-    filled up from above, so that each name ends just above its cells."""
+    """Each name in lines: three at most, or as many as distinguish the names.
+
+    All names have the same number of lines, filled from above, so that each ends just above its
+    cells.
+    """
     for most in (3, 5, MOST_LINES):
         found = [textwrap.wrap(n, WIDE, max_lines=most, placeholder=" …") or [EMPTY] for n in names]
         if len({*map(tuple, found)}) == len(names):

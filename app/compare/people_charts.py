@@ -1,4 +1,4 @@
-"""How much better or worse one contender does than another, person by person, as a picture."""
+"""The histogram of paired differences between two contenders, one per user."""
 
 from __future__ import annotations
 
@@ -16,32 +16,31 @@ from pipelines.evaluation.metrics.names import label
 MORE, LESS = look.OUTCOME_COLOR["better"], look.OUTCOME_COLOR["worse"]
 
 
-def share_words(share: float) -> str:
-    """`41 %`, `0.4 %`, `under 0.1 %`; never 0 % or 100 % of what is some or not all."""
+def percent(share: float) -> str:
+    """`41 %`, `0.4 %`, `under 0.1 %`; 0 % and 100 % only for exactly none and all."""
     if 0 < share < 0.001:
         return "under 0.1 %"
     if 0.999 < share < 1:
         return "over 99.9 %"
-    percent = 100 * share
-    exact = share in (0.0, 1.0) or 1 <= percent <= 99
-    return f"{percent:.0f} %" if exact else f"{percent:.1f} %"
+    value = 100 * share
+    whole = share in (0.0, 1.0) or 1 <= value <= 99
+    return f"{value:.0f} %" if whole else f"{value:.1f} %"
 
 
 def histogram_frame(pairs: Pairs) -> pd.DataFrame:
-    """A row per bin that holds somebody: low, high (edges), people, side (better or worse)."""
+    """A row per non-empty bin. Columns: low, high (edges), users, side (better or worse)."""
     edges, counts = pairs.histogram()
-    frame = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "people": counts})
+    frame = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "users": counts})
     frame["side"] = ["worse" if high <= 0 else "better" for high in frame["high"]]
-    return frame[frame["people"] > 0].reset_index(drop=True)
+    return frame[frame["users"] > 0].reset_index(drop=True)
 
 
 def histogram(frame: pd.DataFrame, pairs: Pairs, one: str, other: str, metric: str) -> Any:
-    """People by how much better or worse `one` does for them; those without a difference are
-    told in words, at zero."""
+    """Users by how much better or worse `one` does; the share without a difference is a label."""
     edges, _ = pairs.histogram()
     x = alt.X(
         "low:Q",
-        title=f"{label(metric)} of {one} minus {other}'s, for one person",
+        title=f"{label(metric)} of {one} minus {other}, per user",
         scale=alt.Scale(domain=[float(edges[0]), float(edges[-1])], nice=False),
         bin="binned",
         axis=alt.Axis(
@@ -52,8 +51,8 @@ def histogram(frame: pd.DataFrame, pairs: Pairs, one: str, other: str, metric: s
         ),
     )
     y = alt.Y(
-        "people:Q",
-        title="people",
+        "users:Q",
+        title="users",
         scale=alt.Scale(nice=False),
         axis=alt.Axis(format=",~d", tickCount=5),
     )
@@ -72,40 +71,40 @@ def histogram(frame: pd.DataFrame, pairs: Pairs, one: str, other: str, metric: s
             tooltip=[
                 alt.Tooltip("low:Q", title="difference from", format="+.3~r"),
                 alt.Tooltip("high:Q", title="to", format="+.3~r"),
-                alt.Tooltip("people:Q", format=","),
+                alt.Tooltip("users:Q", format=","),
             ],
         )
     )
-    return charts.finish(alt.layer(bars, charts.zero_line("x"), *_told(pairs)))
+    return charts.finish(alt.layer(bars, charts.zero_line("x"), *_share_labels(pairs)))
 
 
-def _told(pairs: Pairs) -> list[Any]:
-    """The three shares in words: at the left, in the middle, at the right."""
+def _share_labels(pairs: Pairs) -> list[Any]:
+    """The shares of worse, same and better: left, center, right."""
     more, same, less = pairs.shares()
     edges, _ = pairs.histogram()
     reach = float(edges[-1])
-    words = (
-        (-0.98 * reach, "left", f"{look.OUTCOME_MARK['worse']} worse for {share_words(less)}"),
-        (0.0, "center", f"= the same for {share_words(same)}"),
-        (0.98 * reach, "right", f"{look.OUTCOME_MARK['better']} better for {share_words(more)}"),
+    labels = (
+        (-0.98 * reach, "left", f"{look.OUTCOME_MARK['worse']} worse for {percent(less)}"),
+        (0.0, "center", f"= the same for {percent(same)}"),
+        (0.98 * reach, "right", f"{look.OUTCOME_MARK['better']} better for {percent(more)}"),
     )
     layers = []
-    for at, align, word in words:
-        base = alt.Chart(pd.DataFrame({"at": [at], "word": [word]}))
+    for at, align, label_text in labels:
+        base = alt.Chart(pd.DataFrame({"at": [at], "label": [label_text]}))
         layers.append(
             charts.text(base, align=align, baseline="bottom", fontSize=14, fontWeight=600).encode(
-                x=alt.X("at:Q"), y=alt.value(-8), text=alt.Text("word:N")
+                x=alt.X("at:Q"), y=alt.value(-8), text=alt.Text("label:N")
             )
         )
     return layers
 
 
 def histogram_alt(pairs: Pairs, one: str, other: str, metric: str) -> str:
-    """What the picture says, in words."""
+    """The finding of the histogram."""
     more, same, less = pairs.shares()
     edges, _ = pairs.histogram()
     return (
-        f"{label(metric)} of {one} minus that of {other} for each of {pairs.defined:,} people: "
-        f"above zero for {share_words(more)}, below for {share_words(less)}, zero for "
-        f"{share_words(same)}; the largest is {digits(float(edges[-1]))} either way."
+        f"{label(metric)} of {one} minus {other} for each of {pairs.defined:,} users: above zero "
+        f"for {percent(more)}, below for {percent(less)}, zero for {percent(same)}. The largest "
+        f"absolute difference is {digits(float(edges[-1]))}."
     )

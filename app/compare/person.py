@@ -1,4 +1,4 @@
-"""One evaluated person: history, the lists of two contenders, and what was chosen later."""
+"""One evaluated user: history, the lists of two contenders, and held-out interactions."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from app.look import Style
 from pipelines.evaluation.results.folder import BakeoffFolder
 
 SHOWN = 12
-"""Newest events of a history that are shown."""
+"""How many of the newest events of a history are shown."""
 
-Named = tuple[str, str]
+Item = tuple[str, str]
 """An item's title and categories."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """One place of a list."""
+    """One place of a list; `chosen` is whether it is a held-out interaction."""
 
     title: str
     categories: str
@@ -29,46 +29,50 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Later:
-    """Something chosen later, and where each contender has it (1 is the top; None: nowhere)."""
+class HeldOut:
+    """A held-out interaction, and its rank in each contender's list (1 is the top)."""
 
     title: str
     ranks: dict[str, int | None]
+    """By contender (title); None if the list does not have it."""
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """What is shown of one person."""
+    """What is shown of one user."""
 
-    history: tuple[Named, ...]
-    """The newest events at most `SHOWN`, newest last."""
+    history: tuple[Item, ...]
+    """At most `SHOWN` of the newest events, newest last."""
     earlier: int
+    """The number of earlier events, which are not shown."""
     lists: dict[str, tuple[Place, ...]]
     """By contender (title)."""
-    later: tuple[Later, ...]
+    held_out: tuple[HeldOut, ...]
 
 
 def sheet(
-    kept: BakeoffFolder,
+    folder: BakeoffFolder,
     row: int,
     k: int,
     contenders: Mapping[str, str],
     titles: npt.NDArray[np.object_],
     categories: npt.NDArray[np.object_],
 ) -> Sheet:
-    """The person of a row of the bake-off; `contenders` gives titles by name, `titles` and
-    `categories` are (n_items,)."""
-    asked = kept.requests
-    history, truth = asked.history.row(row), asked.truth.row(row)
+    """The user of a row of the bake-off's requests.
+
+    `contenders` maps names to titles; `titles` and `categories` are those of items, (n_items,).
+    """
+    requests = folder.requests
+    history, truth = requests.history.row(row), requests.truth.row(row)
     chosen = set(truth.tolist())
     found: dict[str, tuple[Place, ...]] = {}
     at: dict[str, dict[int, int]] = {}
     for name, title in contenders.items():
-        shown = [int(i) for i in kept.lists(name)[row, :k] if i >= 0]
+        shown = [int(i) for i in folder.lists(name)[row, :k] if i >= 0]
         at[title] = {item: shown.index(item) + 1 for item in shown}
         found[title] = tuple(Place(str(titles[i]), str(categories[i]), i in chosen) for i in shown)
-    later = [
-        Later(
+    held_out = [
+        HeldOut(
             str(titles[i]),
             {title: at[title].get(i) for title in at},
         )
@@ -78,7 +82,7 @@ def sheet(
         tuple((str(titles[i]), str(categories[i])) for i in history[-SHOWN:]),
         max(0, len(history) - SHOWN),
         found,
-        tuple(later),
+        tuple(held_out),
     )
 
 
@@ -100,63 +104,75 @@ STYLE = """
 
 
 def cards(given: Sheet, styles: Mapping[str, Style]) -> str:
-    """The person as HTML, four cards side by side; all text is escaped."""
-    sections = [_card("History, newest last", _history_words(given), _history(given))]
+    """The user as HTML: four cards side by side; all text is escaped."""
+    sections = [_card("History, newest last", _history_sentence(given), _history(given))]
     for title, places in given.lists.items():
         hits = sum(place.chosen for place in places)
         style = styles[title]
         edge = f"border-top-color:{style.color};border-top-style:" + (
             "dashed" if style.dashed else "solid"
         )
-        words = f"{hits} of {len(places)} were chosen later." if places else "No list."
-        sections.append(_card(f"{style.mark} {title}", words, _list(places), edge))
-    sections.append(_card("Chosen later", _later_words(given), _later(given.later)))
+        hit_sentence = (
+            f"{hits} of {len(places)} are held-out interactions." if places else "No list."
+        )
+        sections.append(_card(f"{style.mark} {title}", hit_sentence, _list(places), edge))
+    sections.append(
+        _card("Held-out interactions", _held_out_sentence(given), _held_out(given.held_out))
+    )
     return f'<style>{STYLE}</style><div class="person">{"".join(sections)}</div>'
 
 
-def _card(title: str, words: str, items: Sequence[str], edge: str = "") -> str:
+def _card(title: str, sentence: str, items: Sequence[str], edge: str = "") -> str:
     return (
         f'<section aria-label="{escape(title)}" style="{edge}"><h3>{escape(title)}</h3>'
-        f'<p class="why">{escape(words)}</p><ol>{"".join(items)}</ol></section>'
+        f'<p class="why">{escape(sentence)}</p><ol>{"".join(items)}</ol></section>'
     )
 
 
-def _history_words(given: Sheet) -> str:
+def _history_sentence(given: Sheet) -> str:
     if not given.history:
-        return "Nothing before the request."
+        return "No events before the cut-off."
     if given.earlier:
-        return f"The newest {len(given.history)}; {given.earlier:,} earlier ones are not shown."
-    return "All events before the request." if len(given.history) > 1 else "One event only."
+        return (
+            f"The newest {len(given.history)} events; {given.earlier:,} earlier ones are not shown."
+        )
+    return "All events before the cut-off." if len(given.history) > 1 else "One event."
 
 
 def _history(given: Sheet) -> list[str]:
     first = given.earlier + 1
-    return [_item(str(n), *named) for n, named in enumerate(given.history, first)]
+    return [_item(str(n), *item) for n, item in enumerate(given.history, first)]
 
 
 def _list(places: Sequence[Place]) -> list[str]:
     return [
-        _item(str(n), p.title, p.categories, "✓ chosen later" if p.chosen else "", marked=p.chosen)
+        _item(
+            str(n),
+            p.title,
+            p.categories,
+            "✓ held-out interaction" if p.chosen else "",
+            marked=p.chosen,
+        )
         for n, p in enumerate(places, 1)
     ]
 
 
-def _later_words(given: Sheet) -> str:
-    found = sum(any(one.ranks.values()) for one in given.later)
-    return f"{found} of {len(given.later)} stand on one of the two lists."
+def _held_out_sentence(given: Sheet) -> str:
+    found = sum(any(one.ranks.values()) for one in given.held_out)
+    return f"{found} of {len(given.held_out)} are on one of the two lists."
 
 
-def _later(later: Sequence[Later]) -> list[str]:
+def _held_out(held_out: Sequence[HeldOut]) -> list[str]:
     items = []
-    for one in later:
-        places = [f"{title}: place {n}" for title, n in one.ranks.items() if n is not None]
-        words = "; ".join(places) or "on neither list"
-        items.append(_item("✓" if places else "·", one.title, words, marked=bool(places)))
+    for one in held_out:
+        ranks = [f"{title}: rank {n}" for title, n in one.ranks.items() if n is not None]
+        where = "; ".join(ranks) or "on neither list"
+        items.append(_item("✓" if ranks else "·", one.title, where, marked=bool(ranks)))
     return items
 
 
 def _item(number: str, title: str, under: str, mark: str = "", *, marked: bool = False) -> str:
     small = f'<span class="c">{escape(under)}</span>' if under else ""
-    told = f'<span class="t">{escape(mark)}</span>' if mark else ""
+    tag = f'<span class="t">{escape(mark)}</span>' if mark else ""
     of = ' class="hit"' if marked else ""
-    return f'<li{of}><span class="n">{number}</span><span>{escape(title)}{small}{told}</span></li>'
+    return f'<li{of}><span class="n">{number}</span><span>{escape(title)}{small}{tag}</span></li>'

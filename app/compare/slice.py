@@ -1,4 +1,4 @@
-"""One slice looked into: each contender's value there."""
+"""One selected slice: each contender's value in it."""
 
 from __future__ import annotations
 
@@ -6,53 +6,57 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app.compare import slices_charts as pictures
-from app.components import comparison_charts as intervals
+from app import look
+from app.compare import interval_charts, slices_charts
+from app.compare.comparisons import scored
 from app.components import page, tables
-from app.components.comparison import scored
-from app.components.comparison_charts import titled_styles, titles
 from pipelines.errors import AssayError
 from pipelines.evaluation.metrics.names import bounds, label
-from pipelines.evaluation.results.document import BakeoffDocument
+from pipelines.evaluation.results.document import BakeoffDocument, titles_of
 from pipelines.evaluation.slices.cells import Contest
 from pipelines.evaluation.slices.samples import samples, values
 from pipelines.evaluation.slices.stored import Dimension
 from pipelines.statistics.intervals import mean_interval
 
 
-def within(document: BakeoffDocument, contest: Contest, dimension: Dimension, value: str) -> None:
+def slice_values(
+    document: BakeoffDocument, contest: Contest, dimension: Dimension, value: str
+) -> None:
     """Each contender's value in one slice, with its interval."""
-    words = dimension.clause.format(value)
-    st.subheader(page.plain(f"{_capital(dimension.title)}: {value}"), anchor=False)
+    clause = dimension.clause.format(value)
+    st.subheader(page.plain(f"Slice by {dimension.title}: {value}"), anchor=False)
     frame, n = values_frame(document, contest, dimension, value)
     if n == 0:
-        st.write(page.plain(f"Nobody here has a value of {label(contest.metric)}."))
+        st.write(page.plain(f"No user in this slice has a value of {label(contest.metric)}."))
         return
     if n < contest.fewest:
-        st.write(f"Only {n:,} people: too few for a figure (at least {contest.fewest}).")
+        st.write(f"Only {n:,} users: a value needs at least {contest.fewest}.")
         return
     least = int(frame["users"].min())
     users = f"{n:,} users" if least == n else f"{least:,} to {n:,} users"
-    who = f"of what was taken up {words}" if dimension.per_item else f"of people {words}"
-    drawn, floor = intervals.without_floor(frame, titles(document), "value")
+    who = "held-out interactions" if dimension.per_item else "users"
+    where = f"for {who} {clause}"
+    drawn, floor = interval_charts.without_floor(frame, titles_of(document.contenders), "value")
     page.picture(
-        intervals.values(drawn, titled_styles(document), contest.metric),
-        pictures.slice_values_alt(frame, contest.metric, f"{who} ({users})"),
-        frame.drop(columns="words"),
+        interval_charts.values(drawn, look.styles_by_title(document), contest.metric),
+        slices_charts.slice_values_alt(frame, contest.metric, f"{where} ({users})"),
+        frame.drop(columns="label"),
         key="compare_slice_values",
     )
-    said = f"{label(contest.metric)} {who}: {users}, each interval for itself (95 %)."
-    st.caption(page.plain(f"{said} {floor}".strip()))
+    sentence = f"{label(contest.metric)} {where}: {users}. 95 % intervals, not adjusted."
+    st.caption(page.plain(f"{sentence} {floor}".strip()))
 
 
 def values_frame(
     document: BakeoffDocument, contest: Contest, dimension: Dimension, value: str
 ) -> tuple[pd.DataFrame, int]:
-    """As `compare_charts.values_frame`, of one slice's users, with how many of them each contender
-    has a value of (`users`); and the most of these."""
+    """As `interval_charts.values_frame`, for one slice, and the maximum of the column `users`.
+
+    `users` is the number of users in the slice with a value of the contender.
+    """
     given = samples(contest.folder, dimension)
     here = given.slice == dimension.values.index(value)
-    named = titles(document)
+    titles = titles_of(document.contenders)
     rows, most = [], 0
     for name in scored(document, contest.metric):
         found = values(contest.folder, name, contest.metric, given)[here]
@@ -60,13 +64,9 @@ def values_frame(
         most = max(most, users)
         try:
             interval = mean_interval(found, within=bounds(contest.metric))
-        except AssayError:  # nobody here has a value of it, or too few to tell their spread
+        except AssayError:  # no values here, or too few for an interval
             continue
-        rows.append((named[name], interval.value, interval.low, interval.high, users))
+        rows.append((titles[name], interval.value, interval.low, interval.high, users))
     frame = pd.DataFrame(rows, columns=["contender", "value", "low", "high", "users"])
     frame = frame.sort_values("value", ascending=contest.sign < 0, ignore_index=True)
-    return frame.assign(words=frame["value"].map(tables.digits)), most
-
-
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:]
+    return frame.assign(label=frame["value"].map(tables.digits)), most

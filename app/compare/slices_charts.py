@@ -1,4 +1,4 @@
-"""The heat map of slices: how much better or worse, for whom."""
+"""The heat map of slices: the paired difference in each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pandas as pd
 
 from app import look
 from app.compare.matrix import matrix
-from app.components.comparison_charts import rows_of
+from app.components.charts import rows_of
 from app.components.tables import digits, signed
 from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.slices.cells import Cell
@@ -19,16 +19,16 @@ from pipelines.evaluation.slices.cells import Cell
 TOO_FEW = "too few"
 MARKS: dict[str, str] = {str(outcome): mark for outcome, mark in look.OUTCOME_MARK.items()}
 SMALL = 4
-"""Times the smallest useful difference: at least so much is drawn as the largest."""
+"""The color scale ends at this many smallest useful differences, or more."""
 FIELDS = ["slice", "row", "column", "n", "difference", "low", "high", "smallest_useful"]
-FIELDS += ["outcome", "side", "words"]
+FIELDS += ["outcome", "side", "label"]
 
 
 def heat_frame(cells: Mapping[str, Sequence[Cell]], sign: int = 1) -> pd.DataFrame:
-    """A row per cell; `cells` has those of each column (a title), a slice each.
+    """A row per cell; `cells` maps each column (a title) to one cell per slice.
 
-    Columns: `FIELDS`; `sign` is -1 where less of the metric is better. A row's words hold its
-    users, the most of any column's.
+    Columns: `FIELDS`. `sign` is -1 if less of the metric is better. The row's name has its number
+    of users, the maximum over columns.
     """
     rows = []
     for column, found in cells.items():
@@ -45,7 +45,7 @@ def heat_frame(cells: Mapping[str, Sequence[Cell]], sign: int = 1) -> pd.DataFra
                     cell.smallest_useful,
                     cell.outcome,
                     _side(sign * (cell.difference or 0.0)) if known else TOO_FEW,
-                    _words(cell),
+                    _label(cell),
                 )
             )
     names = [name for name in FIELDS if name != "row"]
@@ -56,12 +56,12 @@ def heat_frame(cells: Mapping[str, Sequence[Cell]], sign: int = 1) -> pd.DataFra
 
 
 def crossed_frame(
-    cells: Sequence[Cell], first: str, people: Mapping[str, int], sign: int = 1
+    cells: Sequence[Cell], first: str, users: Mapping[str, int], sign: int = 1
 ) -> pd.DataFrame:
-    """As `heat_frame`, of two dimensions crossed: slices of `first` down, the other's across.
+    """As `heat_frame`, for two crossed dimensions: slices of `first` are the rows.
 
-    `people` has the users of each slice of `first`: who is in several cells of a row, or in
-    none, would be miscounted by their sum.
+    `users` has the number of users in each slice of `first`. The sum over a row would miscount
+    users who are in several of its cells, or in none.
     """
     at = cells[0].dimensions.index(first)
     turned = [replace(c, values=(c.values[at], c.values[1 - at])) for c in cells]
@@ -69,26 +69,26 @@ def crossed_frame(
     for cell in turned:
         columns.setdefault(cell.values[1], []).append(cell)
     frame = heat_frame(columns, sign)
-    return frame.assign(row=[f"{name} ({people[name]:,})" for name in frame["slice"]])
+    return frame.assign(row=[f"{name} ({users[name]:,})" for name in frame["slice"]])
 
 
 def _side(difference: float) -> str:
     return "better" if difference > 0 else "worse" if difference < 0 else "the same"
 
 
-def _words(cell: Cell) -> str:
+def _label(cell: Cell) -> str:
     if cell.outcome == TOO_FEW or cell.difference is None:
         return f"only {cell.n:,}"
     return f"{MARKS[cell.outcome]} {signed(cell.difference)}"
 
 
 def heat(frame: pd.DataFrame, metric: str, rows: str, columns: str = "", chosen: str = "") -> Any:
-    """Slices down, contenders (or a second dimension) across; blue is better, orange worse.
+    """Slices as rows, contenders (or a second dimension) as columns; blue is better, orange worse.
 
-    `rows` and `columns` are the axes' titles. `chosen` is the slice that is looked into; a
-    click on another is the selection `cell`.
+    `rows` and `columns` are the axis titles. `chosen` is the selected slice; a click on another is
+    the selection `cell`.
     """
-    # Where all differences are too small to be of use, none is drawn as a large one.
+    # If all differences are smaller than the smallest useful one, none has a strong color.
     largest = max(frame["difference"].abs().max(), SMALL * frame["smallest_useful"].max())
     largest = float(largest) if largest > 0 else 1.0
     drawn = frame.assign(
@@ -99,7 +99,7 @@ def heat(frame: pd.DataFrame, metric: str, rows: str, columns: str = "", chosen:
     tooltip = [
         alt.Tooltip("slice:N", title=rows),
         alt.Tooltip("column:N", title=columns or "contender"),
-        alt.Tooltip("n:Q", title="people", format=","),
+        alt.Tooltip("n:Q", title="users", format=","),
         alt.Tooltip("difference:Q", title=f"difference in {label(metric)}", format="+.3~r"),
         alt.Tooltip("low:Q", title="95 % interval from", format="+.3~r"),
         alt.Tooltip("high:Q", title="to", format="+.3~r"),
@@ -108,41 +108,41 @@ def heat(frame: pd.DataFrame, metric: str, rows: str, columns: str = "", chosen:
     colors = {
         "better": look.OUTCOME_COLOR["better"],
         "worse": look.OUTCOME_COLOR["worse"],
-        "the same": look.GREY,
-        TOO_FEW: look.GREY,
+        "the same": look.GRAY,
+        TOO_FEW: look.GRAY,
     }
-    return matrix(
-        drawn, colors, tooltip, rows=f"{rows} (people)", columns=columns, fields=["slice"]
-    )
+    return matrix(drawn, colors, tooltip, rows=f"{rows} (users)", columns=columns, fields=["slice"])
 
 
 def heat_alt(
     frame: pd.DataFrame, metric: str, rows: str, against: str, *, whose: str = "", across: str = ""
 ) -> str:
-    """What the heat map says, in words: for each slice the largest difference either way, or that
-    it is too small. Where two dimensions are crossed, `whose` it is and what stands `across`."""
-    said = []
+    """The finding of the heat map: the largest absolute difference in each slice.
+
+    For crossed dimensions, `whose` is the contender and `across` the second dimension.
+    """
+    slices = []
     for _, part in frame.groupby("row", sort=False):
         known = part[part["difference"].notna()]
         name = part["slice"].iloc[0]
         if known.empty:
-            said.append(f"{name} has too few users ({part['n'].max():,})")
+            slices.append(f"{name} has too few users ({part['n'].max():,})")
             continue
         most = known.iloc[int(known["difference"].abs().argmax())]
         where = f"{name}, {most['column']}" if whose else name
         who = "" if whose else f"{most['column']} "
-        said.append(
+        slices.append(
             f"{where} ({most['n']:,} users) {who}{most['outcome']} at {signed(most['difference'])}"
         )
     of = f" of {whose}" if whose else ""
     by = f"{rows} and {across}" if across else rows
-    return f"Largest difference{of} in {label(metric)} to {against} by {by}: {'; '.join(said)}."
+    return f"Largest difference{of} in {label(metric)} from {against} by {by}: {'; '.join(slices)}."
 
 
-def slice_values_alt(frame: pd.DataFrame, metric: str, words: str) -> str:
-    """What the picture of one slice's values says, in words."""
-    said = [
+def slice_values_alt(frame: pd.DataFrame, metric: str, where: str) -> str:
+    """The finding of the chart of one slice's values; `where` names the slice."""
+    rows = [
         f"{row.contender} {digits(row.value)} ({digits(row.low)} to {digits(row.high)})"
         for row in rows_of(frame)
     ]
-    return f"{label(metric)} {words}, with 95 % intervals: {'; '.join(said)}."
+    return f"{label(metric)} {where}, with 95 % intervals: {'; '.join(rows)}."

@@ -1,4 +1,4 @@
-"""What each step of a contender adds, in quality and in time: frame, picture, section."""
+"""The chart of what each stage of a contender adds in quality and in latency."""
 
 from __future__ import annotations
 
@@ -10,40 +10,57 @@ import pandas as pd
 
 from app import look
 from app.components import charts
-from app.components.comparison_charts import rows_of
+from app.components.charts import rows_of
 from app.components.tables import digits
+from pipelines import registry
 from pipelines.evaluation.results.document import StageTime
 
 BREAK = " · "
-STEP_WORDS = {"candidates": "candidates", "linear": "light rank", "lambdarank": "heavy rank"}
+RANKERS = ("first ranker", "second ranker", "third ranker")
 
 
 def waterfall_frame(steps: Sequence[StageTime]) -> pd.DataFrame:
-    """A row per step, in order: step (words), keeps, recall, ndcg, milliseconds."""
+    """A row per stage, in order. Columns: step (a label), keeps, recall, ndcg, milliseconds."""
     rows = [
         {
-            "step": f"{n}. {STEP_WORDS.get(s.stage, s.stage)}, keeps {s.keeps:,}"
-            f"{BREAK}{digits(s.milliseconds)} ms a request",
+            "step": f"{n}. {label}: {s.keeps:,} items"
+            f"{BREAK}{digits(s.milliseconds)} ms per request",
             "keeps": s.keeps,
             "recall": s.recall,
             "ndcg": s.ndcg,
             "milliseconds": s.milliseconds,
         }
-        for n, s in enumerate(steps, 1)
+        for n, (s, label) in enumerate(zip(steps, _labels(steps), strict=True), 1)
     ]
     return pd.DataFrame(rows, columns=["step", "keeps", "recall", "ndcg", "milliseconds"])
 
 
-FOUND, NDCG = "later choices still listed", "NDCG@10"
+def _labels(steps: Sequence[StageTime]) -> list[str]:
+    """`candidate generators`, `first ranker`, `second ranker`; a rule by its title."""
+    labels = []
+    rankers = iter(RANKERS)
+    for step in steps:
+        if step.stage == "candidates":
+            labels.append("candidate generators")
+        elif step.stage in registry.names("rankers"):
+            labels.append(next(rankers, step.stage))
+        elif step.stage in registry.names("rules"):
+            labels.append(str(registry.lookup("rules", step.stage).title))
+        else:
+            labels.append(step.stage)
+    return labels
+
+
+FOUND, NDCG = "held-out interactions still in the list", "NDCG@10"
 
 
 def waterfall(frame: pd.DataFrame, color: str) -> Any:
-    """Per step: the share of truths still in the list (pale) and NDCG@10 (full)."""
+    """Per stage: the share of held-out interactions still in the list (pale), NDCG@10 (full)."""
     names = {"recall": FOUND, "ndcg": NDCG}
     long = frame.rename(columns=names).melt(
         id_vars=["step"], value_vars=list(names.values()), var_name="what", value_name="value"
     )
-    long["words"] = long["value"].map(digits)
+    long["label"] = long["value"].map(digits)
     largest = float(long["value"].max()) or 1.0
     y = alt.Y(
         "step:N",
@@ -53,7 +70,7 @@ def waterfall(frame: pd.DataFrame, color: str) -> Any:
     )
     x = alt.X(
         "value:Q",
-        title="share of later choices, and NDCG@10",
+        title="share of held-out interactions, and NDCG@10",
         scale=alt.Scale(domain=[0, 1.15 * largest], nice=False),
         axis=alt.Axis(format="~g", tickCount=6),
     )
@@ -71,16 +88,16 @@ def waterfall(frame: pd.DataFrame, color: str) -> Any:
             legend=alt.Legend(title=None, orient="top", symbolFillColor=color, labelLimit=320),
         )
     )
-    values = charts.text(base, align="left", dx=6).encode(text=alt.Text("words:N"))
+    values = charts.text(base, align="left", dx=6).encode(text=alt.Text("label:N"))
     height = max(look.HEIGHT, 72 * len(frame) + 90)
     return charts.finish(alt.layer(bars, values), height=height)
 
 
 def waterfall_alt(frame: pd.DataFrame, contender: str) -> str:
-    """What the waterfall says, in words."""
-    said = [
-        f"{row.step}, {digits(100 * row.recall)} % of later choices still listed, "
+    """The finding of the chart, stage by stage."""
+    stages = [
+        f"{row.step}, {digits(100 * row.recall)} % of held-out interactions still in the list, "
         f"NDCG@10 {digits(row.ndcg)}"
         for row in rows_of(frame)
     ]
-    return f"The steps of {contender}: {'; '.join(said)}."
+    return f"The stages of {contender}: {'; '.join(stages)}."

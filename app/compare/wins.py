@@ -1,4 +1,4 @@
-"""Where does who win? The slices in which one of two contenders is better, ranked."""
+"""The slices in which one of two contenders is better, ranked."""
 
 from __future__ import annotations
 
@@ -11,49 +11,49 @@ import streamlit as st
 
 from app import look, state
 from app.components import charts, page, toolbar
-from app.components.comparison_charts import rows_of, titles
+from app.components.charts import rows_of
 from app.components.tables import digits, signed
 from pipelines.evaluation.metrics.names import label
-from pipelines.evaluation.results.document import BakeoffDocument
+from pipelines.evaluation.results.document import BakeoffDocument, titles_of
 from pipelines.evaluation.slices import findings
 from pipelines.evaluation.slices.cells import Contest
 from pipelines.evaluation.slices.findings import Finding
 from pipelines.evaluation.slices.stored import Dimension
 
-PICTURE = "compare_wins"
+CHART = "compare_wins"
 SHOWN, ROW = 12, 30
-"""Slices that are drawn, and the height of each, pixels."""
+"""How many slices are drawn, and the height of each in pixels."""
 
 
-def where_wins(document: BakeoffDocument, contest: Contest, by_name: dict[str, Dimension]) -> str:
-    """The slices in which either of the two wins, ranked; the view's sentence."""
-    named = titles(document)
+def ranked_wins(document: BakeoffDocument, contest: Contest, by_name: dict[str, Dimension]) -> str:
+    """Draw the slices in which one of the two wins, ranked; returns the view's sentence."""
+    titles = titles_of(document.contenders)
     pair = (contest.contender, contest.against)
-    st.subheader("Where does who win?", anchor=False)
-    who = toolbar.choice(
-        "Slices in which",
+    st.subheader("Slices with a winner", anchor=False)
+    winner = toolbar.choice(
+        "Show slices where",
         list(pair),
         key="compare_winner",
         default=pair[0],
-        format_func=lambda name: f"{named[name]} wins",
+        format_func=lambda name: f"{titles[name]} wins",
     )
-    other = pair[1] if who == pair[0] else pair[0]
-    found = _wins(contest, who, other)
+    other = pair[1] if winner == pair[0] else pair[0]
+    found = _wins(contest, winner, other)
     if found:
         frame = wins_frame(found, {name: d.title for name, d in by_name.items()})
         page.picture(
-            wins(frame, contest.metric, named[other], look.styles_of(document)[who].color),
-            wins_alt(frame, contest.metric, named[who], named[other]),
+            wins(frame, contest.metric, titles[other], look.styles_of(document)[winner].color),
+            wins_alt(frame, contest.metric, titles[winner], titles[other]),
             frame,
-            key=PICTURE,
+            key=CHART,
             on_select=_clicked,
             selection="win",
         )
-        st.caption(page.plain(_explained(found)))
+        st.caption(page.plain(_explanation(found)))
     else:
-        st.write(page.plain(f"{named[who]} is better than {named[other]} in no slice."))
-    first = found if who == pair[0] else _wins(contest, *pair)
-    return _sentence(first, named[pair[0]], named[pair[1]], contest.metric)
+        st.write(page.plain(f"{titles[winner]} is not better than {titles[other]} in any slice."))
+    first = found if winner == pair[0] else _wins(contest, *pair)
+    return _sentence(first, titles[pair[0]], titles[pair[1]], contest.metric)
 
 
 def _wins(contest: Contest, one: str, other: str) -> list[Finding]:
@@ -61,22 +61,22 @@ def _wins(contest: Contest, one: str, other: str) -> list[Finding]:
 
 
 def _clicked() -> None:
-    """Look into the slice that was clicked."""
-    hits = st.session_state[f"{PICTURE}_chart"]["selection"].get("win", [])
+    """Select the slice that was clicked."""
+    hits = st.session_state[f"{CHART}_chart"]["selection"].get("win", [])
     if hits:
         chosen = {"compare_by": str(hits[0]["dimension"]), "compare_slice": str(hits[0]["slice"])}
         state.choose(**chosen, compare_cross="none")
 
 
-def _explained(found: list[Finding]) -> str:
-    looked = found[0].cell.looked
+def _explanation(found: list[Finding]) -> str:
+    tested = found[0].cell.looked
     rest = len(found) - SHOWN
     more = f" The chart's data has {rest} more." if rest > 0 else ""
     return (
-        "Ranked by the end of the interval that is nearer to zero: what a slice is worth at least. "
-        f"{looked} slices were looked at. Full points are certain: at most about 5 % of those are "
-        "false (Benjamini-Hochberg); open ones may be chance. The 95 % intervals are not "
-        f"adjusted. A click looks into a slice.{more}"
+        "Ranked by the end of the interval nearer to zero, the smallest plausible gain. "
+        f"{tested} slices were tested. Filled points are significant: at most about 5 % of them "
+        "are false discoveries (Benjamini-Hochberg). Open points may be due to chance. The 95 % "
+        f"intervals are not adjusted. Click a point to show its slice.{more}"
     )
 
 
@@ -86,15 +86,17 @@ def _sentence(found: list[Finding], one: str, other: str, metric: str) -> str:
         return certain[0].sentence
     if found:
         return (
-            f"{one} may be better than {other} in {len(found)} slice{'s' * (len(found) > 1)} by "
-            f"{label(metric)}, but so many were looked at that chance may do this."
+            f"{one} is ahead of {other} in {label(metric)} in {len(found)} of "
+            f"{found[0].cell.looked} slices, but no difference is significant."
         )
-    return f"{one} is better than {other} by {label(metric)} in no slice."
+    return f"{one} is not better than {other} by {label(metric)} in any slice."
 
 
 def wins_frame(found: Sequence[Finding], title_of: Mapping[str, str]) -> pd.DataFrame:
-    """A row per finding, in its order: where (in words), dimension, slice, users, difference,
-    low, high, certain, p_adjusted. `title_of` has each dimension's words."""
+    """A row per finding, in order; `title_of` maps dimensions to titles.
+
+    Columns: where (a label), dimension, slice, users, difference, low, high, certain, p_adjusted.
+    """
     rows = [
         {
             "where": "; ".join(
@@ -116,16 +118,16 @@ def wins_frame(found: Sequence[Finding], title_of: Mapping[str, str]) -> pd.Data
 
 
 def wins(frame: pd.DataFrame, metric: str, other: str, color: str) -> Any:
-    """The first slices of `wins_frame` with effect and interval; a click is the selection `win`."""
+    """The first slices of `wins_frame` with intervals; a click is the selection `win`."""
     drawn = frame.head(SHOWN).assign(
         row=[f"{r.where} ({r.users:,})" for r in rows_of(frame.head(SHOWN))],
-        words=frame["difference"].map(signed),
+        label=frame["difference"].map(signed),
     )
     low, high = min(0.0, float(drawn["low"].min())), max(0.0, float(drawn["high"].max()))
     scale = alt.Scale(domain=[low, high + 0.14 * (high - low)], nice=False, zero=False)
     x = alt.X(
         "difference:Q",
-        title=[f"difference in {label(metric)} to {other}:", "point and 95 % interval"],
+        title=[f"difference in {label(metric)} from {other}:", "point and 95 % interval"],
         scale=scale,
         axis=alt.Axis(format="~g", tickCount=6),
     )
@@ -136,12 +138,12 @@ def wins(frame: pd.DataFrame, metric: str, other: str, color: str) -> Any:
         axis=alt.Axis(ticks=False, labelLimit=380, labelFontSize=13),
     )
     tooltip = [
-        alt.Tooltip("where:N"),
+        alt.Tooltip("where:N", title="slice"),
         alt.Tooltip("users:Q", format=","),
         alt.Tooltip("difference:Q", format="+.3~r"),
         alt.Tooltip("low:Q", title="interval from", format="+.3~r"),
         alt.Tooltip("high:Q", title="to", format="+.3~r"),
-        alt.Tooltip("p_adjusted:Q", title="p, adjusted", format=".2~g"),
+        alt.Tooltip("p_adjusted:Q", title="adjusted p-value", format=".2~g"),
     ]
     base = alt.Chart(drawn).encode(y=y)
     rules = base.mark_rule(strokeWidth=2.5, color=color).encode(
@@ -155,21 +157,21 @@ def wins(frame: pd.DataFrame, metric: str, other: str, color: str) -> Any:
             alt.selection_point(name="win", fields=["dimension", "slice"], on="click", toggle=False)
         )
     )
-    words = charts.text(base, align="left", dx=9, fontSize=12.5).encode(
-        x=alt.X("high:Q", scale=scale), text=alt.Text("words:N")
+    labels = charts.text(base, align="left", dx=9, fontSize=12.5).encode(
+        x=alt.X("high:Q", scale=scale), text=alt.Text("label:N")
     )
-    chart = alt.layer(charts.zero_line("x"), rules, marks, words)
+    chart = alt.layer(charts.zero_line("x"), rules, marks, labels)
     return charts.finish(chart, height=ROW * len(drawn) + 70)
 
 
 def wins_alt(frame: pd.DataFrame, metric: str, one: str, other: str) -> str:
-    """What the ranked list says, in words."""
-    said = [
+    """The finding of the ranked list."""
+    slices = [
         f"{r.where} ({r.users:,} users) {signed(r.difference)} ({digits(r.low)} to "
-        f"{digits(r.high)}{'' if r.certain else ', may be chance'})"
+        f"{digits(r.high)}{'' if r.certain else ', not significant'})"
         for r in rows_of(frame.head(SHOWN))
     ]
     return (
         f"Slices in which {one} is better than {other} in {label(metric)}, with 95 % intervals: "
-        f"{'; '.join(said)}."
+        f"{'; '.join(slices)}."
     )

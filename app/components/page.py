@@ -1,4 +1,4 @@
-"""What every page has: its opening sentence and picture, and errors shown as sentences."""
+"""What every page has: an opening sentence and chart, and errors shown as one sentence."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pipelines.errors import AssayError
 
 
 def show(draw: Callable[[], None]) -> None:
-    """Draw a page; what the user has to mend is shown as a sentence."""
+    """Draw a page; show an `AssayError` as a sentence."""
     try:
         draw()
     except AssayError as error:
@@ -33,12 +33,12 @@ def opening(
     on_select: Callable[[], None] | None = None,
     selection: str | None = None,
 ) -> Any:
-    """The page's one computed sentence, its one picture, and the picture's data as CSV.
+    """The page's title sentence, its main chart, and the chart's data as CSV.
 
-    `alt` states the chart's finding in words. With `selection` (the name of a selection
-    parameter of the chart) a click reruns the page; what was chosen is returned.
+    `alt` states the chart's finding. With `selection` (the name of a selection parameter of the
+    chart), a click reruns the page and the selection is returned.
     """
-    whole = re.sub(r"(?<=\d) %", "\u00a0%", sentence)  # no line ends between number and sign
+    whole = re.sub(r"(?<=\d) %", "\u00a0%", sentence)  # no line break before a percent sign
     st.title(plain(whole), anchor=False)
     return (
         None
@@ -56,7 +56,7 @@ def picture(
     on_select: Callable[[], None] | None = None,
     selection: str | None = None,
 ) -> Any:
-    """A chart across the page with its finding as `alt`, and its data as a CSV file."""
+    """A chart across the page with its finding as `alt`, and its data as a CSV download."""
     if not alt.strip():
         raise ValueError(f"The chart {key!r} needs an alt text that states its finding.")
     options: dict[str, Any] = {}
@@ -66,7 +66,7 @@ def picture(
     chosen = st.altair_chart(drawn, width="stretch", alt=alt, key=f"{key}_chart", **options)
     if data is not None and len(data):
         st.download_button(
-            "The chart's data (CSV)",
+            "Download chart data (CSV)",
             spreadsheet.csv(data),
             file_name=f"{key}.csv",
             mime="text/csv",
@@ -78,45 +78,45 @@ def picture(
     return chosen
 
 
-def numbers(title: str = "Numbers") -> Any:
-    """The expander in which a page keeps its tables (`with page.numbers(): ...`)."""
+def numbers(title: str = "All numbers") -> Any:
+    """An expander for a page's tables (`with page.numbers(): ...`)."""
     return st.expander(title, icon=":material/table_rows:")
 
 
 def notice(about: About | None) -> None:
-    """What a dataset's licence asks to be said wherever the data is shown; else nothing."""
-    words = notice_words(about)
-    if words:
-        st.caption(plain(words))
+    """Show the notice that a dataset's license requires, if there is one."""
+    sentence = notice_sentence(about)
+    if sentence:
+        st.caption(plain(sentence))
 
 
-def notice_words(about: About | None) -> str:
-    """What `notice` says; empty where nothing is asked for."""
+def notice_sentence(about: About | None) -> str:
+    """The notice that a dataset's license requires; empty if it requires none."""
     if about is None:
         return ""
     return about.notice or (
-        f"Licence: {about.licence}" if about.is_sample and about.licence else ""
+        f"License: {about.licence}" if about.is_sample and about.licence else ""
     )
 
 
 _SIGN = re.compile(
     r"""
     [\\`*_\[\]<>$~]
-    | &(?=\#?\w+;)              # a character by its name: &lt;
+    | &(?=\#?\w+;)              # an entity: &lt;
     | (?<=:material)/           # an icon
-    | (?<!\S)\#(?=\#*\s*\Z)     # what closes a heading
+    | (?<!\S)\#(?=\#*\s*\Z)     # the end of a heading
     | (?:(?<=\A)|(?<=\A\ ))(?:\#|[-+](?=[-\s]|\Z))      # a heading, a list, a rule
     """,
     re.VERBOSE,
 )
 _DIRECTIVE = re.compile(r":(?=[^\s\d])|:[\w+-]+:")
-"""In a word, what a directive or an emoji can begin with: not in `time:0.9:` or `12:30`."""
+"""Where a directive or an emoji may begin within a word: not in `time:0.9:` or `12:30`."""
 
 
 def plain(text: str) -> str:
-    """`text` in one line with Markdown's signs escaped: "$45 k" and "a_b" read as written."""
+    """`text` on one line with Markdown escaped, so that "$45 k" and "a_b" are shown as written."""
     line = re.sub(r"\s*[\r\n]+\s*|\A\s+", " ", text)
-    # Streamlit looks for these two after the escapes are gone; an unseen joiner parts them.
+    # Streamlit looks for these two after unescaping; an invisible joiner separates them.
     line = re.sub(r":(?=material_\w+:|streamlit:)", ":\u2060", line)
     line = _SIGN.sub(r"\\\g<0>", line)
     line = re.sub(r"(\A\s?\d+)([.)])(?=\s|\Z)", r"\1\\\2", line)
@@ -124,7 +124,7 @@ def plain(text: str) -> str:
 
 
 def _without_directives(found: re.Match[str]) -> str:
-    """A word with all its colons escaped, the last too: an emoji is looked for in the source."""
+    """A word with all its colons escaped: Streamlit looks for emoji in the source text."""
     word = found[0]
     return word.replace(":", r"\:") if _DIRECTIVE.search(word) else word
 

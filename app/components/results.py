@@ -1,4 +1,4 @@
-"""What pages say of a bake-off in a few words."""
+"""A bake-off's declared metric, its baseline, and the contender that leads."""
 
 from __future__ import annotations
 
@@ -7,13 +7,18 @@ from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.results.document import BakeoffDocument, Comparison, ContenderResult, Kind
 
 
-def metric_of(document: BakeoffDocument) -> str:
-    """The metric that the bake-off's comparisons are declared on: `ndcg@10`."""
+def declared_metric(document: BakeoffDocument) -> str:
+    """The metric declared in advance, by which contenders are compared: `ndcg@10`."""
     return str(document.manifest.get("metric", "ndcg@10"))
 
 
+def declared_baseline(document: BakeoffDocument) -> str:
+    """The name of the contender that the others are compared with: `popular`."""
+    return str(document.manifest.get("baseline", "popular"))
+
+
 def value_of(contender: ContenderResult, metric: str) -> float | None:
-    """A scored contender's value of `metric`; None where it has none."""
+    """A scored contender's value of `metric`; None if it has none."""
     found = contender.metrics.get(metric)
     return None if found is None or contender.status != "scored" else found.value
 
@@ -23,30 +28,29 @@ def leader(
 ) -> ContenderResult | None:
     """The scored contender with the best value of the declared metric.
 
-    None where nobody has a value of it, and where nobody wins by it.
+    None if no contender has a value, or if higher and lower values are equally good.
     """
-    metric = metric_of(document)
+    metric = declared_metric(document)
     scored = [c for c in document.contenders if c.kind in kinds and value_of(c, metric) is not None]
     return next(iter(best_first(scored, metric)), None) if better_sign(metric) else None
 
 
 def against_baseline(document: BakeoffDocument, name: str) -> Comparison | None:
     """A contender's comparison with the declared baseline on the declared metric."""
-    metric, baseline = metric_of(document), document.manifest.get("baseline", "popular")
-    wanted = (name, baseline, metric)
+    wanted = (name, declared_baseline(document), declared_metric(document))
     return next(
         (c for c in document.comparisons if (c.contender, c.baseline, c.metric) == wanted), None
     )
 
 
-def who_leads(document: BakeoffDocument) -> str:
-    """`Two-stage leads`, `Two-stage leads, not beyond doubt`, `nobody was scored`; no full stop."""
-    best, metric = leader(document), metric_of(document)
+def leader_label(document: BakeoffDocument) -> str:
+    """`Two-stage leads`, `no model beats Popular`, `no contender was scored`; no full stop."""
+    best, metric = leader(document), declared_metric(document)
     if best is None and not better_sign(metric):
-        return f"nobody can be said to lead, since {why_not_ranked(metric)}"
+        return f"no leader, since {why_not_ranked(metric)}"
     if best is None:
         scored = any(c.status == "scored" for c in document.contenders)
-        return f"nobody has a value of {label(metric)}" if scored else "nobody was scored"
+        return f"no contender has {label(metric)}" if scored else "no contender was scored"
     if best.kind == "baseline":
         return f"no model beats {best.title}"
     found = against_baseline(document, best.name)
@@ -54,19 +58,28 @@ def who_leads(document: BakeoffDocument) -> str:
         return f"{best.title} leads"
     if found.outcome == "equivalent":
         base = document.contender(found.baseline)
-        return f"{best.title} is no more than equivalent to {base.title if base else 'none'}"
-    return f"{best.title} leads, not beyond doubt"
+        return f"{best.title} is equivalent to {base.title if base else found.baseline}"
+    return f"{best.title} leads, but not significantly"
 
 
-def vendor_words(document: BakeoffDocument | None) -> str:
-    """Whether a third party was tested; no full stop."""
-    real = [c for c in document.contenders if c.kind == "third-party"] if document else []
-    scored = [c.title for c in real if c.status == "scored"]
+def third_party_label(document: BakeoffDocument | None) -> str:
+    """`Acme was tested`, `Acme: not scored`, `no third party tested`; no full stop."""
+    third_parties = [c for c in document.contenders if c.kind == "third-party"] if document else []
+    scored = [c.title for c in third_parties if c.status == "scored"]
     if scored:
         return f"{scored[0]} was tested"
-    return f"{real[0].title} was {real[0].status}" if real else "no third party is tested"
+    if third_parties:
+        return f"{third_parties[0].title}: {third_parties[0].status}"
+    return "no third party tested"
+
+
+def split_warning(document: BakeoffDocument) -> str:
+    """Why not to base a decision on the split; empty for a split in time."""
+    note = str(document.manifest.get("split_note") or "")
+    split = document.manifest.get("split", "")
+    return f"Split {split} ({note}): base decisions on a split in time only." if note else ""
 
 
 def metric_label(document: BakeoffDocument) -> str:
     """`NDCG@10`."""
-    return label(metric_of(document))
+    return label(declared_metric(document))

@@ -1,4 +1,4 @@
-"""CSV for people who open it in a spreadsheet: no cell of it runs as a formula."""
+"""CSV that is safe to open in a spreadsheet: no cell runs as a formula."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 import pandas as pd
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a cell begins with that a spreadsheet would run."""
+"""First characters of cells that a spreadsheet would run as a formula."""
 
 
 def csv(frame: pd.DataFrame) -> bytes:
-    """`frame` as UTF-8 CSV; texts that would run as a formula have an apostrophe before them."""
+    """`frame` as UTF-8 CSV; text that would run as a formula is prefixed with an apostrophe."""
     texts = [name for name in frame if not pd.api.types.is_numeric_dtype(frame[name])]
     safe = frame.assign(**{str(name): frame[name].map(_harmless) for name in texts})
     return safe.rename(columns=_harmless).to_csv(index=False).encode()

@@ -1,4 +1,4 @@
-"""Tables: at most seven columns, three significant digits, units in the headers."""
+"""Tables (at most seven columns, units in the headers) and the format of numbers and times."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ MOST_COLUMNS = 7
 
 
 def digits(value: float | None) -> str:
-    """Three significant digits, never in powers of ten: `0.0314`, `98.6`, `1,230,000`."""
+    """Three significant digits without an exponent: `0.0314`, `98.6`, `1,230,000`."""
     if value is None or isinstance(value, bool) or not math.isfinite(value):
         return "" if value is None or value != value else str(value)
     if value == 0:
         return "0"
     places = 2 - math.floor(math.log10(abs(value)))
     rounded = round(value, places)
-    # Rounding up may have added a digit before the point (9.996 becomes 10.0).
+    # Rounding up may add a digit before the decimal point (9.996 becomes 10.0).
     places = 2 - math.floor(math.log10(abs(rounded)))
     return f"{rounded:,.{max(places, 0)}f}"
 
@@ -52,11 +52,11 @@ def duration(seconds: float | None) -> str:
 
 
 def about(seconds: float) -> str:
-    """An estimate's duration: two significant digits are all that it holds."""
-    if seconds < 1:
-        return "1 s"
-    step = 10 ** max(0, math.floor(math.log10(seconds)) - 1)
-    return duration(max(1, round(seconds / step) * step)).replace(".0 s", " s")
+    """An estimated duration to two significant digits: `1 s`, `19 s`, `1 min 40 s`."""
+    if seconds < 10:
+        return f"{max(1, round(seconds))} s"
+    step = 10 ** (math.floor(math.log10(seconds)) - 1)
+    return duration(round(seconds / step) * step)
 
 
 def memory(megabytes: float) -> str:
@@ -83,11 +83,11 @@ def show(
     row: int | None = None,
     height: int | None = None,
 ) -> Any:
-    """A sortable table of `frame` (headers as people read them, units included).
+    """A sortable table of `frame`; its columns are the headers as shown, with units.
 
-    `columns` is Streamlit's `column_config`; with `on_select="single-row"` or "multi-row"
-    the chosen rows are in what is returned (`row` is chosen at first), and `changed` is called
-    when they change. Raises `ValueError` above seven columns.
+    `columns` is Streamlit's `column_config`. With `on_select="single-row"` or "multi-row", the
+    result holds the selected rows (`row` is selected at first), and `changed` is called when the
+    selection changes. Raises `ValueError` above seven columns.
     """
     if frame.shape[1] > MOST_COLUMNS:
         raise ValueError(f"The table {key!r} has {frame.shape[1]} columns; 7 are readable.")

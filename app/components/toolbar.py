@@ -1,4 +1,4 @@
-"""Choices that stand in the address, and the page without a bake-off to choose from."""
+"""Choices that are kept as query parameters, and pages that have no bake-off to show."""
 
 from __future__ import annotations
 
@@ -9,27 +9,32 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from app import look
 from app.components import charts, jobs, page
 
 
 def settled(key: str, options: Sequence[str], default: str) -> str:
-    """The value that a widget with this key will show, set before it is drawn.
+    """The value of the widget with this key, set before the widget is drawn.
 
-    What the widget shows now comes first, then the address (`?key=value`), then what was
-    chosen before another page was opened. An address that names something else is mended.
+    In this order: the value set by `state.choose`, the widget's current value, the query
+    parameter, the value remembered from before another page was opened, the default.
     """
     session = st.session_state
-    asked = session.pop(f"next_{key}", None)  # asked for after the widget was drawn
-    told = (asked, session.get(key), st.query_params.get(key), session.get(_kept(key)))
-    value = next((v for v in told if v in options), default)
+    candidates = (
+        session.pop(f"next_{key}", None),
+        session.get(key),
+        st.query_params.get(key),
+        session.get(_kept(key)),
+    )
+    value = next((v for v in candidates if v in options), default)
     session[key] = value
     return str(value)
 
 
 def keep(key: str, value: str, default: str) -> None:
-    """Write a choice into the address, and remember it for when the page is opened again.
+    """Write a choice to the query parameters, and remember it for later visits of the page.
 
-    Streamlit's own `bind` writes the words of an option, which change; this writes its id.
+    Streamlit's own `bind` writes an option's label, which may change; this writes its id.
     """
     st.session_state[_kept(key)] = value
     if value == default:
@@ -40,7 +45,7 @@ def keep(key: str, value: str, default: str) -> None:
 
 
 def kept(key: str) -> str | None:
-    """What was chosen last under a key, in this session; None before anything was."""
+    """The last choice under a key in this session; None before the first."""
     found = st.session_state.get(_kept(key))
     return None if found is None else str(found)
 
@@ -57,9 +62,9 @@ def choice(
     default: str,
     format_func: Callable[[str], str] = str,
 ) -> str:
-    """One of a few options as a row of buttons, kept in the address under its key.
+    """One of a few options as a row of buttons; the query parameter `key` holds the choice.
 
-    Buttons show Markdown, and an option may be called what a person wrote: it is shown plain.
+    Buttons render Markdown, so labels are escaped: a label may contain text of the user.
     """
     value = settled(key, options, default)
     chosen = st.segmented_control(
@@ -82,7 +87,7 @@ def selection(
     default: str,
     format_func: Callable[[str], str] = str,
 ) -> str:
-    """One of many options as a list to open, kept in the address under its key."""
+    """One of many options as a dropdown; the query parameter `key` holds the choice."""
     value = settled(key, options, default)
     chosen = st.selectbox(label, options, key=key, format_func=format_func)
     value = str(chosen) if chosen in options else value
@@ -91,16 +96,16 @@ def selection(
 
 
 def without_bakeoff(dataset: str | None, what: str) -> None:
-    """A page that waits for a bake-off: why, where its picture will be, and what to do.
+    """The opening of a page without a bake-off: the reason, an empty chart, and what to do.
 
-    `what` says what will stand here, such as "the contenders' differences".
+    `what` names the chart that will appear: "the difference of each contender from Popular".
     """
     running = jobs.waiting("bakeoff", dataset)
     if dataset is None:
-        sentence = "Nothing to show yet: there is no data in this workspace."
+        sentence = "Nothing to show yet: this workspace has no data."
     else:
         sentence = running or f"Nothing to show yet: no bake-off has been run on {dataset}."
-    page.opening(sentence, blank(what), alt=f"An empty picture: {what} will stand here.")
+    page.opening(sentence, blank(what), alt=f"An empty chart. It will show {what}.")
     if dataset is None:
         page.link("data", "Load your events", icon=":material/table_rows:")
     elif running is None:
@@ -108,11 +113,11 @@ def without_bakeoff(dataset: str | None, what: str) -> None:
 
 
 def blank(what: str) -> Any:
-    """The place of a picture that has no data yet."""
-    frame = pd.DataFrame({"x": [0.5], "y": [0.5], "words": [f"Here: {what}"]})
+    """An empty chart that names what it will show."""
+    frame = pd.DataFrame({"x": [0.5], "y": [0.5], "label": [f"This chart will show {what}."]})
     hidden: dict[str, Any] = {"axis": None, "scale": alt.Scale(domain=[0, 1])}
     middle = alt.Chart(frame).encode(x=alt.X("x:Q", **hidden), y=alt.Y("y:Q", **hidden))
-    rule = middle.mark_rule(strokeDash=[4, 4], opacity=0.4, color="currentColor").encode(
+    rule = middle.mark_rule(strokeDash=[4, 4], opacity=0.4, color=look.INK).encode(
         x=alt.value(0), x2=alt.value("width")
     )
-    return charts.finish(alt.layer(rule, charts.text(middle, dy=-16).encode(text="words:N")))
+    return charts.finish(alt.layer(rule, charts.text(middle, dy=-16).encode(text="label:N")))

@@ -1,4 +1,4 @@
-"""Deleting a dataset, after a person has confirmed it."""
+"""Deleting a dataset, after a confirmation."""
 
 from __future__ import annotations
 
@@ -10,18 +10,23 @@ from pipelines.errors import AssayError
 
 
 def button(name: str) -> None:
-    """The button that asks; needs the role lead."""
+    """The button that opens the confirmation. Requires the lead role."""
     if not access.allowed("lead"):
         return
-    if st.button(f"Delete {page.plain(name)} ...", icon=":material/delete:"):
+    if st.button(f"Delete {page.plain(name)}…", icon=":material/delete:"):
         _confirm(name)
 
 
 @st.dialog("Delete this dataset?")
 def _confirm(name: str) -> None:
     versions = len(state.workspace().dataset_versions(name))
-    what = "Its one version is" if versions == 1 else f"All {versions} versions are"
-    st.write(page.plain(f"{what} removed from {name}. Its bake-offs and decisions stay."))
+    what = "its only version" if versions == 1 else f"all of its {versions} versions"
+    st.write(
+        page.plain(
+            f"This deletes {name} and {what}. You cannot undo this. Its bake-offs and decisions "
+            "are not deleted."
+        )
+    )
     with st.container(horizontal=True):
         if st.button("Delete", type="primary"):
             try:
@@ -30,12 +35,12 @@ def _confirm(name: str) -> None:
                 st.error(page.plain(str(error)), icon=":material/error:")
                 return
             st.rerun()
-        if st.button("Keep it"):
+        if st.button("Cancel"):
             st.rerun()
 
 
 def delete(name: str) -> None:
-    """Remove a dataset. Needs the role lead."""
+    """Delete a dataset. Requires the lead role."""
     access.require("lead", "Deleting a dataset")
     state.workspace().delete_dataset(name)
     state.forget(name)

@@ -1,4 +1,4 @@
-"""The first confirmation of an import: what the columns are, with ten rows as they would be."""
+"""The first step of an import: the meaning of each column, with a preview of ten rows."""
 
 from __future__ import annotations
 
@@ -18,31 +18,42 @@ from pipelines.data.importing.planning import Plan
 from pipelines.schema import Columns as C
 
 LABELS = {
-    C.USER: "Who (user)",
-    C.ITEM: "What (item)",
-    C.TIME: "When (time)",
-    C.WEIGHT: "How much (weight)",
-    C.EVENT: "Type of event",
+    C.USER: "User",
+    C.ITEM: "Item",
+    C.TIME: "Time",
+    C.WEIGHT: "Weight",
+    C.EVENT: "Event type",
     C.ORDER: "Order number",
     C.SESSION: "Session",
-    C.VALUE: "Money of the event",
-    C.TITLE: "Title of the item",
-    C.CATEGORIES: "Categories of the item",
-    C.PRICE: "Price of the item",
-    C.POSITION: "Position shown at",
+    C.VALUE: "Monetary value",
+    C.TITLE: "Item title",
+    C.CATEGORIES: "Item categories",
+    C.PRICE: "Item price",
+    C.POSITION: "Position",
     C.PROPENSITY: "Propensity",
     C.IMPRESSION: "Impression",
     C.RECOMMENDATION: "Recommendation id",
 }
 ALWAYS = (C.USER, C.ITEM, C.TIME, C.WEIGHT)
 LEFT_OUT, OPEN = "(none)", "(choose)"
-ORDERS = {"day-first": "the day: 1/2 is 1 February", "month-first": "the month: 1/2 is January 2"}
+ORDERS = {"day-first": "day: 1/2 is February 1", "month-first": "month: 1/2 is January 2"}
+DESCRIPTIONS = {
+    C.USER: "Who interacted.",
+    C.ITEM: "What the user interacted with.",
+    C.TIME: "When it happened.",
+    C.WEIGHT: "How strong it was: a rating, a quantity or a count.",
+    C.VALUE: "The revenue of the event.",
+    C.POSITION: "The rank at which the item was shown.",
+    C.PROPENSITY: "The logged probability that the item was shown.",
+    C.IMPRESSION: "The id of the impression that led to the event.",
+    C.RECOMMENDATION: "The id of the recommendation that led to the event.",
+}
 
 
 def confirm(source: dict[str, Any], before: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Ask what the columns are; the recipe (document) once a person has said it is right.
+    """The form of the columns; returns the recipe (document) once the user confirms.
 
-    `before` is what was confirmed earlier, when the person came back to change it.
+    `before` is the recipe confirmed earlier, if the user returned to change it.
     """
     above = st.container()
     base = import_reading.choices(source, before)
@@ -50,7 +61,7 @@ def confirm(source: dict[str, Any], before: dict[str, Any] | None) -> dict[str, 
         proposal = import_plan.plan(source, base)
         key = f"{zlib.crc32(json.dumps([source, base], sort_keys=True).encode()):08x}"
         columns, keep = _columns(proposal, before, key)
-        still_open = _questions(proposal, columns)
+        unanswered = _questions(proposal, columns)
         columns = {name: "" if c in (OPEN, LEFT_OUT) else c for name, c in columns.items()}
         recipe = base | {"columns": columns, "keep": keep}
         planned = import_plan.plan(source, recipe | {"times": _times(proposal, columns, base)})
@@ -58,11 +69,11 @@ def confirm(source: dict[str, Any], before: dict[str, Any] | None) -> dict[str, 
         if order is not None and order != planned.recipe.times.order:
             times = planned.recipe.times.model_dump(mode="json") | {"order": order}
             planned = import_plan.plan(source, recipe | {"times": times})
-        undecided = still_open or (planned.dates_unclear and order is None)
+        incomplete = unanswered or (planned.dates_unclear and order is None)
         _sample(planned)
         _not_read(planned)
-        right = "These columns are right"
-        if st.button(right, type="primary", disabled=undecided, key="data_columns_right"):
+        label = "Confirm columns"
+        if st.button(label, type="primary", disabled=incomplete, key="data_columns_right"):
             times = planned.recipe.times.model_dump(mode="json")
             return recipe | {"times": times}
     return None
@@ -71,56 +82,57 @@ def confirm(source: dict[str, Any], before: dict[str, Any] | None) -> dict[str, 
 def _columns(
     proposal: Plan, before: dict[str, Any] | None, key: str
 ) -> tuple[dict[str, str], list[str]]:
-    """Which column is what, or LEFT_OUT, or OPEN; and the columns kept under their own names."""
-    told = (before or {}).get("columns", {})
-    st.markdown("**First: which column is what?** Change what is wrong.")
+    """The column of each field, or LEFT_OUT, or OPEN; and the columns kept under their names."""
+    confirmed = (before or {}).get("columns", {})
+    st.markdown("**Step 1 of 2: check the columns.** Correct any column that was not recognized.")
     places = st.columns(len(ALWAYS))
     chosen = {
-        name: _select(place, proposal, name, told, key)
+        name: _select(place, proposal, name, confirmed, key)
         for place, name in zip(places, ALWAYS, strict=True)
     }
     others = [name for name in EVENT_NAMES if name not in ALWAYS]
-    found = {name: told.get(name, proposal.recipe.columns.get(name)) for name in others}
-    words = ", ".join(f"{LABELS[n].lower()} ({c})" for n, c in found.items() if c)
-    with st.expander(plain(f"More columns: {words or 'none recognized'}")):
+    found = {name: confirmed.get(name, proposal.recipe.columns.get(name)) for name in others}
+    recognized = ", ".join(f"{LABELS[n]} ({c})" for n, c in found.items() if c)
+    with st.expander(plain(f"More columns: {recognized or 'none recognized'}")):
         grid = st.columns(3)
         for at, name in enumerate(others):
-            chosen[name] = _select(grid[at % 3], proposal, name, told, key)
+            chosen[name] = _select(grid[at % 3], proposal, name, confirmed, key)
         free = [c for c in proposal.columns if c not in chosen.values()]
-        kept = [c for c in (before or {}).get("keep", []) if c in free]
+        extra = [c for c in (before or {}).get("keep", []) if c in free]
         keep = st.multiselect(
-            "Keep with each event, under their own names",
+            "Other columns to keep with each event",
             free,
-            default=kept,
+            default=extra,
             key=f"data_keep_{key}_{zlib.crc32(repr(free).encode()):08x}",
         )
     return {name: chosen[name] for name in EVENT_NAMES}, keep
 
 
-def _select(place: Any, proposal: Plan, standard: str, told: dict[str, str], key: str) -> str:
-    needed, asked = standard in EVENTS_NEED, standard in proposal.ambiguous
-    options = [*([OPEN] if needed or asked else []), *([] if needed else [LEFT_OUT])]
+def _select(place: Any, proposal: Plan, standard: str, confirmed: dict[str, str], key: str) -> str:
+    required, ambiguous = standard in EVENTS_NEED, standard in proposal.ambiguous
+    options = [*([OPEN] if required or ambiguous else []), *([] if required else [LEFT_OUT])]
     options += proposal.columns
     proposed = proposal.recipe.columns.get(standard, "")
-    value = (told[standard] or LEFT_OUT) if standard in told else proposed
+    value = (confirmed[standard] or LEFT_OUT) if standard in confirmed else proposed
     by_content = proposed if standard in proposal.by_content else None
 
-    def words(option: str) -> str:
-        return f"{option} · by its content" if option == by_content else option
+    def label(option: str) -> str:
+        return f"{option} (by content)" if option == by_content else option
 
     return str(
         place.selectbox(
             LABELS[standard],
             options,
             index=options.index(value) if value in options else 0,
-            format_func=words,
+            format_func=label,
+            help=DESCRIPTIONS.get(standard),
             key=f"data_map_{standard}_{key}",
         )
     )
 
 
 def _times(proposal: Plan, columns: dict[str, str], base: dict[str, Any]) -> dict[str, Any]:
-    """How times are read; what was found of the proposed column need not be looked for again."""
+    """How times are read; the order found for the proposed column is used again."""
     times = dict(base.get("times", {}))
     if columns[C.TIME] == proposal.recipe.columns.get(C.TIME):
         times["order"] = proposal.recipe.times.order
@@ -130,41 +142,41 @@ def _times(proposal: Plan, columns: dict[str, str], base: dict[str, Any]) -> dic
 def _date_order(
     planned: Plan, columns: dict[str, str], before: dict[str, Any] | None, key: str
 ) -> str | None:
-    """The order of day and month, asked for where nothing in the file tells."""
+    """The order of day and month; the user chooses if the file does not determine it."""
     if not planned.dates_unclear:
         return planned.recipe.times.order
-    told = (before or {}).get("times", {}).get("order")
+    confirmed = (before or {}).get("times", {}).get("order")
     return st.segmented_control(
-        plain(f"Dates in {columns[C.TIME]} such as 1/2/2026 begin with"),
+        plain(f"Dates in {columns[C.TIME]}, such as 1/2/2026, start with the"),
         list(ORDERS),
-        default=told,
+        default=confirmed,
         format_func=ORDERS.__getitem__,
         key=f"data_order_{key}_{columns[C.TIME]}",
     )
 
 
 def _questions(proposal: Plan, columns: dict[str, str]) -> bool:
-    """Say what is still to be decided; whether anything is."""
+    """Warn about fields without a column; returns whether there are any."""
     undecided = [name for name, column in columns.items() if column == OPEN]
     for name in undecided:
         fits = proposal.ambiguous.get(name)
-        words = f"Say which column is “{LABELS[name]}”."
+        sentence = f"Choose the column for “{LABELS[name]}”."
         if fits:
-            words = f"{charts.names(fits)} fit “{LABELS[name]}” equally well: choose one."
-        st.warning(plain(words), icon=":material/help:")
+            sentence = f"Several columns match “{LABELS[name]}”: {charts.names(fits)}. Choose one."
+        st.warning(plain(sentence), icon=":material/help:")
     return bool(undecided)
 
 
 def _sample(planned: Plan) -> None:
     if planned.sample.empty:
         return
-    st.caption("The first rows, as they would be read:")
-    alt = "The first rows of the file as they would be read."
+    st.caption("Preview of the first rows:")
+    alt = "Preview of the first rows of the file."
     show(mapped(planned.sample), key="data_preview", alt=alt)
 
 
 def mapped(sample: pd.DataFrame) -> pd.DataFrame:
-    """The first rows under names that people read; at most seven columns."""
+    """The first rows under readable column names; at most seven columns."""
     first = [name for name in (*ALWAYS, "problem", C.EVENT) if name in sample]
     rest = [name for name in sample.columns if name not in first]
     frame = sample[[*first, *rest][:MOST_COLUMNS]].copy()
@@ -176,7 +188,7 @@ def mapped(sample: pd.DataFrame) -> pd.DataFrame:
         frame["problem"] = frame["problem"].fillna("")
     names = {name: label.lower() for name, label in LABELS.items()}
     names |= {C.USER: "user", C.ITEM: "item", C.WEIGHT: "weight", C.TIME: "time (UTC)"}
-    return frame.rename(columns=names | {"problem": "left out because"})
+    return frame.rename(columns=names | {"problem": "reason for quarantine"})
 
 
 def _not_read(planned: Plan) -> None:
@@ -184,4 +196,4 @@ def _not_read(planned: Plan) -> None:
     rest = [name for name in planned.columns if name not in read]
     if rest:
         more = f" and {len(rest) - 20} more" if len(rest) > 20 else ""
-        st.caption(plain(f"Not read: {', '.join(rest[:20])}{more}."))
+        st.caption(plain(f"Columns not imported: {', '.join(rest[:20])}{more}."))

@@ -1,4 +1,4 @@
-"""The second confirmation of an import: how rows become events; then the job starts."""
+"""The second step of an import: how rows become events; then the job starts."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ import streamlit as st
 from app import state
 from app.components import jobs
 from app.components.page import plain
-from app.data import import_plan, recipe_words, uploads
+from app.data import import_plan, recipe_sentences, uploads
+from pipelines.data.dataset import check_name
 from pipelines.data.importing.planning import Plan
-from pipelines.data.landing import check_name
 from pipelines.schema import Columns as C
 
-RETURNS = {"take-out": "take out", "quarantine": "to quarantine"}
-OUTLIERS = {"flag": "keep, and say so", "drop": "leave out"}
-SEEN = {"exclude": "leave out of the lists", "keep": "may come again"}
-REPEATS = {"moment": "fold alike ones", "once": "one per user and item", "keep": "keep all"}
-TYPE, ROWS, WEIGHT = "type of event", "in the first rows", "weight"
+RETURNS = {"take-out": "remove", "quarantine": "quarantine"}
+OUTLIERS = {"flag": "keep and flag", "drop": "remove"}
+SEEN = {"exclude": "do not recommend again", "keep": "may be recommended again"}
+REPEATS = {"moment": "merge duplicates", "once": "one per user and item", "keep": "keep all"}
+TYPE, ROWS, WEIGHT = "event type", "count in the first rows", "weight"
 
 
 def confirm(source: dict[str, Any], recipe: dict[str, Any], name: str) -> None:
-    """Ask how rows become events, and import them as a job; `name` is proposed for the dataset."""
+    """The form of the import; starts the job. `name` is the proposed name of the dataset."""
     planned = import_plan.plan(source, recipe)
-    st.markdown("**Second: how do rows become events?** What is usual is chosen already.")
+    st.markdown("**Step 2 of 2: check how rows become events.** The defaults suit most data.")
     recipe = recipe | choices(planned)
-    name = st.text_input("Name of the dataset", value=name, key=_key("name"))
-    _says_version(name)
+    name = st.text_input("Dataset name", value=name, key=_key("name"))
+    _version_note(name)
     params: dict[str, Any] = source | {"name": name, "recipe": recipe}
-    with st.expander("Tables of the items and of the users, where you have them"):
+    with st.expander("Optional tables of items and users"):
         params |= tables()
     with st.container(horizontal=True):
         start = st.button("Import", type="primary", disabled=not name, key="data_import")
@@ -44,7 +44,7 @@ def confirm(source: dict[str, Any], recipe: dict[str, Any], name: str) -> None:
 
 
 def begin(params: dict[str, Any]) -> None:
-    """Start the import, and empty the form."""
+    """Start the import and clear the form."""
     check_name(params["name"])
     jobs.start("import", params)
     st.session_state.pop(import_plan.DRAFT, None)
@@ -55,36 +55,37 @@ def begin(params: dict[str, Any]) -> None:
 
 
 def choices(planned: Plan) -> dict[str, Any]:
-    """What a person chooses otherwise than is usual, of what this data has: parts of a recipe."""
+    """The choices that apply to this data, as parts of a recipe."""
     has = planned.recipe.columns
     found: dict[str, Any] = {}
     if planned.event_types:
         found["weights"] = _weights(planned)
-    ask = _two_beside()
+    places = _two_per_row()
     if C.WEIGHT in has or C.ORDER in has:
-        told = "Rows with a negative weight, and orders whose number has a C before it."
-        found["returns"] = _one(next(ask), "Returns, cancellations", RETURNS, "returns", told)
-    told = (
-        f"Rows with the same {recipe_words.same(has)} are one event; or all rows of a person "
-        "and an item, with their weights added up; or each row is an event."
+        help = "Rows with a negative weight, and orders whose number starts with C."
+        found["returns"] = _one(next(places), "Returns and cancellations", RETURNS, "returns", help)
+    help = (
+        f"Merge duplicates: rows with the same {recipe_sentences.same(has)} are one event. One "
+        "per user and item: all of their rows are one event, with the sum of the weights. Keep "
+        "all: each row is an event."
     )
-    found["repeats"] = _one(next(ask), "Repeated rows", REPEATS, "repeats", told)
-    told = "Users whose events look like a machine's. Those kept are named in the findings."
-    found["outliers"] = _one(next(ask), "Machine-like users", OUTLIERS, "outliers", told)
-    told = "Whether the lists may hold what a person already took up."
-    found["seen"] = _one(next(ask), "Items already taken up", SEEN, "seen", told)
+    found["repeats"] = _one(next(places), "Repeated rows", REPEATS, "repeats", help)
+    help = "Users whose events look automated. Flagged users are listed in the findings."
+    found["outliers"] = _one(next(places), "Suspected bots", OUTLIERS, "outliers", help)
+    help = "Whether users may be recommended items that they already interacted with."
+    found["seen"] = _one(next(places), "Items already interacted with", SEEN, "seen", help)
     if C.WEIGHT in has:
-        found["least_weight"] = next(ask).number_input(
-            plain(f"Least {has[C.WEIGHT]}"),
+        found["least_weight"] = next(places).number_input(
+            plain(f"Minimum {has[C.WEIGHT]}"),
             value=None,
             placeholder="keep all",
-            help="Rows below are left out: a rating below 4 hardly asks for more of the same.",
+            help="Rows with a lower value are removed, for example ratings below 4.",
             key=_key("least"),
         )
     if C.TIME in has and C.SESSION not in has:
         found["session_minutes"] = int(
-            next(ask).number_input(
-                "Pause that ends a visit, minutes",
+            next(places).number_input(
+                "Inactivity that ends a session (minutes)",
                 value=planned.recipe.session_minutes,
                 min_value=1,
                 step=5,
@@ -94,24 +95,27 @@ def choices(planned: Plan) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value not in (None, {})}
 
 
-def _two_beside() -> Iterator[Any]:
-    """Places for widgets, two in a row."""
+def _two_per_row() -> Iterator[Any]:
+    """Columns for widgets, two per row."""
     while True:
         yield from st.columns(2)
 
 
 def _one(place: Any, label: str, options: dict[str, str], key: str, help: str) -> str:
-    words = options.__getitem__
     return str(
-        place.selectbox(label, list(options), format_func=words, key=_key(key), help=plain(help))
+        place.selectbox(
+            label, list(options), format_func=options.__getitem__, key=_key(key), help=plain(help)
+        )
     )
 
 
 def _weights(planned: Plan) -> dict[str, float]:
-    """What each type of event weighs, as far as a person says otherwise than is usual."""
+    """The weights of event types that differ from the defaults."""
     frame = weights_frame(planned)
     kinds = frame[TYPE].tolist()
-    st.caption("What each type of event counts; 0 leaves it out. Types found later: as is usual.")
+    st.caption(
+        "The weight of each event type; 0 removes it. Types found later get their default weight."
+    )
     edited = st.data_editor(
         frame,
         hide_index=True,
@@ -122,38 +126,43 @@ def _weights(planned: Plan) -> dict[str, float]:
             WEIGHT: st.column_config.NumberColumn(min_value=0.0, step=0.05, required=True),
         },
         key=_key(f"weights_{zlib.crc32(repr(kinds).encode()):08x}"),
-        alt="What each type of event counts.",
+        alt="The weight of each event type.",
     )
     return changed_weights(edited, planned.weights)
 
 
 def weights_frame(planned: Plan) -> pd.DataFrame:
-    """The types of event in the first rows, the most frequent first: type, rows, weight."""
+    """The event types in the first rows, most frequent first, with count and weight."""
     kinds = sorted(planned.event_types, key=lambda kind: (-planned.event_types[kind], kind))
     rows = [planned.event_types[kind] for kind in kinds]
     return pd.DataFrame({TYPE: kinds, ROWS: rows, WEIGHT: [planned.weights[k] for k in kinds]})
 
 
-def changed_weights(edited: pd.DataFrame, usual: dict[str, float]) -> dict[str, float]:
-    """The weights that differ from what is usual; these alone are a person's choice."""
-    told = zip(edited[TYPE], edited[WEIGHT], strict=True)
-    return {str(kind): float(w) for kind, w in told if w == w and float(w) != usual[str(kind)]}
+def changed_weights(edited: pd.DataFrame, default: dict[str, float]) -> dict[str, float]:
+    """The weights that differ from the defaults."""
+    pairs = zip(edited[TYPE], edited[WEIGHT], strict=True)
+    return {str(kind): float(w) for kind, w in pairs if w == w and float(w) != default[str(kind)]}
 
 
-def _says_version(name: str) -> None:
-    there = [r for r in state.dataset_records() if r.name == name and r.state == "ready"]
-    if there:
-        st.caption(plain(f"{name} exists: this becomes its version {there[0].version + 1}."))
+def _version_note(name: str) -> None:
+    """Say that an existing dataset gets a new version."""
+    existing = [r for r in state.dataset_records() if r.name == name and r.state == "ready"]
+    if existing:
+        version = existing[0].version + 1
+        st.caption(plain(f"{name} exists. This import becomes its version {version}."))
 
 
 def tables(*, items: bool = True, users: bool = True) -> dict[str, str]:
-    """Uploaders for the tables beside the events; the parameters of a job that name them."""
+    """Uploaders for tables of items and users; returns the job's parameters for them."""
     found: dict[str, str] = {}
-    asked = {"items": (items, "Items: titles, categories, prices"), "users": (users, "Users")}
-    for key, (wanted, label) in asked.items():
+    uploaders = {
+        "items": (items, "Items: titles, categories, prices"),
+        "users": (users, "Users: attributes to slice by"),
+    }
+    for key, (wanted, label) in uploaders.items():
         file = wanted and st.file_uploader(label, type=uploads.TYPES, key=_key(key))
         if file:
-            found[key] = str(uploads.kept(file))
+            found[key] = str(uploads.saved(file))
     return found
 
 

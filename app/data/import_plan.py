@@ -1,4 +1,4 @@
-"""What an import would do, planned once for a form that is drawn many times; the form's keys."""
+"""The cached plan of an import, for a form that is drawn many times; the form's keys."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ if TYPE_CHECKING:
     from pipelines.data.importing.planning import Plan
 
 DRAFT = "data_draft"
-"""Session key: the import whose columns are confirmed (`source` and `recipe`, as documents)."""
+"""Session key: the import with confirmed columns (`source` and `recipe`, as documents)."""
 ASKED = "data_sql"
-"""Session key: the database address (known to hold no password) and the query looked at."""
+"""Session key: the database address (checked to have no password) and the query."""
 LOADING = "data_loading"
-"""Session key: whether the form for loading events was opened by an address or is all there is."""
+"""Session key: whether the form for loading events is open."""
 IMPORTS = "data_imports"
-"""Session key: how many imports were started; a part of the form's keys, so that it empties."""
+"""Session key: how many imports were started; part of the form's keys, which clears it."""
 
 
 def plan(source: dict[str, Any], recipe: dict[str, Any], *, fixed: bool = False) -> Plan:
-    """What an import of a source (`paths` or `sql`, as a job's parameters) would do."""
+    """The plan of an import of a source (`paths` or `sql`, as a job's parameters)."""
     written = json.dumps([source, recipe], sort_keys=True)
     return _plan(str(paths.home()), written, fixed)
 
 
-@st.cache_resource(max_entries=32, ttl=600, show_spinner="Looking at the first rows ...")
+@st.cache_resource(max_entries=32, ttl=600, show_spinner="Reading the first rows…")
 def _plan(home: str, written: str, fixed: bool) -> Plan:
     from pipelines.data.importing.planning import plan
     from pipelines.data.recipe import Recipe
@@ -41,6 +41,6 @@ def _plan(home: str, written: str, fixed: bool) -> Plan:
     return plan(given, Recipe.of(recipe), fixed=fixed)
 
 
-def look_again() -> None:
-    """Forget what was planned: a database may answer otherwise now."""
+def clear() -> None:
+    """Clear the cached plans: a database may have changed."""
     _plan.clear()

@@ -1,4 +1,4 @@
-"""Next month's file: the recipe of a dataset, used again on new files for its next version."""
+"""Next month's file: a dataset's recipe applied to new files for its next version."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from pipelines.workspace.records import DatasetRecord
 
 
 def draw() -> None:
-    """Choose the dataset, upload, one button."""
+    """Choose the dataset, upload files, and import."""
     known = {r.name: r for r in state.dataset_records() if r.about.recipe is not None}
     if not known:
-        st.caption("No dataset has a recipe yet: import your events once from files or a database.")
+        st.caption("No dataset has a recipe yet. Import events from files or a database first.")
         return
     chosen = state.chosen_dataset()
     name = st.selectbox(
@@ -42,12 +42,12 @@ def draw() -> None:
         tables = {}
     if not files:
         return
-    source = uploads.kept_all(files)
+    source = uploads.saved_all(files)
     planned = import_plan.plan(source, recipe.model_dump(mode="json"), fixed=True)
     show(
         import_columns.mapped(planned.sample),
         key="data_again_preview",
-        alt="The first rows of the file as the recipe reads them.",
+        alt="Preview of the first rows, read by the recipe.",
     )
     label = f"Import as version {record.version + 1} of {name}"
     if st.button(plain(label), type="primary", key="data_again_import"):
@@ -55,10 +55,10 @@ def draw() -> None:
 
 
 def needs(record: DatasetRecord, recipe: Recipe) -> str:
-    """Which recipe is used, and which columns the file has to have."""
+    """The recipe that is used, and the columns that the file must have."""
     from pipelines.data.importing.events import wanted
 
     return (
-        f"The recipe {recipe.hash[:8]} of version {record.version} is used as it stands. "
-        f"The file needs the columns {', '.join(wanted(recipe))}."
+        f"Uses the recipe {recipe.hash[:8]} of version {record.version}. The file must have these "
+        f"columns: {', '.join(wanted(recipe))}."
     )

@@ -1,4 +1,4 @@
-"""A dataset's profile on a page: its charts, each under the sentence that it shows."""
+"""A dataset's profile: charts, each below a sentence with its finding."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from app.data import profile_charts
 
 TITLES = {
     "activity": "Activity over time",
-    "histories": "How long the histories are",
-    "long_tail": "How events spread over items",
-    "coverage": "How well the columns are filled",
-    "types": "Types of event",
-    "hours": "When it happens",
+    "histories": "Events per user",
+    "long_tail": "Distribution of events over items",
+    "coverage": "Completeness of columns",
+    "types": "Event types",
+    "hours": "Events by weekday and hour",
 }
 
 
 def section(name: str) -> None:
-    """All charts of the profile that the data has figures for."""
+    """All charts of the profile for which there is data."""
     found = state.profile(name)
     for key, title in TITLES.items():
         rows = getattr(found, key)
         if not rows:
             continue
         frame = pd.DataFrame(rows)
-        words = found.sentences[key]
+        sentence = found.sentences[key]
         st.subheader(title, anchor=False)
-        st.write(page.plain(words))
-        page.picture(_chart(key, frame, found.unit), words, frame, key=f"data_profile_{key}")
+        st.write(page.plain(sentence))
+        page.picture(_chart(key, frame, found.unit), sentence, frame, key=f"data_profile_{key}")
 
 
 def _chart(key: str, frame: pd.DataFrame, unit: str | None) -> Any:
@@ -40,12 +40,12 @@ def _chart(key: str, frame: pd.DataFrame, unit: str | None) -> Any:
         return profile_charts.activity(frame, unit or "")
     if key == "coverage":
         frame = frame.assign(label=frame["table"] + ": " + frame["column"])
-        return profile_charts.shares(frame, "label", "share of the rows with a value")
+        return profile_charts.shares(frame, "label", "share of rows with a value")
     if key == "types":
-        return profile_charts.shares(frame.head(20), "event_type", "share of the rows")
-    drawn = {
+        return profile_charts.shares(frame.head(20), "event_type", "share of rows")
+    chart = {
         "histories": profile_charts.histories,
         "long_tail": profile_charts.long_tail,
         "hours": profile_charts.hours,
     }
-    return drawn[key](frame)
+    return chart[key](frame)

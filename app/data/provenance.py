@@ -1,4 +1,4 @@
-"""How a dataset's events came to be: the steps of its import, its recipe, its quarantine."""
+"""How a dataset was imported: the steps, the recipe and the quarantine."""
 
 from __future__ import annotations
 
@@ -9,34 +9,35 @@ import streamlit as st
 
 from app import state
 from app.components import page, toolbar
-from app.data import provenance_charts, quarantine_view, recipe_words
+from app.data import provenance_charts, quarantine_view, recipe_sentences
 from pipelines.data.dataset import About
 from pipelines.data.importing import events
 from pipelines.workspace.records import DatasetRecord
 
 VERSION = "data_version"
-"""Key of the version that is looked at, also in the address."""
+"""Session key and query parameter of the version shown."""
 _OF = "data_version_of"
 STEPS = {
-    events.RETURNS: "No returns, no cancellations",
-    events.TYPES: "Types of event that count",
-    events.LEAST: "Not below the least weight",
-    "rows that can be used": "Rows that can be used",
-    "repeats folded": "Repeats folded",
+    events.RETURNS: "Remove returns and cancellations",
+    events.TYPES: "Select event types",
+    events.LEAST: "Apply the minimum weight",
+    "rows that can be used": "Validate rows",
+    "repeats folded": "Merge repeated rows",
 }
-"""What goes on after a step, in words."""
-FATES = {"rows that can be used": "to quarantine", "repeats folded": "folded"}
+"""The label of each step."""
+FATES = {"rows that can be used": "quarantined", "repeats folded": "merged"}
+"""What happens to the rows that a step removes."""
 
 
 def section(name: str) -> None:
-    """All of it, for the version that the address names, else the newest."""
-    st.header("How these events came to be", anchor=False)
+    """The import of the version in the query parameter, by default the newest."""
+    st.header("How rows became events", anchor=False)
     record = _version(name)
     about = record.about
     st.write(page.plain(sentence(about)))
     if about.steps:
         frame = steps_frame(about)
-        data = frame.drop(columns="words")
+        data = frame.drop(columns="label")
         page.picture(provenance_charts.steps(frame), sentence(about), data, key="data_steps")
     st.caption(page.plain(_origin(about)))
     if about.recipe is not None:
@@ -45,34 +46,35 @@ def section(name: str) -> None:
 
 
 def sentence(about: About) -> str:
-    """`600 rows became 520 events: 60 are in quarantine, and 20 were left out by the recipe.`"""
-    gone = [
-        f"{n:,} {words}"
-        for n, words in (
-            (about.quarantined, "in quarantine"),
-            (about.filtered, "left out by the recipe"),
-            (about.folded, "folded into another"),
+    """`600 rows became 520 events: 60 quarantined, 20 removed by the recipe.`"""
+    removed = [
+        f"{n:,} {fate}"
+        for n, fate in (
+            (about.quarantined, "quarantined"),
+            (about.filtered, "removed by the recipe"),
+            (about.folded, "merged"),
         )
         if n
     ]
     became = f"{about.rows_in:,} rows became {about.kept:,} events"
-    return f"{became}: {', '.join(gone)}." if gone else f"{became}; none was lost."
+    return f"{became}: {', '.join(removed)}." if removed else f"{became}."
 
 
 def steps_frame(about: About) -> pd.DataFrame:
-    """The steps of an import as they are drawn: step, rows_in, rows_out, fate, words."""
+    """The steps of an import. Columns: step, rows_in, rows_out, fate, label."""
     rows = []
     for step in about.steps:
-        gone, fate = step.rows_in - step.rows_out, FATES.get(step.name, "left out")
-        name = STEPS.get(step.name, step.name[:1].upper() + step.name[1:])
-        words = f"{name}: {step.rows_out:,} go on" + (f", {gone:,} {fate}" if gone else "")
-        words += f"; {step.note}" if step.note else ""
-        rows.append((name, step.rows_in, step.rows_out, fate, words))
-    return pd.DataFrame(rows, columns=["step", "rows_in", "rows_out", "fate", "words"])
+        removed, fate = step.rows_in - step.rows_out, FATES.get(step.name, "removed")
+        name = STEPS.get(step.name, step.name)
+        label = f"{name}: {step.rows_out:,} rows left"
+        label += f", {removed:,} {fate}" if removed else ""
+        label += f" ({step.note})" if step.note else ""
+        rows.append((name, step.rows_in, step.rows_out, fate, label))
+    return pd.DataFrame(rows, columns=["step", "rows_in", "rows_out", "fate", "label"])
 
 
 def _version(name: str) -> DatasetRecord:
-    """The version to look at, chosen where there are several."""
+    """The version to show; the user can choose if there are several."""
     records = {str(r.version): r for r in state.workspace().dataset_versions(name)}
     newest = next(iter(records))
     if st.session_state.get(_OF, name) != name:  # another dataset's choice
@@ -92,21 +94,20 @@ def _version(name: str) -> DatasetRecord:
 
 
 def _origin(about: About) -> str:
-    said = [f"Version {about.version}"]
-    if about.sources:
-        said.append(f"from {', '.join(about.sources)}")
-    elif about.origin:
-        said.append(f"from {about.origin.rstrip('.')}")
-    return ", ".join(said) + f". Fingerprint of the events: {about.fingerprint[:12]}."
+    source = ", ".join(about.sources) or about.origin.rstrip(".")
+    version = f"Version {about.version}" + (f", from {source}" if source else "")
+    return f"{version}. Fingerprint of the events: {about.fingerprint[:12]}."
 
 
 def _recipe(record: DatasetRecord) -> None:
     recipe = record.about.recipe
     assert recipe is not None
     st.subheader(f"Recipe {recipe.hash[:8]}", anchor=False)
-    st.markdown("\n".join(f"- {page.plain(words)}" for words in recipe_words.words(recipe)))
+    st.markdown(
+        "\n".join(f"- {page.plain(sentence)}" for sentence in recipe_sentences.sentences(recipe))
+    )
     st.download_button(
-        "The recipe (JSON)",
+        "Download recipe (JSON)",
         json.dumps(recipe.model_dump(mode="json"), indent=2),
         file_name=f"{record.name}-recipe.json",
         mime="application/json",

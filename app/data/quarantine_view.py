@@ -1,4 +1,4 @@
-"""The rows of a dataset that could not be used: why, the first of them, and all of them."""
+"""The quarantined rows of a dataset: the reasons, the first rows, and downloads."""
 
 from __future__ import annotations
 
@@ -21,32 +21,32 @@ MOST_REASONS = 12
 
 
 def section(record: DatasetRecord) -> None:
-    """By reason, the first rows, and the downloads; nothing where no row is in quarantine."""
+    """Reasons, first rows and downloads; nothing if no row is quarantined."""
     if record.folder is None:
         return
     counts = state.quarantine_counts(record)
     if counts.empty:
         return
     total = int(counts["rows"].sum())
-    st.subheader("In quarantine", anchor=False)
-    shown = counts.head(MOST_REASONS).assign(words=lambda f: reason_words(f))
+    st.subheader("Quarantined rows", anchor=False)
+    shown = counts.head(MOST_REASONS).assign(label=reason_label)
     page.picture(
         provenance_charts.reasons(shown),
         alt(counts),
         counts,
         key="data_reasons",
     )
-    st.caption(page.plain(f"The first {min(FIRST, total):,} of {total:,} rows:"))
+    st.caption(page.plain(f"First {min(FIRST, total):,} of {total:,} rows:"))
     show(
         quarantine.head(record.folder, FIRST),
         key="data_quarantine",
-        alt="Rows that could not be used, with line and reason.",
+        alt="Quarantined rows, with line and reason.",
     )
     _downloads(record, record.folder)
 
 
-def reason_words(counts: pd.DataFrame) -> pd.Series:
-    """`60 rows: the user is missing`; of another table than the events', with its name."""
+def reason_label(counts: pd.DataFrame) -> pd.Series:
+    """`60 rows: the user is missing`; with the name of the table if it is not the events."""
     other = counts["table"].where(counts["table"] != "events", "")
     rows = counts["rows"].map(lambda n: f"{n:,} row{'s' if n != 1 else ''}")
     table = other.map(lambda name: f" of the {name}" if name else "")
@@ -57,17 +57,18 @@ def alt(counts: pd.DataFrame) -> str:
     """The finding of the chart."""
     total, first = int(counts["rows"].sum()), counts.iloc[0]
     return (
-        f"{total:,} rows are in quarantine, {first['rows']:,} of them because: {first['reason']}."
+        f"{total:,} rows are quarantined. The main reason, for {first['rows']:,} rows: "
+        f"{first['reason']}."
     )
 
 
 def as_csv(folder: Path) -> bytes:
-    """All of the quarantine; no cell of it runs in a spreadsheet."""
+    """All quarantined rows as CSV that is safe in a spreadsheet."""
     return spreadsheet.csv(quarantine.read(folder))
 
 
 def _downloads(record: DatasetRecord, folder: Path) -> None:
-    # Both are read when asked for: a quarantine may hold millions of rows.
+    # Read on click: there may be millions of rows.
     stem = f"{record.name}-{record.version}-quarantine"
     with st.container(horizontal=True):
         _download("Parquet", lambda: (folder / QUARANTINE).read_bytes(), f"{stem}.parquet")
@@ -76,7 +77,7 @@ def _downloads(record: DatasetRecord, folder: Path) -> None:
 
 def _download(kind: str, data: Callable[[], bytes], file: str) -> None:
     st.download_button(
-        f"All of them ({kind})",
+        f"Download all ({kind})",
         data,
         file_name=file,
         type="tertiary",

@@ -1,4 +1,4 @@
-"""Readiness on a page: the verdict, the approaches, the findings, the plan of what to log."""
+"""The readiness of a dataset: the verdict, approaches, findings and the tracking plan."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ ORDER = {"not enough": 0, "thin": 1, "unknown": 2, "enough": 3}
 
 
 def opening(name: str) -> None:
-    """The page's opening: the report's sentence, and what each approach needs."""
+    """The page's opening: the report's sentence, and the chart of approaches."""
     found = state.readiness(name)
-    frame = readiness_chart.with_words(found.approaches)
+    frame = readiness_chart.with_labels(found.approaches)
     page.opening(
         found.sentence,
         readiness_chart.chart(frame),
@@ -35,25 +35,25 @@ def opening(name: str) -> None:
 
 
 def section(name: str) -> None:
-    """What each approach lacks, what was found, and what to log from now on."""
+    """The findings, the approaches and the tracking plan."""
     found = state.readiness(name)
-    st.header("What was found", anchor=False)
+    st.header("Findings", anchor=False)
     findings(found.findings)
-    with page.numbers("Approach by approach"):
+    with page.numbers("All approaches"):
         approaches(found.approaches)
     if found.verdict == "ready":
         _plan(name, found)
 
 
 def findings(frame: pd.DataFrame) -> None:
-    """The findings to act on, the most urgent first; those that need nothing are folded away."""
+    """The findings to act on, most urgent first; passed checks are in an expander."""
     drawn = frame.assign(rank=frame["state"].map(ORDER)).sort_values("rank", kind="stable")
-    well = drawn["state"] == "enough"
-    if not well.all():
-        _table(drawn[~well], "What was found about the data, what to mend first.")
-    if well.any():
-        with page.numbers(f"{int(well.sum())} checks that need nothing"):
-            _table(drawn[well], "Checks that need nothing.")
+    passed = drawn["state"] == "enough"
+    if not passed.all():
+        _table(drawn[~passed], "Findings about the data, the most urgent first.")
+    if passed.any():
+        with page.numbers(f"{int(passed.sum())} checks passed"):
+            _table(drawn[passed], "Passed checks.")
 
 
 def _table(drawn: pd.DataFrame, alt: str) -> None:
@@ -62,10 +62,10 @@ def _table(drawn: pd.DataFrame, alt: str) -> None:
             "state": [f"{STATE_MARK[s]} {s}" for s in drawn["state"]],
             "check": drawn["check"],
             "value": [
-                value_words(v, check)
+                value_label(v, check)
                 for v, check in zip(drawn["value"], drawn["check"], strict=True)
             ],
-            "wanted": [wanted(row) for row in drawn.to_dict("records")],
+            "required": [required(row) for row in drawn.to_dict("records")],
             "what it means": [
                 page.plain(" ".join(part for part in parts if part))
                 for parts in zip(drawn["todo"], drawn["why"], strict=True)
@@ -77,13 +77,13 @@ def _table(drawn: pd.DataFrame, alt: str) -> None:
 
 
 def approaches(frame: pd.DataFrame) -> None:
-    """What each approach lacks, by when it may be there, and what is worth knowing of it."""
+    """What each approach needs, when the data may be enough, and notes."""
     table = pd.DataFrame(
         {
             "state": [f"{STATE_MARK[s]} {s}" for s in frame["state"]],
             "approach": frame["approach"],
-            "what is missing": [page.plain(words) for words in frame["missing"]],
-            "worth knowing": [page.plain(words) for words in frame["note"]],
+            "missing": [page.plain(text) for text in frame["missing"]],
+            "notes": [page.plain(text) for text in frame["note"]],
             "source": frame["source"],
         }
     )
@@ -91,15 +91,17 @@ def approaches(frame: pd.DataFrame) -> None:
 
 
 def _plan(name: str, found: Readiness) -> None:
-    """The tracking plan, as a document and as a schema."""
-    st.subheader("What to log from now on", anchor=False)
+    """The downloads of the tracking plan and its schema."""
+    st.subheader("Tracking plan", anchor=False)
     st.write(
-        "The tracking plan names what this data lacks, then each event and field to log, why, and "
-        "an example; the JSON Schema checks an event before it is stored."
+        "The tracking plan lists what this data lacks, and each event and field to log, with the "
+        "reason and an example. The JSON Schema validates events before you store them."
     )
     with st.container(horizontal=True):
-        _download("The tracking plan (Markdown)", found.plan, f"{name}-{DOCUMENT}", "text/markdown")
-        _download("The schema of an event (JSON)", found.schema, SCHEMA, "application/json")
+        _download(
+            "Download tracking plan (Markdown)", found.plan, f"{name}-{DOCUMENT}", "text/markdown"
+        )
+        _download("Download event schema (JSON)", found.schema, SCHEMA, "application/json")
 
 
 def _download(label: str, text: str, file_name: str, mime: str) -> None:
@@ -114,8 +116,8 @@ def _download(label: str, text: str, file_name: str, mime: str) -> None:
     )
 
 
-def value_words(value: object, check: str) -> str:
-    """`98.6%` of a share, a rate or a growth; any other figure as it is."""
+def value_label(value: object, check: str) -> str:
+    """`98.6%` for a share, a rate or a growth; otherwise the number."""
     if value is None or value != value:
         return ""
     if not isinstance(value, int | float):
@@ -125,17 +127,17 @@ def value_words(value: object, check: str) -> str:
     return number(float(value))
 
 
-def wanted(finding: Mapping[Any, Any]) -> str:
-    """The threshold, whether it is to be reached or kept below, and its source."""
+def required(finding: Mapping[Any, Any]) -> str:
+    """The threshold, whether it is a minimum or a maximum, and its source."""
     value, threshold = finding["value"], finding["threshold"]
-    said = value_words(threshold, finding["check"])
-    if not said:
+    limit = value_label(threshold, finding["check"])
+    if not limit:
         return ""
     side = ""
     if isinstance(value, int | float) and value == value and isinstance(threshold, int | float):
-        # A finding that is enough lies on the good side. Where both are equal, either side may
-        # be meant, but nothing is to be kept above 0.
+        # A finding that is enough is on the good side of the threshold. If both are equal, the
+        # side is unknown, except that a threshold of 0 is a maximum.
         below = (value < threshold) == (finding["state"] == "enough")
         side = "at most " if below or threshold == 0 else "at least "
         side = "" if value == threshold != 0 else side
-    return f"{side}{said} ({finding['source']})"
+    return f"{side}{limit} ({finding['source']})"

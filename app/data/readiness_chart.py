@@ -1,4 +1,4 @@
-"""What the data holds against what each approach needs."""
+"""The chart of what the data has and what each approach needs."""
 
 from __future__ import annotations
 
@@ -13,45 +13,51 @@ from app.components.tables import number
 
 STATES = {"enough": look.BLUE, "thin": look.ORANGE, "not enough": look.VERMILION}
 STATE_MARK = {"enough": "✓", "thin": "~", "not enough": "✕", "unknown": "?"}
+STATE_LABEL = {
+    "enough": "Enough",
+    "thin": "Thin",
+    "not enough": "Not enough",
+    "unknown": "Unknown",
+}
 _ROW = 40
 _DOMAIN = (0.02, 100)
 
 
-def with_words(approaches: pd.DataFrame) -> pd.DataFrame:
-    """The approaches with the words that stand under each name (`approach`, `words`)."""
-    return approaches.assign(words=[_words(row) for row in approaches.to_dict("records")])
+def with_labels(approaches: pd.DataFrame) -> pd.DataFrame:
+    """The approaches with the column `needs`, the text below each name."""
+    return approaches.assign(needs=[_needs(row) for row in approaches.to_dict("records")])
 
 
-def _words(row: dict[Any, Any]) -> str:
+def _needs(row: dict[Any, Any]) -> str:
     have, need = row["have"], row["need"]
     if row["state"] == "unknown":
-        return "not known"
-    if need <= 1:  # a share, or a thing that is there or not
+        return "unknown"
+    if need <= 1:  # a share, or something that is present or not
         return f"has {have:.1%}, needs {need:.0%}" if have else f"lacks {row['unit']}"
     return f"has {number(round(have))}, needs {number(round(need))} {row['unit'].split()[0]}"
 
 
 def alt_text(approaches: pd.DataFrame) -> str:
-    """The finding in words: which approaches are in which state."""
-    said = []
-    for state in ("enough", "thin", "not enough", "unknown"):
+    """The finding: which approaches are in which state."""
+    sentences = []
+    for state in STATE_LABEL:
         found = approaches.loc[approaches["state"] == state, "approach"].tolist()
         if found:
-            said.append(f"{state.capitalize()} for {names(found)}.")
-    return " ".join(said)
+            sentences.append(f"{STATE_LABEL[state]} for {names(found)}.")
+    return " ".join(sentences)
 
 
 def chart(frame: pd.DataFrame) -> Any:
-    """Bars from the need to what is there, as a multiple of the need, best first.
+    """Bars of the data as a multiple of the need, best first.
 
-    Columns: approach, have, need, state, words. What is unknown has a row without a bar.
+    Columns: approach, have, need, state, needs. An unknown approach has a row without a bar.
     """
     times = (frame["have"] / frame["need"].clip(lower=1e-9)).clip(*_DOMAIN)
     drawn = frame.assign(
         times=times.where(frame["state"] != "unknown", 1.0),
         one=1.0,
-        # The words stand under the name: beside the bars a narrow page has no room for them.
-        label=frame["state"].map(STATE_MARK) + " " + frame["approach"] + "\n" + frame["words"],
+        # The text is below the name: a narrow page has no space for it beside the bars.
+        label=frame["state"].map(STATE_MARK) + " " + frame["approach"] + "\n" + frame["needs"],
         rank=frame["state"].map(list(STATE_MARK).index),
     )
     order = drawn.sort_values(["rank", "times"], ascending=[True, False])["label"].tolist()
@@ -59,7 +65,7 @@ def chart(frame: pd.DataFrame) -> Any:
     axis = alt.Axis(labelExpr=lines, labelFontSize=13, labelLineHeight=15, ticks=False)
     x = alt.X(
         "times:Q",
-        title="have ÷ need (1 is enough)",
+        title="data available ÷ data needed (1 is enough)",
         scale=alt.Scale(type="log", domain=list(_DOMAIN)),
         axis=alt.Axis(values=[0.02, 0.1, 0.5, 1, 2, 10, 100], format="~g", grid=False),
     )
@@ -72,7 +78,7 @@ def chart(frame: pd.DataFrame) -> Any:
         tooltip=[
             alt.Tooltip("approach:N", title="approach"),
             alt.Tooltip("state:N", title="state"),
-            alt.Tooltip("words:N", title="needs"),
+            alt.Tooltip("needs:N"),
         ],
     )
     need = alt.Chart(drawn.head(1)).mark_rule(color=look.INK, strokeWidth=1.5).encode(x="one:Q")

@@ -1,4 +1,4 @@
-"""What a dataset's studies found, on its page: would more data help, and what leaks flatter."""
+"""The studies of a dataset: its learning curve, and the leakage audit of splits."""
 
 from __future__ import annotations
 
@@ -14,39 +14,40 @@ from app.data import study_charts as pictures
 from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.studies.results import Inflation, LeakageAudit, LearningCurve
 
-CURVE_WORDS = (
-    "Not measured yet: ALS and Popular would be trained on the newest 10, 20, 40, 80 and 100 % "
-    "of the history and asked the same questions each time."
+CURVE_DESCRIPTION = (
+    "Not measured yet. This trains ALS and Popular on the newest 10, 20, 40, 80 and 100 % of the "
+    "history and evaluates them on the same held-out interactions."
 )
-AUDIT_WORDS = (
-    "Not measured yet: the same pipelines would be run under a random split, leave-one-out and "
-    "a split in time, to see by how much the first two flatter."
+AUDIT_DESCRIPTION = (
+    "Not measured yet. This evaluates the same pipelines with a random split, leave-one-out and a "
+    "split in time, to measure how much the first two inflate the metrics."
 )
 
 
 def section(name: str) -> None:
-    """Both studies of a dataset: what was found, or the button that starts them."""
+    """Both studies of a dataset: the results, or the buttons that start them."""
     version = state.workspace().dataset_record(name).version
-    st.header("Would more data help?", anchor=False)
+    st.header("Learning curve: would more data help?", anchor=False)
     curve = state.workspace().study(name, version, "learning-curve")
     if isinstance(curve, LearningCurve):
         _curve(curve)
-    _start(name, "learning-curve", CURVE_WORDS, "Draw the learning curve", done=curve is not None)
-    st.header("Leakage audit", anchor=False)
+    label = "Measure the learning curve"
+    _start(name, "learning-curve", CURVE_DESCRIPTION, label, done=curve is not None)
+    st.header("Leakage audit: how much do other splits inflate metrics?", anchor=False)
     audit = state.workspace().study(name, version, "audit")
     if isinstance(audit, LeakageAudit):
         _audit(audit)
-    _start(name, "audit", AUDIT_WORDS, "Run the leakage audit", done=audit is not None)
+    _start(name, "audit", AUDIT_DESCRIPTION, "Run the leakage audit", done=audit is not None)
 
 
-def _start(name: str, kind: str, words: str, label: str, *, done: bool) -> None:
-    """The button that starts a study, or how far it is."""
+def _start(name: str, kind: str, description: str, label: str, *, done: bool) -> None:
+    """The button that starts a study, or its progress."""
     running = jobs.waiting(kind, name)
     if running:
         st.info(page.plain(running), icon=":material/hourglass_top:")
         return
     if not done:
-        st.write(page.plain(words))
+        st.write(page.plain(description))
     if not access.allowed("analyst"):
         return
     label = "Measure again" if done else label
@@ -59,55 +60,56 @@ def _curve(found: LearningCurve) -> None:
     st.write(page.plain(found.sentence))
     frame = pictures.curve_frame(found)
     chart = pictures.learning_curve(
-        frame, pictures.styles_of(pictures.titles_of(found.points)), found.metric
+        frame, pictures.styles_of(pictures.titles_by_spec(found.points)), found.metric
     )
     page.picture(chart, pictures.curve_alt(frame, found.metric), frame, key="data_curve")
-    note = f", a {found.split_note}" if found.split_note else ""
-    lines = [
-        f"Split {found.split}{note}; the same {found.users:,} people and {found.truths:,} truths "
-        "at each point. A smaller share is what a team would know that had begun to log later: "
-        "older events are missing from the training data and from the histories.",
+    note = f" ({found.split_note})" if found.split_note else ""
+    sentences = [
+        f"Split {found.split}{note}. Every point has the same {found.users:,} users and "
+        f"{found.truths:,} held-out interactions. A smaller share is the data of a team that "
+        "started to log later: older events are in neither the training data nor the histories.",
         *(gain.sentence for gain in found.gains[1:]),
         *found.notes,
     ]
-    st.caption(page.plain(" ".join(lines)))
+    st.caption(page.plain(" ".join(sentences)))
 
 
 def _audit(found: LeakageAudit) -> None:
     st.write(page.plain(found.sentence))
-    words = pictures.measures(found)
+    labels = pictures.measures(found)
     shown = toolbar.choice(
         "Show",
-        list(words),
+        list(labels),
         key="data_audit_show",
-        default=next(iter(words)),
-        format_func=lambda one: words.get(one, one),
+        default=next(iter(labels)),
+        format_func=lambda measure: labels.get(measure, measure),
     )
     frame = pictures.audit_frame(found, shown)
     if frame.empty:
-        st.write("Too few people were asked for this figure.")
+        st.write("There are too few users for this measure.")
     else:
-        titles = pictures.titles_of([s for p in found.protocols for s in p.scores])
+        titles = pictures.titles_by_spec([s for p in found.protocols for s in p.scores])
         chart = pictures.audit(frame, pictures.styles_of(titles), shown)
-        alt = pictures.audit_alt(frame, shown, words)
+        alt = pictures.audit_alt(frame, shown, labels)
         page.picture(chart, alt, frame.drop(columns="span"), key="data_audit")
     st.caption(
-        "Compare the lifts, not the values: a value also follows how many truths a person has, "
-        "which is one under leave-one-out. "
+        "Compare the lifts, not the values. A value also depends on the number of held-out "
+        "interactions per user, which is one under leave-one-out. "
         + page.plain(" ".join([*_not_run(found.not_run), *found.notes]))
     )
-    with page.numbers("What each split held out, by how much it inflates, and whose order turns"):
+    with page.numbers("Splits, inflation and changes of order"):
         _protocols(found)
         _inflations(found, shown.partition(":")[2])
-        for said in _flips(found):
-            st.markdown(f"- {page.plain(said)}")
+        for sentence in _flips(found):
+            st.markdown(f"- {page.plain(sentence)}")
 
 
 def _flips(found: LeakageAudit) -> list[str]:
     return [
-        f"{label(one.metric)}: {one.ahead_in_time} is ahead of {one.ahead_here} in time and behind "
-        f"it under {one.protocol}, {'for certain' if one.certain else 'not for certain'}."
-        for one in found.flips
+        f"{label(flip.metric)}: {flip.ahead_in_time} is ahead of {flip.ahead_here} under a split "
+        f"in time and behind it under {flip.protocol}. The change is "
+        f"{'significant' if flip.certain else 'not significant'}."
+        for flip in found.flips
     ]
 
 
@@ -119,35 +121,37 @@ def _protocols(found: LeakageAudit) -> None:
     rows = [
         {
             "split": p.name if p.name == p.split else f"{p.name} ({p.split})",
-            "held out (%)": 100 * p.held_out_share,
-            "people": p.users,
-            "truths a person": p.truths_per_user,
-            "cold people": p.cold_users,
-            "cold items": p.cold_items,
+            "held-out interactions (%)": 100 * p.held_out_share,
+            "users": p.users,
+            "held-out interactions per user": p.truths_per_user,
+            "users without history": p.cold_users,
+            "items not in training": p.cold_items,
         }
         for p in found.protocols
     ]
     show(
         pd.DataFrame(rows),
         key="data_audit_splits",
-        alt="What each split held out, and how many people and items it leaves cold.",
+        alt="The held-out interactions, and the users and items without training data, by split.",
     )
 
 
 def _inflations(found: LeakageAudit, metric: str) -> None:
-    def words(one: Inflation | None) -> str:
-        if one is None or one.value is None:
+    def interval(inflation: Inflation | None) -> str:
+        if inflation is None or inflation.value is None:
             return ""
-        high = "no upper limit" if one.high is None else digits(one.high)
-        return f"{digits(one.value)} ({digits(one.low)} to {high})"
+        high = "no upper limit" if inflation.high is None else digits(inflation.high)
+        return f"{digits(inflation.value)} ({digits(inflation.low)} to {high})"
 
     by = {(i.spec, i.protocol, i.measure): i for i in found.inflations if i.metric == metric}
     rows = [
         {
             "pipeline": one.title,
             "split": one.protocol,
-            f"{label(metric)}: lift ÷ in time": words(by.get((one.spec, one.protocol, "lift"))),
-            "value ÷ in time": words(one),
+            f"inflation of the lift in {label(metric)}": interval(
+                by.get((one.spec, one.protocol, "lift"))
+            ),
+            "inflation of the value": interval(one),
         }
         for one in found.inflations
         if (one.measure, one.metric) == ("value", metric)
@@ -155,5 +159,5 @@ def _inflations(found: LeakageAudit, metric: str) -> None:
     show(
         pd.DataFrame(rows),
         key="data_audit_inflation",
-        alt="Each pipeline's lift and value under a split, divided by the same in time.",
+        alt="Each pipeline's lift and value under a split, divided by those under a split in time.",
     )

@@ -1,4 +1,4 @@
-"""The pictures of a dataset's studies: the learning curve, and metrics under each split."""
+"""The charts of a dataset's studies: the learning curve, and metrics by split."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ import pandas as pd
 
 from app import look
 from app.components import charts
-from app.components.comparison_charts import rows_of
+from app.components.charts import rows_of
 from app.components.tables import digits
 from app.look import Style
 from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.studies.results import LeakageAudit, LearningCurve
 
 SHAPES = {"leave-one-out": "square", "random": "triangle-up"}
-"""Of the splits that leak; the ones in time are circles."""
+"""Shapes of the splits that leak; splits in time are circles."""
 
 
 def styles_of(titles: Mapping[str, str]) -> dict[str, Style]:
-    """The style of each pipeline (title by name), as it is in the whole app."""
+    """The style of each pipeline by title; `titles` is by name."""
     baselines = ("popular", "random")
     found = look.styles((n, "baseline" if n in baselines else "built") for n in titles)
     return {titles[name]: style for name, style in found.items()}
 
 
 def curve_frame(found: LearningCurve) -> pd.DataFrame:
-    """A row per point: contender (title), share (%), events, since, value, low, high."""
+    """A row per point. Columns: contender (title), share (%), events, since, value, low, high."""
     rows = [
         {
             "contender": p.title,
@@ -45,11 +45,11 @@ def curve_frame(found: LearningCurve) -> pd.DataFrame:
 
 
 def learning_curve(frame: pd.DataFrame, styles: Mapping[str, Style], metric: str) -> Any:
-    """A metric by the share of the history, a line with its 95 % band per contender."""
+    """A metric by the share of the history: a line with a 95 % band per contender."""
     shares = sorted(frame["share"].unique().tolist())
     x = alt.X(
         "share:Q",
-        title="newest share of the history, % (log scale)",
+        title="newest share of the history (%, log scale)",
         scale=alt.Scale(type="log", domain=[shares[0], shares[-1]], nice=False),
         axis=alt.Axis(values=shares, format="~g", grid=False, labelFlush=False),
     )
@@ -70,7 +70,7 @@ def learning_curve(frame: pd.DataFrame, styles: Mapping[str, Style], metric: str
         y=y,
         tooltip=[
             alt.Tooltip("contender:N"),
-            alt.Tooltip("share:Q", title="% of the history"),
+            alt.Tooltip("share:Q", title="share of the history (%)"),
             alt.Tooltip("since:N", title="since"),
             alt.Tooltip("events:Q", format=","),
             alt.Tooltip("value:Q", title=label(metric), format=".3~r"),
@@ -81,11 +81,13 @@ def learning_curve(frame: pd.DataFrame, styles: Mapping[str, Style], metric: str
     names = charts.text(alt.Chart(_ends(frame)), align="left", dx=12).encode(
         x=x, y="at:Q", text="contender:N"
     )
-    return charts.finish(alt.layer(bands, lines, marks, names).properties(padding={"right": 110}))
+    return charts.finish(
+        alt.layer(bands, lines, marks, names).properties(padding=charts.margins(110))
+    )
 
 
 def _ends(frame: pd.DataFrame) -> pd.DataFrame:
-    """Each contender's name at its last point, pushed up where names would overlap."""
+    """Each contender's name at its last point, moved up if names would overlap."""
     last = frame[frame["share"] == frame["share"].max()].sort_values("value")
     gap = 0.06 * float(frame["high"].max() - frame["low"].min())
     places: list[float] = []
@@ -95,25 +97,25 @@ def _ends(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def curve_alt(frame: pd.DataFrame, metric: str) -> str:
-    """What the learning curve shows, in words."""
-    said = []
+    """The finding of the learning curve."""
+    lines = []
     for name, rows in frame.groupby("contender", sort=False):
         ends = [rows.iloc[0], rows.iloc[-1]]
-        words = [f"{digits(e['value'])} with {e['share']:.0f} %" for e in ends]
-        said.append(f"{name} goes from {words[0]} to {words[1]} of the history")
-    return f"{label(metric)} by the newest share of the history: {'; '.join(said)}."
+        first, last = (f"{digits(e['value'])} with {e['share']:.0f} %" for e in ends)
+        lines.append(f"{name} goes from {first} to {last} of the history")
+    return f"{label(metric)} by the newest share of the history: {'; '.join(lines)}."
 
 
 def measures(found: LeakageAudit) -> dict[str, str]:
-    """What the audit's picture can show: an id (`lift:ndcg@10`), and what a person reads."""
-    lifts = {f"lift:{m}": f"{label(m)}, in times Popular's" for m in found.metrics}
+    """The measures of the audit: the label by id (`lift:ndcg@10`)."""
+    lifts = {f"lift:{m}": f"lift over Popular in {label(m)}" for m in found.metrics}
     return lifts | {f"value:{m}": label(m) for m in found.metrics}
 
 
 def audit_frame(found: LeakageAudit, shown: str) -> pd.DataFrame:
-    """A row per contender and split, the best in time first, of one of `measures`.
+    """A row per contender and split for one of `measures`; the best under time first.
 
-    Columns: contender (title), split, value, low, high, span (the interval in words).
+    Columns: contender (title), split, value, low, high, span (the interval as text).
     """
     measure, _, metric = shown.partition(":")
     rows: list[tuple[str, str, float | None, float | None, float | None]] = []
@@ -133,27 +135,27 @@ def audit_frame(found: LeakageAudit, shown: str) -> pd.DataFrame:
         f"{digits(low)} to {'no upper limit' if high != high else digits(high)}"
         for low, high in zip(frame["low"], frame["high"], strict=True)
     ]
-    told = [p.name for p in found.protocols][::-1]  # from global time to random
-    in_time = frame[frame["split"] == told[0]].set_index("contender")["value"]
+    splits = [p.name for p in found.protocols][::-1]  # from global time to random
+    in_time = frame[frame["split"] == splits[0]].set_index("contender")["value"]
     order = frame["contender"].map(in_time).fillna(0)
-    at = frame["split"].map({name: n for n, name in enumerate(told)})
+    at = frame["split"].map({name: n for n, name in enumerate(splits)})
     frame = frame.assign(span=spans, order=order, at=at)
     frame = frame.sort_values(["order", "contender", "at"], ascending=[False, True, True])
     return frame.drop(columns=["order", "at"]).reset_index(drop=True)
 
 
 def audit(frame: pd.DataFrame, styles: Mapping[str, Style], shown: str) -> Any:
-    """Each contender under each split, point and 95 % interval; a line at 1 where it is a lift."""
+    """Each contender under each split with a 95 % interval, and a line at 1 for a lift."""
     measure, _, metric = shown.partition(":")
     contenders = frame["contender"].drop_duplicates().tolist()
     splits = frame["split"].drop_duplicates().tolist()
     limit = float(frame[["value", "low", "high"]].max().max())
-    drawn = frame.assign(end=frame["high"].fillna(limit), word=frame["split"])
+    drawn = frame.assign(end=frame["high"].fillna(limit), label=frame["split"])
     low, high = float(frame[["value", "low"]].min().min()), limit
     if measure == "lift":
         low, high = min(low, 1.0), max(high, 1.0)
     width = (high - low) or 1.0
-    title = f"{label(metric)} ÷ Popular's" if measure == "lift" else label(metric)
+    title = f"{label(metric)} ÷ {label(metric)} of Popular" if measure == "lift" else label(metric)
     scale = alt.Scale(domain=[low - 0.05 * width, high + 0.05 * width], nice=False, zero=False)
     x = alt.X(
         "value:Q",
@@ -189,29 +191,29 @@ def audit(frame: pd.DataFrame, styles: Mapping[str, Style], shown: str) -> Any:
         ),
         tooltip=tooltip,
     )
-    words = charts.text(base, align="left", dx=9).encode(
-        x=alt.X("end:Q", scale=scale), text="word:N"
+    labels = charts.text(base, align="left", dx=9).encode(
+        x=alt.X("end:Q", scale=scale), text="label:N"
     )
-    layers = [rules, marks, words]
+    layers = [rules, marks, labels]
     if measure == "lift":
         one = alt.Chart(pd.DataFrame({"one": [1.0]}))
         layers.insert(
             0, one.mark_rule(color=look.INK, opacity=0.7).encode(x=alt.X("one:Q", scale=scale))
         )
     height = max(look.HEIGHT, 31 * len(splits) * len(contenders) + 60)
-    # room at the right for the names of the splits
-    return charts.finish(alt.layer(*layers).properties(padding={"right": 105}), height=height)
+    # margin on the right for the names of the splits
+    return charts.finish(alt.layer(*layers).properties(padding=charts.margins(105)), height=height)
 
 
-def audit_alt(frame: pd.DataFrame, shown: str, words: Mapping[str, str]) -> str:
-    """What the audit's picture shows, in words."""
-    said = []
+def audit_alt(frame: pd.DataFrame, shown: str, labels: Mapping[str, str]) -> str:
+    """The finding of the audit's chart; `labels` is from `measures`."""
+    lines = []
     for name, rows in frame.groupby("contender", sort=False):
         parts = [f"{digits(r.value)} ({r.span}) under {r.split}" for r in rows_of(rows)]
-        said.append(f"{name} {charts.names(parts)}")
-    return f"{words[shown]}, with 95 % intervals: {'; '.join(said)}."
+        lines.append(f"{name} {charts.names(parts)}")
+    return f"{labels[shown]}, with 95 % intervals: {'; '.join(lines)}."
 
 
-def titles_of(rows: Sequence[Any]) -> dict[str, str]:
-    """The titles of rows that name a `spec` and its `title`, by the spec's name."""
+def titles_by_spec(rows: Sequence[Any]) -> dict[str, str]:
+    """The titles of rows with a `spec` and its `title`, by the spec's name."""
     return {row.spec: row.title for row in rows}

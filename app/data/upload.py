@@ -1,4 +1,4 @@
-"""Loading events: from files, from a database, or by the recipe of a dataset that is there."""
+"""Loading events from files, from a database, or with the recipe of an existing dataset."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ WAYS = {
     "again": "Next month's file",
 }
 WAY = "data_from"
-"""Key of the way to load, also in the address: a link may open the form."""
+"""Session key and query parameter of the source; a link can open the form."""
 
 
 def samples() -> None:
-    """A button that adds the bundled samples; needs the role analyst."""
+    """A button that adds the bundled samples. Requires the analyst role."""
     if not access.allowed("analyst"):
         return
-    if st.button("Add the bundled samples", type="primary", key="samples"):
+    if st.button("Add sample datasets", type="primary", key="samples"):
         access.require("analyst", "Adding the samples")
-        with st.spinner("Loading the small sample ..."):
+        with st.spinner("Loading the small sample…"):
             state.workspace().register_samples()
         st.rerun()
-    st.caption("Two small public datasets, to look around with before you load your own.")
+    st.caption("Two small public datasets to try Assay before you load your own.")
 
 
 def panel(*, open_now: bool = False) -> None:
-    """Everything that it takes to load events; needs the role analyst."""
+    """The form that loads events. Requires the analyst role."""
     if not access.allowed("analyst"):
         return
-    # Once open it stays so until an import starts, also when the address names no way any more.
+    # Once open, the form stays open until an import starts, even without the query parameter.
     is_open = open_now or WAY in st.query_params or bool(st.session_state.get(import_plan.LOADING))
     st.session_state[import_plan.LOADING] = is_open
     with st.expander("Load your own events", expanded=is_open, icon=":material/upload_file:"):
         way = toolbar.choice(
-            "Where they are", tuple(WAYS), key=WAY, default="files", format_func=WAYS.__getitem__
+            "Load from", tuple(WAYS), key=WAY, default="files", format_func=WAYS.__getitem__
         )
         try:
             {"files": _files, "database": _database, "again": next_month.draw}[way]()
@@ -52,8 +52,9 @@ def panel(*, open_now: bool = False) -> None:
 
 def _files() -> None:
     st.write(
-        "One row per event: who took up what, and when. CSV, TSV, Parquet or JSON Lines, also "
-        "packed by gzip or zstd; several files become one dataset. They stay on this server."
+        "One row per event: who interacted with what, and when. Formats: CSV, TSV, Parquet and "
+        "JSON Lines, optionally compressed with gzip or zstd. Several files become one dataset. "
+        "Files stay on this server."
     )
     files = st.file_uploader(
         "Events",
@@ -62,14 +63,14 @@ def _files() -> None:
         key=f"data_events_{st.session_state.get(import_plan.IMPORTS, 0)}",
     )
     if files:
-        _two_confirmations(uploads.kept_all(files), uploads.slug(files[0].name))
+        _two_steps(uploads.saved_all(files), uploads.slug(files[0].name))
 
 
 def _database() -> None:
     st.write(
-        "The rows are read once, in batches, and never written to. Write the address without a "
-        "password: an SQLAlchemy URL, `env:NAME` for an environment variable with the whole "
-        "URL, or `secrets:NAME` for a connection in Streamlit's secrets."
+        "The rows are read once, in batches; nothing is written to the database. Enter the address "
+        "without a password: an SQLAlchemy URL, `env:NAME` for an environment variable with the "
+        "whole URL, or `secrets:NAME` for a connection in Streamlit's secrets."
     )
     with st.form("data_sql_form", border=False):
         left, right = st.columns(2)
@@ -77,38 +78,38 @@ def _database() -> None:
             "Address", placeholder="postgresql://reader@host/shop", key="data_sql_address"
         ).strip()
         text = right.text_area(
-            "Table, or query", placeholder="orders", height="content", key="data_sql_text"
+            "Table or query", placeholder="orders", height="content", key="data_sql_text"
         ).strip()
-        look = st.form_submit_button("Look at the columns", key="data_sql_look")
-    if look:
-        import_plan.look_again()
+        submitted = st.form_submit_button("Read columns", key="data_sql_look")
+    if submitted:
+        import_plan.clear()
         st.session_state.pop(import_plan.ASKED, None)
-        # What a person writes here is kept with the job only once it is known to be harmless.
-        _checked(address, text)
+        # The input is stored with the job, so it is checked for passwords first.
+        _check(address, text)
         st.session_state[import_plan.ASKED] = {"address": address, "text": text}
-    asked = st.session_state.get(import_plan.ASKED)
-    if asked == {"address": address, "text": text}:
-        named = text if " " not in text else "events"
-        _two_confirmations({"sql": asked}, uploads.slug(named.rpartition(".")[2]))
+    checked = st.session_state.get(import_plan.ASKED)
+    if checked == {"address": address, "text": text}:
+        table = text if " " not in text else "events"
+        _two_steps({"sql": checked}, uploads.slug(table.rpartition(".")[2]))
 
 
-def _checked(address: str, text: str) -> None:
-    """Raise `AssayError` where something is left out, or the address is not to be used here."""
+def _check(address: str, text: str) -> None:
+    """Raise `AssayError` if an input is missing or the address is not allowed here."""
     from pipelines.data.sources import connections
 
     if not address or not text:
-        raise AssayError("Write the address of the database, and a table's name or a query.")
+        raise AssayError("Enter the address of the database, and a table name or a query.")
     if access.login_configured() and not address.startswith("secrets:"):
-        # A free address would be sent this server's password, or open any file it can read.
-        named = ", ".join(f"secrets:{name}" for name in connections.names()) or "there is none yet"
+        # An arbitrary address could receive this server's password or open any file it can read.
+        names = ", ".join(f"secrets:{name}" for name in connections.names()) or "none yet"
         raise AssayError(
-            "On a server that several people use, name a connection of its secrets "
-            f"({named}); whoever keeps the server adds them."
+            "A shared server allows only connections from its secrets "
+            f"(available: {names}). Its administrator can add one."
         )
     connections.address(address)
 
 
-def _two_confirmations(source: dict[str, Any], name: str) -> None:
+def _two_steps(source: dict[str, Any], name: str) -> None:
     draft = st.session_state.get(import_plan.DRAFT) or {}
     if draft.get("source") != source:
         draft = {}

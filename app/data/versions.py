@@ -1,4 +1,4 @@
-"""The versions of a dataset: what is the same in them, and which bake-offs were run on each."""
+"""The versions of a dataset, and the bake-offs on each."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ from app.components.tables import moment, show
 from pipelines.workspace.records import BakeoffRecord, DatasetRecord
 
 NEWEST = 8
-"""How many bake-offs of a dataset are named; the others stand under Runs."""
+"""How many bake-offs of a dataset are listed; the Runs page has the others."""
 
 
 def section(name: str) -> None:
     """The table of versions, and the bake-offs as links."""
     records = state.workspace().dataset_versions(name)
-    st.header("Versions, and what was run on them", anchor=False)
+    st.header("Versions and bake-offs", anchor=False)
     show(
         frame(records),
         key="data_versions",
         alt=f"The {len(records)} versions of {name}, newest first."
         if len(records) > 1
-        else f"The one version of {name}.",
+        else f"The only version of {name}.",
     )
     _bakeoffs(name, records)
 
 
 def frame(records: list[DatasetRecord]) -> pd.DataFrame:
-    """One row per version, newest first."""
+    """A row per version, newest first."""
     older = [r.about.recipe for r in records[1:]] + [None]
     return pd.DataFrame(
         {
             "version": [r.version for r in records],
             "created (UTC)": [moment(r.created) for r in records],
-            "rows in": [r.about.rows_in for r in records],
-            "in quarantine": [r.about.quarantined for r in records],
+            "imported rows": [r.about.rows_in for r in records],
+            "quarantined rows": [r.about.quarantined for r in records],
             "events": [r.about.kept for r in records],
             "fingerprint": [r.about.fingerprint[:12] for r in records],
             "recipe": [
@@ -51,10 +51,10 @@ def _recipe(record: DatasetRecord, before: object) -> str:
 
     recipe = record.about.recipe
     if recipe is None:
-        return "none (made by code)"
+        return "none (created by code)"
     if not isinstance(before, Recipe):
         return recipe.hash[:8]
-    return f"{recipe.hash[:8]} ({'as before' if before.hash == recipe.hash else 'changed'})"
+    return f"{recipe.hash[:8]} ({'unchanged' if before.hash == recipe.hash else 'changed'})"
 
 
 def _bakeoffs(name: str, records: list[DatasetRecord]) -> None:
@@ -64,22 +64,22 @@ def _bakeoffs(name: str, records: list[DatasetRecord]) -> None:
         return
     groups = by_version(found[:NEWEST], records)
     for version, bakeoffs in groups.items():
-        words = f"On version {version}:" if version else "On events that are no longer here:"
+        heading = f"On version {version}:" if version else "On a deleted version:"
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"{words}", width="content")
+            st.markdown(heading, width="content")
             for bakeoff in bakeoffs:
                 icon = ":material/candlestick_chart:"
                 page.link("compare", bakeoff.id, icon, dataset=name, bakeoff=bakeoff.id)
     if len(found) > NEWEST:
-        st.caption(f"And {len(found) - NEWEST:,} older ones, under Runs.")
+        st.caption(f"The Runs page has {len(found) - NEWEST:,} older bake-offs.")
 
 
 def by_version(
     bakeoffs: list[BakeoffRecord], records: list[DatasetRecord]
 ) -> dict[int, list[BakeoffRecord]]:
-    """Bake-offs by the version on which they ran; 0 where that is deleted.
+    """Bake-offs by the version on which they ran; 0 for a deleted version.
 
-    The events' fingerprint decides: a name that was deleted may begin at version 1 again.
+    The fingerprint of the events decides, since versions of a deleted name start at 1 again.
     """
     prints = {r.version: r.about.fingerprint for r in records}
     groups: dict[int, list[BakeoffRecord]] = {version: [] for version in (*prints, 0)}
@@ -87,4 +87,4 @@ def by_version(
         version = bakeoff.dataset_version
         ran_on = state.document(bakeoff.id).manifest.get("fingerprint")
         groups[version if prints.get(version) == ran_on else 0].append(bakeoff)
-    return {version: there for version, there in groups.items() if there}
+    return {version: members for version, members in groups.items() if members}

@@ -1,4 +1,4 @@
-"""The picture of what moves an option's value most: one input at a time, to both its ends."""
+"""The tornado chart: an option's value at both ends of each input's range."""
 
 from __future__ import annotations
 
@@ -10,42 +10,42 @@ import pandas as pd
 
 from app import look
 from app.components import charts
-from app.decide.charts import OPTION_WORDS, money_unit
+from app.decide.options import money_unit, option_label
 from pipelines.economics.case import fields
 from pipelines.economics.formats import money, percent
 
 
-def input_words() -> dict[str, str]:
-    """A short name for each input that the tornado can show, by its path."""
+def input_labels() -> dict[str, str]:
+    """A short label for each input that the tornado can show, by its path."""
     short = {
         "margin": "addressed margin",
         "open_rate": "open rate",
-        "requests": "requests a month",
-        "fte_cost": "cost of a full-time person",
+        "requests": "requests per month",
+        "fte_cost": "cost of a full-time employee",
         "uplift": "uplift",
         "months_to_launch": "months to launch",
-        "setup": "set-up",
-        "ftes": "full-time people",
-        "infra": "infrastructure",
-        "overrun": "overrun",
+        "setup": "set-up (person-months)",
+        "ftes": "operating staff",
+        "infra": "servers and storage per month",
+        "overrun": "set-up overrun (factor)",
     }
-    named = {}
+    labels = {}
     for row in fields():
         option, dot, last = row["name"].rpartition(".")
         if last in short:
-            named[row["name"]] = short[last] + (f", {OPTION_WORDS[option]}" if dot else "")
-    return named
+            labels[row["name"]] = short[last] + (f", {option_label(option)}" if dot else "")
+    return labels
 
 
 def tornado_frame(rows: Sequence[Mapping[str, Any]], most: int = 10) -> pd.DataFrame:
-    """The widest `most` rows of a tornado with words for the input and its two ends."""
-    words = input_words()
+    """The widest `most` rows of a tornado. Columns: input, end, at (labels), value ($k)."""
+    labels = input_labels()
     shown = [
         {
-            "input": words.get(row["input"], row["input"])
+            "input": labels.get(row["input"], row["input"])
             + (" (± 25 % assumed)" if row["assumed"] else ""),
             "end": end,
-            "at": quantity_words(row["input"], row[end]),
+            "at": quantity(row["input"], row[end]),
             "value": float(row[f"npv_{end}"]),
         }
         for row in rows[:most]
@@ -54,8 +54,8 @@ def tornado_frame(rows: Sequence[Mapping[str, Any]], most: int = 10) -> pd.DataF
     return pd.DataFrame(shown, columns=["input", "end", "at", "value"])
 
 
-def quantity_words(name: str, value: float) -> str:
-    """An input's value with its unit, by the input's path."""
+def quantity(name: str, value: float) -> str:
+    """An input's value as text, by the input's path."""
     last = name.rpartition(".")[2]
     if last in ("open_rate", "uplift"):
         return percent(value)
@@ -65,7 +65,7 @@ def quantity_words(name: str, value: float) -> str:
 
 
 def tornado(rows: Sequence[Mapping[str, Any]], base: float) -> Any:
-    """An option's value at each input's low and high end, the others at their means."""
+    """An option's value at each input's low and high end, with the other inputs at their means."""
     frame = tornado_frame(rows)
     unit = money_unit([base, *frame["value"]])
     frame["shown"] = frame["value"] / unit.divisor
@@ -73,7 +73,7 @@ def tornado(rows: Sequence[Mapping[str, Any]], base: float) -> Any:
     frame["side"] = _sides(frame, base)
     order = list(dict.fromkeys(frame["input"]))
     y = alt.Y("input:N", title=None, sort=order, axis=alt.Axis(labelLimit=330, ticks=False))
-    # room for the words at the bars' ends
+    # margin for the labels at the ends of the bars
     low, high = float(frame["shown"].min()), float(frame["shown"].max())
     pad = 0.14 * ((high - low) or 1.0)
     near_zero = low - (high - low) <= 0 <= high + (high - low)
@@ -81,21 +81,21 @@ def tornado(rows: Sequence[Mapping[str, Any]], base: float) -> Any:
         low, high = min(low, 0.0), max(high, 0.0)
     x = alt.X(
         "shown:Q",
-        title=f"value, {unit.name}",
+        title=f"value ({unit.name})",
         scale=alt.Scale(domain=[low - pad, high + pad], nice=False),
         axis=alt.Axis(format=",.6~g", tickCount=8),
     )
     color = alt.Color(
         "end:N",
-        title="input at its",
+        title="end of the input's range",
         scale=alt.Scale(domain=["low", "high"], range=[look.ORANGE, look.BLUE]),
         legend=alt.Legend(orient="top"),
     )
     tooltip = [
         "input:N",
-        alt.Tooltip("end:N", title="end of its range"),
-        alt.Tooltip("at:N", title="input"),
-        alt.Tooltip("shown:Q", title=f"value, {unit.name}", format=",.3~g"),
+        alt.Tooltip("end:N", title="end of the range"),
+        alt.Tooltip("at:N", title="input value"),
+        alt.Tooltip("shown:Q", title=f"value ({unit.name})", format=",.3~g"),
     ]
     bars = (
         alt.Chart(frame)
@@ -122,7 +122,7 @@ def tornado(rows: Sequence[Mapping[str, Any]], base: float) -> Any:
 
 
 def _sides(frame: pd.DataFrame, base: float) -> list[str]:
-    """On which side of its bar the words of each end stand; an end at `base` has the free one."""
+    """The side of the bar for the label of each end; an end at `base` gets the free side."""
     pairs = frame.groupby("input", sort=False)["value"].transform
     others = pairs("sum") - frame["value"]
     return [
@@ -132,11 +132,11 @@ def _sides(frame: pd.DataFrame, base: float) -> list[str]:
 
 
 def tornado_alt(rows: Sequence[Mapping[str, Any]], option: str) -> str:
-    """What the tornado says, in words: the three inputs that move the value most."""
-    words = input_words()
-    said = [
-        f"{words.get(r['input'], r['input'])} ({money(min(r['npv_low'], r['npv_high']))} to "
+    """The finding of the tornado: the three inputs with the largest effect."""
+    labels = input_labels()
+    parts = [
+        f"{labels.get(r['input'], r['input'])} ({money(min(r['npv_low'], r['npv_high']))} to "
         f"{money(max(r['npv_low'], r['npv_high']))})"
         for r in rows[:3]
     ]
-    return f"What moves the value of {OPTION_WORDS.get(option, option)} most: {'; '.join(said)}."
+    return f"Largest effects on the value of {option_label(option)}: {'; '.join(parts)}."

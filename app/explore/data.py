@@ -1,4 +1,4 @@
-"""Whose lists are looked at, and what each contender gives them."""
+"""The users whose lists are shown, and each contender's list for them."""
 
 from __future__ import annotations
 
@@ -11,50 +11,51 @@ import pandas as pd
 import streamlit as st
 
 from app import state
-from app.components.comparison_charts import titles
 from pipelines.data.personas import personas
 from pipelines.data.split import split
 from pipelines.errors import AssayError
 from pipelines.evaluation.bakeoff.opened import Opened, evaluated_users, open_contender, truth_of
-from pipelines.evaluation.results.document import BakeoffDocument
+from pipelines.evaluation.results.document import BakeoffDocument, titles_of
 from pipelines.runtime import paths
 from pipelines.schema import Columns
 
 LENGTH = 10
 """How many items of each list are shown."""
 HISTORY_SHOWN = 10
+"""How many of the newest events of a history are shown."""
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody whose lists are shown: a user of the data, or a made-up history."""
+    """Whose lists are shown: a user of the dataset, or a made-up history."""
 
     name: str
     why: str = ""
     user_id: str | None = None
     history: list[str] = field(default_factory=list)
-    """Item ids, newest last; of a user of the data the newest ones alone."""
+    """Item ids, newest last; for a user of the dataset only the newest."""
 
 
 @dataclass(frozen=True)
 class Lists:
-    """What the contenders give one person."""
+    """The contenders' lists for one user."""
 
     frame: pd.DataFrame
-    """contender (title), rank, item_id, title, categories, lists (how many hold the item),
-    mark (a letter where several do, else empty), chosen (whether taken up later)."""
-    silent: dict[str, str]
-    """Why a contender (title) gives no list."""
+    """contender (title), rank, item_id, title, categories, lists (the number of lists with the
+    item), mark (a letter if there are several, otherwise empty), chosen (whether the item is a
+    held-out interaction)."""
+    missing: dict[str, str]
+    """Why a contender (title) has no list."""
 
 
-@st.cache_data(max_entries=32, show_spinner="Finding eight people who differ ...")
+@st.cache_data(max_entries=32, show_spinner="Selecting eight users…")
 def _people(home: str, bakeoff_id: str) -> list[dict[str, Any]]:
     record = state.workspace().bakeoff_record(bakeoff_id)
     document = state.document(bakeoff_id)
     data = state.dataset(record.dataset, record.dataset_version)
     cut = split(data.interactions, str(document.manifest["split"]), seen=document.manifest["seen"])
-    asked = data.users.encode(evaluated_users(record.folder))
-    rows = np.flatnonzero(np.isin(cut.queries.user, asked))
+    evaluated = data.users.encode(evaluated_users(record.folder))
+    rows = np.flatnonzero(np.isin(cut.queries.user, evaluated))
     cut = replace(cut, queries=cut.queries.take(rows), truth=cut.truth.take(rows))
     row_of = {int(user): row for row, user in enumerate(cut.queries.user)}
     found: list[dict[str, Any]] = []
@@ -67,7 +68,7 @@ def _people(home: str, bakeoff_id: str) -> list[dict[str, Any]]:
 
 
 def people(document: BakeoffDocument) -> list[Person]:
-    """Up to eight evaluated users, each typical of one description."""
+    """Up to eight evaluated users, each an example of one persona."""
     return [Person(**row) for row in _people(str(paths.home()), document.id)]
 
 
@@ -77,60 +78,62 @@ def _catalogue(home: str, bakeoff_id: str) -> pd.DataFrame:
     catalogue = state.dataset(record.dataset, record.dataset_version).catalogue
     frame = pd.DataFrame({"title": catalogue.titles()}, index=catalogue.items.ids)
     given = catalogue.frame.get(Columns.CATEGORIES)
-    words = "" if given is None else given.fillna("").astype(str).str.replace("|", ", ").to_numpy()
-    return frame.assign(categories=words, folded=frame["title"].astype(str).str.casefold())
+    categories = (
+        "" if given is None else given.fillna("").astype(str).str.replace("|", ", ").to_numpy()
+    )
+    return frame.assign(categories=categories, folded=frame["title"].astype(str).str.casefold())
 
 
 def catalogue(document: BakeoffDocument) -> pd.DataFrame:
-    """title, categories and folded (the title in small letters) by item id; read-only."""
+    """Columns title, categories, folded (the title in lower case), by item id; read-only."""
     return _catalogue(str(paths.home()), document.id)
 
 
-def search(items: pd.DataFrame, words: str, most: int = 50) -> list[str]:
-    """Ids of items whose title holds every word, those that begin with the first one first."""
-    parts = words.casefold().split()
+def search(items: pd.DataFrame, text: str, limit: int = 50) -> list[str]:
+    """Ids of items whose title has every word; titles that start with the first word first."""
+    parts = text.casefold().split()
     found = items
     for part in parts:
         found = found[found["folded"].str.contains(part, regex=False)]
     if parts:
         starts = found["folded"].str.startswith(parts[0])
         found = pd.concat([found[starts], found[~starts]])
-    return [str(i) for i in found.index[:most]]
+    return [str(i) for i in found.index[:limit]]
 
 
-@st.cache_resource(max_entries=12, show_spinner="Reading a fitted pipeline ...")
+@st.cache_resource(max_entries=12, show_spinner="Loading a fitted pipeline…")
 def _opened(home: str, bakeoff_id: str, name: str) -> Opened:
     return open_contender(state.workspace().bakeoff_folder(bakeoff_id), name)
 
 
 def opened(document: BakeoffDocument, name: str) -> Opened:
-    """A contender that can be asked; read from disk once per server."""
+    """A contender's fitted pipeline; read from disk once per server."""
     return _opened(str(paths.home()), document.id, name)
 
 
-@st.cache_data(max_entries=512, show_spinner="Asking the contenders ...")
+@st.cache_data(max_entries=512, show_spinner="Computing recommendations…")
 def _live(home: str, bakeoff_id: str, name: str, history: tuple[str, ...]) -> list[str]:
     found = opened(state.document(bakeoff_id), name).recommend(histories=[history], k=LENGTH)
     return [str(i) for i in found[Columns.ITEM]]
 
 
-@st.cache_data(max_entries=256, show_spinner="Computing the way of each item ...")
+@st.cache_data(max_entries=256, show_spinner="Tracing each item…")
 def _trace(
     home: str, bakeoff_id: str, name: str, user: str | None, history: tuple[str, ...]
 ) -> pd.DataFrame:
-    asked = opened(state.document(bakeoff_id), name)
+    contender = opened(state.document(bakeoff_id), name)
     if user is not None:
-        return asked.trace(user=user, k=LENGTH)
-    return asked.trace(list(history), k=LENGTH)
+        return contender.trace(user=user, k=LENGTH)
+    return contender.trace(list(history), k=LENGTH)
 
 
 def trace(document: BakeoffDocument, name: str, person: Person) -> pd.DataFrame:
-    """The way of each item of one list; an `AssayError` where the contender cannot tell."""
+    """How each item of a list went through the stages; `AssayError` if it cannot be computed."""
     return _trace(str(paths.home()), document.id, name, person.user_id, tuple(person.history))
 
 
 def _stored(folder: Path, user: str) -> list[str] | None:
-    """What a contender answered for a user in the bake-off; None where it did not."""
+    """A contender's list for a user in the bake-off; None if it gave none."""
     path = folder / "lists.parquet"
     if not path.exists():
         return None
@@ -139,45 +142,46 @@ def _stored(folder: Path, user: str) -> list[str] | None:
 
 
 def _answer(document: BakeoffDocument, name: str, folder: Path, person: Person) -> list[str]:
-    """Item ids, best first; an `AssayError` says why there are none."""
+    """Item ids, best first; an `AssayError` has the reason if there are none."""
     if person.user_id is None:
         return live(document, name, person.history)
     found = _stored(folder / "contenders" / name, person.user_id)
     if found is None:
         contender = document.contender(name)
         reason = contender.reason if contender and contender.status != "scored" else ""
-        raise AssayError(reason or "It gave no list for this person.")
+        raise AssayError(reason or "It gave no list for this user.")
     return found
 
 
 def live(document: BakeoffDocument, name: str, history: list[str]) -> list[str]:
-    """What a contender answers now to a made-up history; an `AssayError` where it cannot."""
-    asked = opened(document, name)
-    if not asked.can_answer_history:
-        raise AssayError(asked.why_not)
+    """A contender's list for a made-up history, computed now; `AssayError` if it cannot."""
+    contender = opened(document, name)
+    if not contender.can_answer_history:
+        raise AssayError(contender.why_not)
     return _live(str(paths.home()), document.id, name, tuple(history))
 
 
 def lists(document: BakeoffDocument, person: Person) -> Lists:
-    """Every contender's list for one person, and why some give none."""
+    """Every contender's list for one user, and why some have none."""
     folder = state.workspace().bakeoff_folder(document.id)
     items = catalogue(document)
-    rows, silent = [], {}
-    for name, title in titles(document).items():
+    rows: list[tuple[str, int, str]] = []
+    missing = {}
+    for name, title in titles_of(document.contenders).items():
         try:
             answer = _answer(document, name, folder, person)
         except AssayError as error:
-            silent[title] = str(error)
+            missing[title] = str(error)
             continue
-        rows += [(title, place, item) for place, item in enumerate(answer, 1)]
-    later = set(truth_of(folder, person.user_id)) if person.user_id is not None else set()
-    return Lists(described(rows, items, later), silent)
+        rows += [(title, rank, item) for rank, item in enumerate(answer, 1)]
+    held_out = set(truth_of(folder, person.user_id)) if person.user_id is not None else set()
+    return Lists(lists_frame(rows, items, held_out), missing)
 
 
-def described(
-    rows: list[tuple[str, int, str]], items: pd.DataFrame, later: set[str]
+def lists_frame(
+    rows: list[tuple[str, int, str]], items: pd.DataFrame, held_out: set[str]
 ) -> pd.DataFrame:
-    """Lists as `Lists.frame`, from (contender, rank, item id) and the catalogue."""
+    """The frame of `Lists`, from (contender, rank, item id) and the catalogue."""
     frame = pd.DataFrame(rows, columns=["contender", "rank", "item_id"])
     known = items.reindex(frame["item_id"])
     count = frame.groupby("item_id")["contender"].transform("nunique")
@@ -185,7 +189,7 @@ def described(
         title=known["title"].fillna(frame["item_id"].set_axis(known.index)).to_numpy(),
         categories=known["categories"].fillna("").to_numpy(),
         lists=count.fillna(0).astype(int),
-        chosen=frame["item_id"].isin(later),
+        chosen=frame["item_id"].isin(held_out),
     )
     shared = frame[frame["lists"] > 1].drop_duplicates("item_id")["item_id"]
     marks = {item: letters(n) for n, item in enumerate(shared)}

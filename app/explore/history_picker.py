@@ -1,4 +1,4 @@
-"""A made-up history: titles picked one after another, kept in the address."""
+"""A made-up history: titles picked one after another, kept as a query parameter."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ from app.components import toolbar
 from app.explore import data as explore_data
 from pipelines.evaluation.results.document import BakeoffDocument
 
-FEW_TITLES = 5_000  # up to here all titles stand in one list; above, a search comes first
+FEW_TITLES = 5_000  # up to this many titles are in one list; more need a search
 MOST_PICKED = 50
 
 
 def picked(document: BakeoffDocument, page: str) -> list[str]:
-    """The ids of the titles picked on a page, in the order picked (the newest last)."""
+    """The ids of the titles picked on a page, in the order picked (newest last)."""
     history, chosen = f"{page}_history", f"{page}_picked"
     items = explore_data.catalogue(document)
     stored = st.session_state.get(chosen)
-    if stored is None:  # another page was open, or the address was
+    if stored is None:  # the page was opened, by its link or from another page
         stored = (st.query_params.get(history) or st.session_state.get(history) or "").split(",")
-    kept = [i for i in stored if i in items.index][:MOST_PICKED]
+    valid = [i for i in stored if i in items.index][:MOST_PICKED]
     options = [str(i) for i in items.index]
     if len(options) > FEW_TITLES:
-        words = st.text_input(
+        text = st.text_input(
             "Search titles",
             key=f"{page}_search",
             placeholder="Part of a title, then Enter",
-            help="The list below offers what is found.",
+            help="The matching titles are in the list below.",
         )
-        options = explore_data.search(items, words)
-    options = [*kept, *(i for i in options if i not in set(kept))]
-    st.session_state[chosen] = kept
+        options = explore_data.search(items, text)
+    options = [*valid, *(i for i in options if i not in set(valid))]
+    st.session_state[chosen] = valid
     found = st.multiselect(
-        "Titles taken up, oldest first",
+        "Titles interacted with, oldest first",
         options,
         key=chosen,
         format_func=lambda i: str(items["title"].get(i, i)),

@@ -1,1 +1,1 @@
-"""One file a page; each calls `components.page.show` with what it draws."""
+"""One file per page; each calls `components.page.show` with its `draw` function."""

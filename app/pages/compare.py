@@ -1,4 +1,4 @@
-"""Compare: who is better than the baseline, for whom, by how much, and at what price."""
+"""Compare: which contender is better than the baseline, by how much, for whom, at what cost."""
 
 from __future__ import annotations
 
@@ -7,114 +7,80 @@ from collections.abc import Callable
 import streamlit as st
 
 from app import report, state
-from app.compare import behavior as compare_behavior
-from app.compare import contenders as compare_contenders
-from app.compare import cost as compare_cost
-from app.compare import differences as compare_differences
-from app.compare import overlap as compare_overlap
-from app.compare import people as compare_people
-from app.compare import slices as compare_slices
-from app.compare import tools as compare_tools
-from app.components import comparison as compare_data
+from app.compare import (
+    behavior,
+    comparisons,
+    contenders,
+    cost,
+    differences,
+    overlap,
+    people,
+    protocol,
+    slices,
+    tools,
+)
+from app.compare.heading import Heading
 from app.components import page, toolbar
-from app.components.comparison import Words
 from app.taste import view as taste
 from pipelines.errors import AssayError
 from pipelines.evaluation.results.document import BakeoffDocument
 
 DIFFERENCES = "differences"
-VIEWS: dict[str, tuple[str, Callable[[BakeoffDocument], Words]]] = {
-    DIFFERENCES: ("Who is better", compare_differences.section),
-    "slices": ("For whom", compare_slices.section),
-    "cost": ("Time and cost", compare_cost.section),
-    "people": ("Person by person", compare_people.section),
-    "overlap": ("How alike", compare_overlap.section),
-    "behavior": ("Behavior", compare_behavior.section),
+VIEWS: dict[str, tuple[str, Callable[[BakeoffDocument], Heading]]] = {
+    DIFFERENCES: ("Overall", differences.section),
+    "slices": ("By slice", slices.section),
+    "cost": ("Latency and cost", cost.section),
+    "people": ("By user", people.section),
+    "overlap": ("List overlap", overlap.section),
+    "behavior": ("Behavioral tests", behavior.section),
     "taste": ("Blind taste test", taste.draw),
-    "contenders": ("Contenders and numbers", compare_contenders.section),
+    "contenders": ("All results", contenders.section),
 }
-"""What the address calls a view, what people read, and what draws it."""
+"""The views by the value of the query parameter: the label, and the function that draws it."""
+EMPTY = "the difference of each contender from the baseline"
 
 
 def draw() -> None:
     document = state.chosen_document()
     if document is None:
-        toolbar.without_bakeoff(state.chosen_dataset(), "each contender's difference to popular")
+        toolbar.without_bakeoff(state.chosen_dataset(), EMPTY)
         return
     top = st.container()
-    if not compare_data.offered(document)[0]:
-        said = _nobody(document)
-    else:
+    if comparisons.offered(document)[0]:
         view = toolbar.choice(
-            "Show",
+            "View",
             list(VIEWS),
             key="compare_view",
             default=DIFFERENCES,
             format_func=lambda name: VIEWS[name][0],
         )
-        said = _drawn(VIEWS[view][1], document)
+        heading = _view(VIEWS[view][1], document)
+    else:
+        page.picture(
+            toolbar.blank(EMPTY), "An empty chart: no contender was scored.", key="compare"
+        )
+        heading = contenders.section(document)
     with top:
-        page.opening(said.title)
-        if said.under:
-            st.markdown(page.plain(said.under))
-        _protocol(document)
-    compare_data.ready()
+        page.opening(heading.title)
+        if heading.description:
+            st.markdown(page.plain(heading.description))
+        protocol.warning(document)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            protocol.caption(document)
+            page.link("data", "Leakage audit", ":material/fact_check:", data_view="studies",
+                      dataset=document.dataset)  # fmt: skip
+            # The report has the open view, which is drawn by now.
+            report.button(document, *tools.current_view(document))
+    comparisons.ready()
 
 
-def _drawn(section: Callable[[BakeoffDocument], Words], document: BakeoffDocument) -> Words:
-    """A view; what it lacks is said within it, and the other views stay reachable."""
+def _view(section: Callable[[BakeoffDocument], Heading], document: BakeoffDocument) -> Heading:
+    """Draw a view; an error is shown within it, so that the other views stay available."""
     try:
         return section(document)
     except AssayError as error:
         st.error(page.plain(str(error)), icon=":material/error:")
-        return Words("This view needs something that this bake-off did not keep.")
-
-
-def _nobody(document: BakeoffDocument) -> Words:
-    """A bake-off in which nobody was scored."""
-    page.picture(
-        toolbar.blank("each contender's difference to popular"),
-        "An empty picture: nobody was scored.",
-        key="compare",
-    )
-    return compare_contenders.section(document)
-
-
-def _protocol(document: BakeoffDocument) -> None:
-    """Which split, how many people, what a benchmark protocol lets in, and what a log cannot
-    tell; the leakage audit and the report are one click away."""
-    manifest = document.manifest
-    asked = f"{manifest.get('users', 0):,} people, {manifest.get('items', 0):,} items"
-    split = str(manifest.get("split", ""))
-    note = str(manifest.get("split_note") or "")
-    if note:
-        st.markdown(
-            f":material/info: **{page.plain(note[0].upper() + note[1:])}** (split `{split}`, "
-            f"{asked}). "
-            "A split in time is what counts for a decision."
-        )
-        words = ""
-    else:
-        words = f"Split {split}: one moment for all; {asked}; full catalogue. "
-    known = document.exposure
-    corrected = known is not None and known.corrected
-    words += (
-        "Debiased metrics correct for what was already shown."
-        if corrected
-        else "Offline numbers reward what was already shown."
-    )
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        why = None if known is None else page.plain(known.sentence)
-        st.caption(page.plain(words), help=why, width="content")
-        page.link(
-            "data",
-            "Leakage audit",
-            icon=":material/fact_check:",
-            data_view="studies",
-            dataset=document.dataset,
-        )
-        # Of what was chosen in the view, which is drawn by now.
-        report.button(document, *compare_tools.seen(document))
+        return Heading("This view needs data that this bake-off did not store.")
 
 
 page.show(draw)

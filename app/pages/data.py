@@ -1,21 +1,20 @@
-"""Data: what the loaded data suffices for, how it came to be, and loading more."""
+"""Data: what the data is enough for, its profile and studies, and loading more."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from app import state
-from app.components import jobs, page, toolbar
+from app.components import jobs, page, steps, toolbar
 from app.data import catalogue, deletion, profile, provenance, readiness, studies, upload, versions
-from app.runs import steps
 from pipelines.workspace.records import DatasetRecord
 
 FINDINGS, PROFILE, STUDIES, ORIGIN = "findings", "profile", "studies", "origin"
 VIEWS = {
-    FINDINGS: "What was found",
-    PROFILE: "What is in it",
-    STUDIES: "Would more help?",
-    ORIGIN: "How it came to be",
+    FINDINGS: "Findings",
+    PROFILE: "Profile",
+    STUDIES: "Studies",
+    ORIGIN: "Import and versions",
 }
 
 
@@ -23,8 +22,8 @@ def draw() -> None:
     name = state.chosen_dataset()
     if name is None:
         importing = jobs.waiting("import")
-        words = importing or "No data yet: load your events, or look around with a sample."
-        steps.opening(words, "data", key="data_empty")
+        sentence = importing or "No data yet: load your events or a sample."
+        steps.opening(sentence, "data", key="data_empty")
         upload.samples()
         upload.panel(open_now=True)
         return
@@ -36,10 +35,10 @@ def draw() -> None:
     page.notice(record.about)
     upload.panel()
     if st.session_state.pop(state.IMPORTED, None) == name:
-        # Who has just imported wants to know first what became of the rows.
+        # After an import, first show how rows became events.
         state.choose(data_view=ORIGIN)
     view = toolbar.choice(
-        "Show", list(VIEWS), key="data_view", default=FINDINGS, format_func=VIEWS.__getitem__
+        "View", list(VIEWS), key="data_view", default=FINDINGS, format_func=VIEWS.__getitem__
     )
     if view == FINDINGS:
         readiness.section(name)
@@ -56,9 +55,9 @@ def draw() -> None:
 
 def _not_loaded(record: DatasetRecord) -> None:
     waiting = jobs.waiting("sample", record.name)
-    words = waiting or f"{record.name} is not loaded yet; loading it takes some seconds."
-    steps.opening(words, "data", key="data_unloaded")
-    if not waiting and st.button("Load it", type="primary"):
+    sentence = waiting or f"{record.name} is not loaded yet. Loading takes a few seconds."
+    steps.opening(sentence, "data", key="data_unloaded")
+    if not waiting and st.button("Load dataset", type="primary"):
         jobs.start("sample", {"name": record.name})
         st.rerun()
     page.notice(record.about)

@@ -1,4 +1,4 @@
-"""A bake-off as one HTML file that opens without a server, a network or a script."""
+"""A bake-off as one HTML file that needs no server, network or script."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 import streamlit as st
 
 from app import state
-from app.compare.differences import legend
-from app.components import comparison_charts as compare_charts
+from app.compare import interval_charts
+from app.compare.comparisons import comparable, compared, headline
+from app.compare.differences import HOLM, legend
 from app.components import page, results
-from app.components.comparison import comparable, compared, headline
-from app.report import behavior, figures, slices, tables, words
+from app.report import behavior, figures, sentences, slices, tables
 from pipelines.data.dataset import About
 from pipelines.errors import AssayError
 from pipelines.evaluation.metrics.names import label
@@ -27,7 +27,7 @@ TEMPLATE = Path(__file__).with_name("report.html.j2")
 
 @dataclass(frozen=True)
 class View:
-    """A metric against one contender: its sentence, its picture, what each comparison says."""
+    """A metric and the contender compared with: headline, charts and comparisons."""
 
     metric: str
     against: str
@@ -35,29 +35,29 @@ class View:
     figures: list[figures.Figure]
     found: list[Comparison] = field(default_factory=list)
     legend: str = ""
-    """What the marks mean, and whether the intervals are adjusted."""
+    """What the marks mean, and how many comparisons the intervals allow for."""
 
 
 def button(document: BakeoffDocument, metric: str, against: str) -> None:
-    """The button that makes the report, with the view that is open, and downloads it."""
-    kept = state.kept(document.id)
+    """The button that makes the report, with the open view, and downloads it."""
+    folder = state.bakeoff_folder(document.id)
     about = _about(document.dataset)
     st.download_button(
-        "Report (one HTML file)",
-        lambda: html(document, kept, metric, against, about),
+        "Download report (HTML)",
+        lambda: html(document, folder, metric, against, about),
         file_name=f"assay-{document.dataset}-{document.id}.html",
         mime="text/html",
         key="compare_report",
         type="tertiary",
         icon=":material/description:",
         on_click="ignore",
-        help="Everything of this bake-off in one file. It opens in a browser without a network, "
-        "prints on paper, and takes some seconds to make.",
+        help="All results of this bake-off in one file. It opens in a browser without a network "
+        "and can be printed. Making it takes a few seconds.",
     )
 
 
 def _about(dataset: str) -> About | None:
-    """What must be said of the data; None where the dataset was deleted."""
+    """The dataset's origin and notice; None if the dataset was deleted."""
     try:
         return state.about(dataset)
     except AssayError:
@@ -66,54 +66,56 @@ def _about(dataset: str) -> About | None:
 
 def html(
     document: BakeoffDocument,
-    kept: BakeoffFolder,
+    folder: BakeoffFolder,
     metric: str,
     against: str,
     about: About | None = None,
 ) -> str:
-    """The report as one HTML document: the declared comparison first, then `metric` against
-    `against` where that is another one.
+    """The report as one HTML document.
 
-    Where nobody wins by `metric`, its values are shown instead. All text of the user is escaped;
-    nothing is loaded from elsewhere. `about` gives the notice that the data's licence asks for.
+    It has the declared comparison first, then `metric` against `against` if they differ from it;
+    only values if `metric` has no better direction. All text of the user is escaped, and nothing
+    is loaded from elsewhere. `about` has the notice that the data's license requires.
     """
-    declared = results.metric_of(document), str(document.manifest.get("baseline", "popular"))
-    first = _view(document, kept, *declared, name="declared")
-    looks = [] if (metric, against) == declared or not metric else [(metric, against)]
+    declared = results.declared_metric(document), results.declared_baseline(document)
+    first = _view(document, folder, *declared, name="declared")
+    others = [] if (metric, against) == declared or not metric else [(metric, against)]
     text: str = template(TEMPLATE).render(
         document=document,
         title=first.title,
         declared=first,
-        looks=[_view(document, kept, *one, name="look") for one in looks],
-        asked=words.asked(document),
-        warning=str(document.manifest.get("split_note") or ""),
+        exploratory=[_view(document, folder, *one, name="exploratory") for one in others],
+        setup=sentences.setup(document),
+        warning=results.split_warning(document),
         exposure=document.exposure.sentence if document.exposure else "",
-        notice=page.notice_words(about),
+        notice=page.notice_sentence(about),
         contenders=tables.contenders(document, first.found, declared[0]),
-        price=figures.price(document, kept, declared[0]),
+        price=figures.price(document, folder, declared[0]),
         costs=tables.costs(document),
         waterfalls=figures.waterfalls(document),
-        slices=slices.found(document, kept, *declared),
+        slices=slices.found(document, folder, *declared),
         behavior=behavior.found(document),
         values=tables.values(document),
-        definitions=words.definitions(document),
-        notes=words.notes(document),
-        manifest=words.manifest(document),
-        versions=words.versions(),
+        definitions=sentences.definitions(document),
+        notes=sentences.notes(document),
+        manifest=sentences.manifest(document),
+        versions=sentences.versions(),
+        legend_note=HOLM,
+        behavior_legend=behavior.LEGEND,
     )
     return text
 
 
 def _view(
-    document: BakeoffDocument, kept: BakeoffFolder, metric: str, against: str, name: str
+    document: BakeoffDocument, folder: BakeoffFolder, metric: str, against: str, name: str
 ) -> View:
-    if metric != results.metric_of(document) and not comparable(metric):
+    if metric != results.declared_metric(document) and not comparable(metric):
         return _values(document, metric, against, name)
     try:
-        found = compared(document, kept, metric, against)
-    except AssayError as error:  # the rest of the report needs no values per person
-        said = f"{label(metric)} against {against} cannot be told: {error}"
-        return View(metric, against, said, [])
+        found = compared(document, folder, metric, against)
+    except AssayError as error:  # the rest of the report needs no per-user values
+        title = f"{label(metric)} against {against} is not available: {error}"
+        return View(metric, against, title, [])
     title = headline(document, found, metric, against)
     if not found:
         return View(metric, against, title, [])
@@ -122,7 +124,7 @@ def _view(
 
 
 def _values(document: BakeoffDocument, metric: str, against: str, name: str) -> View:
-    """A metric by which nobody wins: who has most and who least."""
-    frame = compare_charts.values_frame(document, metric)
+    """The values of a metric that has no better direction."""
+    frame = interval_charts.values_frame(document, metric)
     drawn = [] if frame.empty else [figures.values(document, frame, metric, name)]
-    return View(metric, against, compare_charts.spread(frame, metric), drawn)
+    return View(metric, against, interval_charts.range_sentence(frame, metric), drawn)

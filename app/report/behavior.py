@@ -1,13 +1,15 @@
-"""How contenders behave, in a report: the tests they pass or fail, and what each said."""
+"""The behavioral tests in a report: who passes and fails, and the sentence of each result."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from app.compare import behavior_charts as charts
-from app.components.comparison_charts import titles
+from app.compare.behavior_charts import LEGEND
 from app.report.figures import Figure, figure
-from pipelines.evaluation.results.document import BakeoffDocument
+from pipelines.evaluation.results.document import BakeoffDocument, titles_of
+
+__all__ = ["LEGEND", "Behavior", "found"]
 
 
 @dataclass(frozen=True)
@@ -16,13 +18,13 @@ class Behavior:
 
     figures: list[Figure]
     failed: list[str]
-    """What each failure says, required tests first."""
-    told: list[tuple[str, list[str]]]
-    """For each contender what its tests say, with the condition where there is one."""
+    """A sentence for each failure, required tests first."""
+    by_contender: list[tuple[str, list[str]]]
+    """For each contender (title), the sentence of each test."""
 
 
 def found(document: BakeoffDocument) -> Behavior | None:
-    """None where no test was run."""
+    """None if no test was run."""
     if not any(c.behavior for c in document.contenders):
         return None
     frame = charts.behavior_frame(document)
@@ -31,25 +33,25 @@ def found(document: BakeoffDocument) -> Behavior | None:
         charts.behavior(frame, "", ""),
         charts.behavior_alt(frame),
         frame[["row", "column", "state", "value", "low", "high", "unit", "condition"]].rename(
-            columns={"row": "test", "column": "contender", "condition": "passed when"}
+            columns={"row": "test", "column": "contender", "condition": "passes if"}
         ),
     )
-    named = titles(document)
-    told = [
-        (named[c.name], [f"{r.title}: {r.sentence or r.reason}" for r in c.behavior])
+    titles = titles_of(document.contenders)
+    by_contender = [
+        (titles[c.name], [f"{r.title}: {r.sentence or r.reason}" for r in c.behavior])
         for c in document.contenders
         if c.behavior
     ]
     failed = [
-        f"{named[c.name]}: {text[0].lower()}{text[1:].rstrip('.')}."
+        f"{titles[c.name]}: {text.removesuffix('.')}."
         for c in document.contenders
         for text in c.failed_required
     ]
-    lost = [
-        f"{named[c.name]}: {r.sentence}"
+    others = [
+        f"{titles[c.name]}: {r.sentence}"
         for c in document.contenders
         for r in c.behavior
-        # What is required holds the test's own sentence.
+        # The text of a failed requirement contains the test's sentence.
         if r.state == "fail" and not any(r.sentence in text for text in c.failed_required)
     ]
-    return Behavior([drawn], [*failed, *lost], told)
+    return Behavior([drawn], [*failed, *others], by_contender)

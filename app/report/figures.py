@@ -1,4 +1,4 @@
-"""The pictures of a report: the Compare page's own, each with its finding and its data."""
+"""The figures of a report: the charts of the Compare page, each with its finding and data."""
 
 from __future__ import annotations
 
@@ -9,24 +9,21 @@ import pandas as pd
 from markupsafe import Markup
 
 from app import look
-from app.compare import cost as compare_cost
-from app.compare import cost_charts as compare_cost_charts
-from app.compare import waterfall as compare_waterfall
+from app.compare import cost, cost_charts, interval_charts, waterfall
+from app.compare.comparisons import compared
 from app.compare.cost_charts import COST, TIME
-from app.components import comparison_charts as pictures
-from app.components.comparison import compared
 from app.report.drawing import svg
 from app.report.tables import Table, of_frame
 from pipelines.economics.options import best_passing, options
 from pipelines.errors import AssayError
-from pipelines.evaluation.results.document import BakeoffDocument, Comparison
+from pipelines.evaluation.results.document import BakeoffDocument, Comparison, titles_of
 from pipelines.evaluation.results.folder import BakeoffFolder
 from pipelines.prices.pricebook import PriceBook
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A picture, what it shows in words, and its data."""
+    """A chart, its finding as alt text, and its data."""
 
     svg: Markup
     alt: str
@@ -38,33 +35,33 @@ class Figure:
 def figure(
     name: str, chart: Any, alt: str, data: pd.DataFrame, *, title: str = "", note: str = ""
 ) -> Figure:
-    """A chart of the app as a figure; `name` is one of its own within the report."""
+    """A chart of the app as a figure; `name` is unique within the report."""
     return Figure(svg(chart, name), alt, of_frame(data), title, note)
 
 
 def differences(
     document: BakeoffDocument, found: list[Comparison], metric: str, against: str, name: str
 ) -> Figure:
-    """Each contender's paired difference to one of them; `found` has at least one row."""
-    frame = pictures.differences_frame(document, found)
-    baseline = pictures.titles(document)[against]
-    drawn, floor = pictures.without_floor(frame, pictures.titles(document))
-    chart = pictures.differences(drawn, pictures.titled_styles(document), metric, baseline)
-    alt = pictures.differences_alt(frame, metric, baseline)
-    return figure(name, chart, alt, frame.drop(columns="words"), note=floor)
+    """Each contender's paired difference from `against`; `found` is not empty."""
+    frame = interval_charts.differences_frame(document, found)
+    baseline = titles_of(document.contenders)[against]
+    drawn, floor = interval_charts.without_floor(frame, titles_of(document.contenders))
+    chart = interval_charts.differences(drawn, look.styles_by_title(document), metric, baseline)
+    alt = interval_charts.differences_alt(frame, metric, baseline)
+    return figure(name, chart, alt, frame.drop(columns="label"), note=floor)
 
 
 def values(document: BakeoffDocument, frame: pd.DataFrame, metric: str, name: str) -> Figure:
-    """Each contender's value; `frame` is of `compare_charts.values_frame`, not empty."""
-    drawn, floor = pictures.without_floor(frame, pictures.titles(document), "value")
-    chart = pictures.values(drawn, pictures.titled_styles(document), metric)
-    alt = pictures.values_alt(frame, metric)
-    return figure(name, chart, alt, frame.drop(columns="words"), note=floor)
+    """Each contender's value; `frame` is from `interval_charts.values_frame` and not empty."""
+    drawn, floor = interval_charts.without_floor(frame, titles_of(document.contenders), "value")
+    chart = interval_charts.values(drawn, look.styles_by_title(document), metric)
+    alt = interval_charts.values_alt(frame, metric)
+    return figure(name, chart, alt, frame.drop(columns="label"), note=floor)
 
 
 @dataclass(frozen=True)
 class Price:
-    """Quality against time and against cost."""
+    """Quality against latency and against cost."""
 
     sentence: str
     figures: list[Figure]
@@ -72,50 +69,50 @@ class Price:
 
 
 REQUESTS = "1000000"
-"""A month: what the cost of servers is reckoned for."""
+"""Per month: the traffic for which the cost of servers is computed."""
 
 
-def price(document: BakeoffDocument, kept: BakeoffFolder, metric: str) -> Price | None:
-    """Who is unbeaten, and the cheapest that passes; None where nobody was scored."""
+def price(document: BakeoffDocument, folder: BakeoffFolder, metric: str) -> Price | None:
+    """The Pareto front and the cheapest passing option; None if no contender was scored."""
     try:
         found = options(document, metric, float(REQUESTS), PriceBook())
-    except AssayError as error:  # nobody wins by the metric
+    except AssayError as error:  # the metric has no better direction
         return Price(str(error), [], [])
     if not found:
         return None
-    named, best, why = pictures.titles(document), best_passing(found), []
+    titles, best, why = titles_of(document.contenders), best_passing(found), []
     try:
-        against = [] if best is None else compared(document, kept, metric, best.name)
-        cheapest = compare_cost.cheapest_of(found, best, against)
-    except AssayError as error:  # values per person are not kept: the pictures need none
+        against = [] if best is None else compared(document, folder, metric, best.name)
+        cheapest = cost.cheapest_of(found, best, against)
+    except AssayError as error:  # there are no per-user values; the charts need none
         cheapest, why = None, [f"The cheapest passing option is not marked: {error}"]
-    frame = compare_cost_charts.options_frame(document, found, metric)
-    drawn, floor = pictures.without_floor(frame, named, "value")
-    ring = "" if cheapest is None else named[cheapest.name]
+    frame = cost_charts.options_frame(document, found, metric)
+    drawn, floor = interval_charts.without_floor(frame, titles, "value")
+    ring = "" if cheapest is None else titles[cheapest.name]
     budget = document.manifest.get("budget") or {}
     figures = []
     for axis, limit in ((TIME, budget.get("p95_ms")), (COST, budget.get("cost_per_1000"))):
-        there = compare_cost_charts.on_axis(drawn, axis, metric)
+        there = cost_charts.on_axis(drawn, axis, metric)
         if there.empty:
             continue
-        styles = pictures.titled_styles(document)
-        chart = compare_cost_charts.quality(there, styles, metric, axis, limit=limit, ring=ring)
-        alt = compare_cost_charts.quality_alt(there, metric, axis, ring)
+        styles = look.styles_by_title(document)
+        chart = cost_charts.quality(there, styles, metric, axis, limit=limit, ring=ring)
+        alt = cost_charts.quality_alt(there, metric, axis, ring)
         figures.append(figure(axis.field, chart, alt, there))
-    said = compare_cost.explained(document, found, metric, best, cheapest, REQUESTS)
-    sentence = compare_cost.sentence(document, found, best, cheapest, REQUESTS)
-    return Price(sentence, figures, [*filter(None, [floor]), *said, *why])
+    explanation = cost.explanation(document, found, metric, best, cheapest, REQUESTS)
+    sentence = cost.sentence(document, found, best, cheapest, REQUESTS)
+    return Price(sentence, figures, [*filter(None, [floor]), *explanation, *why])
 
 
 def waterfalls(document: BakeoffDocument) -> list[Figure]:
-    """What each step adds, for each contender of several steps."""
-    named, styles = pictures.titles(document), look.styles_of(document)
+    """What each stage adds, for each contender with several stages."""
+    titles, styles = titles_of(document.contenders), look.styles_of(document)
     found = []
     for n, c in enumerate(document.contenders):
         if len(c.waterfall) < 2:
             continue
-        frame = compare_waterfall.waterfall_frame(c.waterfall)
-        chart = compare_waterfall.waterfall(frame, styles[c.name].color)
-        alt = compare_waterfall.waterfall_alt(frame, named[c.name])
-        found.append(figure(f"steps{n}", chart, alt, frame, title=named[c.name]))
+        frame = waterfall.waterfall_frame(c.waterfall)
+        chart = waterfall.waterfall(frame, styles[c.name].color)
+        alt = waterfall.waterfall_alt(frame, titles[c.name])
+        found.append(figure(f"steps{n}", chart, alt, frame, title=titles[c.name]))
     return found

@@ -1,4 +1,4 @@
-"""The tables of a report: what stands in each cell, before any HTML."""
+"""The tables of a report: the content of each cell, before any HTML."""
 
 from __future__ import annotations
 
@@ -10,17 +10,22 @@ import pandas as pd
 
 from app import look
 from app.components import charts
-from app.components import comparison_charts as compare_charts
+from app.components.results import declared_baseline, declared_metric
 from app.components.tables import digits, duration, number, signed
 from app.look import Style
 from pipelines.evaluation.comparison.ranking import best_first
 from pipelines.evaluation.metrics.names import MAIN, installed, label
-from pipelines.evaluation.results.document import BakeoffDocument, Comparison, ContenderResult
+from pipelines.evaluation.results.document import (
+    BakeoffDocument,
+    Comparison,
+    ContenderResult,
+    titles_of,
+)
 from pipelines.statistics.interval import Interval
 
 
 class Cell(NamedTuple):
-    """Words, smaller words beneath them, and a contender's mark in its color."""
+    """Text, smaller text beneath it, and a contender's mark in its color."""
 
     text: str
     small: str = ""
@@ -30,7 +35,7 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True)
 class Table:
-    """Headers, and rows of as many cells; columns named in `numeric` stand at the right."""
+    """Headers, and rows of as many cells; the columns in `numeric` are right-aligned."""
 
     head: list[str]
     rows: list[list[Cell]]
@@ -58,7 +63,7 @@ def _shown(value: Any) -> str:
 
 
 def contenders(document: BakeoffDocument, found: Sequence[Comparison], metric: str) -> Table:
-    """Who took part, best first: value, difference and outcome, or why there is none."""
+    """The contenders, best first: value, difference and outcome, or why there is none."""
     by_name = {c.contender: c for c in found}
     names = Names(document)
     rows = []
@@ -66,10 +71,10 @@ def contenders(document: BakeoffDocument, found: Sequence[Comparison], metric: s
         value, compared = c.metrics.get(metric), by_name.get(c.name)
         rows.append(
             [
-                names.cell(c, look.KIND_WORDS[c.kind]),
+                names.cell(c, look.KIND_LABEL[c.kind]),
                 _interval(value),
                 _difference(compared),
-                _outcome(c, compared, str(document.manifest.get("baseline", "popular"))),
+                _outcome(c, compared, declared_baseline(document)),
             ]
         )
     return Table(["contender", label(metric), "difference", "outcome"], rows, frozenset({1, 2}))
@@ -80,25 +85,27 @@ def _difference(compared: Comparison | None) -> Cell:
         return Cell("")
     p = compared.p_adjusted
     ends = f"{signed(compared.low)} to {signed(compared.high)}"
-    return Cell(signed(compared.difference), ends + ("" if p is None else f"; p {p_words(p)}"))
+    return Cell(
+        signed(compared.difference), ends + ("" if p is None else f"; adjusted p {p_label(p)}")
+    )
 
 
-def p_words(p: float) -> str:
+def p_label(p: float) -> str:
     """`0.03`, `below 0.001`."""
     return "below 0.001" if p < 0.001 else digits(p)
 
 
 def _outcome(c: ContenderResult, compared: Comparison | None, baseline: str) -> Cell:
     if c.status != "scored":
-        return Cell(c.status, c.reason or "It gave no reason.")
+        return Cell(c.status, c.reason or "No reason was given.")
     if compared is not None:
         over, failed = compared.over_budget, compared.failed_required
-        return Cell(look.outcome_words(compared.outcome, over, failed))
-    return Cell("compared with" if c.name == baseline else "")
+        return Cell(look.outcome_label(compared.outcome, over, failed))
+    return Cell("baseline" if c.name == baseline else "")
 
 
 def costs(document: BakeoffDocument) -> Table:
-    """What each contender took: time, memory, money, and how completely it answered."""
+    """Time, memory, cost and completeness of each contender."""
     names = Names(document)
     rows = [
         [
@@ -114,17 +121,20 @@ def costs(document: BakeoffDocument) -> Table:
         ]
         for c in document.contenders
     ]
-    head = ["contender", "fit", "p50, ms", "p95, ms", "peak memory, MB", "model, MB"]
-    head += ["charged per 1,000", "answered", "over budget"]
+    head = ["contender", "fit time", "median latency (ms)", "95th-percentile latency (ms)"]
+    head += ["peak memory (MB)", "model size (MB)", "charged per 1,000 requests", "answered"]
+    head += ["over budget"]
     return _without_empty(Table(head, rows, frozenset(range(1, 8))))
 
 
 def values(document: BakeoffDocument) -> dict[str, list[tuple[str, Table]]]:
-    """Every metric of every scored contender with its interval, by list length: the declared
-    length first, then from short to long; each table with its caption."""
+    """Every metric of every scored contender with its interval, by list length.
+
+    The declared length is first, the others are in ascending order; each table has a caption.
+    """
     scored = [c for c in document.contenders if c.metrics]
     there = dict.fromkeys(name for c in scored for name in c.metrics)
-    declared = str(document.manifest.get("metric", "ndcg@10")).partition("@")[2]
+    declared = declared_metric(document).partition("@")[2]
     lengths = {name.partition("@")[2] for name in there}
     names = Names(document)
     found: dict[str, list[tuple[str, Table]]] = {}
@@ -135,7 +145,7 @@ def values(document: BakeoffDocument) -> dict[str, list[tuple[str, Table]]]:
             ]
             head = ["contender", *(label(m).partition("@")[0] for m in columns)]
             table = Table(head, rows, frozenset(range(1, len(head))))
-            found.setdefault(k, []).append((_about(columns), table))
+            found.setdefault(k, []).append((_caption(columns), table))
     return found
 
 
@@ -150,15 +160,14 @@ def _columns(names: list[str]) -> list[list[str]]:
     return [part for part in (main, *parts) if part]
 
 
-def _about(columns: list[str]) -> str:
-    """What the metrics of a table are about."""
+def _caption(columns: list[str]) -> str:
+    """The caption of a table of metrics."""
     metrics = [name.partition("@")[0] for name in columns]
     if all(metric in MAIN for metric in metrics):
-        return "What people took up later"
+        return "Accuracy on held-out interactions"
     found = map(installed, metrics)
     groups = dict.fromkeys("other" if m is None else str(m.group) for m in found)
-    words = charts.names(groups)
-    return words[0].upper() + words[1:]
+    return f"Other metrics: {charts.names(groups)}"
 
 
 def _interval(found: Interval | None) -> Cell:
@@ -168,24 +177,23 @@ def _interval(found: Interval | None) -> Cell:
 
 
 def _without_empty(table: Table) -> Table:
-    """The table without columns in which nobody has anything."""
-    kept = [n for n in range(len(table.head)) if any(row[n].text for row in table.rows)]
+    """The table without empty columns."""
+    filled = [n for n in range(len(table.head)) if any(row[n].text for row in table.rows)]
     return Table(
-        [table.head[n] for n in kept],
-        [[row[n] for n in kept] for row in table.rows],
-        frozenset(at for at, n in enumerate(kept) if n in table.numeric),
+        [table.head[n] for n in filled],
+        [[row[n] for n in filled] for row in table.rows],
+        frozenset(at for at, n in enumerate(filled) if n in table.numeric),
     )
 
 
 class Names:
-    """What a document's contenders are called, and how they are marked."""
+    """Titles and marks of a document's contenders."""
 
     def __init__(self, document: BakeoffDocument) -> None:
-        self._titles = compare_charts.titles(document)
+        self._titles = titles_of(document.contenders)
         self._styles: dict[str, Style] = look.styles_of(document)
 
     def cell(self, contender: ContenderResult, small: str = "") -> Cell:
-        """A contender's name behind its mark."""
+        """A contender's mark and title."""
         style = self._styles[contender.name]
-        title = self._titles[contender.name]
-        return Cell(title, small if small != title else "", style.mark, style.color)
+        return Cell(self._titles[contender.name], small, style.mark, style.color)

@@ -1,4 +1,4 @@
-"""Two runs of the page Runs: which lines of their specs differ, and what that brought."""
+"""Two runs: the spec lines that differ, and the difference in the metric."""
 
 from __future__ import annotations
 
@@ -32,61 +32,62 @@ class Run:
         return f"{self.contender.name} in {self.document.id}"
 
     @property
-    def question(self) -> str:
+    def manifest_hash(self) -> str:
         return str(self.document.manifest.get("hash", ""))
 
 
 def runs_of(document: BakeoffDocument) -> Iterator[Run]:
-    """The built contenders that were scored."""
+    """The built contenders of a bake-off that were scored."""
     for contender in document.contenders:
         if contender.kind == "built" and contender.status == "scored" and contender.spec:
             yield Run(document, contender, Spec.model_validate(contender.spec).to_toml())
 
 
 def changed_lines(before: str, after: str) -> int:
-    """How many lines differ: a replaced line counts once. Names and words do not count."""
-    a, b = ([line for line in that_count(text) if line] for text in (before, after))
+    """How many lines differ; a replaced line counts once, and names and titles do not count."""
+    a, b = ([line for line in relevant_lines(text) if line] for text in (before, after))
     blocks = difflib.SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
     return sum(max(i2 - i1, j2 - j1) for tag, i1, i2, j1, j2 in blocks if tag != "equal")
 
 
-def that_count(text: str) -> list[str]:
+def relevant_lines(text: str) -> list[str]:
     """The lines of a spec that change what it computes."""
-    words = ("name = ", "title = ", "description = ")
-    return [line for line in text.splitlines() if not line.startswith(words)]
+    texts = ("name = ", "title = ", "description = ")
+    return [line for line in text.splitlines() if not line.startswith(texts)]
 
 
 def nearest(runs: list[Run]) -> tuple[Run, Run] | None:
-    """The two runs that answered one question with the least different specs, newest first."""
+    """The two runs with the most similar specs on one manifest, the newest if several."""
     pairs = [
         (changed_lines(b.toml, a.toml), a.contender.name != b.contender.name, at, (b, a))
         for at, (a, b) in enumerate(combinations(runs[:40], 2))
-        if a.question == b.question and a.contender.spec_hash != b.contender.spec_hash
+        if a.manifest_hash == b.manifest_hash and a.contender.spec_hash != b.contender.spec_hash
     ]
     return min(pairs, key=lambda pair: pair[:3])[3] if pairs else None
 
 
-def told(before: Run, after: Run) -> tuple[str, str]:
-    """The sentence on two runs, and the one beneath it.
+def sentences(before: Run, after: Run) -> tuple[str, str]:
+    """The title sentence on two runs, and the sentence beneath it.
 
-    `One spec line changed: +0.0120 NDCG@10 (95 % interval +0.0100 to +0.0140).` and what that
-    difference says; where the two cannot be compared, why not.
+    `In als, one spec line changed: +0.0120 NDCG@10 (95 % interval +0.0100 to +0.0140).` and the
+    outcome; or the reason if the two runs cannot be compared.
     """
     count = changed_lines(before.toml, after.toml)
-    lines = {0: "No spec line", 1: "One spec line"}.get(count, f"{count} spec lines")
+    lines = {0: "no spec line", 1: "one spec line"}.get(count, f"{count} spec lines")
     one, two = before.contender.name, after.contender.name
-    names = f"in {one}" if one == two else f"from {one} to {two}"
+    names = f"In {one}" if one == two else f"From {one} to {two}"
+    change = f"{names}, {lines} changed"
     try:
         found = _compared(
             str(paths.home()),
             (after.document.id, two),
             (before.document.id, one),
-            results.metric_of(after.document),
+            results.declared_metric(after.document),
         )
     except AssayError as error:
-        return f"{lines} changed {names}; the two runs cannot be compared.", str(error)
+        return f"{change}; the two runs cannot be compared.", str(error)
     return (
-        f"{lines} changed {names}: {signed(found.difference)} {label(found.metric)} "
+        f"{change}: {signed(found.difference)} {label(found.metric)} "
         f"(95 % interval {signed(found.low)} to {signed(found.high)}).",
         found.sentence,
     )
@@ -108,9 +109,8 @@ def _compared(
     return compare_across(left, after[1], right, before[1], metric)
 
 
-def apart(here: BakeoffDocument, documents: list[BakeoffDocument]) -> str:
-    """How many of `documents` answered another question than `here`, and what differs in them;
-    empty where none did."""
+def other_manifests(here: BakeoffDocument, documents: list[BakeoffDocument]) -> str:
+    """How many of `documents` have another manifest than `here`, and in which fields; or empty."""
     from pipelines.evaluation.comparison.across import causes, differing
     from pipelines.evaluation.manifest.manifest import Manifest
 
@@ -119,11 +119,11 @@ def apart(here: BakeoffDocument, documents: list[BakeoffDocument]) -> str:
     for other in others:
         try:
             pair = Manifest.read(here.manifest), Manifest.read(other.manifest)
-        except AssayError:  # changed, or another version's: the sentence on a pair says so
+        except AssayError:  # changed or from another version; the sentence on a pair says so
             continue
         fields += [d.name for d in causes(differing(*pair))]
-    what = f" in {', '.join(dict.fromkeys(fields))}" if fields else ""
-    return f"{bakeoffs(len(others))} whose manifest differs{what}" if others else ""
+    where = f" (in {', '.join(dict.fromkeys(fields))})" if fields else ""
+    return f"{bakeoffs(len(others))} with another manifest{where}" if others else ""
 
 
 def bakeoffs(count: int) -> str:

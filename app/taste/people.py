@@ -1,4 +1,4 @@
-"""For whom lists are tasted: anybody, one of eight people who differ, a user, or oneself."""
+"""The users of the taste test: any user, a persona, a user by id, or a made-up history."""
 
 from __future__ import annotations
 
@@ -17,51 +17,53 @@ from pipelines.evaluation.results.document import BakeoffDocument, ContenderResu
 from pipelines.evaluation.results.folder import ANSWER
 
 ANYBODY, BY_ID, MADE_UP = "anybody", "user", "made-up"
-WORDS = {
-    ANYBODY: "Anybody, drawn by chance",
-    BY_ID: "A user, by id",
-    MADE_UP: "A history you make up",
+LABELS = {
+    ANYBODY: "A random user",
+    BY_ID: "A user by id",
+    MADE_UP: "A made-up history",
 }
 
 
 @dataclass(frozen=True)
-class Sitting:
-    """Whose lists are tasted, and by whom they may be."""
+class TasteSetup:
+    """The user whose lists are compared, and the contenders that can be shown."""
 
     key: str
-    """Sets the rounds of different people apart."""
+    """Distinguishes the rounds of different users."""
     answers: Answers
-    silent: dict[str, str]
+    missing: dict[str, str]
     """Why a contender (name) is not shown."""
     personas: dict[str, Person]
-    """The people who have a name, by user id."""
+    """The personas, by user id."""
 
-    def words(self, document: BakeoffDocument, found: Round) -> str:
-        """Who the person of a round is, and what they took up last (Markdown)."""
+    def description(self, document: BakeoffDocument, found: Round) -> str:
+        """Who the user of a round is, and their last interactions (Markdown)."""
         title = explore_data.catalogue(document)["title"]
         before = [str(title.get(i, i)) for i in self.answers.history(found.person)]
-        last = f"Took up last, newest first: {'; '.join(before)}." if before else "No history."
+        listed = f"Last interactions, newest first: {'; '.join(before)}."
+        history = listed if before else "No history."
         if isinstance(self.answers, Live):
-            return page.plain(last)
-        known = self.personas.get(found.person)
-        who = f"**{page.plain(known.name)}**, user" if known else "**User**"
-        why = f": {known.why}" if known else ""
-        return f"{who} {page.plain(f'{found.person}{why}. {last}')}"
+            return page.plain(history)
+        persona = self.personas.get(found.person)
+        if persona is None:
+            return f"**User** {page.plain(f'{found.person}. {history}')}"
+        user = page.plain(f"{found.person}: {persona.why}. {history}")
+        return f"**{page.plain(persona.name)}**, user {user}"
 
 
-def choose(document: BakeoffDocument) -> Sitting:
-    """Ask for whom; an `AssayError` says what is still to be given."""
+def choose(document: BakeoffDocument) -> TasteSetup:
+    """Choose the user; an `AssayError` says what is still missing."""
     people = {str(p.user_id): p for p in explore_data.people(document)}
     ids = {p.name: user for user, p in people.items()}
     user = None
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         with st.container(width=300):
             who = toolbar.selection(
-                "Whose lists",
+                "Compare lists for",
                 [ANYBODY, *ids, BY_ID, MADE_UP],
                 key="taste_person",
                 default=ANYBODY,
-                format_func=lambda name: WORDS.get(name, name),
+                format_func=lambda name: LABELS.get(name, name),
             )
         if who == BY_ID:
             with st.container(width=230):
@@ -69,36 +71,39 @@ def choose(document: BakeoffDocument) -> Sitting:
     if who == MADE_UP:
         return _made_up(document, history_picker.picked(document, "taste"))
     if who == BY_ID and not user:
-        raise AssayError("Give the id of a user, as it stands in your data.")
+        raise AssayError("Enter the id of a user, as it is in your data.")
     return _stored(document, user or ids.get(who), people)
 
 
-def _made_up(document: BakeoffDocument, history: list[str]) -> Sitting:
+def _made_up(document: BakeoffDocument, history: list[str]) -> TasteSetup:
     if not history:
-        raise AssayError("Pick a few titles that you know: two contenders answer to them.")
-    names, silent = contenders(document, lambda c: explore_data.opened(document, c.name).why_not)
+        raise AssayError("Pick a few titles that you know to compare two lists for them.")
+    names, missing = contenders(document, lambda c: explore_data.opened(document, c.name).why_not)
     _two(names)
     live = Live(names, history, lambda name: explore_data.live(document, name, history))
-    return Sitting(live.person, live, silent, {})
+    return TasteSetup(live.person, live, missing, {})
 
 
-def _stored(document: BakeoffDocument, user_id: str | None, people: dict[str, Person]) -> Sitting:
-    kept = state.kept(document.id)
+def _stored(
+    document: BakeoffDocument, user_id: str | None, people: dict[str, Person]
+) -> TasteSetup:
+    bakeoff_folder = state.bakeoff_folder(document.id)
 
     def why_not(c: ContenderResult) -> str:
-        there = (kept.path / "contenders" / c.name / ANSWER).exists()
-        return "" if there else "Its lists are no longer stored; run the bake-off again."
+        stored = bakeoff_folder.path / "contenders" / c.name / ANSWER
+        return "" if stored.exists() else "Its lists are no longer stored; run the bake-off again."
 
-    names, silent = contenders(document, why_not)
+    names, missing = contenders(document, why_not)
     _two(names)
     record = state.workspace().bakeoff_record(document.id)
     data = state.dataset(record.dataset, record.dataset_version)
-    users, items = data.users.decode(kept.requests.user), data.catalogue.items.ids
-    return Sitting(str(user_id), Stored(kept, names, users, items, user_id), silent, people)
+    users, items = data.users.decode(bakeoff_folder.requests.user), data.catalogue.items.ids
+    stored = Stored(bakeoff_folder, names, users, items, user_id)
+    return TasteSetup(str(user_id), stored, missing, people)
 
 
 def _two(names: list[str]) -> None:
     if len(names) < 2:
         raise AssayError(
-            "There are no two lists to taste: fewer than two contenders have lists here."
+            "There are no two lists to compare: fewer than two contenders have lists here."
         )

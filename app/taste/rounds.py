@@ -1,6 +1,6 @@
-"""Rounds of the blind taste test: whose two lists are shown, and which stands on the left.
+"""Rounds of the blind taste test: the user, the two contenders, and which is on the left.
 
-All of a round follows from its token, so that a page that is loaded again shows the same one.
+A round follows from its token, so a reloaded page shows the same round.
 """
 
 from __future__ import annotations
@@ -20,56 +20,56 @@ from pipelines.evaluation.results.folder import BakeoffFolder
 from pipelines.schema import Ints
 
 LENGTH = 10
-"""The most places of a list that are shown."""
+"""The maximum length of a list that is shown."""
 TRIES = 50
-"""People and pairs that are drawn before two lists count as the same everywhere."""
+"""How many users and pairs are drawn before all lists count as equal."""
 
 
 @dataclass(frozen=True)
 class Round:
-    """Two lists for one person, equally long; the contenders are not told before the vote."""
+    """Two lists of equal length for one user; the contenders are hidden until the vote."""
 
     person: str
     """A user's id, or the items of a made-up history."""
     left: str
     right: str
-    """The contenders."""
+    """The contenders' names."""
     left_items: list[str]
     right_items: list[str]
     """Item ids, best first."""
 
     @property
     def differ(self) -> bool:
-        """Whether there is something to choose between."""
+        """Whether the two lists differ."""
         return bool(self.left_items) and self.left_items != self.right_items
 
 
 class Answers(Protocol):
-    """What rounds are drawn from."""
+    """The source of rounds."""
 
     def round(self, token: str) -> Round | None:
-        """The round of a token; None where all lists are alike."""
+        """The round of a token; None if all lists are equal."""
 
     def shown(self, person: str, left: str, right: str) -> Round:
-        """Two contenders' lists for a person, cut to the shorter one."""
+        """Two contenders' lists for a user, cut to the shorter one."""
 
     def history(self, person: str) -> list[str]:
-        """The ids of the items that a person took up last, newest first."""
+        """The ids of the last items in a user's history, newest first."""
 
 
 @dataclass(frozen=True)
 class Stored:
-    """The lists that a bake-off kept of the people it asked about."""
+    """The lists that a bake-off stored for its users."""
 
-    kept: BakeoffFolder
+    folder: BakeoffFolder
     names: Sequence[str]
-    """The contenders that are shown."""
+    """The contenders that can be shown."""
     users: npt.NDArray[np.object_]
     """The evaluated users' ids (n,), in the order of the lists' rows."""
     items: npt.NDArray[np.object_]
     """The items' ids by code."""
     user_id: str | None = None
-    """Whose lists; None: of anybody who has a history."""
+    """Whose lists; None for a random user with a history."""
 
     def round(self, token: str) -> Round | None:
         draw = random.Random(token)
@@ -82,27 +82,27 @@ class Stored:
             draw.shuffle(pairs)
             yield from ((self.user_id, left, right) for left, right in pairs)
             return
-        told = self.kept.requests.history.lengths() > 0  # of the others nobody knows the taste
-        people = self.users[told] if told.any() else self.users
+        known = self.folder.requests.history.lengths() > 0  # without a history there is no taste
+        users = self.users[known] if known.any() else self.users
         for _ in range(TRIES):
             left, right = draw.choice(pairs)
-            yield str(draw.choice(people)), left, right
+            yield str(draw.choice(users)), left, right
 
     def shown(self, person: str, left: str, right: str) -> Round:
         row = self._row(person)
-        one, other = (self._ids(self.kept.lists(name)[row]) for name in (left, right))
+        one, other = (self._ids(self.folder.lists(name)[row]) for name in (left, right))
         return _cut(person, left, right, one, other)
 
     def history(self, person: str) -> list[str]:
-        return self._ids(self.kept.requests.history.row(self._row(person))[::-1][:LENGTH])
+        return self._ids(self.folder.requests.history.row(self._row(person))[::-1][:LENGTH])
 
     def _row(self, user_id: str) -> int:
         found = np.flatnonzero(self.users == user_id)
         if len(found) == 0:
             some = ", ".join(map(str, self.users[:3]))
             raise AssayError(
-                f"No contender was asked about the user {user_id!r} in this bake-off; choose one "
-                f"of its {len(self.users):,} evaluated users, such as {some}."
+                f"The user {user_id!r} is not in this bake-off. Choose one of its "
+                f"{len(self.users):,} evaluated users, such as {some}."
             )
         return int(found[0])
 
@@ -112,7 +112,7 @@ class Stored:
 
 @dataclass(frozen=True)
 class Live:
-    """What contenders answer now to a history that somebody made up."""
+    """The contenders' lists for a made-up history, computed now."""
 
     names: Sequence[str]
     items: Sequence[str]
@@ -122,7 +122,7 @@ class Live:
 
     @property
     def person(self) -> str:
-        """The history, as a vote names it."""
+        """The history, as it is stored with a vote."""
         return f"made-up history: {', '.join(self.items)}"
 
     def round(self, token: str) -> Round | None:
@@ -146,17 +146,18 @@ def _cut(person: str, left: str, right: str, one: list[str], other: list[str]) -
 def contenders(
     document: BakeoffDocument, why_not: Callable[[ContenderResult], str]
 ) -> tuple[list[str], dict[str, str]]:
-    """Who is shown, and why others are not (by name).
+    """The contenders that can be shown, and why the others cannot (by name).
 
-    `why_not` says why a scored contender has no list, or nothing. Baselines are left out,
-    unless fewer than two others have lists.
+    `why_not` returns why a scored contender has no list, or an empty string. Baselines are left
+    out unless fewer than two others have lists.
     """
-    able, silent = [], {}
+    able: list[ContenderResult] = []
+    missing = {}
     for c in document.contenders:
-        why = why_not(c) if c.status == "scored" else c.reason or f"It was {c.status}."
+        why = why_not(c) if c.status == "scored" else c.reason or f"Its status is “{c.status}”."
         if why:
-            silent[c.name] = why
+            missing[c.name] = why
         else:
             able.append(c)
     others = [c.name for c in able if c.kind != "baseline"]
-    return (others if len(others) >= 2 else [c.name for c in able]), silent
+    return (others if len(others) >= 2 else [c.name for c in able]), missing

@@ -1,4 +1,4 @@
-"""What was picked in the blind taste test so far: opinion, told as opinion."""
+"""The votes of the blind taste test so far, shown as opinion."""
 
 from __future__ import annotations
 
@@ -6,40 +6,40 @@ import pandas as pd
 import streamlit as st
 
 from app import access, state
-from app.components import comparison_charts as compare_charts
 from app.components import page, spreadsheet, tables
-from pipelines.evaluation.results.document import BakeoffDocument
+from pipelines.evaluation.results.document import BakeoffDocument, titles_of
 from pipelines.workspace.opinion import Tally, picked, tallies, voters
 from pipelines.workspace.records import VoteRecord
 
-MOST_TOLD = 3
-"""Pairs that the sentence tells; the table has all."""
-FEWEST_SIDED = 10
-"""Picks from which on it is said how many went to the left."""
+MOST_PAIRS = 3
+"""How many pairs the sentence has; the table has all."""
+FEWEST_PICKS = 10
+"""With fewer picks, the share of the left list is not shown."""
 
 
 def section(document: BakeoffDocument) -> str:
-    """How often who was picked against whom, and the votes as a file; the page's sentence."""
-    st.subheader("Opinion so far", anchor=False)
+    """Draw the tally and the download of the votes; returns the page's sentence."""
+    st.subheader("Votes so far", anchor=False)
     votes = state.workspace().votes(document.id)
     if not votes:
-        st.caption("Nobody has voted yet.")
-        return "Which of two lists would you pick? Nobody has voted yet."
-    named = compare_charts.titles(document)
+        st.caption("No votes yet.")
+        return "Which of the two lists is better? No votes yet."
+    titles = titles_of(document.contenders)
     found = tallies(votes)
-    said = "; ".join(told(tally, named) for tally in found[:MOST_TOLD])
-    st.markdown(page.plain(f"{summary(votes)}: {said}."))
+    pairs = "; ".join(pair_label(tally, titles) for tally in found[:MOST_PAIRS])
+    sentence = f"{count_label(votes)}: {pairs}."
+    st.markdown(page.plain(sentence))
     tables.show(
-        pd.DataFrame([_row(tally, named) for tally in found]),
+        pd.DataFrame([_row(tally, titles) for tally in found]),
         key="taste_tally",
-        alt=f"{summary(votes)}: {said}.",
+        alt=sentence,
     )
     st.caption(
-        "The interval (Wilson, 95 %) takes votes for independent; several of one person are "
-        f"not, so it is too narrow then. {_place(votes)}".strip()
+        "The 95 % interval (Wilson) assumes independent votes. It is too narrow if one person "
+        f"voted several times. {_side_sentence(votes)}".strip()
     )
     st.download_button(
-        "The votes (CSV)",
+        "Download votes (CSV)",
         spreadsheet.csv(votes_frame(votes, who=access.allowed("analyst"))),
         file_name=f"votes-{document.id}.csv",
         mime="text/csv",
@@ -48,46 +48,48 @@ def section(document: BakeoffDocument) -> str:
         icon=":material/download:",
         on_click="ignore",
     )
-    return f"Opinion, no metric: {told(found[0], named)}."
+    return f"Opinion, not a metric: {pair_label(found[0], titles)}."
 
 
-def summary(votes: list[VoteRecord]) -> str:
-    """`Opinion of 12 votes by 3 people`; no full stop."""
-    people, nameless = voters(votes)
-    text = f"Opinion of {len(votes)} vote{'' if len(votes) == 1 else 's'}"
-    if people:
-        text += f" by {people} {'person' if people == 1 else 'people'}"
-        return text + (f" and {nameless} without a sign-in" if nameless else "")
-    return f"{text} without a sign-in"
+def count_label(votes: list[VoteRecord]) -> str:
+    """`12 votes by 3 people`, `1 vote without a sign-in`; no full stop."""
+    people, anonymous = voters(votes)
+    count = f"{len(votes)} vote{'' if len(votes) == 1 else 's'}"
+    if not people:
+        return f"{count} without a sign-in"
+    voters_label = f"{people} {'person' if people == 1 else 'people'}"
+    if not anonymous:
+        return f"{count} by {voters_label}"
+    return f"{count}: {len(votes) - anonymous} by {voters_label}, {anonymous} without a sign-in"
 
 
-def _place(votes: list[VoteRecord]) -> str:
-    """Whether people picked a place rather than a list; empty while there is too little to say."""
+def _side_sentence(votes: list[VoteRecord]) -> str:
+    """How many picks the left list got; empty if there are too few."""
     sided = [v for v in votes if v.picked != "neither"]
-    if len(sided) < FEWEST_SIDED:
+    if len(sided) < FEWEST_PICKS:
         return ""
     left = sum(v.picked == "left" for v in sided)
     return (
-        f"The list on the left got {left} of {len(sided)} picks; a share far from half says that "
-        "the place was picked, not the list."
+        f"The left list got {left} of {len(sided)} picks. A share far from half suggests a "
+        "preference for a side, not for a list."
     )
 
 
-def told(tally: Tally, named: dict[str, str]) -> str:
+def pair_label(tally: Tally, titles: dict[str, str]) -> str:
     """`A was picked 7 of 12 times against B`; no full stop."""
-    one, other = named.get(tally.one, tally.one), named.get(tally.other, tally.other)
+    one, other = titles.get(tally.one, tally.one), titles.get(tally.other, tally.other)
     times = "time" if tally.votes == 1 else "times"
     return f"{one} was picked {tally.picks} of {tally.votes} {times} against {other}"
 
 
-def _row(tally: Tally, named: dict[str, str]) -> dict[str, object]:
+def _row(tally: Tally, titles: dict[str, str]) -> dict[str, object]:
     sided = tally.picks + tally.losses
     ends = tally.interval
     return {
-        "contender": named.get(tally.one, tally.one),
-        "against": named.get(tally.other, tally.other),
-        "votes for it": tally.picks,
-        "votes against it": tally.losses,
+        "contender": titles.get(tally.one, tally.one),
+        "against": titles.get(tally.other, tally.other),
+        "votes for": tally.picks,
+        "votes against": tally.losses,
         "no difference": tally.neither,
         "share of picks": f"{100 * tally.picks / sided:.0f} %" if sided else "",
         "95 % interval": f"{100 * ends[0]:.0f} to {100 * ends[1]:.0f} %" if ends else "",

@@ -1,4 +1,4 @@
-"""The blind taste test: two lists without names, one pick, and what was picked so far."""
+"""The blind taste test: two lists without names, one vote, and the votes so far."""
 
 from __future__ import annotations
 
@@ -9,31 +9,30 @@ import secrets
 import streamlit as st
 
 from app import access, look, state
-from app.components import comparison_charts as compare_charts
+from app.compare.heading import Heading
 from app.components import page, toolbar
-from app.components.comparison import Words
+from app.explore import cards
 from app.explore import data as explore_data
-from app.explore import views
 from app.look import Style
 from app.taste import people as taste_people
 from app.taste import tally as taste_tally
-from app.taste.people import Sitting
+from app.taste.people import TasteSetup
 from app.taste.rounds import Round
 from pipelines.errors import AssayError
-from pipelines.evaluation.results.document import BakeoffDocument
+from pipelines.evaluation.results.document import BakeoffDocument, titles_of
 from pipelines.workspace.records import Picked, VoteRecord
 
 ROUND, REVEALED = "taste_round", "taste_revealed"
-"""Session keys: what rounds are drawn from, which stands in the address too; the round whose
-names were asked for after the vote."""
+"""Session keys: the seed of the rounds, also a query parameter; the round whose contenders are
+revealed after the vote."""
 SIDES: dict[Picked, str] = {
-    "left": "The left list",
+    "left": "Left list is better",
     "neither": "No difference",
-    "right": "The right list",
+    "right": "Right list is better",
 }
-UNDER = (
-    "Two contenders' lists for the same person, without their names. What you pick is counted "
-    "below and enters no metric, comparison or decision."
+DESCRIPTION = (
+    "Two contenders' lists for the same user, without the contenders' names. Votes are counted "
+    "below. They do not affect any metric, comparison or decision."
 )
 STYLE = """<style>
 .taste .lists {grid-template-columns: 1fr 1fr;}
@@ -41,42 +40,42 @@ STYLE = """<style>
 </style>"""
 
 
-def draw(document: BakeoffDocument) -> Words:
-    """The view: a round, then the opinion so far."""
+def draw(document: BakeoffDocument) -> Heading:
+    """The view: a round, then the votes so far."""
     try:
         _round(document, taste_people.choose(document))
     except AssayError as error:
         st.info(page.plain(str(error)))
-    return Words(taste_tally.section(document), UNDER)
+    return Heading(taste_tally.section(document), DESCRIPTION)
 
 
-def _round(document: BakeoffDocument, sitting: Sitting) -> None:
-    # Another person is another round, so that its vote is not the one that was cast before.
-    token = hashlib.sha256(f"{_seed()} {sitting.key}".encode()).hexdigest()[:16]
+def _round(document: BakeoffDocument, setup: TasteSetup) -> None:
+    # The token depends on the user, so that each user's round has its own vote.
+    token = hashlib.sha256(f"{_seed()} {setup.key}".encode()).hexdigest()[:16]
     vote = state.workspace().vote_of(document.id, token)
-    answers = sitting.answers
+    answers = setup.answers
     found = answers.shown(vote.person, vote.left, vote.right) if vote else answers.round(token)
     if found is None:
-        st.info("The contenders give the same list here, place by place: choose another person.")
+        st.info("All contenders give this user the same list. Choose another user.")
         return
-    st.markdown(sitting.words(document, found))
-    lifted = vote is not None and st.session_state.get(REVEALED) == token
-    _lists(document, found, lifted=lifted)
+    st.markdown(setup.description(document, found))
+    revealed = vote is not None and st.session_state.get(REVEALED) == token
+    _lists(document, found, revealed=revealed)
     if vote is None:
         _ballot(document, found, token)
     else:
-        _after(vote, lifted=lifted)
+        _after(vote, revealed=revealed)
     page.notice(state.about(document.dataset))
-    named = compare_charts.titles(document)
-    for name, why in sitting.silent.items():
-        st.caption(page.plain(f"Not among the lists: {named[name]}. {why}"))
+    titles = titles_of(document.contenders)
+    for name, why in setup.missing.items():
+        st.caption(page.plain(f"Not shown: {titles[name]}. {why}"))
 
 
 def _seed() -> str:
-    """What the round is drawn from: of the address, of before another page was opened, or new."""
-    for told in (st.query_params.get(ROUND), st.session_state.get(ROUND)):
-        if told and re.fullmatch("[0-9a-f]{16}", told):
-            return _begin(told)
+    """The seed of the rounds: the query parameter's, the session's, or a new one."""
+    for seed in (st.query_params.get(ROUND), st.session_state.get(ROUND)):
+        if seed and re.fullmatch("[0-9a-f]{16}", seed):
+            return _begin(seed)
     return _begin(secrets.token_hex(8))
 
 
@@ -86,31 +85,30 @@ def _begin(seed: str) -> str:
     return seed
 
 
-def _lists(document: BakeoffDocument, found: Round, *, lifted: bool) -> None:
-    blank = Style(look.GREY, "circle", True, False, "")
+def _lists(document: BakeoffDocument, found: Round, *, revealed: bool) -> None:
+    blank = Style(look.GRAY, "circle", True, False, "")
     sides = {"Left list": ("", blank), "Right list": ("", blank)}
-    if lifted:
-        named, styles = compare_charts.titles(document), compare_charts.titled_styles(document)
-        kinds = {c.name: look.KIND_WORDS[c.kind] for c in document.contenders}
-        shown = [(named[n], (kinds[n], styles[named[n]])) for n in (found.left, found.right)]
-        sides = dict(shown)
+    if revealed:
+        titles, styles = titles_of(document.contenders), look.styles_by_title(document)
+        kinds = {c.name: look.KIND_LABEL[c.kind] for c in document.contenders}
+        sides = {titles[n]: (kinds[n], styles[titles[n]]) for n in (found.left, found.right)}
     rows = [
-        (side, place, item)
+        (side, rank, item)
         for side, items in zip(sides, (found.left_items, found.right_items), strict=True)
-        for place, item in enumerate(items, 1)
+        for rank, item in enumerate(items, 1)
     ]
-    frame = explore_data.described(rows, explore_data.catalogue(document), set())
-    st.html(f'{STYLE}<div class="taste">{views.cards(frame, {}, sides)}</div>')
+    frame = explore_data.lists_frame(rows, explore_data.catalogue(document), set())
+    st.html(f'{STYLE}<div class="taste">{cards.cards(frame, {}, sides)}</div>')
 
 
 def _ballot(document: BakeoffDocument, found: Round, token: str) -> None:
     if not access.may_vote():
-        st.caption("Read only: to vote on a server that others can reach, sign in.")
+        st.caption("You cannot vote: other machines can reach this server, and it has no sign-in.")
         return
-    st.markdown("Which one is better for this person?")
+    st.markdown("Which list is better for this user?")
     with st.container(horizontal=True, gap="small"):
-        for side, words in SIDES.items():
-            if st.button(words, key=f"taste_{side}_{token}"):
+        for side, label in SIDES.items():
+            if st.button(label, key=f"taste_{side}_{token}"):
                 cast(document, found, token, side)
                 st.rerun()
         if st.button("Skip", key=f"taste_skip_{token}", type="tertiary"):
@@ -118,9 +116,9 @@ def _ballot(document: BakeoffDocument, found: Round, token: str) -> None:
 
 
 def cast(document: BakeoffDocument, found: Round, token: str, side: Picked) -> VoteRecord:
-    """Keep a vote, if whoever looks at the page may have a say."""
+    """Save a vote; an `AssayError` if the user cannot vote."""
     if not access.may_vote():
-        raise AssayError("Voting on a server that others can reach needs a sign-in.")
+        raise AssayError("Voting requires a sign-in on a server that other machines can reach.")
     return state.workspace().vote(
         document.id,
         token,
@@ -132,13 +130,12 @@ def cast(document: BakeoffDocument, found: Round, token: str, side: Picked) -> V
     )
 
 
-def _after(vote: VoteRecord, *, lifted: bool) -> None:
-    words = SIDES[vote.picked]
-    st.markdown(f":material/check: Your vote is kept: **{words[0].lower()}{words[1:]}**.")
+def _after(vote: VoteRecord, *, revealed: bool) -> None:
+    st.markdown(f":material/check: Your vote is saved: **{SIDES[vote.picked]}**.")
     with st.container(horizontal=True, gap="small"):
         if st.button("Next round", type="primary", key=f"taste_next_{vote.round}"):
             _next()
-        if not lifted and st.button("Whose lists were they?", key=f"taste_lift_{vote.round}"):
+        if not revealed and st.button("Reveal the contenders", key=f"taste_lift_{vote.round}"):
             st.session_state[REVEALED] = vote.round
             st.rerun()
 

@@ -1,4 +1,4 @@
-"""Lists by user, as they were read from a vendor's files."""
+"""Lists by user, as read from a vendor's files."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from pipelines.adapters.contract import SHORT_LISTS, UNKNOWN_ITEMS, Reply, Task
 
 @dataclass
 class Answers:
-    """Lists and errors by user id; `problems` counts the oddities met on the way."""
+    """Lists and errors by user id; `problems` counts the problems met while reading."""
 
     lists: dict[str, tuple[tuple[str, ...], tuple[float, ...] | None]] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     problems: Counter[str] = field(default_factory=Counter)
 
     def add(self, user: str, items: Sequence[str], scores: Sequence[float] | None) -> None:
-        """A user's list, best first; a second list of the same user is counted and left."""
+        """Add a user's list, best first; a second list of the same user is only counted."""
         if user in self.lists:
             self.problems["users listed twice"] += 1
             return
         self.lists[user] = without_repeats(items, scores, self.problems)
 
     def fail(self, user: str, error: str) -> None:
-        """The vendor says that it has no list for this user."""
+        """Record that the vendor has no list for this user."""
         self.errors.setdefault(user, error)
 
     def replies(self, task: Task, k: int, source: str) -> list[Reply]:
-        """A reply for each of the task's users, lists cut behind the k-th item of the task.
+        """A reply for each of the task's users; lists end after the k-th item of the task.
 
-        What the task does not know takes no place: the bake-off drops it, and what follows
-        moves up, so that a list scores the same whether an adapter or a person brings it.
+        Items outside the task do not count: the bake-off drops them and later items move up, so
+        that a list scores the same from an adapter and in `assay evaluate`.
         """
         known = set(task.item_ids)
         return [self._reply(user, k, known, source) for user in task.users]
@@ -50,10 +50,10 @@ class Answers:
         return Reply.failed(user, self.errors.get(user, f"{source} has no line for this user"))
 
     def compare_with(self, task: Task) -> None:
-        """Count what the task does not know: users, items; and lists under k."""
-        asked, known = set(task.users), set(task.item_ids)
-        self.problems["users that were not asked for"] = len(self.lists.keys() - asked)
-        for user in asked & self.lists.keys():
+        """Count users and items outside the task, and lists shorter than k."""
+        requested, known = set(task.users), set(task.item_ids)
+        self.problems["users that were not requested"] = len(self.lists.keys() - requested)
+        for user in requested & self.lists.keys():
             items = self.lists[user][0]
             self.problems[UNKNOWN_ITEMS] += len(set(items) - known)
             self.problems[SHORT_LISTS] += 0 < len(items) < task.k
@@ -64,7 +64,7 @@ class Answers:
 
 
 def _end(items: Sequence[str], k: int, known: set[str]) -> int:
-    """Where a list ends that holds at most k known items."""
+    """The length of the shortest prefix with k known items, or the whole length."""
     places = [place for place, item in enumerate(items, start=1) if item in known]
     return places[k - 1] if len(places) >= k else len(items)
 
@@ -72,7 +72,7 @@ def _end(items: Sequence[str], k: int, known: set[str]) -> int:
 def without_repeats(
     items: Sequence[str], scores: Sequence[float] | None, problems: Counter[str]
 ) -> tuple[tuple[str, ...], tuple[float, ...] | None]:
-    """The first place of each item, with its score; scores that are no numbers are dropped."""
+    """The first occurrence of each item, with its score; unusable scores are dropped."""
     if scores is not None and (
         len(scores) != len(items) or not all(math.isfinite(score) for score in scores)
     ):

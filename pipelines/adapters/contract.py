@@ -1,7 +1,7 @@
-"""What a third party is to a bake-off: something that is prepared and then gives lists.
+"""The contract of adapters: a bake-off prepares a third party, then requests lists.
 
-An adapter turns one vendor's way of answering into `Reply`s. A failure for one user is a
-value in that user's reply; what makes the whole vendor unusable is raised by `prepare`.
+An adapter converts the responses of one vendor into `Reply` objects. A failure for one user is
+an error in that user's reply; a failure of the whole vendor is raised by `prepare`.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
 
 AdapterKind = Literal["third-party", "stand-in"]
 
-UNKNOWN_ITEMS, SHORT_LISTS = "places with an unknown item", "lists shorter than k"
-SEEN_LATER = {UNKNOWN_ITEMS, SHORT_LISTS}
-"""Problems that the bake-off counts by itself when it reads the replies."""
+UNKNOWN_ITEMS, SHORT_LISTS = "positions with an unknown item", "lists shorter than k"
+COUNTED_BY_BAKEOFF = {UNKNOWN_ITEMS, SHORT_LISTS}
+"""Problems that the bake-off counts itself when it reads the replies."""
 
 
 class NotComparable(AssayError):
-    """The answers exist, but stand on other data than the rest: the sentence says which."""
+    """The third party was trained on other data than the contenders; the message says which."""
 
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What a vendor can do, and what this adapter passes on.
+    """What the vendor supports and this adapter implements.
 
-    Bake-offs ask for `user_topk` alone. The conformance suite reads `history` and `rerank`;
-    the other fields are not used yet.
+    Bake-offs use `user_topk` alone. The conformance tests read `history` and `rerank`; the
+    other fields are not used yet.
     """
 
     user_topk: bool
@@ -44,20 +44,20 @@ class Capabilities:
     history: bool
     """The best items for a made-up history."""
     rerank: bool
-    """An order for a given list of items."""
+    """Reranking a given list of items."""
     batch: bool
     """Many users in one job."""
     events: bool
-    """New events while it serves."""
+    """Receiving new events while serving."""
     vendor_metrics: bool
-    """The vendor's own quality figures (another protocol: never in one ranking with ours)."""
+    """The vendor's own metrics (measured by another protocol, so never ranked with ours)."""
 
 
 @dataclass(frozen=True)
 class Reply:
     """One user's list, best first, or why there is none (`error`).
 
-    `milliseconds` is the answered call's own time; None where nothing was called.
+    `milliseconds` is the time of the successful call; None if there was no call.
     """
 
     user_id: str
@@ -74,11 +74,11 @@ class Reply:
 
 @dataclass(frozen=True)
 class Task:
-    """What a contender is asked; it holds nothing of what the users later took up.
+    """What a third party is given; it holds no held-out interactions.
 
     `train` has the columns user_id, item_id (str), weight (float32) and timestamp (int64,
-    seconds UTC); `folder` is this contender's own scratch folder. `users`, `histories`
-    (item ids, newest last) and `now` (seconds UTC) have one entry per asked user.
+    seconds UTC); `folder` is a scratch folder for this contender. `users`, `histories`
+    (item ids, newest last) and `now` (seconds UTC) have one entry per user.
     """
 
     dataset: str
@@ -87,7 +87,7 @@ class Task:
     users: list[str]
     histories: list[list[str]]
     cutoff: int | None
-    """Seconds UTC; None where the split has no single cut-off (last-n)."""
+    """Seconds UTC; None if the split has no single cut-off (last-n)."""
     now: list[int]
     k: int
     seen: SeenPolicy
@@ -96,15 +96,15 @@ class Task:
 
     @property
     def reach(self) -> int:
-        """List length to ask for, so that k items remain once seen ones are dropped."""
+        """The list length to request so that k items remain after seen items are dropped."""
         if self.seen == "keep":
             return self.k
         return self.k + max((len(history) for history in self.histories), default=0)
 
     def lengths(self, k: int) -> list[int]:
-        """List lengths (n_users,) that serve `recommend(task, k)`: k, less what is not needed.
+        """The list lengths (n_users,) needed for `recommend(task, k)`, at most k.
 
-        Room for seen items differs between users, and shorter lists are faster and cheaper.
+        Users have different numbers of seen items, and shorter lists are faster and cheaper.
         """
         if self.seen == "keep" or k <= self.k:
             return [k] * len(self.users)
@@ -113,21 +113,21 @@ class Task:
 
 
 class Adapter(ABC):
-    """One third party; `target` is what follows the colon in `exported:FILE`.
+    """One third party; `target` is the text after the colon in `exported:FILE`.
 
     The bake-off calls `prepare` once, `recommend` with `k_to_ask(task)`, then `close`.
     """
 
     name: ClassVar[str]
-    """How a request names the adapter."""
+    """The adapter's name in requests."""
     title: ClassVar[str]
-    """How a screen names it."""
+    """The adapter's name on screens."""
     kind: ClassVar[AdapterKind] = "third-party"
     capabilities: ClassVar[Capabilities]
     why_no_history: ClassVar[str] = ""
-    """One sentence, where `capabilities.history` is False."""
+    """One sentence; needed if `capabilities.history` is False."""
     longest_list: ClassVar[int | None] = None
-    """The vendor's own maximum length of a list."""
+    """The vendor's maximum length of a list."""
     price_line: ClassVar[str | None] = None
     """The line of the price book that prices 1,000 answered calls; None costs nothing."""
 
@@ -136,26 +136,26 @@ class Adapter(ABC):
         line = self.price_line
         self.meter = Meter(None if line is None else PriceBook().line(line).per_1000)
         self.problems: dict[str, int] = {}
-        """Oddities found in the answers, each with how often."""
+        """Problems found in the lists, with their counts."""
         self.remarks: list[str] = []
-        """Sentences on what was trained where, set by `prepare`."""
+        """Sentences about the training, set by `prepare`."""
 
     @classmethod
     def check(cls, target: str) -> None:
-        """Refuse a target that can be seen to be wrong before anything runs (`AssayError`)."""
+        """Raise `AssayError` for a target that is obviously wrong, before anything runs."""
         return
 
     @abstractmethod
     def prepare(self, task: Task) -> None:
-        """Load, train or start. `AssayError` says what is missing, `NotComparable` why the
-        answers cannot be compared with the others'."""
+        """Load, train or start. Raises `AssayError` if something is missing, `NotComparable` if
+        the lists cannot be compared with those of other contenders."""
 
     @abstractmethod
     def recommend(self, task: Task, k: int) -> list[Reply]:
         """At most k items for each of `task.users`, in that order.
 
-        A user's failure is `Reply.error`, never raised. Lists may hold items that the user
-        has seen and items outside `task.item_ids`; dropping them is the bake-off's part.
+        A failure for one user is `Reply.error` and never raised. Lists may contain seen items
+        and items outside `task.item_ids`; the bake-off drops them.
         """
 
     def recommend_history(self, history: list[str], k: int) -> Reply:
@@ -163,47 +163,51 @@ class Adapter(ABC):
 
         Not used yet: bake-offs ask for users, and a finished bake-off asks no vendor again.
         """
-        raise AssayError(self.why_no_history or f"{self.title} cannot answer a made-up history.")
+        raise AssayError(
+            self.why_no_history or f"{self.title} cannot recommend for a made-up history."
+        )
 
     def rerank(self, user_id: str, items: list[str]) -> Reply:
-        """The given items in this user's order, where `capabilities.rerank`; not used yet."""
-        raise AssayError(f"{self.title} cannot rank a given list of items.")
+        """The given items, reranked for this user, if `capabilities.rerank`; not used yet."""
+        raise AssayError(f"{self.title} cannot rerank a given list of items.")
 
     def close(self) -> None:
-        """Let go of processes and connections; calling it again does nothing."""
+        """Release processes and connections; further calls do nothing."""
         return
 
     def k_to_ask(self, task: Task) -> int:
-        """`task.reach`, within the vendor's own maximum (lists may then come out short)."""
+        """`task.reach`, limited to the vendor's maximum (lists may then be short)."""
         return min(task.reach, self.longest_list or task.reach)
 
     @property
     def notes(self) -> list[str]:
-        """Sentences that belong beside the result: remarks, oddities, failed calls."""
-        odd = [
-            f"{count:,} {what}" for what, count in self.problems.items() if what not in SEEN_LATER
+        """Notes for the result: remarks, problems, failed calls."""
+        problems = [
+            f"{count:,} {name}"
+            for name, count in self.problems.items()
+            if name not in COUNTED_BY_BAKEOFF
         ]
         failed = self.meter.sentence()
-        return [*self.remarks, *odd, *([failed] if failed else [])]
+        return [*self.remarks, *problems, *([failed] if failed else [])]
 
     @property
     def fit_seconds(self) -> float | None:
-        """Seconds of training that we saw; None where it happened elsewhere."""
+        """Seconds of training in the bake-off; None if the vendor trained elsewhere."""
         return self.meter.fit_seconds
 
     @property
     def calls(self) -> int:
-        """Calls sent, repeated ones included."""
+        """Calls sent, including retries."""
         return self.meter.calls
 
     @property
     def cost_usd(self) -> float:
-        """What the answered calls cost at the meter's price."""
+        """The cost of the successful calls at the meter's price."""
         return self.meter.cost_usd
 
 
 def lists_for(task: Task, k: int, ask: Callable[[str, int], Reply], workers: int) -> list[Reply]:
-    """`ask(user, length)` for each user on `workers` threads, replies in the users' order."""
+    """Call `ask(user, length)` for each user on `workers` threads; replies in user order."""
     from concurrent.futures import ThreadPoolExecutor
 
     if workers == 1:

@@ -1,10 +1,8 @@
-"""What a vendor is given: training rows, users to ask for, hashes; nothing of the test."""
+"""Exports what a vendor needs: training rows, users, hashes; no test data."""
 
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +12,7 @@ from pipelines.adapters.training import day, rows_hash
 from pipelines.data.dataset import Dataset
 from pipelines.data.split import Split
 from pipelines.errors import AssayError
+from pipelines.runtime.folders import new_folder
 from pipelines.schema import Columns, hash_of_ids
 
 if TYPE_CHECKING:
@@ -42,13 +41,13 @@ SCHEMA = {
 README = """\
 Training data for Amazon Personalize
 ====================================
-Dataset {dataset}, split {split}: {rows} training rows, {users} users to ask for.
+Dataset {dataset}, split {split}: {rows} training rows, {users} users.
 {cutoff}
 
-interactions.csv          training rows alone; nothing of the test window is in this folder
+interactions.csv          training rows; this folder contains no test data
 schema-interactions.json  Avro schema of interactions.csv
-users.jsonl               batch input, a line per user to ask for
-handover.json             hashes of the rows and users, and through when the rows go
+users.jsonl               batch input, one line per user
+handover.json             hashes of rows and users, and the end of the training data
 
 Steps
 1. Upload interactions.csv and users.jsonl to a bucket that the service's role may read.
@@ -56,11 +55,11 @@ Steps
 3. Create a solution with performAutoTraining = false (otherwise it is trained again, and
    billed, every 7 days) and one solution version. Note its trainingHours.
 4. Create a batch inference job: input users.jsonl, numResults = {ask}{why}.
-5. Download the output (*.out) into a folder, put this handover.json beside it, and compare:
+5. Download the output (*.out) into a folder, copy handover.json into it, and compare:
    assay bakeoff two-stage --data {dataset} --split {split} --third-party exported:FOLDER
 
-TIMESTAMP is in seconds since 1970, UTC; EVENT_VALUE is the weight of the row. The dataset
-keeps no kinds of events, so there is no column EVENT_TYPE.{times}{small}
+TIMESTAMP is in seconds since 1970, UTC; EVENT_VALUE is the weight of the row. Event types are
+not exported, so there is no column EVENT_TYPE.{times}{small}
 """
 
 
@@ -80,7 +79,7 @@ def training_frame(dataset: Dataset, split: Split) -> pd.DataFrame:
 
 
 def write_interactions(train: pd.DataFrame, path: Path) -> None:
-    """Training rows as Personalize reads them: USER_ID, ITEM_ID, EVENT_VALUE, TIMESTAMP."""
+    """Write training rows for Personalize: USER_ID, ITEM_ID, EVENT_VALUE, TIMESTAMP."""
     import pyarrow as pa
     import pyarrow.csv as csv
 
@@ -94,30 +93,21 @@ def write_interactions(train: pd.DataFrame, path: Path) -> None:
 
 
 def write(dataset: Dataset, split: Split, folder: Path, k: int) -> dict[str, Any]:
-    """Write the files into a new `folder`, all or none of them; what handover.json says.
+    """Write the files into a new `folder`, all or none; returns the content of handover.json.
 
-    Raises AssayError where the folder is in use or an id is longer than a vendor takes.
+    Raises `AssayError` if the folder is not empty or an id is too long for the vendor.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise AssayError(f"{folder} is in use: name a new or an empty folder.")
     train = training_frame(dataset, split)
     users = [str(user) for user in dataset.users.decode(split.queries.user)]
     _check_ids(train)
     about = _about(dataset, split, train, users, k)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        write_interactions(train, beside / INTERACTIONS)
-        (beside / AVRO).write_text(json.dumps(SCHEMA, indent=2) + "\n")
+    with new_folder(folder) as incoming:
+        write_interactions(train, incoming / INTERACTIONS)
+        (incoming / AVRO).write_text(json.dumps(SCHEMA, indent=2) + "\n")
         lines = (json.dumps({"userId": user}, ensure_ascii=False) for user in users)
-        (beside / USERS).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-        (beside / ABOUT).write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
-        (beside / STEPS).write_text(_readme(about, train), encoding="utf-8")
-        beside.chmod(0o755)
-        beside.replace(folder)  # an empty folder of that name is replaced
-    except BaseException:
-        shutil.rmtree(beside, ignore_errors=True)
-        raise
+        (incoming / USERS).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        (incoming / ABOUT).write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
+        (incoming / STEPS).write_text(_readme(about, train), encoding="utf-8")
     return about
 
 
@@ -132,7 +122,7 @@ def _about(
         "fingerprint": dataset.about.fingerprint,
         "split": str(split.protocol),
         "cutoff": split.cutoff,
-        # Under last-n the rows reach into the time of other users' tests: no date holds.
+        # Under last-n the training rows overlap other users' test periods, so there is no date.
         "trained_through": None if split.cutoff is None else int(split.train.time.max()),
         "train_rows": len(train),
         "train_sha256": rows_hash(train),
@@ -148,8 +138,8 @@ def _check_ids(train: pd.DataFrame) -> None:
         longest = max(train[column].unique(), key=len, default="")
         if len(longest) > LONGEST_ID:
             raise AssayError(
-                f"A {column} has {len(longest)} characters ({longest[:20]}…); Amazon Personalize "
-                f"takes {LONGEST_ID}: shorten the ids and import again."
+                f"A {column} has {len(longest)} characters ({longest[:20]}…), and Amazon "
+                f"Personalize allows {LONGEST_ID}; shorten the ids and import again."
             )
 
 
@@ -157,20 +147,20 @@ def _readme(about: dict[str, Any], train: pd.DataFrame) -> str:
     cutoff = "The split holds out each user's last events; it has no single cut-off."
     if about["cutoff"] is not None:
         cutoff = (
-            f"The rows go through {day(about['trained_through'])}; the test begins at "
-            f"{day(about['cutoff'])}."
+            f"The training rows end at {day(about['trained_through'])}; the test period begins "
+            f"at {day(about['cutoff'])}."
         )
     why = ""
     if about["num_results"] > about["k"]:
-        why = f"\n   (k = {about['k']} and room for items that a user has already taken up)"
+        why = f"\n   (k = {about['k']} plus the items that a user has already interacted with)"
     times = small = ""
     if train[Columns.TIME].nunique() < 2:
-        times = "\nAll TIMESTAMPs are alike: the data has no times, and the vendor learns no order."
+        times = "\nAll TIMESTAMPs are equal: without times the vendor cannot learn an order."
     active = int((train[Columns.USER].value_counts() >= 2).sum())
     if len(train) < MINIMUM_ROWS or active < MINIMUM_USERS:
         small = (
-            f"\nToo little for the service: it wants {MINIMUM_ROWS:,} rows and {MINIMUM_USERS} "
-            f"users with 2 or more; here are {len(train):,} and {active}."
+            f"\nToo little data for the service: it requires {MINIMUM_ROWS:,} rows and "
+            f"{MINIMUM_USERS} users with 2 or more; these are {len(train):,} and {active}."
         )
     return README.format(
         dataset=about["dataset"], split=about["split"], rows=f"{about['train_rows']:,}",

@@ -1,8 +1,8 @@
-"""What a third party was trained on, and whether its answers can be compared with ours.
+"""Checks what a third party was trained on, and whether its lists are comparable.
 
-A claim is `FILE.meta.json`, `handover.json` or a setting. Under a split in time it must say
-`trained_through`; under last-n, which has no single cut-off, it must carry the hash of the
-very rows that `assay export` handed over.
+A claim is stated in `FILE.meta.json`, `handover.json` or a setting. Under a split in time it
+must state `trained_through`; under last-n, which has no single cut-off, it must state the hash
+of the training rows that `assay export` wrote.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ MILLISECONDS_FROM = 10**11  # as seconds this is the year 5138
 
 @dataclass(frozen=True)
 class Claim:
-    """What is said of the training data; `through` is the last second it may include."""
+    """A statement about the training data; `through` is the last second it may include."""
 
     through: int | None = None
     split: str | None = None
@@ -44,7 +44,7 @@ class Claim:
         except (OSError, ValueError) as error:
             raise AssayError(f"{path.name} cannot be read as JSON: {error}.") from error
         if not isinstance(document, dict):
-            raise AssayError(f'{path.name} should hold {{"trained_through": "2016-09-01"}}.')
+            raise AssayError(f'{path.name} must contain {{"trained_through": "2016-09-01"}}.')
         through = document.get("trained_through")
         return Claim(
             None if through is None else moment(through),
@@ -54,9 +54,9 @@ class Claim:
 
 
 def moment(value: Any) -> int:
-    """Seconds UTC of an epoch (s or ms), an ISO time (UTC without a zone) or an ISO day.
+    """Seconds UTC of an epoch (s or ms), an ISO time (UTC without a zone) or an ISO date.
 
-    A day counts to its last second: who trained "through" a day saw all of it.
+    A date means its last second, because training "through" a day includes all of it.
     """
     text = "" if isinstance(value, bool) else str(value).strip()
     at = _iso(text)
@@ -67,13 +67,13 @@ def moment(value: Any) -> int:
         seconds = float(text)
         return int(seconds / 1000 if seconds >= MILLISECONDS_FROM else seconds)
     raise AssayError(
-        f"The date {text!r} in trained_through is not understood; write 2016-09-01, "
+        f"The date {text!r} in trained_through cannot be read; write 2016-09-01, "
         "2016-09-01T12:00:00Z or seconds since 1970."
     )
 
 
 def _iso(text: str) -> datetime | None:
-    """An ISO time or day, 20160901 included; UTC unless it names a zone."""
+    """An ISO time or date, including 20160901; UTC unless it has a zone."""
     if text.isdigit() and not re.fullmatch(r"(19|20)\d{6}", text):
         return None  # other bare numbers are seconds
     try:
@@ -84,37 +84,37 @@ def _iso(text: str) -> datetime | None:
 
 
 def day(seconds: int) -> str:
-    """A moment as people write it, UTC."""
+    """A time as text, UTC."""
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def require_comparable(claim: Claim, task: Task, *, source: str, how: str) -> str:
-    """A note on how the training data ends; `NotComparable` where it must not be compared.
+    """A note on the end of the training data; raises `NotComparable` if lists are not comparable.
 
-    `source` names the answers in the sentence, `how` says where to write the missing date.
+    `source` names the third party in the message, `how` says where to state the missing date.
     """
     if task.cutoff is None:
         if claim.train_sha256 is None:
             raise NotComparable(
-                f"This split has no single cut-off, so {source} must name the training "
-                "rows themselves: hand over with `assay export` for this split and keep its "
-                "handover.json beside the answers."
+                f"This split has no single cut-off, so {source} must state the hash of its "
+                "training rows: train on the rows of `assay export` for this split, and keep its "
+                "handover.json beside the lists."
             )
         if claim.train_sha256 != rows_hash(task.train):
             raise NotComparable(
-                f"{source} was trained on other rows ({claim.split or 'split not named'}) than "
+                f"{source} was trained on other rows (split: {claim.split or 'unknown'}) than "
                 "this bake-off's training rows: export them again for this dataset and split."
             )
-        return "Trained on exactly the rows that were handed over."
+        return "Trained on exactly the exported training rows."
     if claim.through is None:
         raise NotComparable(
-            f"{source} does not say through when it was trained, so it may have seen the "
-            f"answers; {how}."
+            f"The end of {source}'s training data is unknown, so it may include the test "
+            f"period; {how}."
         )
     if claim.through > task.cutoff:
         raise NotComparable(
             f"{source} was trained through {day(claim.through)}, after the cut-off "
-            f"{day(task.cutoff)}: it has seen what the others must foretell."
+            f"{day(task.cutoff)}: it was trained on part of the test period."
         )
     gap = (task.cutoff - claim.through) / 86400
     if gap < 1:

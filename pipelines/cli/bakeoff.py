@@ -1,4 +1,4 @@
-"""`assay bakeoff`: contenders answer one manifest and are compared."""
+"""`assay bakeoff`: evaluate contenders on the same manifest and compare them."""
 
 from __future__ import annotations
 
@@ -18,32 +18,46 @@ if TYPE_CHECKING:
 def bakeoff(
     data: DataName,
     specs: Annotated[
-        list[str] | None, typer.Argument(metavar="SPEC…", help="A name that ships, or a TOML file.")
+        list[str] | None, typer.Argument(metavar="SPEC…", help="A built-in spec, or a TOML file.")
     ] = None,
     third_party: Annotated[
         list[str] | None,
-        typer.Option("--third-party", help="stand-in, exported:FILE or personalize:NAME; repeat."),
+        typer.Option(
+            "--third-party", help="stand-in, exported:FILE or personalize:NAME; repeatable."
+        ),
     ] = None,
     split: SplitText = "time:0.9",
     k: Length = 10,
     eval_users: Annotated[
-        int | None, typer.Option("--eval-users", min=1, help="Evaluate at most so many users.")
+        int | None,
+        typer.Option("--eval-users", min=1, help="Evaluate a random sample of at most N users."),
     ] = None,
-    baseline: Annotated[str, typer.Option("--baseline", help="Compare with this one.")] = "popular",
+    baseline: Annotated[
+        str, typer.Option("--baseline", help="The contender to compare with.")
+    ] = "popular",
     metric: Annotated[
-        str, typer.Option("--metric", help="The declared metric, such as ndcg@10.")
+        str, typer.Option("--metric", help="The metric that decides; default: ndcg@K.")
     ] = "",
     budget_p95: Annotated[
-        float | None, typer.Option("--budget-p95", help="Allowed p95 of a request, ms.")
+        float | None,
+        typer.Option("--budget-p95", help="Maximum 95th-percentile latency of a request, ms."),
     ] = None,
     required: Annotated[
         list[str] | None,
-        typer.Option("--require", help="A test to pass: one-item, or one-item=0.3; repeat."),
+        typer.Option(
+            "--require",
+            help="A behavioral test to pass, such as one-item or one-item=0.3; repeatable.",
+        ),
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", min=0)] = 0,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, help="Seed of the sample and the models.")
+    ] = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Let contenders answer the same manifest, and compare them. Random and Popular always are."""
+    """Evaluate and compare contenders.
+
+    All are evaluated on the same manifest; Random and Popular always run.
+    """
     from pipelines.cli import output as out
     from pipelines.evaluation.bakeoff.request import BakeoffRequest
     from pipelines.workspace.bakeoffs import run
@@ -63,9 +77,9 @@ def bakeoff(
             "seed": seed,
         }
     )
-    specs_asked = [e.spec for e in request.entries if e.spec is not None and e.kind == "built"]
+    built = [e.spec for e in request.entries if e.spec is not None and e.kind == "built"]
     workspace = open_workspace()
-    print_forecasts(workspace.dataset(data), specs_asked)
+    print_forecasts(workspace.dataset(data), built)
     with out.progress("bake-off") as progress:
         document = run(workspace, request, progress)
     print_bakeoff(document, as_json)
@@ -76,7 +90,7 @@ def bakeoff(
 
 
 def print_forecasts(dataset: Dataset, specs: Sequence[Spec]) -> None:
-    """Print to stderr what each spec's fit would take, before the bake-off begins."""
+    """Print the expected time and memory of each spec's training to stderr."""
     from pipelines.cli import output as out
     from pipelines.prices.rent import server_usd
     from pipelines.recommender.forecast import forecast
@@ -87,8 +101,7 @@ def print_forecasts(dataset: Dataset, specs: Sequence[Spec]) -> None:
     shape = DataShape(events.n_users, events.n_items, len(events))
     for spec in specs:
         found = forecast(Pipeline(spec).preflight(shape))
-        told = found.sentence(server_usd(found.seconds))
-        out.warn(f"{spec.title or spec.name}: {told}")
+        out.warn(f"{spec.title or spec.name}: {found.sentence(server_usd(found.seconds))}")
 
 
 def print_bakeoff(found: BakeoffDocument, as_json: bool) -> None:
@@ -105,11 +118,11 @@ def print_bakeoff(found: BakeoffDocument, as_json: bool) -> None:
     out.say(
         f"{manifest['users']:,} users, {manifest['items']:,} items, "
         f"split {manifest['split']}{note}; "
-        f"{manifest['users_without_history']:,} users had no history."
+        f"{manifest['users_without_history']:,} users have no history."
     )
     table = out.new_table(
-        "contender", f"{metric} (95 %)", f"recall@{k}", f"coverage@{k}", "fit, s", "p95, ms",
-        "peak, MB", right=(2, 3, 4, 5, 6),
+        "contender", f"{metric} (95 %)", f"recall@{k}", f"coverage@{k}", "training (s)",
+        "p95 latency (ms)", "peak memory (MB)", right=(2, 3, 4, 5, 6),
     )  # fmt: skip
     for c in best_first(found.contenders, metric):
         if c.status == "scored":
@@ -137,8 +150,8 @@ def print_bakeoff(found: BakeoffDocument, as_json: bool) -> None:
         out.say(f"Note: {note}")
     names = ", ".join(c.name for c in found.contenders)
     out.say(
-        f"Bake-off {found.id}; ask it again with `assay recommend --bakeoff {found.id} "
-        f"--contender NAME` ({names})."
+        f"Bake-off {found.id}; for lists of a contender, run `assay recommend --bakeoff "
+        f"{found.id} --contender NAME` ({names})."
     )
 
 
@@ -163,16 +176,16 @@ def _hit_rate(found: BakeoffDocument, contender: ContenderResult) -> str:
 
 
 def _failed_tests(contender: ContenderResult, required: Sequence[str]) -> str:
-    """The behavioral tests that it fails, in one line; empty where it fails none."""
+    """A sentence on the behavioral tests that the contender fails; empty if it fails none."""
     must = {name.partition("=")[0] for name in required}
-    told = [
+    failed = [
         f"{one.name} (required{', not run' if one.state == 'not run' else ''})"
         if one.name in must
         else one.name
         for one in contender.behavior
         if one.state == "fail" or (one.state == "not run" and one.name in must)
     ]
-    return f"{contender.title} fails behavioral tests: {', '.join(told)}." if told else ""
+    return f"{contender.title} fails behavioral tests: {', '.join(failed)}." if failed else ""
 
 
 def _value(contender: ContenderResult, metric: str) -> float:

@@ -1,4 +1,4 @@
-"""`assay compare`: two contenders of one bake-off or of two, user by user."""
+"""`assay compare`: compare two contenders, of one or two bake-offs, user by user."""
 
 from __future__ import annotations
 
@@ -17,18 +17,24 @@ if TYPE_CHECKING:
 def compare(
     bakeoffs: Annotated[
         list[str],
-        typer.Argument(metavar="A [B]", help="Ids of bake-offs, their folders or document.json."),
+        typer.Argument(
+            metavar="A [B]", help="One or two bake-offs: ids, folders or document.json files."
+        ),
     ],
-    contender: Annotated[str, typer.Option("--contender", help="The one of A in question.")] = "",
+    contender: Annotated[str, typer.Option("--contender", help="A contender of A.")] = "",
     against: Annotated[
-        str, typer.Option("--against", help="The one of B (or of A alone) to compare it with.")
+        str,
+        typer.Option("--against", help="The contender of B (or A) to compare with."),
     ] = "",
     metric: Annotated[
-        str, typer.Option("--metric", help="Such as recall@10; else the declared one.")
+        str, typer.Option("--metric", help="Such as recall@10; default: the declared metric.")
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Two contenders of one bake-off, or of two that answered one manifest, user by user."""
+    """Compare two contenders user by user.
+
+    Both may be of one bake-off, or of two with the same manifest.
+    """
     from pipelines.cli import output as out
     from pipelines.evaluation.comparison.across import compare_across, require_same
 
@@ -54,9 +60,9 @@ def compare(
         )
         return
     out.say(found.sentence)
-    out.say(f"{manifest.users:,} users, paired; both answered the manifest {manifest.hash[:12]}.")
+    out.say(f"{manifest.users:,} users, paired; both have the manifest {manifest.hash[:12]}.")
     if found.metric != manifest.metric:
-        out.say(f"Note: the declared metric is {manifest.metric}; decide on that one.")
+        out.say(f"Note: the declared metric is {manifest.metric}; use that one to decide.")
 
 
 def _open(text: str) -> Finished:
@@ -71,17 +77,17 @@ def _open(text: str) -> Finished:
 
 
 def _other(left: Finished, right: Finished, contender: str) -> str:
-    """Whom to compare with: the baseline of the same bake-off, or in another one the same name."""
+    """The default to compare with: the baseline, or the same contender of the other bake-off."""
     if left.id == right.id:
         return left.manifest.baseline
     return contender if right.document.contender(contender) else _only(right, "--against")
 
 
 def _only(bakeoff: Finished, option: str) -> str:
-    """The scored contender that is no baseline, where there is one alone."""
+    """The only scored contender that is not a baseline; raises `AssayError` if there are more."""
     scored = [c for c in bakeoff.document.contenders if c.status == "scored"]
     names = [c.name for c in scored if c.kind != "baseline"]
     if len(names) == 1:
         return names[0]
-    offered = ", ".join(c.name for c in scored) or "none of them was scored"
-    raise AssayError(f"Say which contender of bake-off {bakeoff.id} with {option}: {offered}.")
+    offered = ", ".join(c.name for c in scored) or "none was scored"
+    raise AssayError(f"Choose a contender of bake-off {bakeoff.id} with {option}: {offered}.")

@@ -1,4 +1,4 @@
-"""`assay data …`: bringing data in, and looking at what is there."""
+"""`assay data …`: import, inspect and delete datasets."""
 
 from __future__ import annotations
 
@@ -10,19 +10,22 @@ import typer
 from pipelines.cli.data_import import data_import
 from pipelines.cli.options import AsJson, DatasetName, open_workspace
 
-data_app = typer.Typer(help="Bring data in and see what is there.", no_args_is_help=True)
+data_app = typer.Typer(help="Import, inspect and delete datasets.", no_args_is_help=True)
 data_app.command("import")(data_import)
 
 
 @data_app.command("list")
 def data_list(as_json: AsJson = False) -> None:
-    """The datasets of this workspace."""
+    """List the datasets of the workspace."""
     _print_datasets(open_workspace().datasets(), as_json)
 
 
 @data_app.command("profile")
 def data_profile(name: DatasetName, as_json: AsJson = False) -> None:
-    """What is in a dataset: activity over time, long tail, histories, coverage of columns."""
+    """Summarize a dataset.
+
+    Activity over time, long tail, history lengths, column coverage.
+    """
     from pipelines.cli import data_profile as cli_profile
 
     cli_profile.data_profile(open_workspace().dataset(name), as_json)
@@ -30,7 +33,10 @@ def data_profile(name: DatasetName, as_json: AsJson = False) -> None:
 
 @data_app.command("recipe")
 def data_recipe(name: DatasetName) -> None:
-    """The recipe of a dataset's newest version, as JSON; `import --recipe FILE` uses one."""
+    """Print the recipe of a dataset as JSON.
+
+    It is that of the newest version; `import --recipe FILE` uses it.
+    """
     from pipelines.cli import output as out
 
     out.document(open_workspace().recipe(name).model_dump(mode="json"))
@@ -39,27 +45,33 @@ def data_recipe(name: DatasetName) -> None:
 @data_app.command("delete")
 def data_delete(
     name: DatasetName,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Delete without confirmation.")] = False,
 ) -> None:
-    """Remove all versions of a dataset; its bake-offs and decisions stay."""
+    """Delete all versions of a dataset.
+
+    Its bake-offs and decisions are kept.
+    """
     from pipelines.cli import output as out
 
     workspace = open_workspace()
     workspace.dataset_record(name)
-    if not yes and not typer.confirm(f"Remove all versions of {name}?", err=True):
-        out.warn("Nothing was removed.")
+    if not yes and not typer.confirm(f"Delete all versions of {name}?", err=True):
+        out.warn("Nothing was deleted.")
         raise typer.Exit(1)
     workspace.delete_dataset(name)
-    out.warn(f"Removed {name}.")
+    out.warn(f"Deleted {name}.")
 
 
 @data_app.command("learning-curve")
 def data_learning_curve(
     name: DatasetName,
-    split: Annotated[str | None, typer.Option("--split", help="time:0.9 unless named.")] = None,
+    split: Annotated[str | None, typer.Option("--split", help="Default: time:0.9.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Would more data help: ALS and Popular on 10 to 100 % of the history."""
+    """Measure whether more data would help.
+
+    Trains ALS and Popular on the newest 10 to 100 % of the history.
+    """
     from pipelines.cli import data_studies as cli_studies
     from pipelines.cli import output as out
     from pipelines.workspace import study_runs
@@ -75,15 +87,18 @@ def data_audit(
     name: DatasetName,
     specs: Annotated[
         list[str] | None,
-        typer.Option("--spec", help="A name that ships, or a TOML file; repeat."),
+        typer.Option("--spec", help="A built-in spec, or a TOML file; repeatable."),
     ] = None,
     split: Annotated[
         str | None,
-        typer.Option("--split", help="time:0.9 unless named; windows:3 shows earlier windows too."),
+        typer.Option("--split", help="Default: time:0.9; windows:3 adds earlier windows."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """By how much a leaking split flatters: random, leave-one-out and global time compared."""
+    """Measure the inflation by leaking splits.
+
+    Compares random and leave-one-out splits with global time.
+    """
     from pipelines.cli import data_studies as cli_studies
     from pipelines.cli import output as out
     from pipelines.workspace import study_runs
@@ -114,6 +129,6 @@ def _print_datasets(records: Sequence[Any], as_json: bool) -> None:
     for row in rows:
         events = f"{row['events']:,}" if row["events"] else "not loaded yet"
         table.add_row(
-            row["name"], str(row["version"]), events, "sample" if row["sample"] else "yours"
+            row["name"], str(row["version"]), events, "sample" if row["sample"] else "imported"
         )
     out.print_table(table)

@@ -1,4 +1,4 @@
-"""`assay data import`: events from files or a database, by a recipe that is proposed or given."""
+"""`assay data import`: import events from files or a database."""
 
 from __future__ import annotations
 
@@ -14,8 +14,25 @@ from pipelines.errors import AssayError
 
 if TYPE_CHECKING:
     from pipelines.data.dataset import About
+    from pipelines.data.importing.planning import Plan
     from pipelines.data.recipe import Recipe
     from pipelines.data.sources.database import Query
+
+_OPTIONS = {
+    "columns": "--map",
+    "item_columns": "--map",
+    "keep": "--keep",
+    "weights": "--event-weight",
+    "least_weight": "--least-weight",
+    "repeats": "--repeats",
+    "returns": "--returns",
+    "outliers": "--outliers",
+    "session_minutes": "--session-minutes",
+    "seen": "--seen",
+    "times": "--time-zone, --time-unit and --day-first",
+    "reading": "--separator, --encoding, --quote and --escape",
+}
+"""The options that set each field of a recipe."""
 
 
 class Repeats(StrEnum):
@@ -54,78 +71,100 @@ def data_import(
     files: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="FILE…", help="CSV, TSV, Parquet, JSON Lines; several are one dataset."
+            metavar="FILE…",
+            help="CSV, TSV, Parquet or JSON Lines; several files become one dataset.",
         ),
     ] = None,
     sql: Annotated[
         str | None,
-        typer.Option("--sql", help="A database: URL without a password, env:NAME, secrets:NAME."),
+        typer.Option("--sql", help="A database: URL without password, env:NAME or secrets:NAME."),
     ] = None,
     query: Annotated[
-        str | None, typer.Option("--query", help="With --sql: a SELECT, or a table's name.")
+        str | None, typer.Option("--query", help="With --sql: a SELECT, or the name of a table.")
     ] = None,
     mapping: Annotated[
-        Texts, typer.Option("--map", help="user_id=COLUMN; repeat. NAME= leaves one out.")
+        Texts,
+        typer.Option(
+            "--map", help="Map a column: user_id=COLUMN; NAME= leaves NAME out; repeatable."
+        ),
     ] = None,
-    items: Annotated[Path | None, typer.Option("--items", help="A table of the items.")] = None,
-    users: Annotated[Path | None, typer.Option("--users", help="A table of the users.")] = None,
+    items: Annotated[Path | None, typer.Option("--items", help="A table of items.")] = None,
+    users: Annotated[Path | None, typer.Option("--users", help="A table of users.")] = None,
     keep: Annotated[
-        Texts, typer.Option("--keep", help="One more column to keep with each event; repeat.")
+        Texts, typer.Option("--keep", help="Another column to keep with each event; repeatable.")
     ] = None,
     event_weight: Annotated[
-        Texts, typer.Option("--event-weight", help="TYPE=WEIGHT, as in view=.1; repeat.")
+        Texts,
+        typer.Option("--event-weight", help="Weight of an event type: view=.1; repeatable."),
     ] = None,
     least_weight: Annotated[
-        float | None, typer.Option("--least-weight", help="Leave out rows below (a rating).")
+        float | None,
+        typer.Option("--least-weight", help="Leave out rows with a lower weight (rating)."),
     ] = None,
     repeats: Annotated[
         Repeats | None,
-        typer.Option("--repeats", help="Fold those of one moment (default), keep one, or all."),
+        typer.Option(
+            "--repeats",
+            help="Fold repeats of the same second (moment, default), fold all (once), or keep all.",
+        ),
     ] = None,
     returns: Annotated[
-        Returns | None, typer.Option("--returns", help="Rows with a negative quantity.")
+        Returns | None,
+        typer.Option("--returns", help="Rows with a negative quantity; default: take-out."),
     ] = None,
     outliers: Annotated[
-        Outliers | None, typer.Option("--outliers", help="People who look like machines.")
+        Outliers | None, typer.Option("--outliers", help="Suspected bots; default: flag.")
     ] = None,
     session_minutes: Annotated[
-        int | None, typer.Option("--session-minutes", min=1, help="A pause that ends a visit.")
+        int | None,
+        typer.Option("--session-minutes", min=1, help="Minutes without an event that end a visit."),
     ] = None,
     seen: Annotated[
-        Seen | None, typer.Option("--seen", help="Leave items already taken up out of lists.")
+        Seen | None,
+        typer.Option(
+            "--seen", help="Exclude items that a user has interacted with from lists, or keep them."
+        ),
     ] = None,
     time_zone: Annotated[
-        str | None, typer.Option("--time-zone", help="Of times without one; UTC unless named.")
+        str | None,
+        typer.Option("--time-zone", help="Time zone of times without one; default: UTC."),
     ] = None,
     time_unit: Annotated[
-        Unit | None, typer.Option("--time-unit", help="Of times that are numbers.")
+        Unit | None, typer.Option("--time-unit", help="Unit of numeric times; default: by size.")
     ] = None,
     day_first: Annotated[
         bool | None,
-        typer.Option("--day-first/--month-first", help="Of dates such as 1/2/2026."),
+        typer.Option("--day-first/--month-first", help="How to read dates such as 1/2/2026."),
     ] = None,
     separator: Annotated[
-        str | None, typer.Option("--separator", help="Between columns; found out unless named.")
+        str | None, typer.Option("--separator", help="Column separator; default: detected.")
     ] = None,
     encoding: Annotated[
-        str | None, typer.Option("--encoding", help="Of the text; UTF-8 or UTF-16 unless named.")
+        str | None,
+        typer.Option("--encoding", help="Text encoding; default: UTF-8 or UTF-16, detected."),
     ] = None,
     quote: Annotated[
-        str | None, typer.Option("--quote", help="The quote mark; empty for none.")
+        str | None, typer.Option("--quote", help='Quote mark; empty for none; default: ".')
     ] = None,
     escape: Annotated[
-        str | None, typer.Option("--escape", help="The sign before a quote mark in a text.")
+        str | None,
+        typer.Option("--escape", help="Escape character before a quote mark in a text."),
     ] = None,
     recipe_file: Annotated[
-        Path | None, typer.Option("--recipe", help="A recipe, as `assay data recipe` prints it.")
+        Path | None, typer.Option("--recipe", help="A recipe file, from `assay data recipe`.")
     ] = None,
     again: Annotated[
         bool, typer.Option("--again", help="Use the recipe of the dataset's newest version.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Import events: all or nothing; rows that cannot be read go to a quarantine file."""
+    """Import events from files or a database.
+
+    The import is complete or absent; rows that cannot be used are quarantined with a reason.
+    """
     from pipelines.cli import output as out
+    from pipelines.data.dataset import check_name
+    from pipelines.data.importing.planning import plan
 
     choices: dict[str, Any] = {
         **_mapped(mapping, with_items=items is not None),
@@ -149,24 +188,22 @@ def data_import(
     given = _given(**{key: value for key, value in choices.items() if value not in ({}, [])})
     if (again or recipe_file) and given:
         raise AssayError(
-            f"A saved recipe is used as it is, so leave out the choice of {_first(given)}; "
-            "without --again and --recipe, choices are free."
+            f"A saved recipe cannot be changed: leave out {_OPTIONS[next(iter(given))]}, or "
+            f"leave out {'--again' if again else '--recipe'}."
         )
     source = _source(files, sql, query)
     recipe = _saved(recipe_file) if recipe_file else _recipe(given)
+    check_name(name)
     workspace = open_workspace()
+    if again:
+        recipe = workspace.recipe(name)
+    planned = plan(source, recipe, fixed=again or recipe_file is not None)
+    planned.require_complete()
     if not again:
-        _print_proposal(source, recipe, fixed=recipe_file is not None)
+        _print_plan(planned)
     with out.progress("importing") as progress:
-        record = workspace.import_dataset(
-            source,
-            name,
-            recipe=recipe,
-            again=again,
-            fixed=recipe_file is not None,
-            items=items,
-            users=users,
-            progress=progress,
+        record = workspace.import_planned(
+            planned, name, items=items, users=users, progress=progress
         )
     _print_imported(record.about, as_json)
 
@@ -174,7 +211,7 @@ def data_import(
 def _source(files: list[Path] | None, sql: str | None, query: str | None) -> list[Path] | Query:
     if sql is None:
         if query is not None:
-            raise AssayError("--query needs --sql, the database that is asked.")
+            raise AssayError("--query needs --sql, the address of the database.")
         if not files:
             raise AssayError("Name a file of events, or a database with --sql and --query.")
         return files
@@ -203,7 +240,7 @@ def _weights(given: Texts) -> dict[str, Any]:
     except ValueError:
         wrong = next(f"{kind}={text}" for kind, text in pairs.items() if not _is_number(text))
         raise AssayError(
-            f"--event-weight {wrong!r} has no number; write it as --event-weight view=.1."
+            f"--event-weight {wrong!r} has no valid number; write it as --event-weight view=.1."
         ) from None
 
 
@@ -230,12 +267,8 @@ def _given(**values: Any) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value is not None}
 
 
-def _first(given: dict[str, Any]) -> str:
-    return next(iter(given)).replace("_", " ")
-
-
 def _unescaped(separator: str | None) -> str | None:
-    """A separator as it is typed: `\\t` is a tab."""
+    """The separator as typed; `\\t` and `tab` mean a tab."""
     return {"\\t": "\t", "tab": "\t"}.get(separator, separator) if separator else separator
 
 
@@ -253,18 +286,20 @@ def _saved(path: Path) -> Recipe:
     except OSError as error:
         raise AssayError(f"The recipe {str(path)!r} cannot be read; check the path.") from error
     except ValueError as error:
-        raise AssayError(f"The recipe {str(path)!r} is no JSON document.") from error
+        raise AssayError(
+            f"The recipe {str(path)!r} is not JSON; write one with `assay data recipe`."
+        ) from error
     if not isinstance(document, dict):
-        raise AssayError(f"The recipe {str(path)!r} is no JSON object.")
+        raise AssayError(
+            f"The recipe {str(path)!r} is not a JSON object; write one with `assay data recipe`."
+        )
     return Recipe.of(document)
 
 
-def _print_proposal(source: Any, recipe: Recipe, *, fixed: bool) -> None:
-    """On stderr: what each column is taken for, before the rows are read."""
+def _print_plan(planned: Plan) -> None:
+    """Print to stderr how each column will be read."""
     from pipelines.cli import output as out
-    from pipelines.data.importing.planning import plan
 
-    planned = plan(source, recipe, fixed=fixed).settled()
     for standard, column in planned.recipe.columns.items():
         why = " (by its content)" if standard in planned.by_content else ""
         out.warn(f"{standard} from {column}{why}")
@@ -275,8 +310,8 @@ def _print_proposal(source: Any, recipe: Recipe, *, fixed: bool) -> None:
     if planned.recipe.times.order:
         out.warn(f"dates: {planned.recipe.times.order}")
     if len(planned.weights) > 1:
-        told = ", ".join(f"{kind} {weight:g}" for kind, weight in planned.weights.items())
-        out.warn(f"weights: {told}")
+        weights = ", ".join(f"{kind} {weight:g}" for kind, weight in planned.weights.items())
+        out.warn(f"weights: {weights}")
 
 
 def _print_imported(about: About, as_json: bool) -> None:
@@ -290,7 +325,7 @@ def _print_imported(about: About, as_json: bool) -> None:
     if as_json:
         out.document(values)
         return
-    mapped = ", ".join(f"{theirs} as {ours}" for ours, theirs in about.mapping.items())
+    mapped = ", ".join(f"{column} as {standard}" for standard, column in about.mapping.items())
     out.say(f"{about.name}, version {about.version}: read {mapped}.")
     out.say(
         f"{about.rows_in:,} rows in: {about.kept:,} kept, {about.folded:,} folded, "
@@ -301,8 +336,8 @@ def _print_imported(about: About, as_json: bool) -> None:
         steps.add_row(step.name, f"{step.rows_in:,}", f"{step.rows_out:,}", step.note)
     out.print_table(steps)
     for reason, n in (about.arrivals.reasons if about.arrivals else {}).items():
-        out.say(f"quarantined: {n:,} rows, {reason}")
+        out.say(f"quarantined: {n:,} {'row' if n == 1 else 'rows'}, {reason}")
     if about.recipe:
-        out.say(f"Recipe {about.recipe.hash[:12]}; `--again` runs next month's file through it.")
+        out.say(f"Recipe {about.recipe.hash[:12]}; import the next file with it by `--again`.")
     if about.notice:
         out.say(about.notice)

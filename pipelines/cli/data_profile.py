@@ -1,4 +1,4 @@
-"""What `assay data profile` prints: one JSON document, or sentences and a small table."""
+"""Prints the profile of a dataset: one JSON document, or sentences and a small table."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ def data_profile(dataset: Dataset, as_json: bool) -> None:
         out.document(found.document())
         return
     out.say(
-        f"{found.name}: {found.events:,} events of {found.users:,} people and "
-        f"{found.items:,} items."
+        f"{found.name}: {found.events:,} events of {found.users:,} users and {found.items:,} items."
     )
-    for words in found.sentences.values():
-        out.say(f"- {words}")
-    out.say("Events by person:")
+    for sentence in found.sentences.values():
+        out.say(f"- {sentence}")
+    out.say("Users by number of events:")
     for row in found.histories:
-        out.say(f"  {row['bin']:>13}  {row['users']:>11,} people  {row['share']:>6.1%}")
+        out.say(f"  {row['bin']:>13}  {row['users']:>11,} users  {row['share']:>6.1%}")

@@ -1,4 +1,4 @@
-"""What `assay data learning-curve` and `assay data audit` print for people."""
+"""Prints the results of `assay data learning-curve` and `assay data audit`."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ def learning_curve(found: LearningCurve, as_json: bool) -> None:
         out.document(found.model_dump(mode="json"))
         return
     note = f" ({found.split_note})" if found.split_note else ""
-    out.say(f"{found.users:,} users, {found.truths:,} truths, split {found.split}{note}.")
+    out.say(
+        f"{found.users:,} users, {found.truths:,} held-out interactions, split {found.split}{note}."
+    )
     table = out.new_table(
-        "contender", "newest", "events", "since", "no history", f"{label(found.metric)} (95 %)",
-        right=(1, 2, 4),
+        "contender", "newest share", "events", "since", "users without history",
+        f"{label(found.metric)} (95 %)", right=(1, 2, 4),
     )  # fmt: skip
     for point in found.points:
         table.add_row(
@@ -45,7 +47,7 @@ def audit(found: LeakageAudit, as_json: bool) -> None:
         return
     protocols = {p.name: p for p in found.protocols}
     table = out.new_table(
-        "split", "held out", "users", "truths a user", "cold users", "cold items",
+        "split", "held out", "users", "held out per user", "cold users", "cold items",
         right=(1, 2, 3, 4, 5),
     )  # fmt: skip
     for name, p in protocols.items():
@@ -63,10 +65,10 @@ def audit(found: LeakageAudit, as_json: bool) -> None:
         out.print_table(_of_metric(found, metric))
     out.say(f"\n{found.sentence}")
     for flip in found.flips:
-        sure = "for certain" if flip.certain else "not for certain"
+        certainty = "a certain difference" if flip.certain else "not a certain difference"
         out.say(
-            f"- {label(flip.metric)}: {flip.ahead_in_time} is ahead of {flip.ahead_here} in time, "
-            f"behind it under {flip.protocol} ({sure})."
+            f"- {label(flip.metric)}: {flip.ahead_in_time} is ahead of {flip.ahead_here} under "
+            f"global time, but behind under {flip.protocol} ({certainty})."
         )
     for spec, why in found.not_run.items():
         out.say(f"{spec} was not run: {why}")
@@ -74,7 +76,7 @@ def audit(found: LeakageAudit, as_json: bool) -> None:
 
 
 def _of_metric(found: LeakageAudit, metric: str) -> Table:
-    """A row per pipeline and split: value, lift, and the lift against the one in time."""
+    """A row per pipeline and split: value, lift, and inflation of the lift."""
     lifts = {(x.spec, x.protocol): x for x in found.lifts if x.metric == metric}
     inflations = {
         (x.spec, x.protocol): x
@@ -82,7 +84,7 @@ def _of_metric(found: LeakageAudit, metric: str) -> Table:
         if (x.metric, x.measure) == (metric, "lift")
     }
     table = out.new_table(
-        "contender", "split", f"{label(metric)} (95 %)", "÷ Popular's", "that ÷ in time"
+        "contender", "split", f"{label(metric)} (95 %)", "lift over Popular", "inflation of lift"
     )
     for spec in [score.spec for score in found.protocols[0].scores]:
         for p in found.protocols:

@@ -1,4 +1,4 @@
-"""`assay decide`: build, buy, both in turn, or neither."""
+"""`assay decide`: build, buy, buy now and build later, or neither."""
 
 from __future__ import annotations
 
@@ -15,16 +15,21 @@ def decide(
         str, typer.Option("--case", help="shop, video, data-poor, or a TOML file.")
     ] = "",
     bakeoff_id: Annotated[
-        str | None, typer.Option("--bakeoff", help="Id of a bake-off to feed it.")
+        str | None, typer.Option("--bakeoff", help="Id of a bake-off to use in the decision.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Build, buy, both in turn, or neither: the values, with what would reverse the decision."""
+    """Decide whether to build or buy.
+
+    Options: build, buy, buy now and build later, or neither. Prints the reasons, and what would
+    change the decision.
+    """
     from pipelines.economics.documents import decide_documents
 
     if not case and bakeoff_id is None:
         raise AssayError(
-            "Name a case with --case (shop, video, data-poor or a file), or a --bakeoff."
+            "Name a case with --case (shop, video, data-poor or a file), or a bake-off with "
+            "--bakeoff."
         )
     document = None
     if bakeoff_id is not None:
@@ -33,7 +38,7 @@ def decide(
 
 
 def print_decision(found: Any, as_json: bool) -> None:
-    """An `economics` decision: the answer first, then the options, then why."""
+    """Print a decision of `economics`: the result, the options, the reasons."""
     from pipelines.cli import output as out
     from pipelines.economics.labels import OPTION_LABELS, answer_label
 
@@ -43,7 +48,7 @@ def print_decision(found: Any, as_json: bool) -> None:
         return
     out.say(f"Decision: {answer_label(values['decision'])}.")
     if values["options"]:
-        table = out.new_table("option", "NPV, $k", "benefit, $k", "cost, $k", right=(1, 2, 3))
+        table = out.new_table("option", "NPV ($k)", "benefit ($k)", "cost ($k)", right=(1, 2, 3))
         for option in values["options"]:
             numbers = [option[key] for key in ("npv", "benefit", "cost")]
             table.add_row(OPTION_LABELS[option["name"]], *(out.three(n) for n in numbers))

@@ -1,4 +1,4 @@
-"""`assay demo`: the main job without a screen, on the bundled sample."""
+"""`assay demo`: readiness, bake-off and decision on the bundled sample."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 
 def demo(workspace: Workspace) -> None:
-    """Readiness, bake-off with a stand-in for a vendor, comparison, decision."""
+    """Run readiness, a bake-off with a stand-in for a vendor, and a decision."""
     began = time.monotonic()
     request = BakeoffRequest.of(sample_request())
     dataset = workspace.dataset(request.dataset)
-    out.heading("1. Does the data suffice?")
+    out.heading("1. Is the data enough?")
     out.say(dataset.about.notice)
     print_report(report(dataset))
     out.heading("2. Build and compare")
@@ -36,6 +36,6 @@ def demo(workspace: Workspace) -> None:
     print_decision(decide_documents(None, document.model_dump(mode="json")), as_json=False)
     command = "make run" if paths.IN_CHECKOUT else "assay run"
     out.say(
-        f"Done in {time.monotonic() - began:.0f} s. `{command}` shows all of this on a screen: "
-        f"bake-off {document.id}."
+        f"Done in {time.monotonic() - began:.0f} s. Run `{command}` to see bake-off {document.id} "
+        "in the app."
     )

@@ -1,4 +1,4 @@
-"""`assay export`: what a vendor needs to train."""
+"""`assay export`: export training data for a vendor."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ def export(
     k: Length = 25,
     as_json: AsJson = False,
 ) -> None:
-    """What a vendor needs: training rows only, the users to ask for, hashes."""
+    """Export training data for a vendor.
+
+    Writes the training rows, the users to recommend for, hashes and instructions.
+    """
     from pipelines.adapters import handover
     from pipelines.cli import output as out
     from pipelines.data.split import Protocol
@@ -34,4 +37,4 @@ def export(
     if as_json:
         out.document(written)
     else:
-        out.say(f"Written to {out_folder}; README.txt in it says what to do with each file.")
+        out.say(f"Written to {out_folder}; its README.txt lists the next steps.")

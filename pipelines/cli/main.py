@@ -1,8 +1,8 @@
-"""The command line: the same verbs as the app. Scripts rely on `--json` and exit codes.
+"""The command line. Scripts may rely on `--json` and on the exit codes.
 
-With `--json` one document stands on stdout and nothing else; progress goes to stderr.
-Bad input ends with exit code 2 and one sentence. Modules are imported where they are
-used, so that `assay --help` answers at once.
+With `--json`, stdout holds one document and nothing else; progress goes to stderr. Invalid
+input ends with exit code 2 and one sentence. Modules are imported where they are used, so
+that `assay --help` is fast.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from pipelines.errors import AssayError
 
 app = typer.Typer(
     name="assay",
-    help="Build your recommender, buy one, or fix the data first: measured on your own data.",
+    help="Build a recommender, buy one, or fix the data first: measured on your own data.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -39,22 +39,22 @@ for command in (readiness, bakeoff, compare, slices, recommend, evaluate, export
 
 
 def main() -> None:
-    """The console script: a person's mistake is one sentence and exit code 2."""
+    """The console script; an `AssayError` prints one sentence and exits with code 2."""
     try:
         app(standalone_mode=True)
     except AssayError as error:
         print(f"assay: {error}", file=sys.stderr)
         sys.exit(2)
     except BrokenPipeError:
-        # The reader went away (`assay data list | head`): nothing is left to say.
+        # The reader closed the pipe (`assay data list | head`).
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
     except Exception as error:
         if os.environ.get("ASSAY_DEBUG"):
             raise
         print(
-            f"assay: something broke that is not your fault: {type(error).__name__}: {error}. "
-            "Run it again with ASSAY_DEBUG=1 and report what it prints.",
+            f"assay: unexpected error, a bug in Assay: {type(error).__name__}: {error}. "
+            "Run it again with ASSAY_DEBUG=1 and report the output.",
             file=sys.stderr,
         )
         sys.exit(1)
@@ -62,10 +62,13 @@ def main() -> None:
 
 @app.command()
 def demo() -> None:
-    """The main job without a screen, on the bundled sample: readiness, comparison, decision."""
+    """Run all steps on the bundled sample.
+
+    Readiness, a bake-off with a stand-in for a vendor, and a decision.
+    """
     from pipelines.evaluation.bakeoff import preload
 
     preload.prepare()
-    from pipelines.cli.demo import demo as play
+    from pipelines.cli.demo import demo as run_demo
 
-    play(open_workspace())
+    run_demo(open_workspace())

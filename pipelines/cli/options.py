@@ -1,4 +1,4 @@
-"""What the commands share: their common options, and the workspace they work on."""
+"""Options that several commands share, and opening the workspace."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 DatasetName = Annotated[str, typer.Argument(metavar="NAME", help="Name of the dataset.")]
 DataName = Annotated[str, typer.Option("--data", help="Name of the dataset.")]
-Length = Annotated[int, typer.Option("--k", min=1, max=200, help="Items in a list.")]
+Length = Annotated[int, typer.Option("--k", min=1, max=200, help="List length.")]
 SplitText = Annotated[
     str,
     typer.Option(
@@ -23,7 +23,7 @@ SplitText = Annotated[
 
 
 def open_workspace() -> Workspace:
-    """The workspace that `ASSAY_HOME` names, with the bundled samples in its list."""
+    """The workspace in `ASSAY_HOME`, with the bundled samples registered."""
     from pipelines.workspace import Workspace
 
     workspace = Workspace.open()

@@ -1,4 +1,4 @@
-"""What the command line prints: tables for people, one JSON document for scripts."""
+"""Output of the command line: tables for people, one JSON document for scripts."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
     from pipelines.statistics.interval import Interval
 
-# Where stdout is no terminal, rich would assume 80 columns and fold every table.
+# If stdout is not a terminal, rich would assume 80 columns and fold every table.
 _out = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
 _err = Console(stderr=True, highlight=False)
 
 
 def document(value: Any) -> None:
-    """One JSON document on stdout."""
+    """Print one JSON document to stdout."""
     print(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
 
 
@@ -37,7 +37,7 @@ def say(text: str) -> None:
 
 
 def warn(text: str) -> None:
-    """A sentence on stderr, beside the document on stdout."""
+    """Print a sentence to stderr."""
     _err.print(text, markup=False)
 
 
@@ -47,7 +47,7 @@ def heading(text: str) -> None:
 
 @contextmanager
 def progress(title: str) -> Iterator[Progress]:
-    """A progress bar on stderr; a line per tenth where stderr is no terminal."""
+    """A progress bar on stderr."""
     from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bars
 
@@ -67,7 +67,7 @@ def progress(title: str) -> Iterator[Progress]:
 
 
 def new_table(*headers: str, right: Sequence[int] = ()) -> Table:
-    """An empty table without rules; `right` names the columns of numbers."""
+    """An empty table without rules; `right` are the columns to align right."""
     made = Table(box=None, pad_edge=False, header_style="bold")
     for at, header in enumerate(headers):
         made.add_column(
@@ -81,7 +81,7 @@ def print_table(filled: Table) -> None:
 
 
 def three(value: float | None) -> str:
-    """Three significant digits, without an exponent where people would not expect one."""
+    """Three significant digits, with an exponent only for small numbers."""
     if value is None:
         return "–"
     if value == 0 or 1e-4 <= abs(value) < 1e3:
@@ -96,9 +96,9 @@ def interval(found: Interval | None) -> str:
 
 
 def write_frame(frame: pd.DataFrame, path: Path) -> None:
-    """Write lists as .csv or .parquet, whole or not at all."""
+    """Write lists to a .csv or .parquet file, completely or not at all."""
     if path.suffix not in (".csv", ".parquet"):
-        raise AssayError(f"{path.name} is neither .csv nor .parquet; end --out with one of them.")
+        raise AssayError(f"{path.name} is neither .csv nor .parquet; use one of these for --out.")
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         if path.suffix == ".csv":

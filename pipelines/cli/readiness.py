@@ -1,4 +1,4 @@
-"""`assay readiness`: what the data can support."""
+"""`assay readiness`: whether the data is enough for each approach."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ def readiness(
     name: Annotated[str, typer.Argument(help="Name of the dataset.")],
     plan: Annotated[
         Path | None,
-        typer.Option("--plan", help="Write what to log from now on into this folder."),
+        typer.Option("--plan", help="Write a tracking plan (what to log) to this folder."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """What the data can and cannot support, per approach, and what to log from now on."""
+    """Check whether the data is enough.
+
+    For each approach: whether the data is enough, what is missing, and when it may be there.
+    """
     from pipelines.cli import output as out
     from pipelines.data import readiness as ready
     from pipelines.data.readiness import tracking_plan
@@ -40,8 +43,8 @@ def print_report(report: Report) -> None:
     from pipelines.cli import output as out
 
     out.say(report.sentence)
-    table = out.new_table("approach", "readiness", "missing")
-    table.columns[-1].no_wrap = False  # gaps with their dates are long
+    table = out.new_table("approach", "data", "missing")
+    table.columns[-1].no_wrap = False  # what is missing, with dates, may be long
     for name, approach in report.approaches.items():
         table.add_row(name, approach.state, approach.missing)
     out.print_table(table)
@@ -51,4 +54,4 @@ def print_report(report: Report) -> None:
     for state in ("not enough", "thin"):
         for finding in report.findings:
             if finding.state == state:
-                out.say(f"- {finding.check} is {state}: {finding.why} {finding.todo}")
+                out.say(f"- {finding.check} ({state}): {finding.why} {finding.todo}")

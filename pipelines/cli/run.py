@@ -1,4 +1,4 @@
-"""`assay run`: the app on this machine alone."""
+"""`assay run`: start the app on this machine."""
 
 from __future__ import annotations
 
@@ -8,10 +8,15 @@ import typer
 
 
 def run(
-    port: Annotated[int, typer.Option("--port", min=1, max=65535)] = 8501,
-    browser: Annotated[bool, typer.Option("--browser/--no-browser")] = False,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port of the app.")] = 8501,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open a browser window.")
+    ] = False,
 ) -> None:
-    """Start the app on this machine alone (127.0.0.1)."""
+    """Start the app on this machine.
+
+    It listens on 127.0.0.1 and cannot be reached from other machines.
+    """
     from pipelines.cli.start import start
 
     start(port, open_browser=browser)

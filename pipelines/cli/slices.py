@@ -1,4 +1,4 @@
-"""`assay slices`: for whom one contender of a bake-off is better than another."""
+"""`assay slices`: compare two contenders in slices of users and items."""
 
 from __future__ import annotations
 
@@ -15,24 +15,27 @@ if TYPE_CHECKING:
     from pipelines.evaluation.slices.report import SlicesReport
 
 SHOWN = 10
-"""Findings and reversals that are printed for people, of each kind; `--json` has all."""
+"""Findings and reversals that are printed, of each kind; `--json` has all."""
 
 
 def slices(
     bakeoff_id: Annotated[str, typer.Argument(metavar="BAKEOFF", help="Id of a bake-off.")],
     contender: Annotated[str, typer.Option("--contender", help="Name of a contender in it.")],
     against: Annotated[
-        str, typer.Option("--against", help="Compare with this one; the baseline unless named.")
+        str, typer.Option("--against", help="Contender to compare with; default: the baseline.")
     ] = "",
     metric: Annotated[
-        str, typer.Option("--metric", help="As ndcg@10; the declared one unless named.")
+        str, typer.Option("--metric", help="Such as ndcg@10; default: the declared metric.")
     ] = "",
     by: Annotated[
-        str, typer.Option("--by", help="A dimension, or two to cross: history,favorite.")
+        str, typer.Option("--by", help="A dimension, or two to combine: history,favorite.")
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """For whom, and on what, a contender is better: slices, ranked findings, reversals."""
+    """Compare two contenders in slices.
+
+    Shows for which users and items one is better: all slices, the clearest wins, and reversals.
+    """
     from pipelines.cli import output as out
     from pipelines.evaluation.results.folder import BakeoffFolder
     from pipelines.evaluation.slices.report import report
@@ -46,7 +49,7 @@ def slices(
     offered = kept.metrics(names[0])
     if metric not in offered:
         raise AssayError(
-            f"The metric {metric!r} has no value per user here; use one of {', '.join(offered)}."
+            f"The metric {metric!r} has no values per user; use one of {', '.join(offered)}."
         )
     useful = float(document.manifest["useful_share"])
     whole = by.strip() in {one.name for one in dimensions_of(kept)}  # a column may hold a comma
@@ -60,7 +63,7 @@ def slices(
 
 
 def _scored(document: BakeoffDocument, contender: str, against: str) -> tuple[str, str]:
-    """Both names; an `AssayError` lists the contenders with a score."""
+    """Both names; raises `AssayError` if one is not a scored contender."""
     there = [c.name for c in document.contenders if c.status == "scored"]
     for name in (contender, against):
         if name not in there:
@@ -69,7 +72,7 @@ def _scored(document: BakeoffDocument, contender: str, against: str) -> tuple[st
                 f"use one of {', '.join(there) or 'none'}."
             )
     if contender == against:
-        raise AssayError(f"Name another contender than {contender!r} to compare it with.")
+        raise AssayError(f"Choose a contender other than {contender!r} to compare with.")
     return contender, against
 
 
@@ -95,9 +98,9 @@ def _print(found: SlicesReport) -> None:
     out.print_table(table)
     for name, wins in ((found.contender, found.wins), (found.against, found.losses)):
         out.heading(f"Where {name} wins")
-        _list([finding.sentence for finding in wins], f"In no slice is {name} better.")
+        _list([finding.sentence for finding in wins], f"{name} is not better in any slice.")
     out.heading("Reversals")
-    _list([r.sentence for r in found.reversals], "None: no slice contradicts the whole.")
+    _list([r.sentence for r in found.reversals], "None: no slice contradicts the overall result.")
     undated = [d.title for d in found.dimensions if d.name.startswith(OF_USERS)]
     out.say(f"{', '.join(undated)}: {UNDATED}" if undated else "")
     for title, why in found.skipped.items():
@@ -124,6 +127,6 @@ def _list(sentences: list[str], none: str) -> None:
     for number, sentence in enumerate(sentences[:SHOWN], start=1):
         out.say(f"{number}. {sentence}")
     if len(sentences) > SHOWN:
-        out.say(f"… and {len(sentences) - SHOWN} more; --json has all.")
+        out.say(f"… and {len(sentences) - SHOWN} more; --json prints all.")
     if not sentences:
         out.say(none)

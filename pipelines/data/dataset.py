@@ -1,8 +1,9 @@
-"""A dataset as the workspace keeps it: events, catalogue, ids, and where it came from."""
+"""A dataset: events, catalogue, ids, and its description."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from pipelines.data.recipe import Recipe
 from pipelines.data.split import SeenPolicy
+from pipelines.errors import AssayError
 from pipelines.schema import Catalogue, Columns, Interactions, Vocabulary
 from pipelines.schema.offers import Offers
 
@@ -22,8 +24,22 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+
+
+def check_name(name: str) -> str:
+    """`name` if it is a valid name of a dataset: lowercase letters, digits, dashes."""
+    if not _NAME.fullmatch(name):
+        shown = name if len(name) <= 60 else name[:60] + "…"
+        raise AssayError(
+            f"{shown!r} cannot name a dataset; use lowercase letters, digits and dashes, "
+            "63 characters at most, as in shop-2026."
+        )
+    return name
+
+
 class Step(BaseModel):
-    """One step of an import: how many rows came in and how many went on."""
+    """One step of an import: rows in and rows out."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -33,25 +49,25 @@ class Step(BaseModel):
     note: str = ""
 
 
-class Arrivals(BaseModel):
-    """What only the import sees, since it keeps no row of it; counted in rows of the file."""
+class ImportCounts(BaseModel):
+    """Counts of the file's rows that only the import can make: most of these rows are not kept."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     reasons: dict[str, int] = {}
-    """Rows in quarantine by reason."""
+    """Quarantined rows by reason."""
     event_types: dict[str, int] = {}
-    """Usable rows by type of event, also of types that the recipe leaves out."""
+    """Valid rows by event type, including types that the recipe leaves out."""
     returns: int = 0
-    """Usable rows that were returns or cancellations."""
+    """Valid rows that were returns or cancellations."""
     spaces: int = 0
-    """Rows whose user or item id stood between spaces."""
+    """Rows with leading or trailing spaces in the user or item id."""
     filled: dict[str, int] = {}
-    """Usable rows with a value, for each column kept with the events."""
+    """Valid rows with a value, for each column kept with the events."""
 
 
 class About(BaseModel):
-    """What a person should know of a dataset; kept beside its files as `about.json`."""
+    """Description of a dataset, stored beside its files as `about.json`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -63,9 +79,9 @@ class About(BaseModel):
     origin: str = ""
     licence: str = ""
     notice: str = ""
-    """Words that must stand wherever the data is shown (a sample's licence asks for them)."""
+    """Text that must be shown wherever the data is shown (required by a sample's licence)."""
     seen: SeenPolicy = "exclude"
-    """Whether items that a person already took up are left out of the lists."""
+    """Whether the lists leave out items that the user has interacted with."""
     rows_in: int = 0
     kept: int = 0
     folded: int = 0
@@ -73,18 +89,18 @@ class About(BaseModel):
     filtered: int = 0
     mapping: dict[str, str] = {}
     recipe: Recipe | None = None
-    """None for a sample, which is made by code."""
+    """None for a sample, which is built by code."""
     sources: tuple[str, ...] = ()
     """Names of the files, or the addresses (without a password) and queries."""
     steps: tuple[Step, ...] = ()
-    arrivals: Arrivals | None = None
+    arrivals: ImportCounts | None = None
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """Events by code, the items' and users' tables, and the ids behind the codes.
+    """Events by code, the tables of items and users, and the ids behind the codes.
 
-    `context_file` holds what else was kept of each event, in the events' order: see `context`.
+    `context_file` holds the other columns kept with each event; see `context`.
     """
 
     about: About
@@ -108,9 +124,10 @@ class Dataset:
         return tuple(pq.read_schema(self.context_file).names)
 
     def context(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        """What else was kept of each event: a row per interaction, in their order.
+        """The other columns kept with each event: a row per interaction, in their order.
 
-        Texts are categorical. Reads the file; only the named `columns`, all without a name.
+        Text columns are categorical. Reads the file on each call; `columns` selects some of
+        them (default: all).
         """
         import pandas as pd
 
@@ -125,9 +142,9 @@ QUARANTINE, CONTEXT, OFFERS = "quarantine.parquet", "context.parquet", "offers.p
 
 
 def load(folder: Path) -> Dataset:
-    """The dataset kept in `folder`: `events.parquet` (user, item: int32 codes; weight;
-    time), `items.parquet` and `users.parquet` (a row per code), `about.json`; also
-    `offers.parquet` and `context.parquet` where there are some."""
+    """The dataset in `folder`: `events.parquet` (user, item: int32 codes; weight;
+    time), `items.parquet` and `users.parquet` (a row per code), `about.json`; optionally
+    `offers.parquet` and `context.parquet`."""
     import pandas as pd
     import pyarrow.parquet as pq
 
@@ -155,7 +172,7 @@ def load(folder: Path) -> Dataset:
 
 
 def size(folder: Path) -> tuple[int, int, int]:
-    """How many users, items and events are kept in `folder`; reads the files' ends alone."""
+    """The numbers of users, items and events in `folder`; reads only the files' metadata."""
     import pyarrow.parquet as pq
 
     users, items, events = (

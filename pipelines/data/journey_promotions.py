@@ -1,4 +1,4 @@
-"""The Complete Journey's promotions: which product stood where in which store and week."""
+"""The Complete Journey's promotions by product, store and week."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 PROMOTED_STORES = 0.5
 """An item is on offer in a week if this share of the week's stores promoted it.
 
-A mailer goes to nearly all stores; a display stands in three of a hundred at the median, so
-that "in any store" would put half of all receipt lines on offer.
+A mailer covers nearly all stores, a display 3 % of them at the median, so "in any store" would
+put half of all receipt lines on offer.
 """
 FIRST_WEEK, WEEKS = "2016-12-26", 53
-"""Weeks are numbered from 1 and turn on Mondays at midnight of New York, as the receipts do."""
+"""Weeks are numbered from 1 and begin on Mondays at midnight in New York, as in the receipts."""
 
 
 def week_starts() -> Longs:
@@ -36,9 +36,9 @@ def week_starts() -> Longs:
 class Promoted:
     """Which product was promoted in which store and week.
 
-    `flags` (n_products, weeks, n_stores) uint8 has bit b for the kind `KINDS[b]`, a byte per
-    product, week and store: 405 MB here. `covered` (weeks, n_stores) marks what the table
-    speaks of at all: elsewhere nothing is known. `products`, `stores` are ascending numbers.
+    `flags` (n_products, weeks, n_stores) uint8 has bit b for the kind `KINDS[b]`; 405 MB here.
+    `covered` (weeks, n_stores) marks the weeks and stores in the table; for all others nothing
+    is known. `products` and `stores` are ascending numbers.
     """
 
     products: Longs
@@ -48,7 +48,7 @@ class Promoted:
 
     @staticmethod
     def read(products: Longs) -> Promoted:
-        """The package's table of promotions, 20.9 M rows, in batches; of these `products`."""
+        """Read the promotions of these `products` (20.9 M rows in all), in batches."""
         from importlib import resources
 
         import pyarrow.compute as pc
@@ -68,14 +68,14 @@ class Promoted:
                 product, sold = _places(products, batch["product_id"].to_numpy())
                 place = (product * WEEKS + week) * len(stores) + store
                 for bit, kind in enumerate(KINDS):
-                    # "0" says that it was not.
+                    # "0" means not promoted.
                     there = pc.not_equal(batch[f"{kind}_location"], "0")
                     rows = there.to_numpy(zero_copy_only=False) & sold
                     flat[place[rows]] |= np.uint8(1 << bit)
         return Promoted(products, stores, flags, covered)
 
     def of(self, lines: pd.DataFrame) -> tuple[Mask, npt.NDArray[np.uint8]]:
-        """For receipt lines (n,): whether anything is known, and the flags (0 where it is not)."""
+        """For receipt lines (n,): whether promotions are known, and the flags (0 if unknown)."""
         week = lines["week"].to_numpy() - 1
         store, listed = _places(self.stores, lines["store_id"].to_numpy())
         product, sold = _places(self.products, lines["product_id"].to_numpy())
@@ -83,7 +83,7 @@ class Promoted:
         return known, np.where(known & sold, self.flags[product, week, store], np.uint8(0))
 
     def offers(self, items: Vocabulary) -> Offers:
-        """Spans of whole weeks in which an item was promoted in `PROMOTED_STORES` of stores."""
+        """Spans of whole weeks in which `PROMOTED_STORES` of the stores promoted an item."""
         least = PROMOTED_STORES * self.covered.sum(axis=1)
         starts = week_starts()
         codes = items.encode(self.products.tolist())
@@ -94,10 +94,10 @@ class Promoted:
                 part = self.flags[first : first + 4096] & (1 << bit)
                 on[first : first + 4096, 1:-1] = np.count_nonzero(part, axis=2) >= least
             on[codes < 0] = 0
-            # Weeks in a row are one span.
-            turns = np.diff(on, axis=1)
-            product, begin = np.nonzero(turns > 0)
-            _, end = np.nonzero(turns < 0)
+            # Consecutive weeks are one span.
+            changes = np.diff(on, axis=1)
+            product, begin = np.nonzero(changes > 0)
+            _, end = np.nonzero(changes < 0)
             columns[0].append(codes[product])
             columns[1].append(starts[begin])
             columns[2].append(starts[end])
@@ -107,6 +107,6 @@ class Promoted:
 
 
 def _places(ascending: Longs, values: Longs) -> tuple[Longs, Mask]:
-    """Where each value stands, and whether it does; the last place for what does not."""
+    """The index of each value and whether it is present; absent values get the last index."""
     at = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
     return at, ascending[at] == values

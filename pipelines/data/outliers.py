@@ -1,15 +1,15 @@
-"""People whose events look like a machine's, or like many people under one name.
+"""Suspected bots, and accounts that stand for many people.
 
-Three rules, the thresholds are ours:
+Three rules; the thresholds are ours:
 
-- *machine pace*: within a day (UTC) more than 500 different moments with an event, over half
-  of the pauses between them under two seconds;
-- *far beyond all others*: at least 1,000 events, and more than ten times as many events a
-  day on which the person came as the person at the 99.9th percentile;
+- *machine pace*: within a day (UTC), events at more than 500 different seconds, with over half
+  of the pauses between them shorter than two seconds;
+- *far beyond all others*: at least 1,000 events, and more than ten times as many events per
+  active day as the user at the 99.9th percentile;
 - *catch-all account*: more than 1 % of all events, and more than 10,000.
 
-Events of one person and second (the lines of an order) are one moment, so that large orders
-are no machine.
+Events of a user in the same second (the lines of an order) count as one, so that large orders
+are not flagged.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ class Flags:
 
 
 def flagged(interactions: Interactions) -> Flags:
-    """The people flagged by the rules above; of several rules the last one named counts.
+    """The users flagged by the rules above; if several apply, the last one counts.
 
-    Without times only the catch-all rule can be asked. 20 M events take under a second.
+    Without times, only the catch-all rule is applied. 20 M events take under a second.
     """
     per_user = np.diff(interactions.indptr)
     reasons: dict[int, str] = {}
@@ -86,7 +86,7 @@ def _far_beyond(interactions: Interactions, per_user: Longs) -> Longs:
     new[1:] = (user[1:] != user[:-1]) | (day[1:] != day[:-1])
     days = np.bincount(user[new], minlength=len(per_user))
     a_day = per_user / np.maximum(days, 1)
-    # Never the highest one itself: with fewer than 1,000 people it is the next below.
+    # Never the highest user: with fewer than 1,000 users it is the second highest.
     others = np.sort(a_day[per_user > 0])[: max(1, int(np.ceil((per_user > 0).sum() * 0.999)) - 1)]
     limit = TIMES_BEYOND * others[-1]
     return np.flatnonzero((per_user >= EVENTS) & (a_day > limit))

@@ -1,4 +1,4 @@
-"""Eight people of the data who differ, so that lists can be looked at with somebody in mind."""
+"""Personas: up to eight different users of the data, as examples for looking at lists."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipelines.data.split import Split
 
 @dataclass(frozen=True)
 class Persona:
-    """A name for what is special about a user, the user's id, and the figure behind it."""
+    """A name for what is typical of a user, the user's id, and the figure behind it."""
 
     name: str
     user_id: str
@@ -21,10 +21,10 @@ class Persona:
 
 
 def personas(dataset: Dataset, cut: Split) -> list[Persona]:
-    """Up to eight evaluated users, each the most typical of one description.
+    """Up to eight evaluated users, each the most typical of one persona.
 
-    Every one is computed from the history before the cut-off; fewer where the data has no
-    such user (few users, no categories, no times).
+    Computed from the histories before the cut-off. There are fewer if the data has too few
+    users, no categories or no times.
     """
     queries = cut.queries
     lengths = queries.lengths
@@ -33,15 +33,15 @@ def personas(dataset: Dataset, cut: Split) -> list[Persona]:
     popularity = np.bincount(cut.train.item, minlength=cut.train.n_items)
     share = popularity / max(1, popularity.max())
     found: list[Persona] = []
-    taken: set[int] = set()
+    chosen: set[int] = set()
 
     def add(name: str, value: np.ndarray, among: np.ndarray, why: Callable[[int], str]) -> None:
-        """The row of `among` with the largest value that is not taken yet."""
+        """Add the row of `among` with the largest value that is not chosen yet."""
         order = np.flatnonzero(among)
         order = order[np.argsort(-value[order], kind="stable")]
-        row = next((int(r) for r in order if int(r) not in taken), None)
+        row = next((int(r) for r in order if int(r) not in chosen), None)
         if row is not None:
-            taken.add(row)
+            chosen.add(row)
             user = str(dataset.users.ids[queries.user[row]])
             found.append(Persona(name, user, why(row)))
 
@@ -62,8 +62,8 @@ def personas(dataset: Dataset, cut: Split) -> list[Persona]:
         events,
     )
     add("The enthusiast", lengths.astype(float), there, events)
-    add("The mainstream taste", mean_share, some, lambda r: _share_words(mean_share[r]))
-    add("The explorer of rarities", -mean_share, some, lambda r: _share_words(mean_share[r]))
+    add("The mainstream taste", mean_share, some, lambda r: _popularity_label(mean_share[r]))
+    add("The explorer of rarities", -mean_share, some, lambda r: _popularity_label(mean_share[r]))
     if variety.any():
         add(
             "The specialist",
@@ -77,12 +77,12 @@ def personas(dataset: Dataset, cut: Split) -> list[Persona]:
             some & (variety > 0),
             lambda r: _count(variety[r], "category", "different categories"),
         )
-    if span.any():  # else there are no times
+    if span.any():  # otherwise there are no times
         add(
-            "The long-standing one",
+            "The long-standing user",
             span,
             some & (span >= 1),
-            lambda r: f"{_days(span[r])} from first to last",
+            lambda r: f"{_days(span[r])} from first to last event",
         )
         add(
             "The one-day visitor",
@@ -93,8 +93,8 @@ def personas(dataset: Dataset, cut: Split) -> list[Persona]:
     return found[:8]
 
 
-def _share_words(value: float) -> str:
-    return f"items taken up {value:.0%} as often as the most popular one, on average"
+def _popularity_label(value: float) -> str:
+    return f"on average, the items have {value:.0%} of the events of the most popular item"
 
 
 def _mean_of_history(values: np.ndarray, indptr: np.ndarray, of: np.ndarray) -> np.ndarray:
@@ -111,7 +111,7 @@ def _days(value: float) -> str:
 
 
 def _spans(cut: Split) -> np.ndarray:
-    """Days from the first event of each history to its last, (n,) float64; 0 without one."""
+    """Days from the first event of each history to its last, (n,) float64; 0 without events."""
     times, indptr = np.append(cut.queries.times, 0), cut.queries.history.indptr
     newest = times[np.maximum(indptr[1:] - 1, 0)]
     days = (newest - times[indptr[:-1]]) / 86_400
@@ -121,7 +121,8 @@ def _spans(cut: Split) -> np.ndarray:
 def _categories(
     dataset: Dataset, cut: Split
 ) -> tuple[Callable[[int], str], np.ndarray, np.ndarray]:
-    """The main category of a row's history (a lookup), its share, and how many there are."""
+    """For each history: its main category (a lookup), that category's share, and how many
+    categories it has."""
     counts = cut.queries.matrix(np.ones(len(cut.queries.history.values), np.float32))
     per = (counts @ dataset.catalogue.categories).tocsr()
     n = len(cut.queries)

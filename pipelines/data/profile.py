@@ -1,4 +1,4 @@
-"""The profile of a dataset: the figures behind its charts, in few enough points to draw."""
+"""The profile of a dataset: the figures behind its charts, in few enough points to plot."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from pipelines.data.dataset import Dataset
-from pipelines.data.profile_words import sentences
+from pipelines.data.profile_sentences import sentences
 from pipelines.data.readiness.facts.exposure import event_types
 from pipelines.data.readiness.facts.metadata import metadata
 from pipelines.data.readiness.facts.stream import DAY, FIRST, VISIT_MINUTES, Stream
@@ -18,7 +18,7 @@ MOST_BINS = 120
 TAIL_POINTS = 200
 HISTORY_BINS = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1_000)
 """Lower ends of the bins of history lengths."""
-# Calendar units, from the finest: how many days, months or years one holds.
+# Calendar units, from the finest: the number of days, months or years in each.
 _UNITS = (
     ("day", "D", 1), ("week", "D", 7), ("month", "M", 1), ("quarter", "M", 3), ("year", "Y", 1),
     ("five years", "Y", 5),
@@ -30,29 +30,31 @@ Rows = list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Profile:
-    """Figures for charts, JSON-able: rows of plain values under the charts' names."""
+    """JSON-able figures for charts: rows of plain values by the name of the chart."""
 
     name: str
     events: int
     users: int
     items: int
     unit: str | None
-    """Of the activity: day, week, month, quarter, year or five years; None without times."""
+    """Bin width of the activity: day, week, month, quarter, year or five years; None without
+    times."""
     activity: Rows
-    """start (ISO date, UTC), events, users, new_users, whole (False where the data begins or
-    ends within the bin); at most 120."""
+    """start (ISO date, UTC), events, users, new_users, whole (False if the data begins or ends
+    within the bin); at most 120 rows."""
     long_tail: Rows
-    """items (share of the most frequent ones), events (their share of all); at most 200."""
+    """items (share of all items, the most frequent first), events (their share of all events);
+    at most 200 rows."""
     histories: Rows
     """bin (such as "5 to 9"), low, users, share."""
     coverage: Rows
     """table (items, users, events), column, share of rows with a value."""
     types: Rows
-    """event_type, rows, share; empty where the data names no types."""
+    """event_type, rows, share; empty if the data has no event types."""
     hours: Rows
-    """weekday (0 is Monday), hour (UTC), events; empty where the times are days."""
+    """weekday (0 is Monday), hour (UTC), events; empty if the times are dates."""
     sentences: dict[str, str]
-    """What each chart shows, in words, by the name of its rows."""
+    """What each chart shows, as a sentence, by the name of the chart."""
 
     def document(self) -> dict[str, Any]:
         return asdict(self)
@@ -85,8 +87,8 @@ def profile(dataset: Dataset) -> Profile:
 
 
 def bins(first: int, newest: int) -> tuple[str, Longs]:
-    """The finest unit that needs at most 120 bins from `first` to `newest` (seconds UTC), and
-    the days (since 1970) on which its bins begin, with the end of the last (n + 1,)."""
+    """The finest unit with at most 120 bins from `first` to `newest` (seconds UTC), and the
+    edges of its bins in days since 1970 (n + 1,)."""
     days = np.array([first // DAY, newest // DAY], dtype="datetime64[D]")
     for name, kind, step in _UNITS:
         places = days.astype(f"datetime64[{kind}]").astype(np.int64)
@@ -103,14 +105,14 @@ def _activity(stream: Stream) -> tuple[str | None, Rows]:
     if stream.span == 0:
         return None, []
     unit, edges = bins(stream.first, stream.newest)
-    # A table from day to bin: looking it up beats searching the edges for each event.
+    # A table from day to bin is faster than searching the edges for each event.
     bin_of_day = np.repeat(np.arange(len(edges) - 1), np.diff(edges))
     place = bin_of_day[it.time // DAY - edges[0]]
     n = len(edges) - 1
-    came = np.ones(len(it), bool)
-    came[1:] = (place[1:] != place[:-1]) | (stream.pause[1:] == FIRST)
+    first_in_bin = np.ones(len(it), bool)
+    first_in_bin[1:] = (place[1:] != place[:-1]) | (stream.pause[1:] == FIRST)
     events = np.bincount(place, minlength=n)
-    users = np.bincount(place[came], minlength=n)
+    users = np.bincount(place[first_in_bin], minlength=n)
     new = np.bincount(place[stream.pause == FIRST], minlength=n)
     whole = np.ones(n, bool)
     whole[0] = stream.first // DAY == edges[0]
@@ -127,7 +129,7 @@ def _long_tail(descending: Longs) -> Rows:
     if n == 0:
         return []
     held = np.cumsum(descending) / descending.sum()
-    # Half of the points by rank, half by its logarithm: the head is where the curve bends.
+    # Half of the points are spaced by rank, half by its logarithm, since the head is steep.
     even = np.linspace(1, n, TAIL_POINTS // 2)
     head = np.geomspace(1, n, TAIL_POINTS // 2)
     ranks = np.unique(np.round(np.concatenate([even, head])).astype(np.int64))
@@ -148,11 +150,11 @@ def _histories(per_user: Longs) -> Rows:
 
 def _coverage(dataset: Dataset) -> Rows:
     known = metadata(dataset)
-    arrivals, kept = dataset.about.arrivals, max(len(dataset.interactions), 1)
+    counts, kept = dataset.about.arrivals, max(len(dataset.interactions), 1)
     tables: dict[str, dict[str, float]] = {"items": known.item_columns, "users": known.user_columns}
-    if arrivals is not None and arrivals.filled:
-        usable = max(kept, *arrivals.filled.values())
-        tables["events"] = {c: n / usable for c, n in arrivals.filled.items()}
+    if counts is not None and counts.filled:
+        valid = max(kept, *counts.filled.values())
+        tables["events"] = {c: n / valid for c, n in counts.filled.items()}
     return [
         {"table": table, "column": column, "share": share}
         for table, columns in tables.items()

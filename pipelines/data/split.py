@@ -1,8 +1,8 @@
-"""What a contender may learn from, and what it is asked about.
+"""Splits events into training data and held-out interactions.
 
-`time` cuts at one moment, of all events or of several windows one after the other: nothing
-of the future is seen. The other protocols (`pipelines.data.protocol`) are benchmarks, since
-they admit other users' futures into the training data; their `note` says so.
+`time` cuts all events at one point in time (or several, for windows), so that the training
+data holds no future event. The other protocols (`pipelines.data.protocol`) are benchmarks:
+their training data includes other users' future events; their `note` says so.
 """
 
 from __future__ import annotations
@@ -30,21 +30,21 @@ __all__ = [
 
 SeenPolicy = Literal["exclude", "keep"]
 WINDOW_SHARE = 0.1
-"""The share of all events in one of several windows."""
+"""The share of all events in each of several windows."""
 
 
 @dataclass(frozen=True)
 class Split:
-    """Training events, one query per evaluated user, and what each later took up.
+    """Training events, one query per evaluated user, and the held-out interactions.
 
-    `known` (n_items,) marks items with a training event. `truth` holds distinct item codes
-    per query, in the order taken up. `past` is what the histories come from: the training
-    events, and under a user hold-out the held-out users' older events too. `cutoff` is the
-    moment of a split in time, seconds UTC.
+    `known` (n_items,) marks items with a training event. `truth` holds the distinct item codes
+    of each query's held-out interactions, in order of time. `past` holds the events of the
+    histories: the training events, and under a user hold-out also the held-out users' older
+    events. `cutoff` is the cut-off of a split in time, seconds UTC.
 
-    Every held-out event is accounted for: `held_out` = truths + `copies` (further events
-    of one user with one item) + `repeats` (what the seen-policy took out, distinct) +
-    `not_drawn` (of users who were not drawn for evaluation, distinct).
+    Every held-out event is counted: `held_out` = held-out interactions + `copies` (further
+    events of the same user and item) + `repeats` (removed by the seen policy, distinct) +
+    `not_drawn` (of users not drawn for evaluation, distinct).
     """
 
     protocol: Protocol
@@ -54,27 +54,27 @@ class Split:
     queries: Queries
     truth: Ragged
     truth_rows: Longs
-    """The row of each truth's event among all interactions, (truths,)."""
+    """The row of each held-out interaction in all interactions, (truths,)."""
     cutoff: int | None
     cold_truths: int
-    """Truths outside `known`; they stay in the denominator."""
+    """Held-out interactions with items outside `known`; they stay in the denominator."""
     cold_items: int
-    """Distinct items among them."""
+    """Distinct items of these."""
     held_out: int
     copies: int
     repeats: int
     not_drawn: int
     only_repeats: int
-    """Users with held-out events who are not asked, since all of those are repeats."""
+    """Users who are not evaluated because all their held-out events are repeats."""
 
     @property
     def new_users(self) -> int:
-        """Queries without any history."""
+        """Queries without a history."""
         return int((self.queries.lengths == 0).sum())
 
     @property
     def cold_users(self) -> int:
-        """Queries of users without a training event (a history they may have all the same)."""
+        """Queries of users without a training event (they may still have a history)."""
         return int((np.diff(self.train.indptr)[self.queries.user] == 0).sum())
 
 
@@ -86,40 +86,40 @@ def split(
     eval_users: int | None = None,
     seed: int = 0,
 ) -> Split:
-    """Cut `interactions`; at most `eval_users` users are evaluated (a seeded draw).
+    """Split `interactions`; evaluate a random sample of at most `eval_users` users (seeded).
 
-    Users whose held-out events are all repeats under seen-policy "exclude" are not asked.
+    Users whose held-out events are all repeats under seen policy "exclude" are not evaluated.
     """
     if isinstance(protocol, str):
         protocol = Protocol.parse(protocol)
     out = hold_out(interactions, protocol)
-    train = interactions.select(~(out.held | out.asking))
+    train = interactions.select(~(out.held | out.history_only))
     if len(train) == 0:
         raise AssayError(
-            f"The split {protocol} leaves no events to learn from, since so many share the "
-            "first moment; use last-n:N, or map another time column."
+            f"The split {protocol} leaves no training events, because too many events have the "
+            "earliest time; use last-n:N, or map another time column."
         )
-    past = interactions.select(~out.held) if out.asking.any() else train
+    past = interactions.select(~out.held) if out.history_only.any() else train
     known = np.bincount(train.item, minlength=interactions.n_items) > 0
 
     rows = np.flatnonzero(out.held)
     user, item = interactions.user[rows], interactions.item[rows]
     first = _first_of_each(user, item, interactions.n_items)
     rows, user, item = rows[first], user[first], item[first]
-    n_pairs, askable = len(rows), len(distinct(user))
+    n_pairs, n_held_users = len(rows), len(distinct(user))
     if seen == "exclude":
         pairs = past.user.astype(np.int64) * interactions.n_items + past.item
         again = among(user.astype(np.int64) * interactions.n_items + item, pairs)
         rows, user, item = rows[~again], user[~again], item[~again]
     n_new, users = len(rows), distinct(user)
-    only_repeats = askable - len(users)
+    only_repeats = n_held_users - len(users)
     if eval_users is not None and eval_users < len(users):
         users = np.sort(np.random.default_rng(seed).choice(users, eval_users, replace=False))
     chosen = among(user, users)
     rows, user, item = rows[chosen], user[chosen], item[chosen]
     if len(users) == 0:
         raise AssayError(
-            f"The split {protocol} leaves nobody to evaluate on; use more data or another split."
+            f"The split {protocol} leaves no users to evaluate; use more data or another split."
         )
     truth = Ragged(row_pointers(np.searchsorted(users, user), len(users)), item)
     now = _moments(interactions, protocol, out.cutoff, users, rows[truth.indptr[:-1]])
@@ -152,20 +152,20 @@ def windows(
     eval_users: int | None = None,
     seed: int = 0,
 ) -> list[Split]:
-    """`n` successive splits in time, oldest first; each is asked about the next `share` of events.
+    """`n` successive splits in time, oldest first, each with `share` of the events held out.
 
-    Each is trained on all that lies before its window and sees nothing after it; the last
-    one is `time:(1 - share)`. Users may be evaluated in several windows.
+    Each trains on all events before its window and ignores all events after it; the last one
+    is `time:(1 - share)`. Users may be evaluated in several windows.
     """
     if n < 1 or n * share >= 1:
         raise AssayError(
-            f"{n} windows of {share:.0%} of the events leave nothing to learn from; "
+            f"{n} windows of {share:.0%} of the events each leave no training events; "
             f"use 1 to {int(np.ceil(1 / share)) - 1}."
         )
     begins = [quantile_moment(interactions, 1 - back * share) for back in range(n, 0, -1)]
     if len(set(begins)) < n:
         raise AssayError(
-            f"So many events share a moment that {n} windows cannot be told apart; use fewer."
+            f"Too many events have the same time for {n} different windows; use fewer windows."
         )
     found = []
     for begin, end in zip(begins, [*begins[1:], None], strict=True):
@@ -182,10 +182,10 @@ def _moments(
     users: np.ndarray,
     first_rows: np.ndarray,
 ) -> Longs:
-    """When each is asked: at the cut, else at the first truth; without order, after all events."""
+    """The time of each query: the cut-off, or the first held-out interaction; random: the end."""
     if cutoff is not None:
         return np.full(len(users), cutoff, np.int64)
-    if protocol.kind == "random":  # the history may be newer than the truth
+    if protocol.kind == "random":  # the history may be newer than the held-out events
         return interactions.time[interactions.indptr[users + 1] - 1]
     return interactions.time[first_rows]
 
@@ -201,7 +201,7 @@ def _first_of_each(user: np.ndarray, item: np.ndarray, n_items: int) -> Mask:
 def queries_of_users(
     past: Interactions, users: np.ndarray, now: Longs, *, seen: SeenPolicy
 ) -> Queries:
-    """A query per user code, its history being the user's events in `past`."""
+    """A query per user code, with the user's events in `past` as its history."""
     whole = Ragged(past.indptr, past.item)
     at = whole.positions(users)
     history = whole.take(users)

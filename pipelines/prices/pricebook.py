@@ -134,7 +134,7 @@ class PriceBook:
         """Fee in $k a month for `requests` a month. Raises AssayError for retired services."""
         line = self.line(name)
         if line.retired:
-            raise AssayError(f"{line.vendor} is {line.service}: choose another price line.")
+            raise AssayError(f"{line.vendor}, {line.service}: choose another price line.")
         if line.unit != "1,000 requests" and line.bands:
             raise AssayError(f"'{name}' is priced per {line.unit}, not per request.")
         return line.usd(requests) / 1000.0

@@ -1,7 +1,7 @@
-"""Lists, truths and training events in files: CSV, Parquet, JSON Lines, Personalize's output.
+"""Reads lists, held-out interactions and training events from files.
 
-Ids are read as an import reads them (docs/data.md): as the text they are, without the spaces
-around them.
+Formats: CSV, Parquet, JSON Lines, and the batch output of Amazon Personalize. Ids are read as
+in an import (docs/data.md): as text, without surrounding spaces.
 """
 
 from __future__ import annotations
@@ -32,24 +32,24 @@ if TYPE_CHECKING:
 SUFFIXES = (".csv", ".tsv", ".parquet", ".pq", ".jsonl", ".ndjson", ".json", ".out")
 PACKED = (".gz", ".zst")
 FORMS = (
-    "a CSV or Parquet table or JSON Lines with user_id, item_id and rank or score, a line per "
-    "user with its list of items, or a batch output of Amazon Personalize"
+    "a table (CSV, Parquet, JSON Lines) with user_id, item_id and rank or score, JSON Lines with "
+    "a list of items per user, or a batch output of Amazon Personalize"
 )
 UNREADABLE, SECOND_LISTS, FAILED_LISTS = "unreadable", "second lists", "failed lists"
-"""Keys of `Rows.odd`."""
+"""Keys of `Rows.issues`."""
 LINES = 10_000
-"""Lists that are gathered before they are numbered."""
+"""Lines that are collected before their ids are numbered."""
 
 
 def read_file(path: Path, role: Role) -> Rows:
-    """The rows of a file, or of a folder of Parquet parts; an `AssayError` says what is wrong.
+    """The rows of a file, or of a folder of Parquet files; raises `AssayError` if unusable.
 
-    Of two lines with a list for one user the first counts, in a truth both.
+    If two lines hold a list for the same user, the first counts; for the truth, both count.
     """
     suffix = suffix_of(path)
     if _is_file(path) and suffix not in SUFFIXES:
         raise AssayError(
-            f"{path.name!r} is of no known kind; end its name with one of {', '.join(SUFFIXES)}."
+            f"{path.name!r} has an unknown file type; use one of {', '.join(SUFFIXES)}."
         )
     if is_lists(path):
         return _of_lines(path, role)
@@ -61,13 +61,13 @@ def read_file(path: Path, role: Role) -> Rows:
 
 
 def is_lists(path: Path) -> bool:
-    """Whether the file is JSON Lines with a whole list in each line; not where there is none."""
+    """Whether the file is JSON Lines with a whole list in each line; False if it is missing."""
     if not _is_file(path):
         return False
     try:
         with path.open("rb") as file:
             packing = packing_of(file.read(8))
-    except PermissionError:  # `open_source` says so
+    except PermissionError:  # `open_source` raises the error
         return False
     return lines.holds_lists(path, packing)
 
@@ -75,19 +75,19 @@ def is_lists(path: Path) -> bool:
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
-    except (OSError, ValueError):  # a name that no file system takes; `open_source` says so
+    except (OSError, ValueError):  # an invalid file name; `open_source` raises the error
         return False
 
 
-def lists(path: Path, odd: Counter[str]) -> Iterator[lines.Line]:
-    """The lines of such a file."""
+def lists(path: Path, issues: Counter[str]) -> Iterator[lines.Line]:
+    """The lines of a file for which `is_lists`; counts unusable lines in `issues`."""
     with path.open("rb") as file:
         packing = packing_of(file.read(8))
-    return lines.read(path, packing, odd)
+    return lines.read(path, packing, issues)
 
 
 def suffix_of(path: Path) -> str:
-    """The end of the name that tells a file's kind, in lower case."""
+    """The suffix that shows the file's type, in lower case, without that of a compression."""
     suffixes = [suffix.lower() for suffix in path.suffixes]
     if suffixes and suffixes[-1] in PACKED:
         suffixes.pop()
@@ -95,31 +95,31 @@ def suffix_of(path: Path) -> str:
 
 
 def _of_text(source: Source, found: dict[str, str]) -> Rows:
-    """A CSV file or JSON Lines, a row per line."""
+    """The rows of a CSV file, or of JSON Lines with a row per line."""
     texts = {name: TextColumn() for name in found if name in (C.USER, C.ITEM)}
     measures: dict[str, list[Numbers]] = {name: [] for name in found if name not in texts}
-    odd: Counter[str] = Counter()
+    issues: Counter[str] = Counter()
     with engine() as connection:
         for batch in batches(connection, source, list(found.values()), Counts()):
             good = batch.rows.filter(batch.rows["problem"].is_null())
-            odd[UNREADABLE] += len(batch.rows) - len(good)
+            issues[UNREADABLE] += len(batch.rows) - len(good)
             for at, name in enumerate(found):
                 if name in texts:
                     texts[name].add(good[f"c{at}"])
                 else:
                     measures[name].append(as_numbers(good[f"c{at}"]))
-    return _rows(source, {n: clean(column) for n, column in texts.items()}, measures, odd)
+    return _rows(source, {n: clean(column) for n, column in texts.items()}, measures, issues)
 
 
 def _of_parquet(source: Source, found: dict[str, str]) -> Rows:
-    """A Parquet table: texts are numbered as they come, other ids keep their type."""
+    """The rows of a Parquet table: text ids are numbered batch by batch, others keep their type."""
     import pyarrow as pa
 
     nested = set(found.values()) - set(parquet.flat(source))
     if nested:
         raise AssayError(
-            f"The column {sorted(nested)[0]!r} of {source.name!r} holds no plain values; write a "
-            "row per user and item."
+            f"The column {sorted(nested)[0]!r} of {source.name!r} is nested; write one row per "
+            "user and item."
         )
     texts = {name: TextColumn() for name in found if name in (C.USER, C.ITEM)}
     typed: dict[str, list[pa.Array]] = {name: [] for name in texts}
@@ -141,28 +141,27 @@ def _rows(
     source: Source,
     ids: dict[str, IdColumn],
     measures: dict[str, list[Numbers]],
-    odd: Counter[str],
+    issues: Counter[str],
 ) -> Rows:
     joined = {name: np.concatenate(parts) for name, parts in measures.items() if parts}
-    return Rows(
-        repr(source.name), ids[C.USER], ids[C.ITEM], joined.get(C.RANK), joined.get(C.SCORE), odd
-    )
+    rank, score = joined.get(C.RANK), joined.get(C.SCORE)
+    return Rows(repr(source.name), ids[C.USER], ids[C.ITEM], rank, score, issues)
 
 
 def _of_lines(path: Path, role: Role) -> Rows:
-    """JSON Lines with a list in each line; the order of a list is its own."""
+    """The rows of JSON Lines with a list in each line; the lists keep their order."""
     users, items = TextColumn(), TextColumn()
-    odd: Counter[str] = Counter()
+    issues: Counter[str] = Counter()
     failed: Counter[str] = Counter()
     done: dict[str, None] = {}
-    who: list[str] = []
-    what: list[str] = []
+    user_ids: list[str] = []
+    item_ids: list[str] = []
 
-    def gather() -> None:
-        users.add(_texts(who))
-        items.add(_texts(what))
-        who.clear()
-        what.clear()
+    def flush() -> None:
+        users.add(_texts(user_ids))
+        items.add(_texts(item_ids))
+        user_ids.clear()
+        item_ids.clear()
 
     unread: Counter[str] = Counter()
     ordered = role == "recommendations"
@@ -170,22 +169,22 @@ def _of_lines(path: Path, role: Role) -> Rows:
         if ordered and line.error:
             failed[line.user] += 1
         elif ordered and line.user in done:
-            odd[SECOND_LISTS] += 1
+            issues[SECOND_LISTS] += 1
         else:
-            # A truth is no list but rows: what lacks an id is left out, the user's others count.
-            odd[UNREADABLE] += not ordered and (bool(line.error) or not line.items)
+            # The truth is rows, not lists: only rows without an id are left out.
+            issues[UNREADABLE] += not ordered and (bool(line.error) or not line.items)
             done[line.user] = None
-            who += [line.user] * len(line.items)
-            what += line.items
+            user_ids += [line.user] * len(line.items)
+            item_ids += line.items
         if number % LINES == 0:
-            gather()
-    gather()
-    odd[FAILED_LISTS] = len(failed.keys() - done.keys())
-    odd[UNREADABLE] += unread[lines.NOT_JSON] + unread[lines.NO_USER]
-    odd[UNREADABLE] += sum(count for user, count in failed.items() if user in done)
+            flush()
+    flush()
+    issues[FAILED_LISTS] = len(failed.keys() - done.keys())
+    issues[UNREADABLE] += unread[lines.NOT_JSON] + unread[lines.NO_USER]
+    issues[UNREADABLE] += sum(count for user, count in failed.items() if user in done)
     listed = TextColumn()
     listed.add(_texts(list(done)))
-    return Rows(repr(path.name), clean(users), clean(items), odd=odd, listed=clean(listed))
+    return Rows(repr(path.name), clean(users), clean(items), issues=issues, listed=clean(listed))
 
 
 def _texts(values: list[str]) -> pa.ChunkedArray:

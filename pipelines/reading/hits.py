@@ -1,4 +1,4 @@
-"""Which places hit a truth, and what the hits are worth."""
+"""Which positions of a list hit a held-out interaction, and weighted sums over the hits."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import numpy as np
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def truth_of_places(items, indptr, values, stamps, where):  # type: ignore[no-untyped-def]
-    """For each place the position in `values` of the truth that it hits, (n, width); else -1.
+    """For each position the index in `values` of the held-out interaction it hits, else -1.
 
-    A later copy of an item is no hit: a hit takes the item's stamp away.
+    Returns (n, width). A repeated item is not a second hit: a hit removes the item's stamp.
     """
     n, width = items.shape
     out = np.full((n, width), -1, np.int64)
@@ -30,9 +30,10 @@ def truth_of_places(items, indptr, values, stamps, where):  # type: ignore[no-un
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def reached(found, of_truths, place_weights, out):  # type: ignore[no-untyped-def]
-    """Fills `out` (n,): over each row's hits, what the truth is worth times its place's weight.
+    """Fills `out` (n,): the sum over each row's hits of `of_truths` × `place_weights`.
 
-    One place after the other: a dense product would round a row otherwise in other company.
+    Summed in order of position: with a dense product, the rounding of a row would depend on
+    the other rows.
     """
     n, width = found.shape
     for r in range(n):

@@ -1,4 +1,4 @@
-"""A column of ids, whatever its type: as whole numbers, or as texts part by part."""
+"""Columns of ids of any type, as integers or as text."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     IdColumn: TypeAlias = "pd.Series[Any] | pa.ChunkedArray | Coded"
 
 BLOCK = 1 << 14
-"""Python objects that are looked at at a time, few enough to stay near the processor."""
+"""Python objects per part, few enough for the processor's cache."""
 _EXACT = 1 << 53
 
 
 @dataclass(frozen=True)
 class Coded:
-    """A column as its distinct texts (string) and each row's number (n,), -1 for none."""
+    """A column as its distinct texts (string) and each row's code (n,), -1 for missing."""
 
     codes: Ints
     texts: pa.Array
@@ -32,14 +32,14 @@ class Coded:
 
 @dataclass(frozen=True)
 class Whole:
-    """Whole numbers (n,) and which of them are ids; None where all are."""
+    """Integers (n,) and which of them are ids (None: all)."""
 
     values: Longs
     valid: Mask | None
 
 
 def whole_numbers(column: IdColumn) -> Whole | None:
-    """The column as whole numbers; None where it holds texts."""
+    """The column as integers; None if it holds text."""
     import pyarrow as pa
     import pyarrow.types as types
 
@@ -77,7 +77,7 @@ def _of_numpy(values: np.ndarray, valid: Mask | None) -> Whole | None:
 
 
 def coded(column: Whole) -> Coded:
-    """Whole numbers as the texts that they read as."""
+    """Integers as coded text."""
     import pandas as pd
     import pyarrow as pa
 
@@ -88,7 +88,7 @@ def coded(column: Whole) -> Coded:
 
 
 def parts(column: IdColumn) -> Iterator[pa.Array | Coded | np.ndarray]:
-    """The column part by part: as texts, or as Python objects."""
+    """The column in parts: text, or Python objects."""
     import pyarrow as pa
     import pyarrow.types as types
 
@@ -111,27 +111,27 @@ def parts(column: IdColumn) -> Iterator[pa.Array | Coded | np.ndarray]:
                 yield chunk.cast(pa.large_string())
             except pa.ArrowException as error:
                 raise AssayError(
-                    f"A column of ids is of a kind ({chunk.type}) that cannot be read as text; "
-                    "write ids as text or whole numbers."
+                    f"A column of ids has a type ({chunk.type}) that cannot be read as text; "
+                    "write ids as text or integers."
                 ) from error
 
 
 def texts_of(objects: np.ndarray) -> pa.Array:
-    """Python values as texts; a value that is none becomes its text, null and NaN null."""
+    """Python values as text; other values are converted with str, None and NaN become null."""
     import pandas as pd
     import pyarrow as pa
 
     try:
         return pa.array(objects, pa.large_string(), from_pandas=True)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeEncodeError):  # some are no texts
+    except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeEncodeError):  # some values are not text
         gaps = pd.isna(objects).tolist()
         values = zip(objects.tolist(), gaps, strict=True)
         return pa.array([None if gap else as_text(v) for v, gap in values], pa.large_string())
 
 
 def as_text(value: object) -> str:
-    """An id as the dataset writes it: a whole float loses its `.0`."""
+    """An id as text, as datasets store it: an integral float loses its `.0`."""
     text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-    if not text.isascii() and any("\ud800" <= sign <= "\udfff" for sign in text):
-        raise AssayError(f"The id {text[:40]!r} holds half a character; write ids as UTF-8.")
+    if not text.isascii() and any("\ud800" <= ch <= "\udfff" for ch in text):
+        raise AssayError(f"The id {text[:40]!r} is not valid Unicode; write ids as UTF-8.")
     return text

@@ -1,8 +1,8 @@
-"""Ids of several tables under one numbering, whatever their types.
+"""Numbers the ids of several tables together, whatever their types.
 
-Two ids are the same where their text is: the number 7 of one table is the text "7" of
-another. Whole floats are whole numbers (a table with gaps keeps them so), null, NaN and the
-empty text are no ids.
+Two ids are equal if their texts are: the number 7 in one table is the text "7" in another.
+Integral floats count as integers (tables with missing values store them so). Null, NaN and
+empty text are not ids.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from pipelines.reading.id_columns import IdColumn
 
 SPREAD = 4
-"""Slots for each row up to which whole numbers stand for themselves."""
+"""Slots per row up to which integers are used as codes directly."""
 _MOST = (1 << 31) - 1
 
 
 @dataclass(frozen=True)
 class Numbered:
-    """Columns as codes (rows,) int32 from 0 to `size`, below 0 where there is no id.
+    """Columns as codes (rows,) int32 below `size`, negative for missing ids.
 
-    Not every code need occur. `values` gives the ids of some codes: int64 or text.
+    Some codes may not occur. `values` returns the ids of given codes: int64 or text.
     """
 
     codes: tuple[Ints, ...]
@@ -40,21 +40,21 @@ class Numbered:
     values: Callable[[Longs], pa.Array]
 
     def texts(self, codes: Longs) -> pa.Array:
-        """The ids of some codes as text (large string)."""
+        """The ids of given codes as text (large string)."""
         import pyarrow as pa
 
         return self.values(codes).cast(pa.large_string())
 
     @cached_property
     def places(self) -> Ints:
-        """The place of each code among all that occur, by their text; (size,), -1 if absent."""
+        """The rank of each code among those that occur, by text; (size,), -1 if absent."""
         return self._sorted[1]
 
     def in_text_order(self) -> Numbered:
-        """The same ids with codes that ascend with their text, as in a `Vocabulary`."""
+        """The same ids with codes in the order of their text, as in a `Vocabulary`."""
         ids, places = self._sorted
-        behind = np.append(places, np.int32(-1))  # where the code -1 looks
-        codes = tuple(behind[np.maximum(column, -1)] for column in self.codes)
+        padded = np.append(places, np.int32(-1))  # the last entry is for the code -1
+        codes = tuple(padded[np.maximum(column, -1)] for column in self.codes)
         return Numbered(codes, len(ids), lambda wanted: ids.take(_array(wanted)))
 
     @cached_property
@@ -73,7 +73,7 @@ class Numbered:
 
 
 def number(columns: Sequence[IdColumn]) -> Numbered:
-    """The columns' ids under one numbering; up to 2 billion distinct ids."""
+    """Number the ids of the columns together; up to 2 billion distinct ids."""
     given = [whole_numbers(column) for column in columns]
     whole = [found for found in given if found is not None]
     if len(whole) == len(columns):
@@ -117,7 +117,7 @@ def _by_text(columns: Sequence[IdColumn]) -> Numbered:
     from pipelines.data.importing.numbering import Numbering
 
     numbering = Numbering()
-    numbering.numbers(pa.array([""]))  # takes the number 0, which becomes -1: no id
+    numbering.numbers(pa.array([""]))  # gets the number 0, which becomes -1: missing
     found = []
     for column in columns:
         numbers = [_numbers(numbering, part) for part in parts(column)]
@@ -134,7 +134,7 @@ def _by_text(columns: Sequence[IdColumn]) -> Numbered:
 
 
 def _numbers(numbering: Numbering, part: pa.Array | Coded | np.ndarray) -> Ints:
-    """The numbers of a part of a column, -1 where there is no id."""
+    """The numbers of a part of a column, -1 for missing ids."""
     if isinstance(part, Coded):
         return np.append(numbering.numbers(part.texts), np.int32(-1))[part.codes]
     if isinstance(part, np.ndarray):

@@ -1,4 +1,4 @@
-"""Compiled loops from rows of a table to one list a user. Codes below 0 are no ids."""
+"""Compiled loops from the rows of a table to one list per user; negative codes are not ids."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import numba
 import numpy as np
 
 SHORT = 32
-"""Places up to which sorting by insertion is the fastest."""
+"""List length up to which insertion sort is fastest."""
 DUPLICATES, UNKNOWN, SEEN, MISSING, SHORT_LISTS, EMPTY = range(6)
-"""Places of the counts in `settle`."""
+"""Indices of the counts in `fill_lists`."""
 
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def bounds(values):  # type: ignore[no-untyped-def]
-    """The least and the greatest of some values, of which there are any."""
+    """The minimum and the maximum of the values, which must not be empty."""
     low = high = values[0]
     for value in values:
         low, high = min(low, value), max(high, value)
@@ -31,7 +31,7 @@ def less(values, low):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def shared(codes, others, size):  # type: ignore[no-untyped-def]
-    """Whether any code is among the others; both below `size`."""
+    """Whether the two arrays share a code; all are below `size`."""
     there = np.zeros(size, np.bool_)
     for code in others:
         if code >= 0:
@@ -53,10 +53,10 @@ def mark_users(users, items, there):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def segments(users, items, row_of, n):  # type: ignore[no-untyped-def]
-    """The rows of each list, in their order: indptr (n + 1,) and positions; rows without.
+    """The rows of each list, in their order: indptr (n + 1,) and positions.
 
-    `row_of` (codes,) is each user's list, -1 for none. The third value counts the rows that
-    lack an id.
+    `row_of` (codes,) is each user's list, -1 for none. The third value counts the rows
+    without an id.
     """
     indptr = np.zeros(n + 1, np.int64)
     without = 0
@@ -80,10 +80,10 @@ def segments(users, items, row_of, n):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def place_by_rank(users, items, ranks, row_of, low, width, cells):  # type: ignore[no-untyped-def]
-    """Writes each item into its list's cell `rank - low`, `cells` (n · width,) of -1.
+    """Writes each item into the cell `rank - low` of its list; `cells` (n · width,) holds -1.
 
-    The second value is False, and `cells` of no use, where two rows want one cell. The
-    first counts the rows that lack an id.
+    Returns the number of rows without an id, and False if two rows need the same cell; then
+    `cells` must not be used.
     """
     without = 0
     for p in range(len(users)):
@@ -101,30 +101,30 @@ def place_by_rank(users, items, ranks, row_of, low, width, cells):  # type: igno
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def sort_each(indptr, positions, keys):  # type: ignore[no-untyped-def]
-    """Sorts each list's `positions` by their keys (rows,), equals in the order given."""
+    """Sorts each list's `positions` by their keys (rows,); ties keep their order."""
     for r in range(len(indptr) - 1):
-        mine = positions[indptr[r] : indptr[r + 1]]
-        held = np.empty(len(mine), keys.dtype)
+        part = positions[indptr[r] : indptr[r + 1]]
+        of_part = np.empty(len(part), keys.dtype)
         ordered = True
-        for j in range(len(mine)):
-            held[j] = keys[mine[j]]
-            ordered = ordered and (j == 0 or held[j - 1] <= held[j])
+        for j in range(len(part)):
+            of_part[j] = keys[part[j]]
+            ordered = ordered and (j == 0 or of_part[j - 1] <= of_part[j])
         if ordered:
             continue
-        if len(mine) > SHORT:
-            mine[:] = mine[np.argsort(held, kind="mergesort")]
+        if len(part) > SHORT:
+            part[:] = part[np.argsort(of_part, kind="mergesort")]
             continue
-        for j in range(1, len(mine)):
-            key, position, to = held[j], mine[j], j
-            while to > 0 and held[to - 1] > key:
-                held[to], mine[to] = held[to - 1], mine[to - 1]
+        for j in range(1, len(part)):
+            key, position, to = of_part[j], part[j], j
+            while to > 0 and of_part[to - 1] > key:
+                of_part[to], part[to] = of_part[to - 1], part[to - 1]
                 to -= 1
-            held[to], mine[to] = key, position
+            of_part[to], part[to] = key, position
 
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def count_ties(indptr, positions, keys, items):  # type: ignore[no-untyped-def]
-    """How many places have the finite key of the place before them, and another item."""
+    """The number of positions with the same finite key as the position before, but another item."""
     ties = 0
     for r in range(len(indptr) - 1):
         for j in range(indptr[r] + 1, indptr[r + 1]):
@@ -134,8 +134,8 @@ def count_ties(indptr, positions, keys, items):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def sort_equals(indptr, positions, keys, items, places):  # type: ignore[no-untyped-def]
-    """Sorts what has equal keys within a list by `places` (codes,) of its items."""
+def sort_ties(indptr, positions, keys, items, places):  # type: ignore[no-untyped-def]
+    """Sorts ties within each list by the `places` (codes,) of their items."""
     for r in range(len(indptr) - 1):
         begin = indptr[r]
         while begin < indptr[r + 1]:
@@ -150,14 +150,13 @@ def sort_equals(indptr, positions, keys, items, places):  # type: ignore[no-unty
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def distinct(indptr, values, barred_indptr, barred, size):  # type: ignore[no-untyped-def]
-    """Closes up each list's first copies of items, in place and in order.
+    """Removes repeated and `barred` items from each list, in place; the others keep their order.
 
-    Left out: later copies, and items of the list's `barred` ones. How many values stay, how
-    many copies and how many barred ones went; `indptr` is that of the rest.
+    Returns the numbers of values that stay, of repeated and of barred items. Updates `indptr`.
     """
     stamps = np.full(size, -1, np.int32)
     closed = np.full(size if len(barred) else 0, -1, np.int32)
-    to, copies, gone, begin = 0, 0, 0, 0
+    to, copies, removed, begin = 0, 0, 0, 0
     for r in range(len(indptr) - 1):
         if len(barred):
             for p in range(barred_indptr[r], barred_indptr[r + 1]):
@@ -165,7 +164,7 @@ def distinct(indptr, values, barred_indptr, barred, size):  # type: ignore[no-un
         for p in range(begin, indptr[r + 1]):
             item = values[p]
             if len(barred) and closed[item] == r:
-                gone += 1
+                removed += 1
             elif stamps[item] == r:
                 copies += 1
             else:
@@ -174,30 +173,30 @@ def distinct(indptr, values, barred_indptr, barred, size):  # type: ignore[no-un
                 to += 1
         begin = indptr[r + 1]
         indptr[r + 1] = to
-    return to, copies, gone
+    return to, copies, removed
 
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def settle(indptr, items, listed, known, seen_indptr, seen, drop_seen, depth, lists, counts):  # type: ignore[no-untyped-def]
-    """Writes each user's usable items into `lists` (n, width) of -1, best first; counts.
+def fill_lists(indptr, items, listed, known, seen_indptr, seen, drop_seen, depth, lists, counts):  # type: ignore[no-untyped-def]
+    """Writes each user's usable items into `lists` (n, width) of -1, best first; fills `counts`.
 
-    `items` stand in order, -1 is an empty place; `listed` (n,) bool says who has a list, which
-    may be empty. Left out: unknown items (`known` (codes,) bool), what the user had (where
-    `drop_seen`), later copies. A list is short with fewer than `depth` usable items.
+    `items` are in order, -1 is an empty position; `listed` (n,) bool marks users with a list,
+    which may be empty. Left out: unknown items (`known` (codes,) bool), seen items (if
+    `drop_seen`), repeated items. A list is short with fewer than `depth` usable items.
     """
     stamps = np.full(len(known), -1, np.int32)
-    had = np.full(len(known) if len(seen) else 0, -1, np.int32)
+    seen_by = np.full(len(known) if len(seen) else 0, -1, np.int32)
     width = lists.shape[1]
     for r in range(len(indptr) - 1):
         if len(seen):
             for p in range(seen_indptr[r], seen_indptr[r + 1]):
-                had[seen[p]] = r
+                seen_by[seen[p]] = r
         kept = 0
         for p in range(indptr[r], indptr[r + 1]):
             item = items[p]
             if item < 0:
                 continue
-            again = len(seen) > 0 and had[item] == r
+            again = len(seen) > 0 and seen_by[item] == r
             if not known[item]:
                 counts[UNKNOWN] += 1
             elif again and drop_seen:

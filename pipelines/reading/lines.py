@@ -1,9 +1,9 @@
-"""JSON Lines with a whole list in each line: a user's own, or Amazon Personalize's output.
+"""JSON Lines with a whole list in each line: plain, or the output of Amazon Personalize.
 
-`{"user_id": "4638", "items": ["63992", "11"]}`, or as a batch job of Personalize writes it
+Plain: `{"user_id": "4638", "items": ["63992", "11"]}`. A batch job of Personalize writes
 `{"input": {"userId": "4638"}, "output": {"recommendedItems": ["63992"], "scores": [0.0152]},
-"error": null}`; `scores` and `error` may be absent, and a failed line has no items. The list
-is in its own order.
+"error": null}`; `scores` and `error` are optional, and a failed line has no items. Lists are
+best first.
 """
 
 from __future__ import annotations
@@ -24,15 +24,16 @@ from pipelines.schema import Columns as C
 
 NOT_JSON, NO_USER = "lines that are not JSON", "lines without a user"
 NO_ITEMS = "lines without recommendedItems"
-ODD_SCORES = "lists with unusable scores"
+UNUSABLE_SCORES = "lists with unusable scores"
 LISTS = ("items", "itemids", "recommendeditems", "recommendations")
-LOOKED_AT = 1000
-"""Lines that tell what the file is."""
+LINES_CHECKED = 1000
+"""Lines that are read to detect what the file holds."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """One user's list, best first; or why it is none (`error`), with what ids it has anyway."""
+    """One user's list, best first; if it is unusable, `error` says why and `items` may be
+    incomplete."""
 
     user: str
     items: list[str]
@@ -41,25 +42,25 @@ class Line:
 
 
 def holds_lists(path: Path, packing: Packing) -> bool:
-    """Whether lines of the file are lists, and not rows of a table."""
+    """Whether the lines of the file are lists, not rows of a table."""
     for number, line in enumerate(_lines(path, packing)):
         document = _document(line)
         if document:
             named = {plain(key) for key in document}
             return "input" in document or (bool(named & set(LISTS)) and not named & _ITEM)
-        if number == LOOKED_AT:
+        if number == LINES_CHECKED:
             break
     return False
 
 
-def read(path: Path, packing: Packing, odd: Counter[str]) -> Iterator[Line]:
-    """The lists of the file, line by line; `odd` counts lines of which nothing can be made."""
+def read(path: Path, packing: Packing, issues: Counter[str]) -> Iterator[Line]:
+    """The lists of the file, line by line; counts unusable lines in `issues`."""
     for line in _lines(path, packing):
         document = _document(line)
         if document is None:
-            odd[NOT_JSON] += 1
+            issues[NOT_JSON] += 1
             continue
-        found = _vendors(document, odd) if "input" in document else _own(document, odd)
+        found = _personalize(document, issues) if "input" in document else _plain(document, issues)
         if found is not None:
             yield found
 
@@ -78,66 +79,66 @@ def _document(line: bytes) -> dict[str, Any] | None:
         document = json.loads(line)
     except (ValueError, RecursionError):
         return None
-    # A line of another kind of JSON is about nobody.
+    # A line with another JSON value has no user.
     return document if isinstance(document, dict) else {}
 
 
-def _vendors(document: dict[str, Any], odd: Counter[str]) -> Line | None:
-    asked, output, error = document["input"], document.get("output"), document.get("error")
-    user = _id(asked.get("userId")) if isinstance(asked, dict) else None
+def _personalize(document: dict[str, Any], issues: Counter[str]) -> Line | None:
+    request, output, error = document["input"], document.get("output"), document.get("error")
+    user = _id(request.get("userId")) if isinstance(request, dict) else None
     if user is None:
-        odd[NO_USER] += 1
+        issues[NO_USER] += 1
         return None
     if error:
         text = error if isinstance(error, str) else json.dumps(error)
-        return Line(user, [], error=f"the vendor says: {text}")
+        return Line(user, [], error=f"the vendor reports: {text}")
     given = output if isinstance(output, dict) else {}
     items, whole = _ids(given.get("recommendedItems"))
     if not whole:
-        odd[NO_ITEMS] += 1
+        issues[NO_ITEMS] += 1
         return Line(user, items, error="the line has no recommendedItems")
-    return Line(user, items, _scores(given.get("scores"), odd))
+    return Line(user, items, _scores(given.get("scores"), issues))
 
 
-def _own(document: dict[str, Any], odd: Counter[str]) -> Line | None:
+def _plain(document: dict[str, Any], issues: Counter[str]) -> Line | None:
     by_name = {plain(key): value for key, value in document.items()}
     user = next((_id(by_name[key]) for key in _USER if key in by_name), None)
     if user is None:
-        odd[NO_USER] += 1
+        issues[NO_USER] += 1
         return None
     items, whole = _ids(next((by_name[key] for key in LISTS if key in by_name), None))
     if not whole:
-        odd[NO_ITEMS] += 1
+        issues[NO_ITEMS] += 1
         return Line(user, items, error="the line has no list of items")
-    return Line(user, items, _scores(by_name.get("scores"), odd))
+    return Line(user, items, _scores(by_name.get("scores"), issues))
 
 
 def _id(value: Any) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
     text = str(value).strip()
-    half_pair = not text.isascii() and any("\ud800" <= sign <= "\udfff" for sign in text)
-    return None if half_pair or not text else text
+    invalid = not text.isascii() and any("\ud800" <= ch <= "\udfff" for ch in text)
+    return None if invalid or not text else text
 
 
 def _ids(values: Any) -> tuple[list[str], bool]:
-    """The ids among the values, and whether these are a list of ids and of nothing else."""
+    """The valid ids in `values`, and whether `values` is a list of valid ids only."""
     found = [_id(value) for value in values] if isinstance(values, list) else [None]
     ids = [item for item in found if item is not None]
     return ids, len(ids) == len(found)
 
 
-def _scores(scores: Any, odd: Counter[str]) -> list[float] | None:
+def _scores(scores: Any, issues: Counter[str]) -> list[float] | None:
     if scores is None or scores == []:
         return None
     if isinstance(scores, list) and all(_is_float(score) for score in scores):
         return [float(score) for score in scores]
-    odd[ODD_SCORES] += 1
+    issues[UNUSABLE_SCORES] += 1
     return None
 
 
 def _is_float(score: Any) -> bool:
-    """Whether it is a number that a float can hold, as whole numbers of JSON need not be."""
+    """Whether it is a number that fits into a float (integers in JSON may be too large)."""
     return type(score) is float or (type(score) is int and abs(score) <= sys.float_info.max)
 
 

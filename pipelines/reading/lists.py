@@ -1,4 +1,4 @@
-"""Lists of many users, beside what they are judged by."""
+"""Lists of many users, and the ground truth they are evaluated against."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Need = Literal[
 ]
 
 
-IN_WORDS: dict[Need, str] = {
+NEED_LABELS: dict[Need, str] = {
     "catalogue": "items with a training event",
     "popularity": "training events",
     "history": "histories of the users",
@@ -28,34 +28,35 @@ IN_WORDS: dict[Need, str] = {
     "margins": "margins of items",
     "propensity": "logged propensities",
 }
-"""What each part of an answer key is, for people."""
+"""The label of each part of a ground truth."""
 
 
 @dataclass(frozen=True)
 class GroundTruth:
-    """What lists are judged by, the same for all contenders; None where it is not known.
+    """What lists are evaluated against, the same for all contenders; None if unknown.
 
-    `truth` holds each user's distinct item codes (n rows; -1 is an item nobody knows).
+    `truth` holds the distinct item codes of each user's held-out interactions (n rows; -1 is an
+    unknown item).
     """
 
     truth: Ragged
     catalogue: Mask | None = None
     """Items that may be recommended, (n_items,) bool."""
     popularity: Doubles | None = None
-    """Share of training users who took each item up, (n_items,) float64."""
+    """Share of training users who interacted with each item, (n_items,) float64."""
     history: Ragged | None = None
-    """What each user took up before, newest last (n rows)."""
+    """The items that each user interacted with before, newest last (n rows)."""
     categories: sp.csr_matrix | None = None
     """Item × category membership, (n_items, n_categories) float32 of ones."""
     gains: Doubles | None = None
-    """How much each truth counts (its event's weight), (truths,) float64, above 0."""
+    """The weight of each held-out interaction's event, (truths,) float64, above 0."""
     values: Doubles | None = None
-    """Money that each truth brought in, (truths,) float64."""
+    """The revenue of each held-out interaction, (truths,) float64."""
     margins: Doubles | None = None
-    """Margin that each truth brought in, (truths,) float64."""
+    """The margin of each held-out interaction, (truths,) float64."""
     propensity: Doubles | None = None
-    """The logged chance with which each truth had been shown, (truths,), in (0, 1]; NaN
-    where it was not logged."""
+    """The logged probability with which each held-out item was shown, (truths,), in (0, 1]; NaN
+    if it was not logged."""
 
     def __post_init__(self) -> None:
         of_items = (self.catalogue, self.popularity, self.categories)
@@ -70,20 +71,20 @@ class GroundTruth:
 
     @property
     def n_items(self) -> int | None:
-        """How many items anything is known of; None where nothing is known of any."""
+        """The number of items with known properties; None if no property is known."""
         of_items = (self.catalogue, self.popularity, self.categories)
         return next((part.shape[0] for part in of_items if part is not None), None)
 
     def has(self, need: Need) -> bool:
-        """Whether that part is there."""
+        """Whether that part is known."""
         return getattr(self, need) is not None
 
 
 @dataclass(frozen=True)
 class Lists:
-    """Each user's list, best first, with the answer key of the same users.
+    """Each user's list, best first, with the ground truth of the same users.
 
-    `items` (n, width) int32, -1 is an empty place, which keeps its rank.
+    `items` (n, width) int32; -1 is an empty position, which keeps its rank.
     """
 
     items: Ints
@@ -103,14 +104,14 @@ class Lists:
         return len(self.items)
 
     def first(self, k: int) -> Ints:
-        """The first k places, (n, min(k, width))."""
+        """The first k positions, (n, min(k, width))."""
         return self.items[:, :k]
 
     @cached_property
     def found(self) -> Longs:
-        """For each place the position in `truth.values` of the held-out item it hits, else -1.
+        """For each position the index in `truth.values` of the held-out item it hits, else -1.
 
-        (n, width) int64; a later copy of an item is no hit.
+        (n, width) int64; a repeated item is not a second hit.
         """
         from pipelines.reading.hits import truth_of_places
 
@@ -130,7 +131,7 @@ class Lists:
 
 
 def filled_mean(shown: Ints, of_item: Doubles) -> Doubles:
-    """The mean of `of_item` over each row's filled places, (n,); NaN where it has none."""
+    """The mean of `of_item` over each row's filled positions, (n,); NaN if it has none."""
     filled = shown >= 0
     total = np.where(filled, of_item[np.maximum(shown, 0)], 0.0).sum(axis=1)
     places = filled.sum(axis=1)

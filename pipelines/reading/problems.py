@@ -1,4 +1,4 @@
-"""What is odd about lists from elsewhere: counted, each with a stated treatment."""
+"""Problems in lists from elsewhere: each is counted and has a defined treatment."""
 
 from __future__ import annotations
 
@@ -7,63 +7,69 @@ from dataclasses import asdict, dataclass, field
 from pipelines.data.split import SeenPolicy
 
 
-def _count(what: str, treatment: str) -> int:
-    """A field that counts `what`."""
-    found: int = field(default=0, metadata={"what": what, "treatment": treatment})
+def _count(description: str, treatment: str) -> int:
+    """A field that counts a problem."""
+    metadata = {"description": description, "treatment": treatment}
+    found: int = field(default=0, metadata=metadata)
     return found
 
 
 @dataclass(frozen=True)
 class Problems:
-    """How often each oddity was met, and what was done; docs/evaluate.md is tested against it."""
+    """The count of each problem; docs/evaluate.md is tested against it."""
 
-    missing_users: int = _count("users of the truth without a list", "score 0")
+    missing_users: int = _count("users in the truth without a list", "score 0")
     duplicates: int = _count(
-        "repeated items in a list", "left out but for the first; what follows moves up"
+        "repeated items in a list", "left out, except the first; later items move up"
     )
     unknown_items: int = _count(
-        "places with an item that has no training row", "left out; what follows moves up"
+        "positions with an item that is not in the training data", "left out; later items move up"
     )
     short_lists: int = _count(
         "lists with fewer usable items than the largest k", "scored as they are"
     )
-    empty_lists: int = _count("lists without any usable item", "score 0")
-    seen_items: int = _count("places with an item that the user has in the training file", "kept")
+    empty_lists: int = _count("lists without usable items", "score 0")
+    seen_items: int = _count(
+        "positions with an item that the user has in the training data", "kept"
+    )
     ties: int = _count(
-        "places with the rank or score of the place before them",
-        "ordered by the items' ids as text",
+        "positions with the same rank or score as the position before",
+        "ordered by item id as text",
     )
-    unranked: int = _count("places without a readable rank or score", "come last")
-    extra_users: int = _count("users with a list and no truth", "not scored")
-    second_lists: int = _count("lines with another list of a user", "left out")
-    failed_lists: int = _count("users for whom a line has an error and no list", "no list")
+    unranked: int = _count("positions without a readable rank or score", "moved to the end")
+    extra_users: int = _count("users with a list who are not in the truth", "not scored")
+    second_lists: int = _count("lines with a second list for a user", "left out")
+    failed_lists: int = _count("users whose only line has an error", "no list")
     unusable_rows: int = _count(
-        "rows of the recommendations that lack an id or cannot be read", "left out"
+        "rows of the recommendations without an id, or unreadable", "left out"
     )
-    truth_duplicates: int = _count("rows of the truth that repeat a user's item", "count once")
-    unknown_truths: int = _count("truths that have no training row", "count: nobody finds them")
-    seen_truths: int = _count("truths that the user has in the training file", "left out")
+    truth_duplicates: int = _count("rows of the truth that repeat a user's item", "counted once")
+    unknown_truths: int = _count(
+        "held-out interactions with items that are not in the training data",
+        "counted: no list can contain them",
+    )
+    seen_truths: int = _count(
+        "held-out interactions with items that the user has in the training data", "left out"
+    )
     users_without_new_truths: int = _count(
-        "users all of whose truths were left out so", "not scored"
+        "users all of whose held-out interactions were left out", "not scored"
     )
-    unusable_truth_rows: int = _count(
-        "rows of the truth that lack an id or cannot be read", "left out"
-    )
+    unusable_truth_rows: int = _count("rows of the truth without an id, or unreadable", "left out")
     unusable_train_rows: int = _count(
-        "rows of the training file that lack an id or cannot be read", "left out"
+        "rows of the training data without an id, or unreadable", "left out"
     )
 
     def document(self) -> dict[str, int]:
-        """Each count by its name."""
+        """The counts by name."""
         return asdict(self)
 
     def sentences(self, seen: SeenPolicy) -> list[str]:
-        """What was met under that policy, in plain words."""
-        said = []
+        """A sentence for each problem that occurred, under this seen policy."""
+        sentences = []
         for name, about in self.__dataclass_fields__.items():
             count, treatment = getattr(self, name), about.metadata["treatment"]
             if name == "seen_items" and seen == "exclude":
-                treatment = "left out; what follows moves up"
+                treatment = "left out; later items move up"
             if count:
-                said.append(f"{count:,} × {about.metadata['what']} ({treatment}).")
-        return said
+                sentences.append(f"{count:,} × {about.metadata['description']} ({treatment}).")
+        return sentences

@@ -1,4 +1,4 @@
-"""From tables to what metrics take: lists, truths, and what was odd about them."""
+"""From tables to lists and ground truth, with counts of the problems met."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from pipelines.data.importing.engine import at_once
 from pipelines.data.split import SeenPolicy
 from pipelines.errors import AssayError
-from pipelines.reading.arranging import Arranged, arrange
+from pipelines.reading.arranging import OrderedItems, arrange
 from pipelines.reading.ids import Numbered, number
 from pipelines.reading.lists import Lists
 from pipelines.reading.problems import Problems
@@ -32,16 +32,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Read:
-    """Lists (n, width) beside their answer key, and the n users' ids (int64 or text)."""
+    """Lists (n, width) with their ground truth, and the ids of the n users (int64 or text)."""
 
     lists: Lists
     users: pa.Array
     problems: Problems
     ordered_by: OrderedBy
     items: Numbered
-    """The items' codes and ids."""
+    """The codes and ids of the items."""
     unread: list[str]
-    """Columns that would order the lists, had they a readable value."""
+    """Columns of ranks or scores that were ignored because they hold no readable value."""
 
 
 def read(
@@ -53,13 +53,13 @@ def read(
     seen: SeenPolicy = "keep",
     in_text_order: bool = False,
 ) -> Read:
-    """The first `depth` usable places of the list of each user with a truth.
+    """The first `depth` usable items of the list of each user in the truth.
 
-    Left out, and what follows moves up: later copies of an item, items that are not in
-    `train`, and under seen-policy "exclude" what the user has there (from the truth as well).
-    `in_text_order` puts users in the order of their ids as text, as a bake-off does.
-    `AssayError` where a table has no usable row, or the tables have no user or no item in
-    common. Linear in rows; up to 2 billion of them.
+    Repeated items, items that are not in `train` and, under seen policy "exclude", items that
+    the user has there are left out (the latter from the truth too); later items move up.
+    `in_text_order` sorts users by id as text, like a bake-off. Raises `AssayError` if a table
+    has no usable row, or the tables have no user or no item in common. Linear in rows; up to
+    2 billion rows.
     """
     tables = [recommendations, truth, *([train] if train else [])]
     users, items = at_once(
@@ -69,37 +69,36 @@ def read(
     if in_text_order:
         users = users.in_text_order()
     if train:
-        items = items.in_text_order()  # equally popular items are told apart by their codes
+        items = items.in_text_order()  # equally popular items are ordered by code
     there = [with_a_row(users, items, place) for place in range(len(tables))]
     for table, anybody in zip(tables, there, strict=True):
         if not anybody.any():
-            raise AssayError(
-                f"There is no row with a user and an item in {table.name}; check the file."
-            )
+            raise AssayError(f"No row of {table.name} has a user and an item; check the file.")
     if recommendations.listed is not None:
-        mine = users.codes[len(tables)]
-        there[RECOMMENDATIONS][mine[mine >= 0]] = True
+        listed_users = users.codes[len(tables)]
+        there[RECOMMENDATIONS][listed_users[listed_users >= 0]] = True
     if not (there[RECOMMENDATIONS] & there[TRUTH]).any():
         raise _nothing_in_common("user", users, recommendations, truth)
-    who = scored_users(users, items, there[TRUTH], trained=train is not None, seen=seen)
-    if not len(who):
+    scored = scored_users(users, items, there[TRUTH], trained=train is not None, seen=seen)
+    if not len(scored):
         raise AssayError(
-            f"All users have all of their truths in {tables[-1].name} already, and seen-policy "
-            "exclude leaves such truths out; keep them, or let the training end before the truth."
+            f"All held-out interactions in {truth.name} are already in {tables[-1].name}, and "
+            "seen policy exclude leaves these out; use seen policy keep, or training data that "
+            "ends before the truth."
         )
-    codes = users.codes[RECOMMENDATIONS]
-    arranged = arrange(codes, items, RECOMMENDATIONS, recommendations.order, who.row_of, len(who))
-    listed = there[RECOMMENDATIONS][who.users]
+    codes, n = users.codes[RECOMMENDATIONS], len(scored)
+    ordered = arrange(codes, items, RECOMMENDATIONS, recommendations.order, scored.row_of, n)
+    listed = there[RECOMMENDATIONS][scored.users]
     if not listed.any():
         raise AssayError(
-            f"The users of {recommendations.name} that are in {truth.name} have all of their "
-            f"truths in {tables[-1].name} already, and seen-policy exclude leaves such truths out; "
-            "keep them, or let the training end before the truth."
+            f"For the users of {recommendations.name}, all held-out interactions in {truth.name} "
+            f"are already in {tables[-1].name}, and seen policy exclude leaves these out; use "
+            "seen policy keep, or training data that ends before the truth."
         )
-    lists, counts = _settled(arranged, listed, who, depth, drop_seen=seen == "exclude")
+    lists, counts = _filled_lists(ordered, listed, scored, depth, drop_seen=seen == "exclude")
     if not _shared(items):
         raise _nothing_in_common("item", items, recommendations, truth)
-    odd = recommendations.odd
+    issues = recommendations.issues
     problems = Problems(
         duplicates=int(counts[0]),
         unknown_items=int(counts[1]),
@@ -107,44 +106,44 @@ def read(
         missing_users=int(counts[3]),
         short_lists=int(counts[4]),
         empty_lists=int(counts[5]),
-        ties=arranged.ties,
-        unranked=arranged.unranked,
+        ties=ordered.ties,
+        unranked=ordered.unranked,
         extra_users=int((there[RECOMMENDATIONS] & ~there[TRUTH]).sum()),
-        second_lists=odd["second lists"],
-        failed_lists=odd["failed lists"],
-        unusable_rows=arranged.incomplete + odd["unreadable"],
-        truth_duplicates=who.copies,
-        unknown_truths=int((~who.known[who.truth.values]).sum()),
-        seen_truths=who.seen,
-        users_without_new_truths=who.lost,
-        unusable_truth_rows=who.incomplete + truth.odd["unreadable"],
-        unusable_train_rows=who.incomplete_train + (train.odd["unreadable"] if train else 0),
+        second_lists=issues["second lists"],
+        failed_lists=issues["failed lists"],
+        unusable_rows=ordered.incomplete + issues["unreadable"],
+        truth_duplicates=scored.copies,
+        unknown_truths=int((~scored.known[scored.truth.values]).sum()),
+        seen_truths=scored.seen,
+        users_without_new_truths=scored.without_new,
+        unusable_truth_rows=scored.incomplete + truth.issues["unreadable"],
+        unusable_train_rows=scored.incomplete_train + (train.issues["unreadable"] if train else 0),
     )
-    ids = users.values(who.users)
+    ids = users.values(scored.users)
     return Read(
-        Lists(lists, who.ground_truth), ids, problems, recommendations.ordered_by, items,
+        Lists(lists, scored.ground_truth), ids, problems, recommendations.ordered_by, items,
         recommendations.unread,
     )  # fmt: skip
 
 
 def _user_columns(tables: list[Rows]) -> list[IdColumn]:
-    """The tables' users, and behind them those whose lists need not give a row."""
+    """The user columns of the tables, then the users with a list, which may have no row."""
     listed = tables[RECOMMENDATIONS].listed
     return [*(table.user for table in tables), *([] if listed is None else [listed])]
 
 
-def _settled(
-    arranged: Arranged, listed: Mask, who: ScoredUsers, depth: int, *, drop_seen: bool
+def _filled_lists(
+    ordered: OrderedItems, listed: Mask, scored: ScoredUsers, depth: int, *, drop_seen: bool
 ) -> tuple[Ints, Longs]:
-    """The lists (n, at most `depth`), and the counts of `kernels.settle`."""
+    """The lists (n, at most `depth`), and the counts of `kernels.fill_lists`."""
     from pipelines.reading import kernels
 
-    longest = int(np.diff(arranged.indptr).max(initial=0))
-    lists = np.full((len(who), max(1, min(depth, longest))), -1, np.int32)
+    longest = int(np.diff(ordered.indptr).max(initial=0))
+    lists = np.full((len(scored), max(1, min(depth, longest))), -1, np.int32)
     counts = np.zeros(6, np.int64)
-    history = who.history
-    kernels.settle(
-        arranged.indptr, arranged.items, listed, who.known, history.indptr, history.values,
+    history = scored.history
+    kernels.fill_lists(
+        ordered.indptr, ordered.items, listed, scored.known, history.indptr, history.values,
         drop_seen, depth, lists, counts,
     )  # fmt: skip
     return lists, counts
@@ -154,8 +153,8 @@ def _shared(items: Numbered) -> bool:
     """Whether the recommendations have an item in common with another table."""
     from pipelines.reading import kernels
 
-    mine, *others = items.codes
-    return any(kernels.shared(mine, codes, items.size) for codes in others)
+    recommended, *others = items.codes
+    return any(kernels.shared(recommended, codes, items.size) for codes in others)
 
 
 def _nothing_in_common(what: str, ids: Numbered, one: Rows, other: Rows) -> AssayError:
@@ -166,5 +165,5 @@ def _nothing_in_common(what: str, ids: Numbered, one: Rows, other: Rows) -> Assa
 
     return AssayError(
         f"No {what} of {one.name} (such as {some(RECOMMENDATIONS)}) is in {other.name} (such as "
-        f"{some(TRUTH)}); perhaps their ids are of another kind, or columns were swapped."
+        f"{some(TRUTH)}); check whether both use the same ids, or columns were swapped."
     )

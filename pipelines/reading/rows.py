@@ -1,4 +1,4 @@
-"""A table of lists, of truths or of training events: who, what, and what orders it."""
+"""A table of lists, held-out interactions or training events: users, items and their order."""
 
 from __future__ import annotations
 
@@ -28,29 +28,29 @@ NAMES: dict[str, tuple[str, ...]] = {
     C.RANK: ("position", "place"),
     C.SCORE: ("scores", "prediction", "predictedscore"),
 }
-"""How the columns may be called, beside their own names, in any case and with any signs."""
+"""Further names of the columns; case and punctuation are ignored."""
 
 
 @dataclass(frozen=True)
 class Rows:
-    """A table's rows in its own order; `rank` and `score` (rows,), NaN where unusable.
+    """The rows of a table in file order; `rank` and `score` (rows,), NaN if unusable.
 
-    `odd` counts what was met while it was read.
+    `issues` counts problems met while reading.
     """
 
     name: str
-    """What a sentence calls the table."""
+    """The name of the table in messages."""
     user: IdColumn
     item: IdColumn
     rank: Numbers | None = None
     score: Numbers | None = None
-    odd: Counter[str] = field(default_factory=Counter)
+    issues: Counter[str] = field(default_factory=Counter)
     listed: IdColumn | None = None
-    """Users with a list, also one that gives no row; None where only rows tell."""
+    """Users with a list, including empty lists; None for tables of rows."""
 
     @property
     def ordered_by(self) -> OrderedBy:
-        """The rank where there is any, else the score, else the order of the rows."""
+        """The rank if there is one, else the score, else the order of the rows."""
         if self.rank is not None and not _all_gaps(self.rank):
             return "rank"
         if self.score is not None and not _all_gaps(self.score):
@@ -59,14 +59,14 @@ class Rows:
 
     @property
     def unread(self) -> list[str]:
-        """Those of rank and score that would order the rows, had they a readable value."""
+        """Columns of rank and score that are ignored because they hold no readable value."""
         by = self.ordered_by
         ranks = [C.RANK] if by != "rank" and self.rank is not None else []
         return [*ranks, *([C.SCORE] if by == "rows" and self.score is not None else [])]
 
     @property
     def order(self) -> Numbers | None:
-        """What comes first has the lower number, (rows,); None where the rows' order decides."""
+        """The sort key (rows,), lower first; None if the rows keep their order."""
         by = self.ordered_by
         if by == "rank" and self.rank is not None:
             return _whole(self.rank)
@@ -78,11 +78,11 @@ TABLES: dict[Role, str] = {
     "truth": "the truth",
     "train": "the training data",
 }
-"""What a sentence calls a table that has no name of its own."""
+"""The names of DataFrames in messages."""
 
 
 def of_frame(frame: pd.DataFrame, role: Role) -> Rows:
-    """The rows of a DataFrame with external ids of any type, columns found by their names."""
+    """The rows of a DataFrame with external ids of any type; columns are found by name."""
     import pandas as pd
 
     if not isinstance(frame, pd.DataFrame):
@@ -96,14 +96,14 @@ def of_frame(frame: pd.DataFrame, role: Role) -> Rows:
 
 
 def columns(names: list[str], role: Role, table: str) -> dict[str, str]:
-    """Which column is what (standard name → the table's); an `AssayError` where one is missing."""
+    """Standard name → column of the table; raises `AssayError` if a needed one is missing."""
     wanted = NAMES if role == "recommendations" else {c: NAMES[c] for c in (C.USER, C.ITEM)}
     found = match(names, names=wanted, need=(C.USER, C.ITEM))
     if found.ambiguous:
         standard, fits = next(iter(found.ambiguous.items()))
         raise AssayError(
             f"The columns {listed(fits)} of {table} fit {standard} equally well; "
-            f"name the one that is meant {standard}."
+            f"rename the right one to {standard}."
         )
     if found.missing:
         more = " and rank or score" if role == "recommendations" else ""
@@ -123,22 +123,22 @@ def _dense(values: pd.Series) -> pd.Series:
 
 
 def numbers(values: pd.Series) -> Numbers:
-    """Ranks or scores as numbers (n,), whole ones as they are; NaN where one cannot be read."""
+    """Ranks or scores as numbers (n,), integers unchanged; NaN if one cannot be read."""
     import pandas as pd
     import pyarrow.types as types
 
     if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iuf":
         return values.to_numpy()
     if isinstance(values.dtype, pd.ArrowDtype) and types.is_decimal(values.dtype.pyarrow_dtype):
-        return values.astype(np.float64).to_numpy()  # pandas' to_numeric breaks at their gaps
+        return values.astype(np.float64).to_numpy()  # pandas' to_numeric fails at missing values
     found = pd.to_numeric(values, errors="coerce")
     read = found.to_numpy(np.float64, na_value=np.nan)
-    # Dates become whole numbers, of which pandas makes a missing one the lowest.
+    # Dates become integers, and pandas turns a missing date into the smallest integer.
     return np.where(values.isna(), np.nan, read) if found.dtype == np.int64 else read
 
 
 def _whole(ranks: Numbers) -> Numbers:
-    """Whole ranks as int64, whatever type a file gave them; others as they are."""
+    """Integral ranks as int64, whatever their type in the file; others unchanged."""
     if ranks.dtype.kind == "f":
         whole = np.isfinite(ranks).all() and (ranks == np.floor(ranks)).all()
         return ranks.astype(np.int64) if whole and (np.abs(ranks) < 1e15).all() else ranks

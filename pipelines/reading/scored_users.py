@@ -1,4 +1,4 @@
-"""Who is scored, by what, and what the training file says of them."""
+"""The users who are scored, their held-out interactions, and their training data."""
 
 from __future__ import annotations
 
@@ -14,26 +14,29 @@ from pipelines.reading.lists import GroundTruth
 from pipelines.schema import Doubles, Ints, Longs, Mask, Ragged
 
 RECOMMENDATIONS, TRUTH, TRAIN = 0, 1, 2
-"""Places of the tables in a numbering."""
+"""Indices of the tables in a numbering."""
 
 
 @dataclass(frozen=True)
 class ScoredUsers:
-    """The n users with a truth, in the order of their codes."""
+    """The n users in the truth, in the order of their codes."""
 
     row_of: Ints
     """Each user code's row, -1 for users who are not scored."""
     users: Longs
-    """Their codes, (n,)."""
+    """The codes of the users, (n,)."""
     truth: Ragged
     history: Ragged
-    """Their items in the training file, in its order."""
+    """The users' items in the training data, in file order."""
     known: Mask
     """Items that may be recommended, (codes,)."""
     popularity: Doubles | None
     copies: int
+    """Repeated rows of the truth."""
     seen: int
-    lost: int
+    """Held-out interactions left out because the user has the item in the training data."""
+    without_new: int
+    """Users all of whose held-out interactions were left out."""
     incomplete: int
     incomplete_train: int
 
@@ -50,7 +53,7 @@ class ScoredUsers:
 def scored_users(
     users: Numbered, items: Numbered, there: Mask, *, trained: bool, seen: SeenPolicy
 ) -> ScoredUsers:
-    """The answer key of the tables: recommendations, truth and, where `trained`, training.
+    """The scored users of the tables: recommendations, truth and, if `trained`, training data.
 
     `there` marks the user codes with a row in the truth.
     """
@@ -62,13 +65,13 @@ def scored_users(
     history, known, popularity = Ragged.empty(n), np.ones(items.size, bool), None
     incomplete_train = 0
     if trained:
-        who, what = users.codes[TRAIN], items.codes[TRAIN]
-        history, incomplete_train = ragged(who, what, row_of, n)
-        popularity = _popularity(who, what, items.size)
+        train_users, train_items = users.codes[TRAIN], items.codes[TRAIN]
+        history, incomplete_train = ragged(train_users, train_items, row_of, n)
+        popularity = _popularity(train_users, train_items, items.size)
         known = popularity > 0
     barred = history if seen == "exclude" else Ragged.empty(n)
     ends, values = truth.indptr, truth.values
-    stay, copies, gone = kernels.distinct(ends, values, barred.indptr, barred.values, items.size)
+    stay, copies, removed = kernels.distinct(ends, values, barred.indptr, barred.values, items.size)
     truth = Ragged(ends, values[:stay])
     codes = np.flatnonzero(row_of >= 0)
     left = np.flatnonzero(truth.lengths())
@@ -79,12 +82,12 @@ def scored_users(
         row_of = _rows(there)
     return ScoredUsers(
         row_of, codes, truth, history, known, popularity,
-        int(copies), int(gone), n - len(left), incomplete, incomplete_train,
+        int(copies), int(removed), n - len(left), incomplete, incomplete_train,
     )  # fmt: skip
 
 
 def with_a_row(users: Numbered, items: Numbered, table: int) -> Mask:
-    """Marks the user codes with a row of the table that has both ids."""
+    """Marks the user codes with a row in the table that has both ids."""
     from pipelines.reading import kernels
 
     there = np.zeros(users.size, bool)
@@ -93,12 +96,12 @@ def with_a_row(users: Numbered, items: Numbered, table: int) -> Mask:
 
 
 def _rows(there: Mask) -> Ints:
-    """Marked codes' row numbers, ascending; -1 for the others."""
+    """Ascending row numbers of the marked codes, -1 for the others."""
     return np.where(there, np.cumsum(there) - 1, -1).astype(np.int32)
 
 
 def _popularity(users: Ints, items: Ints, n_items: int) -> Doubles:
-    """The share of the table's users who took each item up, (n_items,)."""
+    """The share of the table's users who interacted with each item, (n_items,)."""
     both = (users >= 0) & (items >= 0)
     pairs = distinct(users[both].astype(np.int64) * n_items + items[both])
     n_users = len(distinct(users[both]))

@@ -1,4 +1,4 @@
-"""Values of files: ids without what stands around them, ranks and scores as numbers."""
+"""Cleans the values of files: ids as stripped text, ranks and scores as numbers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def clean(column: TextColumn) -> Coded:
-    """The texts without the spaces around them; what stands for "no id" is none."""
+    """The ids without surrounding spaces; texts that stand for a missing id become missing."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -33,7 +33,7 @@ def clean(column: TextColumn) -> Coded:
 
 
 def is_text(kind: pa.DataType) -> bool:
-    """Whether a column of that type holds texts, as they are or in a dictionary."""
+    """Whether a column of that type holds text, plain or dictionary-encoded."""
     import pyarrow.types as types
 
     if types.is_dictionary(kind):
@@ -42,7 +42,7 @@ def is_text(kind: pa.DataType) -> bool:
 
 
 def as_numbers(values: pa.ChunkedArray) -> Numbers:
-    """Numbers (n,) of a column of numbers or texts; NaN where one cannot be read."""
+    """A column of numbers or text as numbers (n,); NaN if a value cannot be read."""
     import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.types as types

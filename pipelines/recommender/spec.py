@@ -215,9 +215,12 @@ def rule_documents(documents: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _first(error: ValidationError) -> str:
+    """The first error with its place, without a full stop."""
     found = error.errors()[0]
-    place = ".".join(str(p) for p in found["loc"]) or "the file"
-    return f"{place}: {found['msg'].rstrip('.')}"
+    own = found["type"] == "value_error"
+    message = str(found["ctx"]["error"]) if own else found["msg"].rstrip(".")
+    place = ".".join(str(p) for p in found["loc"])
+    return f"{place}: {message}" if place else message
 
 
 def _toml(value: Any) -> str:

@@ -60,15 +60,22 @@ def fork(
     detached: bool = False,
 ) -> Forked:
     """See `ForkServer.fork`; starts a server where this process has none."""
-    return _server(preload, environment).fork(
-        module,
-        arguments,
-        environment=environment,
-        folder=folder,
-        out=out,
-        errors=errors,
-        detached=detached,
-    )
+    server = _server(preload, environment)
+    try:
+        return server.fork(
+            module,
+            arguments,
+            environment=environment,
+            folder=folder,
+            out=out,
+            errors=errors,
+            detached=detached,
+        )
+    except Unforkable:
+        with _choosing:
+            if server.dead and _servers.get(server.key) is server:
+                _replace(server, preload, environment)
+        raise
 
 
 def _server(preload: Preload, environment: Mapping[str, str]) -> ForkServer:
@@ -83,15 +90,21 @@ def _server(preload: Preload, environment: Mapping[str, str]) -> ForkServer:
         found = _servers.get(key)
         if found is not None and found.dead:
             why = found.why_dead()
-            _servers.pop(key).close()
-            if _started[key] < STARTS:  # for the next child; this one does not wait for it
-                _start(preload, environment, key)
+            _replace(found, preload, environment)
             raise Unforkable(why)
         if found is not None:
             return found
         if _started[key] >= STARTS:
             raise Unforkable("the fork server ended too often")
         return _start(preload, environment, key)
+
+
+def _replace(dead: ForkServer, preload: Preload, environment: Mapping[str, str]) -> None:
+    """Start the next server for the next child; the child at hand does not wait for it."""
+    _servers.pop(dead.key).close()
+    if _started[dead.key] < STARTS:
+        with suppress(Unforkable):
+            _start(preload, environment, dead.key)
 
 
 def _start(preload: Preload, environment: Mapping[str, str], key: str) -> ForkServer:

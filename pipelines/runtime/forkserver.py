@@ -82,6 +82,7 @@ class ForkServer:
     def __init__(self, line: socket.socket, key: str) -> None:
         self.line, self.key = line, key
         self._asking = threading.Lock()
+        self._lost = False
         self._process: subprocess.Popen[bytes] | None = None
         self._printed: IO[bytes] | None = None
 
@@ -130,6 +131,7 @@ class ForkServer:
                 socket.send_fds(self.line, [kind], [theirs.fileno(), out, errors])
         except OSError:
             control.close()
+            self._lost = True
             raise Unforkable(self.why_dead()) from None
         request = {"module": module, "arguments": list(arguments), "folder": str(folder)}
         tell(control, **request, environment=dict(environment))
@@ -138,6 +140,7 @@ class ForkServer:
         if "pid" not in message:
             told.close()
             control.close()
+            self._lost = "refused" not in message
             raise Unforkable(message.get("refused") or self.why_dead())
         control.settimeout(None)
         return Forked(message["pid"], control, told)
@@ -145,7 +148,7 @@ class ForkServer:
     @property
     def dead(self) -> bool:
         """Whether the server's process has ended, as far as this process can tell."""
-        return self._process is not None and self._process.poll() is not None
+        return self._lost or (self._process is not None and self._process.poll() is not None)
 
     def why_dead(self) -> str:
         process = self._process
@@ -183,10 +186,7 @@ def key_of(environment: Mapping[str, str]) -> str:
     disk, and what libraries read from the environment when they are imported."""
     read = {k: v for k, v in environment.items() if k.startswith(READ_WHEN_LOADED)}
     read.pop("OMP_WAIT_POLICY", None)  # every server waits passively
-    code = [
-        (str(path), path.stat().st_mtime_ns)
-        for path in sorted((paths.CHECKOUT / "pipelines").rglob("*.py"))
-    ]
+    code = [(str(path), path.stat().st_mtime_ns) for path in sorted(paths.PACKAGE.rglob("*.py"))]
     told = json.dumps([sys.executable, sorted(read.items()), code])
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 

@@ -1,7 +1,7 @@
-"""The nouns that every stage, adapter and page shares.
+"""The data types that stages, adapters and pages share.
 
-Inside, an item or a user is an int32 code; external ids are strings and appear
-only at the edges (`Vocabulary`). Times are int64 seconds since 1970, UTC.
+Internally, items and users are int32 codes; external ids are strings and appear only at the
+edges (`Vocabulary`). Times are int64 seconds since 1970, UTC.
 """
 
 from pipelines.schema.arrays import (

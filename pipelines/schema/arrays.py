@@ -1,4 +1,4 @@
-"""Kinds of arrays, and lists of item codes of unequal length."""
+"""Array types, and lists of item codes of different lengths."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ def row_pointers(sorted_rows: npt.ArrayLike, n_rows: int) -> Longs:
 
 @dataclass(frozen=True)
 class Ragged:
-    """A list of item codes per row: `values[indptr[r]:indptr[r + 1]]`, int32 and int64."""
+    """A list of item codes per row r: `values[indptr[r]:indptr[r + 1]]`.
+
+    `indptr` (n + 1,) int64, `values` int32.
+    """
 
     indptr: Longs
     values: Ints
@@ -52,7 +55,7 @@ class Ragged:
         return np.diff(self.indptr)
 
     def sums(self, of_values: npt.NDArray[Any]) -> Doubles:
-        """The sum of `of_values`, which runs beside `values`, over each row, (rows,) float64."""
+        """The sum over each row of `of_values`, which is parallel to `values`; (n,) float64."""
         rows = np.repeat(np.arange(len(self)), self.lengths())
         return np.bincount(rows, of_values, minlength=len(self)).astype(np.float64)
 
@@ -63,11 +66,12 @@ class Ragged:
         return np.arange(lengths.sum(), dtype=np.int64) + offsets
 
     def mapped(self, place: Ints) -> Ragged:
-        """The lists in other codes, `place[code]`; what has none (-1) is left out."""
+        """The lists with codes replaced by `place[code]`; codes mapped to -1 are left out."""
         values = place[self.values]
         kept = np.concatenate([[0], np.cumsum(values >= 0)]).astype(np.int64)
         return Ragged(kept[self.indptr], values[values >= 0])
 
     def take(self, rows: npt.NDArray[Any]) -> Ragged:
+        """The lists of `rows` (row numbers), in that order."""
         indptr = np.concatenate([[0], np.cumsum(self.lengths()[rows])]).astype(np.int64)
         return Ragged(indptr, self.values[self.positions(rows)])

@@ -1,4 +1,4 @@
-"""The items, and what is known of them."""
+"""The catalogue: the items and their properties."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The items and what is known of them at the cut-off.
+    """The items and their properties at the cut-off.
 
-    `frame` has a row per item code (columns of `Columns`: title, categories, price,
-    available, sponsored, any others); `known` (n_items,) marks items that a contender
-    may recommend. Truths outside it are counted and stay in the denominator. `offers` says
-    when items were promoted, where that is known.
+    `frame` has a row per item code (columns of `Columns`: title, categories, price, available,
+    sponsored, and others). `known` (n_items,) marks items that a contender may recommend;
+    held-out interactions with other items stay in the denominator. `offers` holds when items
+    were promoted, if that is known.
     """
 
     items: Vocabulary
@@ -39,11 +39,11 @@ class Catalogue:
         return len(self.items)
 
     def at(self, known: Mask) -> Catalogue:
-        """The same items with another set of known ones."""
+        """The same items with another mask of known items."""
         return replace(self, known=known)
 
     def titles(self) -> npt.NDArray[np.object_]:
-        """A name for each item (n_items,): its title, or its id where it has none."""
+        """The title of each item (n_items,), or its id if it has none."""
         if Columns.TITLE not in self.frame:
             return self.items.ids
         given = self.frame[Columns.TITLE]

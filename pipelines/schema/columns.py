@@ -1,10 +1,10 @@
-"""The standard names of columns, each written once."""
+"""The standard names of columns."""
 
 from __future__ import annotations
 
 
 class Columns:
-    """The standard names of columns, each written once."""
+    """The standard names of columns."""
 
     USER = "user_id"
     ITEM = "item_id"
@@ -14,14 +14,14 @@ class Columns:
     SCORE = "score"
     RANK = "rank"
     TITLE = "title"
-    CATEGORIES = "categories"  # one string, parts divided by "|"
+    CATEGORIES = "categories"  # one string, separated by "|"
     PRICE = "price"
     MARGIN = "margin"
     AVAILABLE = "available"
     SPONSORED = "sponsored"
     IMAGE = "image"
     CREATED = "created_at"
-    # What else may be kept of an event.
+    # Further columns that may be kept with each event.
     VALUE = "value"
     DISCOUNT = "discount"
     DISPLAY = "on_display"

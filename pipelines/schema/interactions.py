@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Interactions:
-    """Who took up what, when: columns sorted by (user, time, input row); immutable.
+    """Interactions as columns sorted by (user, time, input row); immutable.
 
     `user`, `item` int32; `weight` float32 (> 0); `time` int64 seconds UTC; each (n,).
     """
@@ -39,7 +39,7 @@ class Interactions:
         n_users: int,
         n_items: int,
     ) -> Interactions:
-        """Sort columns given in input order; weights default to 1, times to 0."""
+        """Interactions from columns in any order; weights default to 1, times to 0."""
         u = np.ascontiguousarray(user, dtype=np.int32)
         i = np.ascontiguousarray(item, dtype=np.int32)
         w = np.ones(len(u), np.float32) if weight is None else np.asarray(weight, np.float32)
@@ -56,7 +56,7 @@ class Interactions:
         return row_pointers(self.user, self.n_users)
 
     def matrix(self) -> sp.csr_matrix:
-        """User × item weights, (n_users, n_items) float32 CSR; repeats are added up."""
+        """User × item weights, (n_users, n_items) float32 CSR; weights of repeats are added."""
         import scipy.sparse as sp
 
         shape = (self.n_users, self.n_items)
@@ -65,6 +65,6 @@ class Interactions:
         return out
 
     def select(self, rows: npt.NDArray[Any]) -> Interactions:
-        """The rows named by a mask (n,) or by ascending row numbers; codes stay."""
+        """The rows selected by a mask (n,) or by ascending row numbers; codes do not change."""
         cut = (self.user[rows], self.item[rows], self.weight[rows], self.time[rows])
         return Interactions(*cut, self.n_users, self.n_items)

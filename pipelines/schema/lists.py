@@ -1,4 +1,4 @@
-"""What stages hand on: candidates, their features, and the slate that a person gets."""
+"""Data passed between stages: candidates, features, and the final slate."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from pipelines.schema.arrays import NO_ITEM, Floats, Ints, Longs
 
 @dataclass(frozen=True)
 class Candidates:
-    """Items proposed for each request, best first.
+    """Candidates of each request, best first.
 
-    `items` (n, k) int32, -1 where none; `scores` (n, k) float32, -inf where none. Lists
-    merged from several generators also carry, per generator s of `sources`,
-    `source_scores` (n, k, s) float32 (NaN where it did not propose the item) and
-    `source_ranks` (n, k, s) int32 (1 is best, 0 where it did not propose the item).
+    `items` (n, k) int32, -1 if empty; `scores` (n, k) float32, -inf if empty. Lists merged from
+    several candidate generators also hold, per generator s of `sources`, `source_scores`
+    (n, k, s) float32 (NaN if it did not propose the item) and `source_ranks` (n, k, s) int32
+    (1 is best, 0 if it did not propose the item).
     """
 
     items: Ints
@@ -31,9 +31,9 @@ class Candidates:
         return len(self.items)
 
     def pick(self, columns: npt.NDArray[Any], scores: Floats | None = None) -> Candidates:
-        """For each row the candidates at `columns` (n, k'); column -1 gives "none".
+        """For each row the candidates at `columns` (n, k'); column -1 gives an empty position.
 
-        `scores` (n, k') replaces the picked ones' scores.
+        `scores` (n, k') replaces the scores.
         """
         none = columns < 0
         at = np.maximum(columns, 0)
@@ -53,7 +53,7 @@ class Candidates:
 
 @dataclass(frozen=True)
 class Features:
-    """What the rankers look at: `values` (n, k, f) float32, NaN where unknown."""
+    """Features for rankers: `values` (n, k, f) float32, NaN if unknown."""
 
     values: Floats
     names: tuple[str, ...]
@@ -66,7 +66,7 @@ class Features:
 
 @dataclass(frozen=True)
 class Change:
-    """What a rule did: request `rows` and `items` codes, (m,) each, with one reason."""
+    """Changes by a rule: request `rows` and `items` codes, (m,) each, with one reason."""
 
     rule: str
     action: Literal["removed", "moved", "inserted"]
@@ -77,9 +77,9 @@ class Change:
 
 @dataclass(frozen=True)
 class Slate:
-    """What a person gets: `items` (n, k) int32 best first, -1 where none; `scores` float32.
+    """The final lists: `items` (n, k) int32, best first, -1 if empty; `scores` (n, k) float32.
 
-    A slate may be longer than what is shown, so that rules have items to move up.
+    A slate may be longer than the list that is shown, so that rules can move items up.
     """
 
     items: Ints
@@ -90,5 +90,5 @@ class Slate:
         return len(self.items)
 
     def cut(self, k: int) -> Slate:
-        """The first k places."""
+        """The first k positions."""
         return replace(self, items=self.items[:, :k], scores=self.scores[:, :k])

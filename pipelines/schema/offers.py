@@ -1,4 +1,4 @@
-"""When items were promoted: in a display of the shops, or in the mailer."""
+"""Offers: when items were promoted, by a display in the stores or in the mailer."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from pipelines.schema.arrays import Ints, Longs, row_pointers
 
 KINDS = ("display", "mailer")
 _SHIFT = np.int64(2**33)
-"""More than any time in seconds that is kept (to the year 2099), so item and time make one key."""
+"""Larger than any time in seconds (to the year 2099), to combine item and time into one key."""
 
 
 @dataclass(frozen=True)
 class Spans:
-    """Disjoint spans of each item, ascending: item i's are `indptr[i]:indptr[i + 1]`.
+    """Disjoint, ascending spans of each item: those of item i are `indptr[i]:indptr[i + 1]`.
 
-    `indptr` (n_items + 1,) int64; `start`, `end` (m,) int64 seconds UTC, the end not included.
+    `indptr` (n_items + 1,) int64; `start`, `end` (m,) int64 seconds UTC, `end` is exclusive.
     """
 
     indptr: Longs
@@ -30,10 +30,10 @@ class Spans:
 
 @dataclass(frozen=True)
 class Offers:
-    """A row per item and span of time in which it was promoted, by (item, start); immutable.
+    """A row per promotion of an item, sorted by (item, start); immutable.
 
-    `item` (n,) int32 codes; `start`, `end` (n,) int64 seconds UTC, the end not included;
-    `kind` (n,) int8, a place in `KINDS`. Whoever plans an offer knows it from its start.
+    `item` (n,) int32 codes; `start`, `end` (n,) int64 seconds UTC, `end` is exclusive; `kind`
+    (n,) int8, an index into `KINDS`. An offer counts as known from its start.
     """
 
     item: Ints
@@ -45,11 +45,11 @@ class Offers:
     def build(
         item: npt.ArrayLike, start: npt.ArrayLike, end: npt.ArrayLike, kind: npt.ArrayLike
     ) -> Offers:
-        """Sort columns given in any order; `kind` are places in `KINDS`."""
+        """Offers from columns in any order; `kind` holds indices into `KINDS`."""
         items, kinds = np.asarray(item, np.int32), np.asarray(kind, np.int8)
         starts, ends = np.asarray(start, np.int64), np.asarray(end, np.int64)
         if (ends <= starts).any():
-            raise AssayError("An offer ends before it starts; give each an end after its start.")
+            raise AssayError("An offer ends before it starts; correct its start or its end.")
         order = np.lexsort((ends, kinds, starts, items))
         return Offers(items[order], starts[order], ends[order], kinds[order])
 
@@ -57,10 +57,10 @@ class Offers:
         return len(self.item)
 
     def spans(self, n_items: int) -> Spans:
-        """When each item was on offer, of any kind: spans that touch or overlap are one."""
+        """When each item was on offer, of any kind; adjacent and overlapping spans are merged."""
         keyed = self.item * _SHIFT
         latest = np.maximum.accumulate(keyed + self.end)
-        # An item's first offer begins after all ends before it, which are keys of other items.
+        # An item's first offer begins after all previous ends, which belong to other items.
         begins = np.ones(len(self), bool)
         begins[1:] = keyed[1:] + self.start[1:] > latest[:-1]
         last = np.append(np.flatnonzero(begins)[1:], len(self)) - 1
@@ -69,7 +69,7 @@ class Offers:
         return Spans(row_pointers(item, n_items), self.start[begins], ends)
 
     def write(self, path: Path) -> None:
-        """A Parquet file with the columns item, start, end, kind (its name)."""
+        """Write a Parquet file with the columns item, start, end and kind (as a name)."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
@@ -79,7 +79,7 @@ class Offers:
 
     @staticmethod
     def read(path: Path) -> Offers:
-        """What `write` wrote."""
+        """Read a file of `write`."""
         import pyarrow.parquet as pq
 
         table = pq.read_table(path)

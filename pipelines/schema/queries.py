@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Queries:
-    """Requests, each of them a history: n of them, over a catalogue of n_items.
+    """n requests over a catalogue of n_items, each with a history.
 
-    `user` (n,) int32, -1 for a visitor without a number; `history` the items interacted with,
-    newest last, with `weights` float32 and `times` int64 beside its values; `now` (n,)
-    int64, the moment of the request; `exclude` the items to leave out (the manifest's
-    seen-policy fills it, `retrieve` honors it); `context` a row per request, or None: kept
-    for stages to come, no stage that ships reads it yet.
+    `user` (n,) int32, -1 for a new visitor; `history` the items that the user interacted with,
+    newest last, with `weights` float32 and `times` int64 parallel to its values; `now` (n,)
+    int64, the time of the request; `exclude` the items to leave out (set by the manifest's seen
+    policy, applied by `retrieve`); `context` a row per request, or None: kept for stages to
+    come, no stage that ships reads it yet.
     """
 
     user: Ints
@@ -62,7 +62,7 @@ class Queries:
     def matrix(self, weights: Floats | None = None) -> sp.csr_matrix:
         """Request × item weights (n, n_items) float32 CSR, item codes sorted, repeats added.
 
-        `weights` (events,) replaces the histories' own.
+        `weights` (events,) replaces the weights of the histories.
         """
         import scipy.sparse as sp
 
@@ -74,7 +74,7 @@ class Queries:
 
     @cached_property
     def positions_from_end(self) -> Longs:
-        """For each event of each history, how many newer ones follow it, (events,) int64."""
+        """For each event of each history, the number of newer events, (events,) int64."""
         ends = np.repeat(self.history.indptr[1:], self.lengths)
         return ends - 1 - np.arange(len(self.history.values), dtype=np.int64)
 
@@ -86,7 +86,7 @@ class Queries:
         now: int,
         exclude_seen: bool = True,
     ) -> Queries:
-        """Queries for made-up histories (item codes, newest last), one event a second."""
+        """Queries for made-up histories (item codes, newest last), one event per second."""
         history = Ragged.of(histories)
         n = len(history)
         ends = np.repeat(history.indptr[1:], history.lengths())

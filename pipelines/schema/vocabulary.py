@@ -16,13 +16,13 @@ from pipelines.schema.arrays import Ints
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """External ids (strings) and their int32 codes: `ids[code]`."""
+    """External ids (strings) and their int32 codes; `ids[code]` is the id of a code."""
 
     ids: npt.NDArray[np.object_]
 
     @staticmethod
     def of(values: Iterable[object]) -> Vocabulary:
-        """The vocabulary of the distinct `values`, in sorted order of their text."""
+        """The vocabulary of the distinct `values`, sorted by text."""
         return Vocabulary(np.array(sorted({str(v) for v in values}), dtype=object))
 
     def __len__(self) -> int:
@@ -33,12 +33,12 @@ class Vocabulary:
         return {v: i for i, v in enumerate(self.ids.tolist())}
 
     def encode(self, values: Iterable[object]) -> Ints:
-        """Codes (n,) int32 of `values`; -1 where an id is unknown."""
+        """Codes (n,) int32 of `values`; -1 for unknown ids."""
         get = self._index.get
         return np.fromiter((get(str(v), -1) for v in values), dtype=np.int32)
 
     def decode(self, codes: npt.ArrayLike) -> npt.NDArray[np.object_]:
-        """External ids of codes, in the codes' shape; None where the code is negative."""
+        """External ids of `codes`, in the same shape; None for negative codes."""
         codes = np.asarray(codes)
         if len(self.ids) == 0:
             return np.full(codes.shape, None, dtype=object)
@@ -48,7 +48,7 @@ class Vocabulary:
 
 
 def hash_of_ids(ids: Any) -> str:
-    """SHA-256 (hex) of ids in their order; lengths are hashed too, so no two lists collide."""
+    """SHA-256 (hex) of ids in their order; includes their lengths, to avoid collisions."""
     digest = hashlib.sha256()
     for value in ids:
         raw = str(value).encode()

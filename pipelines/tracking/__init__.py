@@ -1,10 +1,10 @@
-"""The one place that knows MLflow: an experiment per dataset, a run per bake-off, a child per
-contender with its fitted pipeline as a model.
+"""Logs to MLflow: an experiment per dataset, a run per bake-off, and a child run per contender
+with its fitted pipeline as a model. Only this package uses MLflow.
 
     mlflow.pyfunc.load_model("runs:/<child run>/model").predict(
         pd.DataFrame({"user_id": ["7"]}), params={"k": 10})
 
-Importing this package is cheap; MLflow itself is imported inside functions.
+Importing this package is fast; MLflow is imported inside functions.
 """
 
 from pipelines.tracking.links import run_url, ui_command

@@ -1,4 +1,4 @@
-"""A contender's result as MLflow takes it: flat parameters and legal names of metrics."""
+"""A contender's result for MLflow: flat parameters and valid metric names."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def flat(value: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
 
 
 def params(document: BakeoffDocument, contender: ContenderResult | None = None) -> dict[str, str]:
-    """Parameters of a bake-off's run, or of a contender's: manifest fields, then the spec's."""
+    """Parameters of the run of a bake-off or a contender: manifest fields, then spec fields."""
     found = {f"manifest.{key}": text for key, text in flat(document.manifest)}
     if contender is not None:
         found["contender"], found["kind"] = contender.name, contender.kind
@@ -42,12 +42,12 @@ def metric_name(name: str) -> str:
 
 
 def legal(name: str) -> str:
-    """The name with "_" for each character that MLflow forbids in names."""
+    """The name with each character that MLflow forbids replaced by "_"."""
     return re.sub(r"[^\w .:-]", "_", name)
 
 
 def metrics(contender: ContenderResult, comparison: Comparison | None) -> dict[str, float]:
-    """Metrics with their intervals, times, sizes, and the difference to the baseline."""
+    """Metrics with intervals, times, sizes, and the difference from the baseline."""
     found: dict[str, float | None] = {
         "fit_seconds": contender.fit_seconds,
         "peak_mb": contender.peak_mb,
@@ -76,7 +76,7 @@ def _interval(name: str, value: float, low: float, high: float) -> dict[str, flo
 
 
 def tags(document: BakeoffDocument, contender: ContenderResult | None = None) -> dict[str, str]:
-    """What runs are looked up by."""
+    """Tags by which runs can be found."""
     found = {
         "assay.bakeoff": document.id,
         "assay.dataset": document.dataset,

@@ -1,4 +1,4 @@
-"""How a person gets from here to MLflow's own pages; needs no MLflow."""
+"""Links to the MLflow UI; works without importing MLflow."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ LOCAL_UI = "http://127.0.0.1:5000"
 
 
 def ui_command() -> str:
-    """The command that shows MLflow's pages over the store of this workspace."""
+    """The command that starts the MLflow UI for the store of this workspace."""
     return f"mlflow ui --backend-store-uri {shlex.quote(paths.tracking_uri())}"
 
 
 def run_url(run_id: str) -> str:
-    """Where MLflow shows a run: on its server, or where `ui_command` serves by default.
+    """The address of a run: on the MLflow server, or at the default address of `ui_command`.
 
-    `ASSAY_MLFLOW_URL` names another address.
+    `ASSAY_MLFLOW_URL` sets another address.
     """
     store = paths.tracking_uri()
     served = store if store.startswith(("http://", "https://")) else LOCAL_UI

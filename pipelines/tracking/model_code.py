@@ -1,8 +1,8 @@
-"""The model as MLflow loads it ("models from code"): asks the fitted pipeline as all doors do.
+"""The model for MLflow ("models from code"), which calls the fitted pipeline.
 
-MLflow copies this file into the model and runs it on loading. `pipelines` must be
-importable there: install the checkout (`pip install -e .`), as a model's own
-requirements cannot name it.
+MLflow copies this file into the model and runs it on loading. `pipelines` must be importable
+there: install the checkout (`pip install -e .`), because the requirements of a model cannot
+name it.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ COLUMNS = [REQUEST, Columns.USER, Columns.ITEM, Columns.RANK, Columns.SCORE]
 
 
 class Recommender(PythonModel):  # type: ignore[misc]
-    """`predict` takes a row per request: a `user_id`, or a `history` of item ids.
+    """A fitted pipeline as a model; `predict` takes a row per request.
 
-    A history is a list, or text with "|" between the ids, the newest last; where a row has
-    both, the history counts. `params={"k": 10}`. The answer has a row per place: `request`
-    (the position of the row asked), user_id, item_id, rank (from 1), score. An unknown
-    user or item is an error that names it.
+    A row has a `user_id` or a `history` of item ids, newest last: a list, or text separated by
+    "|". If it has both, the history counts. `params={"k": 10}`. The result has a row per
+    position: `request` (the position of the input row), user_id, item_id, rank (from 1), score.
+    Raises `AssayError` for an unknown user or item.
     """
 
     def load_context(self, context: PythonModelContext) -> None:
@@ -49,8 +49,8 @@ class Recommender(PythonModel):  # type: ignore[misc]
         parts = [pd.DataFrame(columns=COLUMNS)]
         if users:
             found = self.fitted.recommend(users=list(dict.fromkeys(users.values())), k=k)
-            asked = pd.DataFrame({REQUEST: list(users), Columns.USER: list(users.values())})
-            parts.append(asked.merge(found, on=Columns.USER))
+            requests = pd.DataFrame({REQUEST: list(users), Columns.USER: list(users.values())})
+            parts.append(requests.merge(found, on=Columns.USER))
         if histories:
             found = self.fitted.recommend(histories=list(histories.values()), k=k)
             request = {f"history {at}": n for at, n in enumerate(histories, start=1)}
@@ -62,7 +62,7 @@ class Recommender(PythonModel):  # type: ignore[misc]
 
 
 def _history(given: Any) -> list[str] | None:
-    """Item ids of a history as it stands in a cell; None where the cell is empty."""
+    """Item ids of the history in a cell; None if the cell is empty."""
     if isinstance(given, str):
         return [part for part in given.split("|") if part]
     if given is None or pd.api.types.is_scalar(given):
@@ -71,9 +71,9 @@ def _history(given: Any) -> list[str] | None:
 
 
 def _user(given: Any) -> str:
-    """A user's id as text; a column with empty cells turns whole numbers into 7.0."""
+    """A user id as text; integers may arrive as 7.0 if the column has empty cells."""
     if given is None or given != given:
-        raise AssayError("A row has neither a user_id nor a history; give one of them.")
+        raise AssayError("A row has neither a user_id nor a history; add one of them.")
     return str(int(given)) if isinstance(given, float) and given.is_integer() else str(given)
 
 

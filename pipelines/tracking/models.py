@@ -1,4 +1,4 @@
-"""Fitted pipelines as MLflow models, logged by client calls with explicit ids."""
+"""Logs fitted pipelines as MLflow models."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 NAME = "model"
 CODE = Path(__file__).with_name("model_code.py")
 REQUIREMENTS = ("implicit", "joblib", "lightgbm", "numba", "numpy", "pandas", "pydantic", "scipy")
-"""Given explicitly: guessing them takes MLflow 6 s. The checkout itself must be installed."""
+"""Set explicitly, because MLflow takes 6 s to infer them. The checkout must be installed too."""
 
 
 def log_model(client: MlflowClient, experiment: str, run: str, pipeline: Path) -> str:
-    """Log the fitted pipeline in the file `pipeline` as the run's model; the model's id.
+    """Log the fitted pipeline in the file `pipeline` as the run's model; returns the model's id.
 
-    In a local store the model's large file is a hard link to `pipeline`, not a copy.
+    In a local store, the model's large file is a hard link to `pipeline`, not a copy.
     """
     from mlflow.entities import LoggedModelOutput
 
@@ -45,7 +45,7 @@ def _save(folder: Path, pipeline: Path, model_id: str, run: str) -> None:
     from mlflow.models import Model, ModelSignature
     from mlflow.types import ParamSchema, ParamSpec
 
-    # MLflow copies a model's files; it is given an empty one, and the link comes after.
+    # MLflow copies a model's files, so it gets an empty file, which is then replaced by a link.
     with tempfile.TemporaryDirectory() as scratch, warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*input example")
         stand_in = Path(scratch) / pipeline.name
@@ -71,5 +71,5 @@ def _requirements() -> list[str]:
 
 
 def model_uri(run: str) -> str:
-    """What `mlflow.pyfunc.load_model` takes to load a contender's model."""
+    """The URI of a contender's model for `mlflow.pyfunc.load_model`."""
     return f"runs:/{run}/{NAME}"

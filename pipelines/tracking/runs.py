@@ -1,4 +1,4 @@
-"""Writing a finished bake-off into MLflow."""
+"""Logs a finished bake-off to MLflow."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ PIPELINE, PER_USER = "pipeline.joblib", "per_user.parquet"
 
 
 def log_bakeoff(document: BakeoffDocument, folder: Path, dataset: Dataset) -> BakeoffDocument:
-    """Write a bake-off (its files are in `folder`); the document with run ids filled in.
+    """Log a bake-off, whose files are in `folder`; returns the document with run ids.
 
-    A parent run, a child per contender with parameters, metrics, per-user values and, for
-    built ones, the fitted pipeline as a model. Raises whatever MLflow raises; the runs
-    that were begun are marked as failed then.
+    Logs a parent run, and a child run per contender with parameters, metrics, per-user values
+    and, for built ones, the fitted pipeline as a model. Raises the errors of MLflow; runs that
+    were started are then marked as failed.
     """
     client = store.client()
     experiment = store.experiment(client, dataset.name)

@@ -1,4 +1,4 @@
-"""MLflow's store: opening it ahead of time, and an experiment for each dataset."""
+"""The MLflow store: opens it in advance, and creates an experiment per dataset."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 SETTINGS = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
-    # A server that does not answer delays a bake-off by seconds, not by minutes.
+    # So that an unreachable server delays a bake-off by seconds, not minutes.
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
 }
-BEHIND = 10
-"""Niceness of the thread that loads MLflow: contenders are being measured meanwhile."""
+NICENESS = 10
+"""Niceness of the thread that loads MLflow, because contenders are measured meanwhile."""
 
 log = logging.getLogger(__name__)
 _opening = threading.Lock()
@@ -34,8 +34,8 @@ _opening = threading.Lock()
 def warm_up() -> threading.Thread:
     """Import MLflow and create its store on a thread, while contenders are fitted.
 
-    Takes about 10 s of one core on an empty store, 4 s otherwise; what goes wrong shows
-    again, and is told, when the bake-off is logged.
+    Takes about 10 s of one core for an empty store, 4 s otherwise. Errors are only logged here;
+    they are reported when the bake-off is logged.
     """
     thread = threading.Thread(target=_warm_up, name="mlflow-warm-up", daemon=True)
     thread.start()
@@ -43,17 +43,17 @@ def warm_up() -> threading.Thread:
 
 
 def _warm_up() -> None:
-    if sys.platform == "linux":  # there, priority is a thread's own
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BEHIND)
+    if sys.platform == "linux":  # where priority is set per thread
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
     try:
         client()
         import_module("mlflow.pyfunc")  # what saving a model needs
     except Exception:
-        log.exception("MLflow could not be made ready")
+        log.exception("MLflow could not be prepared")
 
 
 def client() -> MlflowClient:
-    """A client of `paths.tracking_uri()`; creates a local store that is not there yet."""
+    """A client of `paths.tracking_uri()`; creates a local store if it does not exist."""
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
     with _opening:
@@ -64,7 +64,7 @@ def client() -> MlflowClient:
         uri = paths.tracking_uri()
         if uri.startswith("sqlite:"):
             paths.mlruns().mkdir(parents=True, exist_ok=True)
-        # Loading a model's folder asks the global address too.
+        # Loading the folder of a model also uses the global address.
         mlflow.set_tracking_uri(uri)
         with migration_lock.alone:
             opened = mlflow.MlflowClient(uri)
@@ -73,7 +73,7 @@ def client() -> MlflowClient:
 
 
 def experiment(client: MlflowClient, dataset: str) -> str:
-    """The id of a dataset's experiment; a local store keeps its files under `mlruns()`."""
+    """The id of a dataset's experiment; the files of a local store are under `mlruns()`."""
     found = client.get_experiment_by_name(dataset)
     if found is not None:
         if found.lifecycle_stage == "deleted":
@@ -86,7 +86,7 @@ def experiment(client: MlflowClient, dataset: str) -> str:
 
 
 def local_folder(uri: str) -> Path | None:
-    """The folder behind a `file:` address or a plain path; None where it is remote."""
+    """The folder of a `file:` address or a plain path; None if it is remote."""
     parts = urlsplit(uri)
     if parts.scheme == "file":
         return Path(url2pathname(parts.path))

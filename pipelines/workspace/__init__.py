@@ -1,7 +1,7 @@
-"""What a team keeps: datasets, bake-offs, jobs and decisions, in one SQLite file and folders.
+"""The workspace of a team: datasets, bake-offs, jobs and decisions, in SQLite and folders.
 
-`from pipelines.workspace import Workspace`. The class is looked up when it is first used, so
-that processes started from here do not load the database code for nothing.
+`from pipelines.workspace import Workspace`. The class is imported on first use, so that child
+processes do not load the database code unnecessarily.
 """
 
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""Runs a bake-off for a job or a command: dataset, contenders, document, MLflow."""
+"""Runs a bake-off for a job or a command, stores its document and logs it to MLflow."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from pipelines.data.dataset import Dataset
 from pipelines.evaluation.results.document import BakeoffDocument
 from pipelines.evaluation.results.folder import write_document
 from pipelines.runtime.progress import Progress, part, silent
+from pipelines.workspace.exclusive import exclusive
 from pipelines.workspace.store import Workspace
-from pipelines.workspace.turns import alone
 
 if TYPE_CHECKING:
     from pipelines.evaluation.bakeoff.request import BakeoffRequest
@@ -31,26 +31,30 @@ def run(
     *,
     job: int | None = None,
     run_bakeoff: Run | None = None,
+    tracked: bool = True,
 ) -> BakeoffDocument:
-    """Run a bake-off, keep its document, then write it to MLflow.
+    """Run a bake-off, store its document, then log it to MLflow if it is to be `tracked`.
 
-    One at a time per workspace: two at once would measure each other. What MLflow
-    refuses becomes a note of the document; the result itself is kept before that.
+    Only one runs at a time per workspace, so that they do not slow each other. An MLflow error
+    becomes a note of the document, which is stored before.
     """
-    answer = run_bakeoff or _real()
-    with alone(workspace, progress):
+    run_it = run_bakeoff or _real()
+    with exclusive(workspace, progress):
         progress(0.0, "loading the dataset")
         record = workspace.dataset_record(request.dataset)
         dataset = workspace.dataset(request.dataset, record.version)
-        tracking.warm_up()
+        if tracked:
+            tracking.warm_up()
         id, folder = workspace.new_bakeoff()
         try:
             stages, watched = workspace.folders.stages, part(progress, 0.02, 0.96)
-            document = answer(dataset, request, folder, stages, id, watched)
+            document = run_it(dataset, request, folder, stages, id, watched)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         workspace.save_bakeoff(document, dataset_version=record.version, job=job)
+        if not tracked:
+            return document
         progress(0.96, "writing to MLflow")
         document = _track(document, folder, dataset)
         write_document(folder, document)  # now with the ids of its runs
@@ -67,7 +71,7 @@ def _real() -> Run:
 def _track(document: BakeoffDocument, folder: Path, dataset: Dataset) -> BakeoffDocument:
     try:
         return tracking.log_bakeoff(document, folder, dataset)
-    except Exception as error:  # whatever MLflow or its store throws: the result is kept
+    except Exception as error:  # any error of MLflow or its store: the result is kept
         log.exception("the bake-off %s was not written to MLflow", document.id)
         first = str(error).strip().partition("\n")[0] or type(error).__name__
         note = f"Not written to MLflow: {first}"

@@ -1,4 +1,4 @@
-"""The workspace's SQLite database: connections, transactions, and bringing it up to date.
+"""The SQLite database of the workspace: connections, transactions, migrations.
 
 To change the tables: change `models.py`, add `migrations/versions/rNNNN_what.py` and raise
 `REVISION`; a test compares the three.
@@ -26,12 +26,12 @@ BUSY_SECONDS = 30
 
 
 class Database:
-    """Short transactions on the file, from any thread."""
+    """Short transactions on the database file, from any thread."""
 
     def __init__(self, folders: Home) -> None:
         self.folders = folders
-        # Pooled: when a database's last connection closes, SQLite tidies up and waits for
-        # the disk, which is slow to do after each statement.
+        # Pooled: when the last connection closes, SQLite makes a checkpoint and waits for the
+        # disk, which would be slow after each statement.
         address = f"sqlite:///{folders.database}"
         self._engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS})
         event.listen(self._engine, "connect", _on_connect)
@@ -40,18 +40,18 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session that sees one moment of the database."""
+        """A session that sees one state of the database."""
         with Session(self._engine) as session, session.begin():
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A session that holds the write lock from its start; it commits at the end."""
+        """A session that holds the write lock from its start and commits at the end."""
         with Session(self._writing) as session, session.begin():
             yield session
 
     def prepare(self) -> None:
-        """Create or upgrade the tables where needed; safe when several processes ask."""
+        """Create or upgrade the tables if needed; safe with several processes."""
         try:
             if self._revision() != REVISION:
                 with self.folders.locked("migrate"):
@@ -82,8 +82,8 @@ class Database:
         known = {revision.revision for revision in revisions}
         if found is not None and found not in known:
             raise AssayError(
-                f"The workspace {self.folders.root} was written by a newer Assay (its tables are "
-                f"at revision {found}); update Assay, or name another ASSAY_HOME."
+                f"The workspace {self.folders.root} was written by a newer version of Assay (its "
+                f"tables have revision {found}); update Assay, or use another ASSAY_HOME."
             )
         raw = self._engine.raw_connection()
         try:
@@ -96,7 +96,7 @@ class Database:
 
 
 def _on_connect(connection: Any, _record: Any) -> None:
-    # The driver's own BEGIN comes too late and takes no write lock; `_on_begin` does both.
+    # The driver's BEGIN comes too late and takes no write lock; `_on_begin` replaces it.
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
@@ -106,8 +106,8 @@ def _on_connect(connection: Any, _record: Any) -> None:
 
 
 def _on_begin(connection: Connection) -> None:
-    # A deferred transaction that first reads and then writes may fail at once with
-    # "database is locked", however long the busy timeout is.
+    # A deferred transaction that reads first and writes later may fail immediately with
+    # "database is locked", whatever the busy timeout.
     writes = connection.get_execution_options().get("assay_write", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
@@ -115,5 +115,5 @@ def _on_begin(connection: Connection) -> None:
 def _unreadable(home: Home, error: DatabaseError) -> str:
     return (
         f"The workspace's database {home.database} cannot be used ({error.orig}); "
-        "move that file away, or name another folder with ASSAY_HOME."
+        "move that file away, or use another folder with ASSAY_HOME."
     )

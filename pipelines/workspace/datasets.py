@@ -1,4 +1,4 @@
-"""Datasets of a workspace: each version a folder that is moved into place when complete."""
+"""Datasets of a workspace: each version is a folder, moved into place when it is complete."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pipelines.data.dataset import ABOUT, About, Dataset, load
-from pipelines.data.landing import check_name
+from pipelines.data.dataset import ABOUT, About, Dataset, check_name, load
 from pipelines.data.recipe import Recipe
 from pipelines.errors import AssayError
 from pipelines.runtime.progress import Progress, silent
 from pipelines.workspace.models import DatasetRow, JobRow
+from pipelines.workspace.part import WorkspacePart
 from pipelines.workspace.records import LIVE, DatasetRecord, now_text
-from pipelines.workspace.shelf import Shelf
 
 if TYPE_CHECKING:
+    from pipelines.data.importing.planning import Plan
     from pipelines.data.sources.database import Query
 
-AT_ONCE = "movielens-small"
-"""The sample that a new workspace holds from its start; others are loaded on first use."""
+LOADED_AT_ONCE = "movielens-small"
+"""The sample that a new workspace loads at once; others are loaded on first use."""
 
 
-class Datasets(Shelf):
-    """The workspace's datasets, by name and version; a bake-off names both."""
+class Datasets(WorkspacePart):
+    """The datasets of the workspace, by name and version."""
 
     def datasets(self) -> list[DatasetRecord]:
-        """The newest version of each dataset, by name."""
+        """The newest version of each dataset, sorted by name."""
         with self.database.read() as session:
             rows = session.scalars(select(DatasetRow).order_by(DatasetRow.version))
             newest = {row.name: row for row in rows}
             return [self._dataset_record(newest[name]) for name in sorted(newest)]
 
     def dataset_record(self, name: str, version: int | None = None) -> DatasetRecord:
-        """The entry of one dataset, in its newest version unless another is asked for.
+        """The record of one dataset; default: its newest version.
 
         A bundled sample that is not listed yet is listed first.
         """
@@ -51,7 +51,7 @@ class Datasets(Shelf):
         return self.dataset_record(name)
 
     def dataset_versions(self, name: str) -> list[DatasetRecord]:
-        """All versions of a dataset that are kept, newest first."""
+        """All versions of a dataset, newest first."""
         with self.database.read() as session:
             _find(session, name, None)
             query = select(DatasetRow).where(DatasetRow.name == name)
@@ -59,11 +59,11 @@ class Datasets(Shelf):
             return [self._dataset_record(row) for row in rows]
 
     def about(self, name: str) -> About:
-        """What a person should know of the dataset; does not load it."""
+        """The description of the dataset; does not load it."""
         return self.dataset_record(name).about
 
     def dataset(self, name: str, version: int | None = None) -> Dataset:
-        """The dataset itself; a sample that is not loaded yet is loaded first (seconds)."""
+        """The dataset itself; a sample is loaded on first use (seconds)."""
         record = self.dataset_record(name, version)
         if record.folder is None:
             record = self._load_sample(name)
@@ -77,10 +77,10 @@ class Datasets(Shelf):
             ) from error
 
     def add_dataset(self, folder: Path) -> DatasetRecord:
-        """Move a finished dataset's folder into the workspace.
+        """Move the folder of a complete dataset into the workspace, as its next version.
 
-        Under a name that exists it becomes the next version; bake-offs on the older one
-        stay true, since that is kept too.
+        Older versions are kept, so that bake-offs on them stay valid. This is the only place
+        that numbers versions.
         """
         about = About.model_validate(json.loads((folder / ABOUT).read_text()))
         check_name(about.name)
@@ -125,26 +125,39 @@ class Datasets(Shelf):
         users: Path | str | None = None,
         progress: Progress = silent,
     ) -> DatasetRecord:
-        """Read events (and tables of items and users) into the next version of a dataset.
+        """Plan an import and run it; see `planning.plan` for `recipe` and `fixed`.
 
-        What `recipe` leaves open is proposed, unless it is `fixed`; with `again` the recipe of
-        the newest version is used as it stands.
+        With `again`, the recipe of the newest version is used as it is.
         """
-        from pipelines.data.importing.importer import import_events
+        from pipelines.data.importing.planning import plan
 
+        check_name(name)
         if again:
             recipe = self.recipe(name)
+        planned = plan(_sources(given), recipe, fixed=again or fixed)
+        return self.import_planned(
+            planned,
+            name,
+            items=None if items is None else Path(items),
+            users=None if users is None else Path(users),
+            progress=progress,
+        )
+
+    def import_planned(
+        self,
+        planned: Plan,
+        name: str,
+        *,
+        items: Path | None = None,
+        users: Path | None = None,
+        progress: Progress = silent,
+    ) -> DatasetRecord:
+        """Import events (and tables of items and users) as the next version of a dataset."""
+        from pipelines.data.importing.importer import import_events
+
         with self.folders.unfinished() as unfinished:
-            folder = import_events(
-                _sources(given),
-                name,
-                unfinished,
-                recipe=recipe,
-                fixed=again or fixed,
-                items=None if items is None else Path(items),
-                users=None if users is None else Path(users),
-                progress=progress,
-            )
+            folder = unfinished / name
+            import_events(planned, name, folder, items=items, users=users, progress=progress)
             return self.add_dataset(folder)
 
     def recipe(self, name: str) -> Recipe:
@@ -152,13 +165,13 @@ class Datasets(Shelf):
         found = self.about(name).recipe
         if found is None:
             raise AssayError(
-                f"The dataset {name!r} has no recipe, since no file of yours made it; "
-                "import the file under a name of its own."
+                f"The dataset {name!r} has no recipe, because it is a sample; import the file "
+                "under another name."
             )
         return found
 
     def delete_dataset(self, name: str) -> None:
-        """Remove all versions of a dataset: the rows, then the files. Its bake-offs stay."""
+        """Delete all versions of a dataset: the rows, then the files. Its bake-offs are kept."""
         with self.database.write() as session:
             _find(session, name, None)
             live = session.scalars(select(JobRow).where(JobRow.state.in_(LIVE)))
@@ -166,7 +179,7 @@ class Datasets(Shelf):
             if users:
                 raise AssayError(
                     f"The dataset {name!r} is in use by job {', '.join(users)}; "
-                    "wait for its end or cancel it, then delete the dataset."
+                    "wait until the job ends or cancel it, then delete the dataset."
                 )
             rows = session.scalars(select(DatasetRow).where(DatasetRow.name == name)).all()
             folders = [self.home / row.folder for row in rows if row.folder is not None]
@@ -176,12 +189,12 @@ class Datasets(Shelf):
             shutil.rmtree(folder, ignore_errors=True)
 
     def register_samples(self) -> None:
-        """List the bundled samples: the small one loaded at once, others on first use."""
+        """Register the bundled samples; load the small one at once, others on first use."""
         from pipelines.data.samples import SAMPLES
 
         self._list_samples(SAMPLES)
-        if AT_ONCE in SAMPLES and self.dataset_record(AT_ONCE).folder is None:
-            self._load_sample(AT_ONCE)
+        if LOADED_AT_ONCE in SAMPLES and self.dataset_record(LOADED_AT_ONCE).folder is None:
+            self._load_sample(LOADED_AT_ONCE)
 
     def _list_samples(self, names: Iterable[str]) -> bool:
         """List those of `names` that are samples and not listed yet; whether there were any.
@@ -217,7 +230,7 @@ class Datasets(Shelf):
                 return self.add_dataset(unfinished / name)
 
     def _move(self, folder: Path, place: Path) -> None:
-        if place.exists():  # left by a process that died before its row was written
+        if place.exists():  # left by a process that was killed before its row was written
             shutil.rmtree(place)
         folder.replace(place)
 
@@ -249,7 +262,8 @@ def _find(session: Session, name: str, version: int | None) -> DatasetRow:
     names = sorted(set(session.scalars(select(DatasetRow.name))))
     there = f"there are: {', '.join(names)}" if names else "there are none yet"
     raise AssayError(
-        f"There is no dataset {name!r}; {there}. `assay data import FILE --name NAME` adds one."
+        f"There is no dataset {name!r} ({there}); import one with "
+        "`assay data import FILE --name NAME`."
     )
 
 
@@ -258,7 +272,7 @@ def _datasets_of(job: JobRow) -> set[str]:
 
 
 def _about_sample(name: str) -> About:
-    """What is known of a sample before it is loaded."""
+    """The description of a sample before it is loaded."""
     from pipelines.data.samples import SAMPLES
 
     return About(fingerprint="", **SAMPLES[name].about())

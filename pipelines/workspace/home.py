@@ -6,7 +6,6 @@ import errno
 import fcntl
 import os
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.errors import AssayError
-from pipelines.runtime import processes
+from pipelines.runtime.folders import temporary_folder
 
 LEFT_BEHIND_SECONDS = 24 * 3600.0
 
 
 @dataclass(frozen=True)
 class Home:
-    """Where each thing lies under the workspace's folder (absolute)."""
+    """The paths under the workspace's folder (absolute)."""
 
     root: Path
 
@@ -44,7 +43,7 @@ class Home:
 
     @property
     def studies(self) -> Path:
-        """What was found of each dataset and version: learning curve, leakage audit."""
+        """The studies of each dataset version: learning curve, leakage audit."""
         return self.root / "studies"
 
     @property
@@ -53,11 +52,11 @@ class Home:
 
     @property
     def incoming(self) -> Path:
-        """Unfinished folders; they are renamed into place, never read."""
+        """Unfinished folders; they are renamed into place when complete."""
         return self.root / "incoming"
 
     def create(self) -> None:
-        """Make the folders; where one cannot be written, none is made and `AssayError` says so."""
+        """Create the folders; if one cannot be written, creates none and raises `AssayError`."""
         folders = (
             self.datasets,
             self.bakeoffs,
@@ -74,37 +73,27 @@ class Home:
         except OSError as error:
             raise AssayError(
                 f"The workspace's folder {self.root} cannot be written ({error.strerror}); "
-                "name another one with ASSAY_HOME."
+                "use another folder with ASSAY_HOME."
             ) from error
 
     def log(self, job: int) -> Path:
-        """What the job's process printed."""
+        """The output of the job's process."""
         return self.logs / f"job-{job}.log"
 
     @contextmanager
     def unfinished(self) -> Iterator[Path]:
-        """A new folder under `incoming`, removed at the end with what is left in it.
-
-        What a killed process left there, perhaps with people's rows in it, goes first.
-        """
-        for left in self.incoming.iterdir():
-            pid = left.name.partition("-")[0]
-            if pid.isdecimal() and not processes.alive(int(pid)):
-                shutil.rmtree(left, ignore_errors=True)
-        folder = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=self.incoming))
-        try:
+        """A new folder under `incoming`, removed at the end with what is left in it."""
+        with temporary_folder(self.incoming) as folder:
             yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
 
     @contextmanager
     def locked(
         self, name: str, waiting: Callable[[], None] | None = None, every: float = 0.5
     ) -> Iterator[None]:
-        """Hold the lock `name` against all processes of this workspace.
+        """Hold the lock `name`, shared by all processes of this workspace.
 
-        `waiting` is called each `every` seconds until the lock is free; it may raise to
-        give up. The system frees the lock of a process that died.
+        `waiting` is called every `every` seconds until the lock is free; it may raise to give
+        up. The system releases the lock of a process that dies.
         """
         with (self.root / f".{name}.lock").open("a") as file:
             if waiting is None:
@@ -116,7 +105,7 @@ class Home:
             yield
 
     def tidy(self, kept_bakeoffs: set[str]) -> None:
-        """Remove what interrupted work left behind a day ago or earlier."""
+        """Remove folders that interrupted work left behind more than a day ago."""
         before = time.time() - LEFT_BEHIND_SECONDS
         for parent, kept in ((self.incoming, set[str]()), (self.bakeoffs, kept_bakeoffs)):
             for folder in parent.iterdir():

@@ -18,15 +18,15 @@ from sqlalchemy.orm import Session
 from pipelines.errors import AssayError
 from pipelines.runtime import paths, processes
 from pipelines.workspace.models import JobRow
+from pipelines.workspace.part import WorkspacePart
 from pipelines.workspace.preload import PRELOAD
 from pipelines.workspace.records import LIVE, RESTARTABLE, JobRecord, JobState, now_text
-from pipelines.workspace.shelf import Shelf
 
 STALE_SECONDS = 15.0
 KINDS = ("bakeoff", "import", "sample", "learning-curve", "audit")
 
 
-class Jobs(Shelf):
+class Jobs(WorkspacePart):
     """The workspace's jobs."""
 
     worker_command: tuple[str, ...] = (sys.executable, "-m", "pipelines.workspace.worker")
@@ -34,9 +34,9 @@ class Jobs(Shelf):
     def submit(self, kind: str, params: dict[str, Any]) -> int:
         """Write a job and start its process; the job's id.
 
-        Kinds: "bakeoff" (a BakeoffRequest), "import" (`path`, `name`, and optionally
-        `mapping`, `items`, `users`), "sample" (`name`), "learning-curve" and "audit"
-        (`dataset`, optionally `split`; "audit" also `specs`). File names are absolute.
+        Kinds: "bakeoff" (a BakeoffRequest, optionally `tracked` and `after`), "import" (`path`,
+        `name`, optionally `mapping`, `items`, `users`), "sample" (`name`), "learning-curve" and
+        "audit" (`dataset`, optionally `split`; "audit" also `specs`). File names are absolute.
         """
         if kind not in KINDS:
             raise AssayError(f"There is no job of kind {kind!r}; there are: {', '.join(KINDS)}.")

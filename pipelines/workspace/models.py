@@ -1,8 +1,8 @@
 """The tables of the workspace's database.
 
-Moments are ISO 8601 in UTC, except a heartbeat, which is seconds since 1970. Folders are
-relative to the workspace's, so that the whole may be moved. A bake-off outlives its
-dataset: its numbers are the team's, so no foreign key binds the two.
+Times are ISO 8601 in UTC, except a heartbeat, which is in seconds since 1970. Folders are
+relative to the workspace, so that it can be moved. There is no foreign key from a bake-off to
+its dataset, because bake-offs are kept when the dataset is deleted.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sqlalchemy import JSON, Double, ForeignKey, Index, MetaData, Text, UniqueCo
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 VERSION_TABLE = "assay_alembic_version"
-"""Not `alembic_version`: Optuna refuses to keep its studies beside a table of that name."""
+"""Not `alembic_version`, because Optuna refuses a database with a table of that name."""
 
 NAMES = {
     "ix": "ix_%(column_0_label)s",
@@ -58,7 +58,7 @@ class JobRow(Base):
     ended: Mapped[str | None]
     result: Mapped[dict[str, Any] | None]
     attempt_of: Mapped[int | None] = mapped_column(ForeignKey("jobs.id"))
-    """The job that this one starts again."""
+    """The job that this one restarts."""
 
 
 class BakeoffRow(Base):
@@ -89,7 +89,7 @@ class DecisionRow(Base):
 
 
 class VoteRow(Base):
-    """What somebody preferred in a blind round: an opinion about a bake-off's lists."""
+    """A vote of the blind taste test: an opinion about two lists of a bake-off."""
 
     __tablename__ = "votes"
 
@@ -103,7 +103,7 @@ class VoteRow(Base):
     right: Mapped[str]
     picked: Mapped[str]
     who: Mapped[str]
-    """The e-mail of whoever voted; empty without a sign-in."""
+    """The email address of the voter; empty without a sign-in."""
     created: Mapped[str]
 
     __table_args__ = (UniqueConstraint("bakeoff", "round"),)

@@ -1,7 +1,7 @@
-"""What people preferred without knowing whose list it was: opinion, and no metric.
+"""Counts the votes of the blind taste test: opinions, which are not a metric.
 
-An opinion stands beside a comparison and never in it: no document, no run in MLflow and no
-decision knows of it (an import contract in pyproject.toml keeps that).
+Opinions are shown next to a comparison but are never part of it: documents, MLflow runs and
+decisions do not contain them (enforced by an import contract in pyproject.toml).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Tally:
     losses: int
     """Votes for `other`."""
     neither: int
-    """Votes that saw no difference."""
+    """Votes for no difference."""
 
     @property
     def votes(self) -> int:
@@ -33,14 +33,14 @@ class Tally:
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """95 % Wilson interval of the share of picks that went to `one`, as if votes were
-        independent; None where nobody picked a side."""
-        sided = self.picks + self.losses
-        return wilson(self.picks, sided) if sided else None
+        """95 % Wilson interval of the share of picks for `one`, assuming independent votes;
+        None if all votes are for no difference."""
+        total = self.picks + self.losses
+        return wilson(self.picks, total) if total else None
 
 
 def tallies(votes: Sequence[VoteRecord]) -> list[Tally]:
-    """One tally for each two contenders that were shown together, most votes first."""
+    """A tally for each pair of contenders that was shown, most votes first."""
     counts: dict[tuple[str, str], dict[str, int]] = {}
     for vote in votes:
         first, second = sorted((vote.left, vote.right))
@@ -54,10 +54,10 @@ def tallies(votes: Sequence[VoteRecord]) -> list[Tally]:
 
 
 def picked(vote: VoteRecord) -> str:
-    """The contender that was picked; empty where no difference was seen."""
+    """The contender that was picked; empty for no difference."""
     return {"left": vote.left, "right": vote.right, "neither": ""}[vote.picked]
 
 
 def voters(votes: Sequence[VoteRecord]) -> tuple[int, int]:
-    """How many people voted under their name, and how many votes have no name."""
+    """The number of named voters, and the number of votes without a name."""
     return len({v.who for v in votes if v.who}), sum(not v.who for v in votes)

@@ -1,4 +1,4 @@
-"""What the workspace hands out: plain values, free of the database."""
+"""Records that the workspace returns: plain values, independent of the database."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Picked = Literal["left", "right", "neither"]
 
 
 def now_text() -> str:
-    """This moment, ISO 8601 in UTC, to the millisecond."""
+    """The current time, ISO 8601 in UTC, to the millisecond."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -29,14 +29,14 @@ class DatasetRecord:
     version: int
     state: DatasetState
     about: About
-    """Of a sample that is not loaded yet, without counts and fingerprint."""
+    """Without counts and fingerprint for a sample that is not loaded yet."""
     created: str
     folder: Path | None
 
 
 @dataclass(frozen=True)
 class JobRecord:
-    """A job as its row stood when it was read."""
+    """A job, as of the time it was read."""
 
     id: int
     kind: str
@@ -64,7 +64,7 @@ class JobRecord:
 
     @property
     def seconds(self) -> float | None:
-        """How long it has run, or ran; None before it started."""
+        """The running time so far, or in total; None before it started."""
         if self.started is None:
             return None
         end = datetime.now(UTC) if self.ended is None else datetime.fromisoformat(self.ended)
@@ -73,7 +73,7 @@ class JobRecord:
 
 @dataclass(frozen=True)
 class BakeoffRecord:
-    """A bake-off's entry in the list; `Workspace.bakeoff(id)` has all it found."""
+    """An entry in the list of bake-offs; `Workspace.bakeoff(id)` returns its document."""
 
     id: str
     dataset: str
@@ -98,15 +98,15 @@ class DecisionRecord:
 
 @dataclass(frozen=True)
 class VoteRecord:
-    """What somebody preferred of two lists without knowing whose they were."""
+    """A vote of the blind taste test on two lists for one user."""
 
     bakeoff: str
     round: str
     person: str
-    """The id of the user whose lists they were."""
+    """The id of the user whose lists were shown."""
     left: str
     right: str
     picked: Picked
     who: str
-    """The e-mail of whoever voted; empty without a sign-in."""
+    """The email address of the voter; empty without a sign-in."""
     created: str

@@ -1,4 +1,4 @@
-"""Bake-offs and decisions that the workspace keeps."""
+"""Bake-offs and decisions of the workspace."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from sqlalchemy.orm import defer
 from pipelines.errors import AssayError
 from pipelines.evaluation.results.document import BakeoffDocument
 from pipelines.workspace.models import BakeoffRow, DecisionRow
+from pipelines.workspace.part import WorkspacePart
 from pipelines.workspace.records import BakeoffRecord, DecisionRecord, now_text
-from pipelines.workspace.shelf import Shelf
 
 
-class Results(Shelf):
-    """The workspace's bake-offs and decisions."""
+class Results(WorkspacePart):
+    """The bake-offs and decisions of the workspace."""
 
     def new_bakeoff(self) -> tuple[str, Path]:
         """An id such as `20261123-2155-ab12` (UTC) and its new, empty folder."""
@@ -35,7 +35,7 @@ class Results(Shelf):
     def save_bakeoff(
         self, document: BakeoffDocument, *, dataset_version: int, job: int | None = None
     ) -> None:
-        """Keep a bake-off's document, or replace it; its folder is `bakeoffs/<id>`."""
+        """Store or replace the document of a bake-off; its folder is `bakeoffs/<id>`."""
         with self.database.write() as session:
             session.merge(
                 BakeoffRow(
@@ -60,7 +60,7 @@ class Results(Shelf):
             return [self._bakeoff_record(row) for row in rows]
 
     def bakeoff_record(self, id: str) -> BakeoffRecord:
-        """A bake-off's entry in the list."""
+        """The entry of a bake-off in the list."""
         with self.database.read() as session:
             row = session.get(BakeoffRow, id, options=[defer(BakeoffRow.document)])
             if row is None:
@@ -68,7 +68,7 @@ class Results(Shelf):
             return self._bakeoff_record(row)
 
     def bakeoff(self, id: str) -> BakeoffDocument:
-        """All that a bake-off found."""
+        """The document of a bake-off."""
         with self.database.read() as session:
             row = session.get(BakeoffRow, id)
             if row is None:
@@ -82,7 +82,7 @@ class Results(Shelf):
     def save_decision(
         self, title: str, document: dict[str, Any], memo: str, bakeoff: str | None = None
     ) -> int:
-        """Keep a decision (JSON values) and its memo (HTML); its id."""
+        """Store a decision (JSON values) and its memo (HTML); returns its id."""
         with self.database.write() as session:
             if bakeoff is not None and session.get(BakeoffRow, bakeoff) is None:
                 raise AssayError(no_bakeoff(bakeoff))
@@ -120,8 +120,8 @@ class Results(Shelf):
 
 
 def no_bakeoff(id: str) -> str:
-    """What to say where a bake-off is not there."""
-    return f"There is no bake-off {id!r} in this workspace; `assay bakeoff` makes one."
+    """The message for a bake-off that does not exist."""
+    return f"There is no bake-off {id!r} in this workspace; run one with `assay bakeoff`."
 
 
 def _decision_record(row: DecisionRow) -> DecisionRecord:

@@ -1,4 +1,4 @@
-"""The workspace: one folder with a database, which the app and the commands share."""
+"""The workspace: one folder with a database, shared by the app and the command line."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from pipelines.workspace.votes import Votes
 
 
 class Workspace(Datasets, Jobs, Results, Studies, Votes):
-    """All that one folder keeps, from datasets to votes; safe to share among threads."""
+    """The workspace, from datasets to votes; thread-safe."""
 
     @classmethod
     def open(cls, home: Path | str | None = None) -> Workspace:
-        """The workspace in `home` (without it, `paths.home()`), created or upgraded if needed.
+        """The workspace in `home` (default: `paths.home()`), created or upgraded if needed.
 
-        Raises `AssayError` where the folder cannot be written or holds another's database.
+        Raises `AssayError` if the folder cannot be written or its database cannot be used.
         """
         folders = Home((paths.home() if home is None else Path(home)).expanduser().resolve())
         folders.create()
@@ -33,14 +33,14 @@ class Workspace(Datasets, Jobs, Results, Studies, Votes):
         return cls(folders, database)
 
     def delete_dataset(self, name: str) -> None:
-        """Remove all versions of a dataset and its studies. Its bake-offs stay."""
+        """Delete all versions of a dataset and its studies. Its bake-offs are kept."""
         versions = self.dataset_record(name).version
         super().delete_dataset(name)
         for version in range(1, versions + 1):
             self.drop_studies(name, version)
 
     def tidy(self) -> None:
-        """Remove folders that interrupted work left behind a day ago or earlier."""
+        """Remove folders that interrupted work left behind more than a day ago."""
         with self.database.read() as session:
             kept = set(session.scalars(select(BakeoffRow.id)))
         self.folders.tidy(kept)

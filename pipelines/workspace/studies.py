@@ -1,4 +1,4 @@
-"""Studies of datasets, learning curve and leakage audit, as files beside the datasets."""
+"""Studies of datasets (learning curve and leakage audit), stored as files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from pipelines.errors import AssayError
 from pipelines.evaluation.studies.results import LeakageAudit, LearningCurve
-from pipelines.workspace.shelf import Shelf
+from pipelines.workspace.part import WorkspacePart
 
 STUDIES: dict[str, type[LearningCurve] | type[LeakageAudit]] = {
     "learning-curve": LearningCurve,
@@ -18,11 +18,11 @@ STUDIES: dict[str, type[LearningCurve] | type[LeakageAudit]] = {
 }
 
 
-class Studies(Shelf):
-    """The newest study of each kind, for each version of a dataset."""
+class Studies(WorkspacePart):
+    """The newest study of each kind for each version of a dataset."""
 
     def study(self, name: str, version: int, kind: str) -> LearningCurve | LeakageAudit | None:
-        """What was found, or None: not run yet, or written by an Assay that found other things."""
+        """The study, or None if it was not run yet or was written by an incompatible version."""
         file = self._file(name, version, kind)
         try:
             return STUDIES[kind].model_validate_json(file.read_text())
@@ -30,7 +30,7 @@ class Studies(Shelf):
             return None
 
     def save_study(self, document: LearningCurve | LeakageAudit) -> Path:
-        """Keep a study in place of an older one of its kind, whole or not at all; its file."""
+        """Store a study, replacing the older one of its kind atomically; returns its file."""
         file = self._file(document.dataset, document.version, document.kind)
         file.parent.mkdir(parents=True, exist_ok=True)
         beside = file.with_name(f".{file.name}.{os.getpid()}.part")
@@ -42,7 +42,7 @@ class Studies(Shelf):
         return file
 
     def drop_studies(self, name: str, version: int) -> None:
-        """Remove what was found of a dataset that is deleted."""
+        """Delete the studies of a dataset version."""
         shutil.rmtree(self._folder(name, version), ignore_errors=True)
 
     def _folder(self, name: str, version: int) -> Path:

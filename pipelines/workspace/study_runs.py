@@ -1,4 +1,4 @@
-"""Runs a study for a job or a command: dataset, document, kept."""
+"""Runs a study for a job or a command and stores its document."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pipelines.errors import AssayError
 from pipelines.evaluation.studies.results import LeakageAudit, LearningCurve
 from pipelines.runtime.progress import Progress, part, silent
+from pipelines.workspace.exclusive import exclusive
 from pipelines.workspace.store import Workspace
-from pipelines.workspace.turns import alone
 
 
 def learning_curve(
@@ -18,10 +18,10 @@ def learning_curve(
     *,
     protocol: str | None = None,
 ) -> LearningCurve:
-    """The learning curve of a dataset's newest version; kept before it is handed back."""
+    """Compute and store the learning curve of a dataset's newest version."""
     from pipelines.evaluation.studies.learning_curve import learning_curve as study
 
-    with alone(workspace, progress):
+    with exclusive(workspace, progress):
         progress(0.0, "loading the dataset")
         dataset = workspace.dataset(name)
         found = study(dataset, part(progress, 0.02, 1.0), protocol=protocol)
@@ -37,12 +37,12 @@ def audit(
     specs: Sequence[str] = (),
     protocol: str | None = None,
 ) -> LeakageAudit:
-    """The leakage audit of a dataset's newest version; kept before it is handed back."""
+    """Compute and store the leakage audit of a dataset's newest version."""
     from pipelines.data.split import DEFAULT_PROTOCOL
     from pipelines.evaluation.studies.audit import SPECS
     from pipelines.evaluation.studies.audit import audit as study
 
-    with alone(workspace, progress):
+    with exclusive(workspace, progress):
         progress(0.0, "loading the dataset")
         dataset = workspace.dataset(name)
         found = study(
@@ -56,10 +56,10 @@ def audit(
 
 
 def _keep(workspace: Workspace, found: LearningCurve | LeakageAudit) -> None:
-    """Keep it unless the dataset was deleted, or replaced, in the meantime."""
+    """Store it unless the dataset was deleted or replaced in the meantime."""
     record = workspace.dataset_record(found.dataset, found.version)
     if record.about.fingerprint != found.fingerprint:
         raise AssayError(
-            f"The dataset {found.dataset!r} was replaced while it was studied; start again."
+            f"The dataset {found.dataset!r} was replaced during the study; start it again."
         )
     workspace.save_study(found)

@@ -1,4 +1,4 @@
-"""Votes of the blind taste test: opinions about a bake-off's lists, beside its numbers."""
+"""Votes of the blind taste test: opinions about the lists of a bake-off."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from pipelines.errors import AssayError
 from pipelines.workspace.models import BakeoffRow, VoteRow
+from pipelines.workspace.part import WorkspacePart
 from pipelines.workspace.records import Picked, VoteRecord, now_text
 from pipelines.workspace.results import no_bakeoff
-from pipelines.workspace.shelf import Shelf
 
 
-class Votes(Shelf):
-    """The workspace's votes; they go with their bake-off."""
+class Votes(WorkspacePart):
+    """The votes of the workspace; deleted with their bake-off."""
 
     def vote(
         self,
@@ -29,11 +29,11 @@ class Votes(Shelf):
         right: str,
         who: str = "",
     ) -> VoteRecord:
-        """Keep a round's vote. A round takes one: a second gets the first one back."""
+        """Store the vote of a round; if it has one already, return that one instead."""
         if picked not in get_args(Picked):
-            raise AssayError(f"A vote is one of {', '.join(get_args(Picked))}, not {picked!r}.")
+            raise AssayError(f"A vote must be left, right or neither, not {picked!r}.")
         if not round or left == right:
-            raise AssayError("A vote needs the token of its round, and two contenders.")
+            raise AssayError("A vote needs the token of its round and two contenders.")
         row = VoteRow(
             bakeoff=bakeoff,
             round=round,
@@ -58,12 +58,12 @@ class Votes(Shelf):
             return _record(row)
 
     def vote_of(self, bakeoff: str, round: str) -> VoteRecord | None:
-        """The vote of a round; None while it is open."""
+        """The vote of a round; None if there is none yet."""
         with self.database.read() as session:
             return _find(session, bakeoff, round)
 
     def votes(self, bakeoff: str) -> list[VoteRecord]:
-        """All votes about a bake-off's lists, oldest first."""
+        """All votes on a bake-off, oldest first."""
         query = select(VoteRow).where(VoteRow.bakeoff == bakeoff).order_by(VoteRow.id)
         with self.database.read() as session:
             return [_record(row) for row in session.scalars(query)]

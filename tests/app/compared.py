@@ -1,4 +1,4 @@
-"""A small bake-off with all that the Compare page can show, for its tests."""
+"""A small bake-off with everything that the Compare page can show, for its tests."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def contender(name, value=None, kind="built", p95=2.0, **more):
             for k in KS
         }
     given = {"status": "scored", "request_ms": RequestTime(p50=1.0, p95=p95), **more}
-    given = {"fit_seconds": 1.0, "model_mb": 5.0, **given}
-    return ContenderResult(name=name, title=name.capitalize(), kind=kind, metrics=metrics, **given)
+    given = {"title": name.capitalize(), "fit_seconds": 1.0, "model_mb": 5.0, **given}
+    return ContenderResult(name=name, kind=kind, metrics=metrics, **given)
 
 
 def against(name, difference, outcome, over=False):
@@ -56,7 +56,7 @@ def against(name, difference, outcome, over=False):
 
 
 def verdicts(share: float) -> list[BehaviorResult]:
-    """One test with a threshold, one that is only told, one that was not run."""
+    """A test with a threshold, one without, and one that was not run."""
     item = {"item_id": "i01", "title": "Item <1>"}
     return [
         BehaviorResult(
@@ -91,7 +91,7 @@ def verdicts(share: float) -> list[BehaviorResult]:
 
 
 def bakeoff() -> BakeoffDocument:
-    """Popular, two built ones (one over budget), a stand-in, and a vendor who is not scored."""
+    """Popular, two built ones (one over budget), a stand-in, and a vendor that is not scored."""
     steps = [
         StageTime(stage="candidates", keeps=300, recall=0.6, ndcg=0.1, milliseconds=2.5),
         StageTime(stage="lambdarank", keeps=50, recall=0.4, ndcg=0.13, milliseconds=0.9),
@@ -105,13 +105,13 @@ def bakeoff() -> BakeoffDocument:
             "hash": "h" * 64, "split": "last-n:5", "k": 10, "users": USERS, "items": ITEMS,
             "metric": "ndcg@10", "baseline": "popular", "seen": "exclude",
             "useful_share": 0.02, "budget": {"p95_ms": 5.0}, "required": ["one-item=0.4"],
-            "split_note": "benchmark protocol: it admits other users' futures",
+            "split_note": "benchmark protocol: models train on other users' future events",
         },
         contenders=[
             contender("popular", 0.10, "baseline", p95=1.0, behavior=verdicts(0.9)),
             contender("als", 0.12, behavior=verdicts(0.3)),
             contender("two-stage", 0.13, p95=9.0, waterfall=steps, over_budget=["p95 9 ms"]),
-            contender("stand-in", 0.15, "stand-in", p95=3.0),
+            contender("stand-in", 0.15, "stand-in", p95=3.0, title="stand-in (not Amazon)"),
             contender("acme", None, "third-party", reason="It gave no list for 2 of 6.", **lost),
         ],
         comparisons=[
@@ -124,16 +124,16 @@ def bakeoff() -> BakeoffDocument:
 
 def declared_on(metric: str, document: BakeoffDocument) -> BakeoffDocument:
     """The same bake-off, had it been declared on a metric that falls where NDCG rises."""
-    contenders, told = [], []
+    contenders, comparisons = [], []
     for c in document.contenders:
         found = c.metrics.get("ndcg@10")
         turned = {} if found is None else {metric: _turned(found)}
         contenders.append(c.model_copy(update={"metrics": {**c.metrics, **turned}}))
     for one in document.comparisons:
         ends = {"difference": -one.difference, "low": -one.high, "high": -one.low}
-        told.append(one.model_copy(update={"metric": metric, **ends}))
+        comparisons.append(one.model_copy(update={"metric": metric, **ends}))
     manifest = {**document.manifest, "metric": metric}
-    update = {"contenders": contenders, "comparisons": told, "manifest": manifest}
+    update = {"contenders": contenders, "comparisons": comparisons, "manifest": manifest}
     return document.model_copy(update=update)
 
 
@@ -154,7 +154,7 @@ def values(name: str, seed: int = 0) -> np.ndarray:
 
 
 def keep(folder: Path) -> None:
-    """What the bake-off's folder holds: who was asked, lists, values."""
+    """Write the bake-off's folder: requests, lists, values."""
     folder.mkdir(parents=True, exist_ok=True)
     draw = np.random.default_rng(1)
     history = Ragged.of([draw.choice(ITEMS, 15, replace=False).tolist() for _ in range(USERS)])
@@ -167,7 +167,7 @@ def keep(folder: Path) -> None:
         here = folder / "contenders" / name
         here.mkdir(parents=True)
         lists = np.array([draw.choice(ITEMS, WIDTH, replace=False) for _ in range(USERS)])
-        # The first person is served to the point by everybody, and then not at all.
+        # Every contender lists the first user's held-out items at the top.
         others = np.setdiff1d(np.arange(ITEMS), truth.row(0))
         lists[0] = [*truth.row(0), *others[: WIDTH - 3]]
         np.savez_compressed(here / "answer.npz", items=lists.astype(np.int32))

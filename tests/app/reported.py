@@ -1,4 +1,4 @@
-"""The small bake-off of the Compare page with what a report tells besides: costs, notes."""
+"""The small bake-off of the Compare page, with costs and notes for a report."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ def bakeoff(more: int = 0) -> BakeoffDocument:
 
 
 def keep(folder: Path) -> None:
-    """What the folder of `bakeoff()` holds; the third party answered as Popular did."""
+    """Write the folder of `bakeoff()`; the third party gives Popular's lists."""
     compared.keep(folder)
     shutil.copytree(folder / "contenders" / "popular", folder / "contenders" / VENDOR)
 
 
 def divided(folder: Path, kinds: tuple[str, str] = ("new", "regular")) -> BakeoffFolder:
-    """120 people, half of each kind: ALS and Two-stage are ahead among the first kind alone, the
-    stand-in behind; the third party is ahead among the second."""
+    """120 users, half of each kind: ALS and Two-stage are ahead in the first kind only, the
+    stand-in is behind; the third party is ahead in the second."""
     draw = np.random.default_rng(4)
     first = np.arange(120) % 2 == 0
     base = draw.uniform(0.2, 0.4, 120)
@@ -62,8 +62,10 @@ def divided(folder: Path, kinds: tuple[str, str] = ("new", "regular")) -> Bakeof
     return of_values(folder, values, {"visits": np.where(first, *kinds)})
 
 
-def behaved(document: BakeoffDocument, words: str = "12 % of lists hold Heat.") -> BakeoffDocument:
-    """The same after two behavioral tests, of which Two-stage fails one that is required."""
+def behaved(
+    document: BakeoffDocument, sentence: str = "12 % of lists have Heat."
+) -> BakeoffDocument:
+    """The same with two behavioral tests; Two-stage fails a required one."""
     contenders = []
     for c in document.contenders:
         failed = c.name == "two-stage"
@@ -76,18 +78,18 @@ def behaved(document: BakeoffDocument, words: str = "12 % of lists hold Heat.") 
                 threshold=0.5,
                 condition="at most 50 % of lists",
                 unit="share of lists",
-                sentence=words,
+                sentence=sentence,
             ),
             BehaviorResult(
                 name="price",
-                title="Prices are those that people pay",
+                title="Recommended items cost what people pay",
                 state="not run",
                 unit="ratio",
                 sentence="",
                 reason="No item has a price.",
             ),
         ]
-        required = [f"Fails the required test one-item: {words}"] if failed else []
+        required = [f"Fails the required test one-item: {sentence}"] if failed else []
         update = {"behavior": tests, "failed_required": required}
         contenders.append(c.model_copy(update=update if c.status == "scored" else {}))
     manifest = {**document.manifest, "required": ["one-item"]}

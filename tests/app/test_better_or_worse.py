@@ -1,16 +1,16 @@
-"""Bake-offs declared on a metric of which less is better, or whose package is gone."""
+"""Bake-offs declared on a metric of which lower is better, or whose package is missing."""
 
 import pytest
 
 from app import report
-from app.compare import cost_charts as compare_cost_charts
+from app.compare import comparisons, cost_charts
 from app.compare import slices as compare_slices
 from app.compare.contenders import contenders_frame
 from app.compare.differences import legend
-from app.components import comparison as compare_data
 from app.components import results
 from app.report import figures, slices, tables
 from pipelines import registry
+from pipelines.evaluation.comparison.ranking import why_not_ranked
 from pipelines.evaluation.results.folder import BakeoffFolder
 from pipelines.evaluation.slices.cells import Contest
 from pipelines.evaluation.slices.stored import find
@@ -20,7 +20,7 @@ LESS, LOST = "calibration@10", "lost@10"
 
 
 @pytest.fixture
-def kept(tmp_path):
+def stored(tmp_path):
     keep(tmp_path)
     return BakeoffFolder(tmp_path)
 
@@ -37,52 +37,52 @@ def lost():
 
 class TestLess:
     def test_whoever_has_least_leads(self, less):
-        assert results.who_leads(less) == "Two-stage leads"
-        assert compare_data.leader(less, LESS) == "two-stage"
+        assert results.leader_label(less) == "Two-stage leads"
+        assert comparisons.leader(less, LESS) == "two-stage"
 
     def test_tables_begin_with_the_least(self, less):
         order = ["stand-in (not Amazon)", "Two-stage", "Als", "Popular", "Acme"]
         assert [name[2:] for name in contenders_frame(less)["contender"]] == order
-        found = compare_data.compared(less, BakeoffFolder("none"), LESS, "popular")
+        found = comparisons.compared(less, BakeoffFolder("none"), LESS, "popular")
         table = tables.contenders(less, found, LESS)
         assert [row[0].text for row in table.rows] == order
 
-    def test_the_cheapest_that_passes_is_not_the_worst(self, less, kept):
-        price = figures.price(less, kept, LESS)
-        assert price.sentence.startswith("Als is both the best and the cheapest that passes")
+    def test_the_cheapest_that_passes_is_not_the_worst(self, less, stored):
+        price = figures.price(less, stored, LESS)
+        assert price.sentence.startswith("Als is both the best and the cheapest passing option")
         by_time = price.figures[0]
         assert "calibration gap@10 (lower is better) against" in by_time.alt
-        assert "Nobody is both faster and better than Popular, Als and stand-in" in by_time.alt
+        assert (
+            "No contender is both faster and better than Popular, Als and stand-in" in by_time.alt
+        )
 
-    def test_the_front_falls(self, less, kept):
+    def test_the_front_falls(self, less, stored):
         found = [c for c in less.contenders if c.metrics]
-        frame = compare_cost_charts.options_frame(
+        frame = cost_charts.options_frame(
             less, figures.options(less, LESS, 1e6, figures.PriceBook()), LESS
         )
-        there = compare_cost_charts.on_axis(frame, compare_cost_charts.TIME, LESS)
+        there = cost_charts.on_axis(frame, cost_charts.TIME, LESS)
         assert len(there) == len(found)
         assert there[there["front"]]["value"].is_monotonic_decreasing
 
-    def test_slices_are_of_the_best_and_stand_best_first(self, less, kept):
+    def test_slices_are_of_the_best_and_stand_best_first(self, less, stored):
         assert slices._pairs(less, LESS, "popular")[0] == ("two-stage", "popular")
-        contest = Contest(kept, "als", "popular", LESS, 0.02)
-        cells = compare_slices.by_contender(less, contest, find(kept, "time"))
+        contest = Contest(stored, "als", "popular", LESS, 0.02)
+        cells = compare_slices.by_contender(less, contest, find(stored, "time"))
         assert list(cells) == ["stand-in (not Amazon)", "Two-stage", "Als"]
 
-    def test_the_report_holds_it_all(self, less, kept):
-        html = report.html(less, kept, LESS, "popular")
-        assert "Two-stage against popular." in html
-        assert "better: the whole interval lies below zero." in html
+    def test_the_report_holds_it_all(self, less, stored):
+        html = report.html(less, stored, LESS, "popular")
+        assert "two-stage against popular." in html
+        assert "better: the whole interval is below zero." in html
 
 
 class TestLost:
-    """What the bake-off found is still told; nobody is ranked anew."""
+    """The stored results are shown; contenders are not ranked again."""
 
-    def test_nobody_is_said_to_lead(self, lost):
+    def test_there_is_no_leader(self, lost):
         assert results.leader(lost) is None
-        assert results.who_leads(lost) == (
-            "nobody can be said to lead, since the metric lost@10 is not installed"
-        )
+        assert results.leader_label(lost) == (f"no leader, since {why_not_ranked(LOST)}")
 
     def test_stored_outcomes_stand_in_the_document_s_order(self, lost):
         frame = contenders_frame(lost)
@@ -90,20 +90,20 @@ class TestLost:
         assert frame.set_index("contender").loc["● Two-stage", "outcome"] == (
             "▲ better, but over budget"
         )
-        found = compare_data.compared(lost, BakeoffFolder("none"), LOST, "popular")
+        found = comparisons.compared(lost, BakeoffFolder("none"), LOST, "popular")
         assert [c.contender for c in found] == [c.contender for c in lost.comparisons]
-        assert "better: the whole interval lies on the better side of zero" in legend(
+        assert "better: the whole interval is on the better side of zero" in legend(
             lost, found, "popular"
         )
 
-    def test_the_report_tells_what_was_found_and_what_cannot_be_told(self, lost, kept):
-        html = report.html(lost, kept, LOST, "popular")
+    def test_the_report_has_the_stored_results_and_says_what_is_missing(self, lost, stored):
+        html = report.html(lost, stored, LOST, "popular")
         assert "two-stage against popular." in html
-        assert "Quality cannot be compared with latency and cost: the metric lost@10" in html
-        assert "Nobody can be said to be better for anyone: the metric lost@10" in html
+        assert f"{why_not_ranked(LOST)}." in html
+        assert f"Contenders cannot be ranked by slice: {why_not_ranked(LOST)}." in html
 
 
-def test_the_report_does_without_a_broken_package(kept, tmp_path, monkeypatch):
+def test_the_report_does_without_a_broken_package(stored, tmp_path, monkeypatch):
     about = tmp_path / "site" / "broken-1.0.dist-info"
     about.mkdir(parents=True)
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 1.0\n")
@@ -111,7 +111,7 @@ def test_the_report_does_without_a_broken_package(kept, tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path / "site"))
     registry.names.cache_clear()
     try:
-        html = report.html(declared_on(LOST, bakeoff()), kept, LOST, "popular")
+        html = report.html(declared_on(LOST, bakeoff()), stored, LOST, "popular")
     finally:
         monkeypatch.undo()
         registry.names.cache_clear()
@@ -120,7 +120,7 @@ def test_the_report_does_without_a_broken_package(kept, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("metric", [LESS, LOST])
 @pytest.mark.parametrize("name", ["overview", "runs", "compare"])
-def test_pages_tell_who_leads(open_page, filled, metric, name):
+def test_pages_show_the_leader(open_page, filled, metric, name):
     document = declared_on(metric, bakeoff())
     filled.save_bakeoff(document, dataset_version=1)
     keep(filled.bakeoff_folder(document.id))

@@ -1,8 +1,10 @@
-"""The Build page: the funnel, its tiers, and the request that a bake-off starts with."""
+"""The Build page: the funnel, its rankers, and the request that starts a bake-off."""
 
 import pytest
 
 from app.build import spec_editor, spec_flow
+from pipelines.data.split import Protocol
+from pipelines.errors import AssayError
 from pipelines.recommender.spec import Spec
 
 
@@ -22,7 +24,7 @@ def submitted(workspace, monkeypatch):
 def test_without_data_the_pipeline_is_shown_and_nothing_can_be_run(open_page):
     app = open_page("build")
     assert not app.exception
-    assert app.title[0].value.endswith("load data to see what it takes.")
+    assert app.title[0].value.endswith("Load data to estimate the fit.")
     assert not any(b.label == "Run the bake-off" for b in app.button)
 
 
@@ -30,13 +32,13 @@ def test_the_sentence_has_the_funnel_the_time_and_the_memory(open_page, filled):
     app = open_page("build", dataset="shop")
     assert not app.exception
     doc = Spec.load("two-stage").document()
-    assert app.title[0].value.startswith(f"{spec_flow.funnel(doc, 10)}; about ")
+    assert app.title[0].value.startswith(f"{spec_flow.funnel(doc, 10)} items. Fitting takes about ")
 
 
-def test_a_tier_is_duplicated_and_the_pipeline_renamed(open_page, filled):
+def test_a_ranker_is_duplicated_and_the_pipeline_renamed(open_page, filled):
     app = open_page("build", dataset="shop")
     app.selectbox(key=spec_editor.STAGE).set_value("rankers:0").run()
-    _button(app, "Duplicate tier").click().run()
+    _button(app, "Duplicate ranker").click().run()
     assert not app.exception
     doc = app.session_state["build_spec"]
     assert [b["stage"] for b in doc["rankers"]] == ["linear", "linear", "lambdarank"]
@@ -49,7 +51,7 @@ def test_a_tier_is_duplicated_and_the_pipeline_renamed(open_page, filled):
 def test_a_setting_changes_the_sentence_and_the_file(open_page, filled):
     app = open_page("build", dataset="shop")
     before = app.title[0].value
-    field = next(n for n in app.number_input if n.label == "Items proposed")
+    field = next(n for n in app.number_input if n.label == "Candidates (items)")
     field.set_value(321).run()
     assert not app.exception
     assert app.title[0].value != before
@@ -59,7 +61,8 @@ def test_a_setting_changes_the_sentence_and_the_file(open_page, filled):
 def test_the_bakeoff_that_is_started(open_page, filled, submitted):
     app = open_page("build", dataset="shop")
     app.selectbox(key="build_split").set_value("last-n:5").run()
-    assert any("other users' futures" in c.value for c in app.caption)
+    note = Protocol.of_bakeoff("last-n:5", third_parties=True).note
+    assert any(note in c.value for c in app.caption)
     app.multiselect(key="build_required").set_value(["one-item"]).run()
     _button(app, "Run the bake-off").click().run()
     assert not app.exception
@@ -92,16 +95,22 @@ def test_the_flow_of_each_spec_that_ships(name):
     assert (links["next"] == links["column"] + 1).all()
 
 
-def test_a_split_says_what_it_leaks_and_whom_it_cannot_ask(open_page, filled, submitted):
+def test_a_split_says_what_it_leaks_and_which_contenders_it_excludes(open_page, filled, submitted):
     app = open_page("build", dataset="shop")
 
     def captions() -> str:
         return " ".join(c.value for c in app.caption).replace("\\", "")
 
     app.selectbox(key="build_split").set_value("users:0.1").run()
-    assert "a third party knows people by their training rows alone" in captions()
+    with pytest.raises(AssayError) as refused:
+        Protocol.of_bakeoff("users:0.1", third_parties=True)
+    assert str(refused.value) in captions()
     app.checkbox(key="build_standin").uncheck().run()
-    assert "users:0.1: benchmark protocol: it admits other users' futures" in captions()
+    assert (
+        f"Split users:0.1: {Protocol.of_bakeoff('users:0.1', third_parties=False).note}."
+        in captions()
+    )
     app.selectbox(key="build_split").set_value("leave-one-out").run()
-    assert "leave-one-out: benchmark protocol" in captions()
+    note = Protocol.of_bakeoff("leave-one-out", third_parties=False).note
+    assert f"Split leave-one-out: {note}." in captions()
     assert not app.exception

@@ -1,10 +1,11 @@
-"""The Compare page: its views, each a link, and what is said where something is missing."""
+"""The Compare page: its views, each with a link, and its messages if data is missing."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from app.components.comparison import headline
+from app.compare.comparisons import headline
+from pipelines.evaluation.metrics.names import load
 from tests.app.compared import GAINS, USERS, bakeoff, keep
 
 VIEWS = ("differences", "slices", "cost", "people", "overlap", "behavior", "contenders")
@@ -28,7 +29,7 @@ def opened(open_page, document, **address):
     return app
 
 
-def said(app):
+def text(app):
     return " ".join(m.value for m in (*app.markdown, *app.caption))
 
 
@@ -45,12 +46,14 @@ def test_empty(open_page, workspace):
     assert app.title[0].value.startswith("Nothing to show yet")
 
 
-def test_the_headline_is_about_the_best_that_is_no_stand_in(document):
+def test_the_headline_is_about_the_best_that_is_not_a_stand_in(document):
     found = sorted(document.comparisons, key=lambda c: -c.difference)
-    assert headline(document, found, "ndcg@10", "popular") == "Two-stage against popular."
+    assert headline(document, found, "ndcg@10", "popular") == "two-stage against popular."
     alone = [c for c in found if c.contender == "stand-in"]
-    assert headline(document, alone, "ndcg@10", "popular").startswith("Stand-in (not Amazon)")
-    assert "nothing was scored" in headline(document, [], "ndcg@10", "popular").lower()
+    assert headline(document, alone, "ndcg@10", "popular") == "stand-in against popular."
+    assert headline(document, [], "ndcg@10", "popular") == (
+        "No other contender was scored, so there is nothing to compare with Popular."
+    )
 
 
 class TestWhoIsBetter:
@@ -58,13 +61,16 @@ class TestWhoIsBetter:
         self, open_page, compared, document
     ):
         app = opened(open_page, document)
-        assert app.title[0].value == "Two-stage against popular."
-        words = said(app)
-        assert "Benchmark protocol: it admits other users' futures" in words
-        assert "It gave no list for 2 of 6" in words
+        assert app.title[0].value == "two-stage against popular."
+        shown = text(app)
+        assert (
+            "Split last-n:5 (benchmark protocol: it admits other users' futures): base decisions "
+            "on a split in time only." in shown.replace("\\", "")
+        )
+        assert "It gave no list for 2 of 6" in shown
         assert (
             "Two-stage: for 13 of 100 people the top 10 holds something they chose; with Popular "
-            "10; a certain gain." in words
+            "10; a certain gain." in shown
         )
 
     def test_another_metric_and_opponent_come_from_per_user_values(
@@ -73,15 +79,15 @@ class TestWhoIsBetter:
         address = {"compare_metric": "recall", "compare_k": "5", "compare_with": "als"}
         app = opened(open_page, document, **address)
         assert app.title[0].value.startswith("Two-stage beats Als by 0.07 recall@5")
-        assert "Declared in advance was NDCG@10" in said(app)
+        assert "NDCG@10 was declared in advance" in text(app)
 
     def test_it_says_what_a_metric_tells_and_that_intervals_are_not_adjusted(
         self, open_page, compared, document
     ):
-        words = said(opened(open_page, document))
-        assert "how near the top of the list the user's held-out items are" in words
-        assert "Higher is better." in words
-        assert "not adjusted for the number of contenders" in words
+        shown = text(opened(open_page, document))
+        assert load("ndcg").description in shown
+        assert "Higher is better." in shown
+        assert "not adjusted for the number of comparisons" in shown
 
     def test_further_metrics_are_found_by_name_and_are_a_link(self, open_page, compared, document):
         app = click(opened(open_page, document), "Metric", "more")
@@ -92,15 +98,14 @@ class TestWhoIsBetter:
         back = click(linked, "Metric", "map")
         assert back.query_params["compare_metric"] == "map"
 
-    def test_nobody_wins_by_what_is_neither_better_nor_worse(self, open_page, compared, document):
+    def test_a_metric_without_a_better_direction_has_no_winner(self, open_page, compared, document):
         app = opened(open_page, document, compare_metric="novelty")
         assert app.title[0].value == (
-            "Novelty@10 is highest with stand-in (not Amazon) (0.150) and lowest with Popular "
-            "(0.100)."
+            "Highest novelty@10: stand-in (not Amazon) (0.150). Lowest: Popular (0.100)."
         )
         assert "Compare with" not in [s.label for s in app.selectbox]
-        assert "better:" not in said(app)
-        # Where a winner is looked for it is not offered, and the declared metric stands in.
+        assert "better:" not in text(app)
+        # A view that needs a winner does not offer it and shows the declared metric.
         people = opened(open_page, document, compare_metric="novelty", compare_view="people")
         assert "in NDCG@10 for" in people.title[0].value
 
@@ -114,21 +119,21 @@ class TestWhoIsBetter:
         )
         keep(compared.bakeoff_folder("wild"))
         address = {"dataset": "shop", "bakeoff": "wild"}
-        assert r"useful difference (2 % of Pop \*\:100\:\*)" in said(
+        assert r"useful difference (2 % of Pop \*\:100\:\*)" in text(
             open_page("compare", **address)
         )
         slices = open_page("compare", **address, compare_view="slices")
-        (winner,) = [b for b in slices.button_group if b.label == "Slices in which"]
+        (winner,) = [b for b in slices.button_group if b.label == "Show slices where"]
         assert winner.options[1] == r"Pop \*\:100\:\* wins"
 
     def test_without_stored_values_it_says_what_to_do(self, open_page, filled, document):
         filled.save_bakeoff(document, dataset_version=1)
         app = opened(open_page, document, compare_metric="recall")
         assert "run the bake-off again" in app.error[0].value
-        assert "Show" in [b.label for b in app.button_group]  # the other views are one click away
+        assert "View" in [b.label for b in app.button_group]  # the other views are one click away
 
 
-def test_nobody_was_scored(open_page, filled, document):
+def test_no_contender_was_scored(open_page, filled, document):
     failed = [
         c.model_copy(update={"status": "failed", "reason": "It broke.", "metrics": {}})
         for c in document.contenders
@@ -136,38 +141,38 @@ def test_nobody_was_scored(open_page, filled, document):
     update = {"contenders": failed, "comparisons": []}
     filled.save_bakeoff(document.model_copy(update=update), dataset_version=1)
     app = opened(open_page, document)
-    assert app.title[0].value.startswith("Nobody was scored")
-    assert "It broke" in said(app)
+    assert app.title[0].value.startswith("No contender was scored")
+    assert "It broke" in text(app)
 
 
 class TestTimeAndCost:
     def test_the_cheapest_that_passes_is_named(self, open_page, compared, document):
         app = opened(open_page, document, compare_view="cost")
-        # Two-stage is over budget and the stand-in is none to buy; ALS and Popular are left.
-        assert app.title[0].value.startswith("Als is both the best and the cheapest that passes")
-        assert "Not priced: stand-in (not Amazon)." in said(app)
-        assert "Circled is the cheapest that passes" in said(app)
+        # Two-stage is over budget and a stand-in cannot be bought; ALS and Popular are left.
+        assert app.title[0].value.startswith("Als is both the best and the cheapest passing option")
+        assert "Not priced: stand-in (not Amazon)." in text(app)
+        assert "The circle marks the cheapest passing option" in text(app)
 
     def test_the_traffic_is_a_link(self, open_page, compared, document):
         few = opened(open_page, document, compare_view="cost", compare_requests="100000")
         many = opened(open_page, document, compare_view="cost", compare_requests="100000000")
-        assert "at 100 k requests a month" in few.title[0].value
-        assert "at 100 M requests a month" in many.title[0].value
+        assert "at 100 k requests per month" in few.title[0].value
+        assert "at 100 M requests per month" in many.title[0].value
 
     def test_an_older_bakeoff_has_its_pictures(self, open_page, filled, document):
         filled.save_bakeoff(document, dataset_version=1)
         app = opened(open_page, document, compare_view="cost")
         assert not app.error
         assert "The cheapest passing option is not marked" in app.info[0].value
-        assert app.title[0].value.startswith("Als is the best that is priced and within")
-        assert "Circled" not in said(app)
+        assert app.title[0].value.startswith("Als is the best option that is priced and within")
+        assert "The circle" not in text(app)
 
 
-class TestPersonByPerson:
-    def test_shares_of_people_are_told(self, open_page, compared, document):
+class TestByUser:
+    def test_shares_of_users_are_in_the_title(self, open_page, compared, document):
         app = opened(open_page, document, compare_view="people", compare_of="als")
         assert app.title[0].value == (
-            "Als does better than Popular in NDCG@10 for 80\u00a0% of people, worse for 10\u00a0%, "
+            "Als does better than Popular in NDCG@10 for 80\u00a0% of users, worse for 10\u00a0%, "
             "and the same for 10\u00a0%."
         )
 
@@ -179,18 +184,18 @@ class TestPersonByPerson:
         assert len(wins) == 20 and (wins["difference"] > 0).all()
         app = opened(open_page, document, **address, compare_side="losses", compare_person="u010")
         losses = app.dataframe[0].value
-        assert set(losses["person"]) == {f"u{n:03d}" for n in range(0, 80, 10)}
-        assert "Person u010" in [s.value for s in app.subheader]
+        assert set(losses["user"]) == {f"u{n:03d}" for n in range(0, 80, 10)}
+        assert "User u010" in [s.value for s in app.subheader]
 
-    def test_a_person_who_is_not_among_the_twenty_gives_way(self, open_page, compared, document):
+    def test_a_user_who_is_not_among_the_twenty_is_ignored(self, open_page, compared, document):
         app = opened(open_page, document, compare_view="people", compare_person="u000")
-        assert "Person u000" not in [s.value for s in app.subheader]
+        assert "User u000" not in [s.value for s in app.subheader]
         assert "compare_person" not in app.query_params
 
-    def test_it_says_so_where_nobody_has_a_value_of_both(self, open_page, compared, document):
+    def test_it_says_so_if_no_user_has_a_value_of_both(self, open_page, compared, document):
         undefined(compared.bakeoff_folder(document.id), "als", slice(None))
         app = opened(open_page, document, compare_view="people", compare_of="als")
-        assert app.title[0].value == "Nobody has a value of NDCG@10 with Als and Popular."
+        assert app.title[0].value == "No user has a value of NDCG@10 with both Als and Popular."
 
     def test_an_older_bakeoff_says_so_within_the_view(self, open_page, filled, document):
         filled.save_bakeoff(document, dataset_version=1)
@@ -198,7 +203,7 @@ class TestPersonByPerson:
         assert "run the bake-off again" in app.error[0].value
 
 
-class TestForWhom:
+class TestBySlice:
     view = {"compare_view": "slices", "compare_of": "als"}
     late = {"compare_by": "time", "compare_slice": "late"}
 
@@ -206,69 +211,71 @@ class TestForWhom:
         app = opened(open_page, document, **self.view)
         assert app.title[0].value.startswith("Among users ")
         assert "als beats popular by" in app.title[0].value
-        assert "5 slices were looked at." in said(app)
+        assert "5 slices were tested." in text(app)
 
-    def test_a_slice_looked_into_is_a_link(self, open_page, compared, document):
+    def test_a_selected_slice_is_a_link(self, open_page, compared, document):
         app = opened(open_page, document, **self.view, **self.late)
-        assert "Time of day: late" in [s.value for s in app.subheader]
-        assert "NDCG@10 of people asked late: 40 users" in said(app)
+        assert "Slice by time of day: late" in [s.value for s in app.subheader]
+        assert "NDCG@10 for users asked late: 40 users" in text(app)
 
-    def test_a_slice_of_too_few_people_has_no_figure(self, open_page, compared, document):
+    def test_a_slice_of_too_few_users_has_no_value(self, open_page, compared, document):
         app = opened(open_page, document, **self.view, compare_by="history", compare_slice="few")
-        assert "Only 10 people: too few for a figure (at least 30)." in said(app)
+        assert "Only 10 users: a value needs at least 30." in text(app)
 
     def test_only_those_with_a_value_count(self, open_page, compared, document):
         folder = compared.bakeoff_folder(document.id)
         undefined(folder, "popular", slice(USERS // 2, None))
         undefined(folder, "als", slice(USERS // 2, USERS // 2 + 7))
-        words = said(opened(open_page, document, **self.view, **self.late))
-        assert "NDCG@10 of people asked late: 33 to 40 users" in words
+        shown = text(opened(open_page, document, **self.view, **self.late))
+        assert "NDCG@10 for users asked late: 33 to 40 users" in shown
 
-    def test_where_nobody_has_a_value_it_says_so(self, open_page, compared, document):
+    def test_it_says_so_if_no_user_has_a_value(self, open_page, compared, document):
         for name in GAINS:
             undefined(compared.bakeoff_folder(document.id), name, slice(USERS // 2, None))
-        words = said(opened(open_page, document, **self.view, **self.late))
-        assert "Nobody here has a value of NDCG@10." in words
+        shown = text(opened(open_page, document, **self.view, **self.late))
+        assert "No user in this slice has a value of NDCG@10." in shown
 
     def test_two_dimensions_are_crossed(self, open_page, compared, document):
         app = opened(open_page, document, **self.view, compare_by="time", compare_cross="history")
-        assert "Each cell: Als, the paired difference to Popular" in said(app)
-        assert "Look into" not in [s.label for s in app.selectbox]
+        assert "Each cell shows Als's paired difference from Popular" in text(app)
+        assert "Show slice" not in [s.label for s in app.selectbox]
 
     def test_a_row_of_two_dimensions_counts_each_person_once(self, open_page, compared, document):
         app = opened(open_page, document, **self.view, compare_by="time", compare_cross="kind")
         (picture, *_) = app.get("vega_lite_chart")
-        # 40 people each, most of whom took up items of both kinds.
+        # 40 users each, most with held-out items of both kinds.
         assert "early (40)" in picture.proto.spec and "late (40)" in picture.proto.spec
         assert picture.proto.alt.startswith(
-            "Largest difference of Als in NDCG@10 to Popular by time of day and kind of item: "
+            "Largest difference of Als in NDCG@10 from Popular by time of day and kind of item: "
         )
 
     def test_what_was_chosen_divides_too(self, open_page, compared, document):
         app = opened(open_page, document, **self.view, compare_by="kind", compare_slice="red")
-        assert "NDCG@10 of what was taken up of kind red" in said(app)
+        assert "NDCG@10 for held-out interactions of kind red" in text(app)
 
     def test_where_the_other_wins_is_one_click_away(self, open_page, compared, document):
-        app = click(opened(open_page, document, **self.view), "Slices in which", "popular")
-        assert "Popular is better than Als in no slice." in said(app)
+        app = click(opened(open_page, document, **self.view), "Show slices where", "popular")
+        assert "Popular is not better than Als in any slice." in text(app)
         assert app.query_params["compare_winner"] == "popular"
 
     def test_an_older_bakeoff_says_so_within_the_view(self, open_page, compared, document):
         (compared.bakeoff_folder(document.id) / "slices.parquet").unlink()
         app = opened(open_page, document, **self.view)
-        assert "slices.parquet is no longer there" in app.error[0].value
-        assert app.title[0].value.startswith("This view needs something")
+        assert "slices.parquet was deleted or never written" in app.error[0].value
+        assert app.title[0].value.startswith("This view needs data")
 
 
-class TestHowAlike:
-    def test_the_most_alike_are_named_and_the_measure_is_a_link(
+class TestListOverlap:
+    def test_the_most_similar_are_named_and_the_measure_is_a_link(
         self, open_page, compared, document
     ):
         app = opened(open_page, document, compare_view="overlap")
-        assert "are the most alike: " in app.title[0].value
-        assert app.title[0].value.endswith("\u00a0% of the items on either list of 10 are on both.")
+        assert "give the most similar lists: " in app.title[0].value
+        assert app.title[0].value.endswith(
+            "\u00a0% of all items in their top 10 are in both lists."
+        )
         ranked = opened(open_page, document, compare_view="overlap", compare_overlap="rbo")
-        assert "a rank-biased overlap of 0." in ranked.title[0].value
+        assert "rank-biased overlap 0." in ranked.title[0].value
 
     def test_an_older_bakeoff_says_so_within_the_view(self, open_page, filled, document):
         filled.save_bakeoff(document, dataset_version=1)
@@ -282,15 +289,15 @@ class TestBehavior:
     def test_it_says_what_a_contender_fails(self, open_page, compared, document):
         app = opened(open_page, document, **self.view)
         assert app.title[0].value == (
-            "Popular passes 0 of 1 behavioral tests; it fails: no item is on most lists."
+            "Popular passes 0 of 1 behavioral tests. Failed: No item is on most lists."
         )
-        words = said(app)
-        assert "✕ Failed.** The item that is shown most is on 90 % of lists." in words
-        assert "Passed when: 40 % or less (share of lists)." in words
+        shown = text(app)
+        assert "✕ Failed.** The item that is shown most is on 90 % of lists." in shown
+        assert "Passes if: 40 % or less (share of lists)." in shown
 
     def test_a_test_is_a_link(self, open_page, compared, document):
         app = opened(open_page, document, **self.view, compare_test="price")
-        assert "Not run: The items have no prices." in said(app)
+        assert "Not run: The items have no prices." in text(app)
 
     def test_an_older_bakeoff_says_so_within_the_view(self, open_page, filled, document):
         old = [c.model_copy(update={"behavior": []}) for c in document.contenders]
@@ -306,7 +313,7 @@ class TestContenders:
         table = app.dataframe[0].value.set_index("contender")
         assert table.loc["◆ Acme", "status"] == "not scored"
         assert table.loc["● Two-stage", "status"] == "over budget"
-        assert table.loc["◇ stand-in (not Amazon)", "kind"] == "stand-in (not Amazon)"
+        assert table.loc["◇ stand-in (not Amazon)", "kind"] == "local stand-in"
 
 
 def without(document, metric, *names):
@@ -319,8 +326,8 @@ def without(document, metric, *names):
         else c
         for c in document.contenders
     ]
-    told = [c for c in document.comparisons if not {c.contender, c.baseline} & {*names}]
-    return document.model_copy(update={"contenders": contenders, "comparisons": told})
+    comparisons = [c for c in document.comparisons if not {c.contender, c.baseline} & {*names}]
+    return document.model_copy(update={"contenders": contenders, "comparisons": comparisons})
 
 
 @pytest.mark.parametrize(
@@ -346,5 +353,5 @@ def undefined(folder, name, rows):
 
 
 def test_a_view_is_a_link(open_page, compared, document):
-    app = click(opened(open_page, document), "Show", "cost")
+    app = click(opened(open_page, document), "View", "cost")
     assert app.query_params["compare_view"] == "cost"

@@ -1,10 +1,10 @@
-"""The pictures of slices: the heat map, and where a contender wins."""
+"""The charts of slices: the heat map, and where a contender wins."""
 
 import pytest
 
 from app import look
-from app.compare import slices_charts as compare_slices_charts
-from app.compare import wins as compare_wins
+from app.compare import slices_charts
+from app.compare import wins as wins_view
 from app.report.drawing import svg
 from pipelines.evaluation.slices.cells import Cell
 from pipelines.evaluation.slices.findings import Finding
@@ -30,18 +30,18 @@ class TestSlices:
             ],
         }
 
-    def test_a_row_tells_its_people_and_a_cell_its_outcome(self):
-        frame = compare_slices_charts.heat_frame(self.columns())
+    def test_a_row_has_its_users_and_a_cell_its_outcome(self):
+        frame = slices_charts.heat_frame(self.columns())
         assert frame["row"].unique().tolist() == ["young (100)", "old (7)"]
-        assert frame["words"].tolist() == ["▲ +0.0500", "only 7", "▼ −0.0100", "only 7"]
+        assert frame["label"].tolist() == ["▲ +0.0500", "only 7", "▼ −0.0100", "only 7"]
 
     def test_less_is_better_where_a_metric_says_so(self):
-        frame = compare_slices_charts.heat_frame(self.columns(), sign=-1)
+        frame = slices_charts.heat_frame(self.columns(), sign=-1)
         assert frame["side"].tolist() == ["worse", "too few", "better", "too few"]
 
     def test_cells_of_too_few_are_dashed_and_the_chosen_slice_is_outlined(self):
-        frame = compare_slices_charts.heat_frame(self.columns())
-        chart = compare_slices_charts.heat(frame, "ndcg@10", "age", chosen="young")
+        frame = slices_charts.heat_frame(self.columns())
+        chart = slices_charts.heat(frame, "ndcg@10", "age", chosen="young")
         known, few = marks(chart, "rect")
         assert [row["edge"] for row in rows(chart, known)] == [True, True]
         assert few["mark"]["strokeDash"] == [2, 3]
@@ -51,13 +51,13 @@ class TestSlices:
 
     def test_differences_too_small_to_be_of_use_are_not_drawn_as_large(self):
         tiny = {"ALS": [self.cell("young", difference=0.0004, outcome="equivalent")]}
-        chart = compare_slices_charts.heat(compare_slices_charts.heat_frame(tiny), "ndcg@10", "age")
+        chart = slices_charts.heat(slices_charts.heat_frame(tiny), "ndcg@10", "age")
         (row,) = rows(chart, marks(chart, "rect")[0])
         assert row["strength"] == pytest.approx(0.0004 / (4 * 0.002))
 
     def test_long_names_are_wrapped_and_all_end_just_above_their_cells(self):
-        frame = compare_slices_charts.heat_frame(self.columns())
-        chart = compare_slices_charts.heat(frame, "ndcg@10", "age")
+        frame = slices_charts.heat_frame(self.columns())
+        chart = slices_charts.heat(frame, "ndcg@10", "age")
         across = marks(chart, "rect")[0]["encoding"]["x"]
         assert across["sort"] == ["ALS", "A name of many words"]
         assert across["axis"]["labelExpr"].startswith(
@@ -67,8 +67,8 @@ class TestSlices:
     def test_names_that_begin_alike_have_columns_of_their_own(self):
         names = [f"Two stages with a light ranker and a {kind} one" for kind in ("heavy", '"fast"')]
         columns = {name: [self.cell("young")] for name in names}
-        frame = compare_slices_charts.heat_frame(columns)
-        chart = compare_slices_charts.heat(frame, "ndcg@10", "age")
+        frame = slices_charts.heat_frame(columns)
+        chart = slices_charts.heat(frame, "ndcg@10", "age")
         known = marks(chart, "rect")[0]
         assert known["encoding"]["x"]["field"] == "column"
         assert [row["column"] for row in rows(chart, known)] == names
@@ -76,9 +76,9 @@ class TestSlices:
         assert "heavy one" in drawn and '"fast" one' in drawn
 
     def test_the_alt_text_says_who_is_ahead_in_each_slice(self):
-        frame = compare_slices_charts.heat_frame(self.columns())
-        assert compare_slices_charts.heat_alt(frame, "ndcg@10", "age", "Popular") == (
-            "Largest difference in NDCG@10 to Popular by age: young (100 users) ALS better at "
+        frame = slices_charts.heat_frame(self.columns())
+        assert slices_charts.heat_alt(frame, "ndcg@10", "age", "Popular") == (
+            "Largest difference in NDCG@10 from Popular by age: young (100 users) ALS better at "
             "+0.0500; old has too few users (7)."
         )
 
@@ -88,9 +88,9 @@ class TestSlices:
             self.cell("young", n=64, difference=-0.3, outcome="worse"),
             self.cell("old", n=6, difference=None),
         ]
-        frame = compare_slices_charts.heat_frame(columns)
-        assert compare_slices_charts.heat_alt(frame, "ndcg@10", "age", "Popular") == (
-            "Largest difference in NDCG@10 to Popular by age: young (64 users) Loser worse at "
+        frame = slices_charts.heat_frame(columns)
+        assert slices_charts.heat_alt(frame, "ndcg@10", "age", "Popular") == (
+            "Largest difference in NDCG@10 from Popular by age: young (64 users) Loser worse at "
             "−0.300; old has too few users (7)."
         )
 
@@ -99,21 +99,21 @@ class TestSlices:
             self.cell("young", other="F"),
             self.cell("young", other="M", n=40, difference=-0.1, outcome="worse"),
         ]
-        frame = compare_slices_charts.crossed_frame(cells, "age", {"young": 120})
-        assert compare_slices_charts.heat_alt(
+        frame = slices_charts.crossed_frame(cells, "age", {"young": 120})
+        assert slices_charts.heat_alt(
             frame, "ndcg@10", "age", "Popular", whose="ALS", across="gender"
         ) == (
-            "Largest difference of ALS in NDCG@10 to Popular by age and gender: young, M (40 "
+            "Largest difference of ALS in NDCG@10 from Popular by age and gender: young, M (40 "
             "users) worse at −0.100."
         )
 
     def test_two_dimensions_stand_down_and_across_in_either_order(self):
         cells = [self.cell("young", other="F"), self.cell("young", other="M", n=40)]
-        # Somebody may be in both columns, or in neither: the row has a count of its own.
-        frame = compare_slices_charts.crossed_frame(cells, "age", {"young": 120})
+        # A user may be in both columns or in neither: the row has its own count.
+        frame = slices_charts.crossed_frame(cells, "age", {"young": 120})
         assert frame["row"].tolist() == ["young (120)", "young (120)"]
         assert frame["column"].tolist() == ["F", "M"]
-        turned = compare_slices_charts.crossed_frame(cells, "gender", {"F": 100, "M": 40})
+        turned = slices_charts.crossed_frame(cells, "gender", {"F": 100, "M": 40})
         assert turned["row"].tolist() == ["F (100)", "M (40)"]
 
 
@@ -127,24 +127,24 @@ class TestWins:
             for i in range(n)
         ]  # fmt: skip
         found = [Finding(cell, cell.p_adjusted <= 0.05, "") for cell in made]
-        return compare_wins.wins_frame(found, {"age": "age of people"})
+        return wins_view.wins_frame(found, {"age": "age of users"})
 
-    def test_they_stand_in_the_order_of_the_ranking_with_their_users(self):
-        chart = compare_wins.wins(self.frame(), "ndcg@10", "Popular", look.BLUE)
+    def test_they_are_in_the_order_of_the_ranking_with_their_users(self):
+        chart = wins_view.wins(self.frame(), "ndcg@10", "Popular", look.BLUE)
         (points,) = marks(chart, "point")
         assert points["encoding"]["y"]["sort"] == [
-            "age of people: group 0 (50)",
-            "age of people: group 1 (51)",
+            "age of users: group 0 (50)",
+            "age of users: group 1 (51)",
         ]
         assert [row["certain"] for row in rows(chart, points)] == [True, False]
-        # A click tells which slice is to be looked into.
+        # A click selects a slice.
         assert chart.to_dict()["params"][0]["select"]["fields"] == ["dimension", "slice"]
 
     def test_no_more_are_drawn_than_can_be_read(self):
-        chart = compare_wins.wins(self.frame(40), "ndcg@10", "Popular", look.BLUE)
-        assert len(rows(chart, marks(chart, "point")[0])) == compare_wins.SHOWN
+        chart = wins_view.wins(self.frame(40), "ndcg@10", "Popular", look.BLUE)
+        assert len(rows(chart, marks(chart, "point")[0])) == wins_view.SHOWN
 
-    def test_the_alt_text_says_what_may_be_chance(self):
-        alt = compare_wins.wins_alt(self.frame(), "ndcg@10", "ALS", "Popular")
-        assert "age of people: group 0 (50 users) +0.100 (0.0500 to 0.150);" in alt
-        assert "group 1 (51 users) +0.100 (0.0500 to 0.150, may be chance)." in alt
+    def test_the_alt_text_says_what_is_not_significant(self):
+        alt = wins_view.wins_alt(self.frame(), "ndcg@10", "ALS", "Popular")
+        assert "age of users: group 0 (50 users) +0.100 (0.0500 to 0.150);" in alt
+        assert "group 1 (51 users) +0.100 (0.0500 to 0.150, not significant)." in alt

@@ -1,4 +1,4 @@
-"""Numbers, styles, forms, charts, jobs and roles: what the pages are made of."""
+"""Numbers, styles, forms, charts, jobs and roles: the parts of pages."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import access, look
-from app.build import spec_flow
-from app.components import charts, page, tables
+from app.build import flow_chart, spec_flow
+from app.components import charts, page, steps, tables
 from app.data import readiness_chart
+from app.runs import over_time_chart
 from pipelines import registry
 from pipelines.errors import AssayError
+from pipelines.evaluation.results.document import titles_of
 from pipelines.recommender.spec import Spec
 from pipelines.runtime import paths
+from tests.app.compared import contender
 
 
 @pytest.mark.parametrize(
@@ -83,25 +86,32 @@ def test_signs_that_streamlit_reads_are_escaped(text, escaped):
     assert page.plain(text) == escaped
 
 
-def test_a_contender_looks_the_same_in_whatever_company():
+def test_a_contender_looks_the_same_in_every_bakeoff():
     few = look.styles([("popular", "baseline"), ("als", "built"), ("mine", "built")])
     more = look.styles(
         [("als", "built"), ("two-stage", "built"), ("stand-in", "stand-in"), ("mine", "built")]
     )
     assert few["als"] == more["als"]
-    assert few["popular"].color == look.GREY
+    assert few["popular"].color == look.GRAY
     assert more["stand-in"].dashed
     assert not more["stand-in"].filled
     assert len({style.color for style in more.values()}) == 4
 
 
-def test_outcomes_have_a_sign_and_no_red_or_green_alone():
+def test_a_contender_without_a_title_of_its_own_is_labeled_by_name():
+    named = {"one": "Same", "two": "Same", "three": "", "four": "Four"}
+    results = [contender(name, 0.1, title=title) for name, title in named.items()]
+    titles = {"one": "one", "two": "two", "three": "three", "four": "Four"}
+    assert titles_of(results) == titles
+
+
+def test_outcomes_have_a_mark_beside_their_color():
     assert [look.OUTCOME_MARK[o] for o in ("better", "equivalent", "worse", "inconclusive")] == [
         "▲", "=", "▼", "?",
     ]  # fmt: skip
-    assert look.outcome_words("better", over_budget=True) == "▲ better, but over budget"
-    assert look.outcome_words("better", False, True) == "▲ better, but fails a required test"
-    assert look.outcome_words("worse", True, True) == (
+    assert look.outcome_label("better", over_budget=True) == "▲ better, but over budget"
+    assert look.outcome_label("better", False, True) == "▲ better, but fails a required test"
+    assert look.outcome_label("worse", True, True) == (
         "▼ worse, but over budget and fails a required test"
     )
 
@@ -119,7 +129,7 @@ def _charts():
             "state": ["enough", "not enough"], "unit": ["events", "users"],
         }
     )  # fmt: skip
-    step = pd.DataFrame({"step": list(charts.STEPS), "state": "open", "line": "nothing yet"})
+    step = pd.DataFrame({"step": list(steps.PLAN), "state": "open", "line": "nothing yet"})
     times = pd.DataFrame(
         {
             "created": pd.to_datetime(["2026-11-20", "2026-11-21"]), "bakeoff": ["a", "b"],
@@ -129,10 +139,10 @@ def _charts():
     )  # fmt: skip
     styles = look.styles([("als", "built")])
     return {
-        "flow": charts.flow(nodes, links, columns),
-        "approaches": readiness_chart.chart(readiness_chart.with_words(approach)),
-        "steps": charts.steps(step),
-        "over_time": charts.over_time(times, styles, "NDCG@10"),
+        "flow": flow_chart.chart(nodes, links, columns),
+        "approaches": readiness_chart.chart(readiness_chart.with_labels(approach)),
+        "steps": steps.chart(step),
+        "over_time": over_time_chart.chart(times, styles, "NDCG@10"),
     }
 
 
@@ -150,7 +160,7 @@ def _form_of_everything() -> None:
     import streamlit as st
     from pydantic import BaseModel, Field
 
-    from app.components import forms
+    from app.build import forms
 
     class Config(BaseModel):
         count: int = Field(5, ge=1, le=9, description="how many")
@@ -192,14 +202,14 @@ def test_each_stages_settings_have_a_form(kind, monkeypatch):
 def _form_of_a_stage(kind: str, name: str) -> None:
     import streamlit as st
 
-    from app.components import forms
+    from app.build import forms
     from pipelines import registry
 
     config = registry.lookup(kind, name).Config
     st.session_state["found"] = forms.settings(config, {}, key="f")
 
 
-def test_a_failed_job_says_why_and_can_be_put_away(open_page, filled, wait_until):
+def test_a_failed_job_says_why_and_can_be_dismissed(open_page, filled, wait_until):
     id = filled.submit("import", {"paths": ["/no/such/file.csv"], "name": "x"})
     wait_until(lambda: not filled.job(id).live, 60)
     app = open_page()
@@ -226,7 +236,7 @@ def test_roles(monkeypatch):
     assert access.role() == "lead"
     monkeypatch.setattr(access.st, "get_option", lambda name: None)
     assert access.role() == "viewer"
-    with pytest.raises(AssayError, match="needs the role analyst; yours is viewer"):
+    with pytest.raises(AssayError, match="requires the analyst role; your role is viewer"):
         access.require("analyst", "Importing data")
 
 

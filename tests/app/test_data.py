@@ -14,18 +14,18 @@ def test_empty(open_page):
     assert app.title[0].value.startswith("No data yet")
 
 
-def test_readiness_comes_first_and_what_became_of_the_rows_is_a_view(open_page, filled):
+def test_readiness_comes_first_and_the_import_is_a_view(open_page, filled):
     app = open_page("data", dataset="shop")
     assert not app.exception
     assert app.title[0].value.replace("\\", "") == state.readiness("shop").sentence
-    assert [header.value for header in app.header] == ["What was found", "All datasets"]
+    assert [header.value for header in app.header] == ["Findings", "All datasets"]
     app = open_page("data", dataset="shop", data_view="origin")
     assert not app.exception
-    assert any("1,802 rows became 1,800 events: 2 in quarantine." in m.value for m in app.markdown)
+    assert any("1,802 rows became 1,800 events: 2 quarantined." in m.value for m in app.markdown)
     headers = [header.value for header in app.header]
     assert headers == [
-        "How these events came to be",
-        "Versions, and what was run on them",
+        "How rows became events",
+        "Versions and bake-offs",
         "All datasets",
     ]
 
@@ -35,7 +35,7 @@ def test_what_was_just_imported_is_explained_first(open_page, filled):
     app.session_state[state.IMPORTED] = "shop"
     app.run()
     assert app.query_params["data_view"] == "origin"
-    assert app.header[0].value == "How these events came to be"
+    assert app.header[0].value == "How rows became events"
 
 
 def test_a_sample_shows_its_notice(open_page, workspace):
@@ -53,7 +53,7 @@ def test_a_sample_that_is_not_loaded_is_loaded_as_a_job(open_page, workspace, mo
     workspace.register_samples()
     app = open_page("data", dataset="complete-journey")
     assert "not loaded yet" in app.title[0].value
-    next(b for b in app.button if b.label == "Load it").click().run()
+    next(b for b in app.button if b.label == "Load dataset").click().run()
     assert started == [("sample", {"name": "complete-journey"})]
 
 
@@ -61,7 +61,7 @@ def test_deleting_asks_first(open_page, filled):
     app = open_page("data", dataset="shop", data_view="origin")
     next(b for b in app.button if b.label.startswith("Delete")).click().run()
     assert [r.name for r in filled.datasets()] == ["shop"]
-    assert {b.label for b in app.button} >= {"Delete", "Keep it"}
+    assert {b.label for b in app.button} >= {"Delete", "Cancel"}
 
 
 def test_a_deleted_dataset_is_gone(open_page, filled):
@@ -76,7 +76,7 @@ def test_a_viewer_can_neither_import_nor_delete(open_page, filled, monkeypatch):
     app = open_page("data", dataset="shop", data_view="origin")
     assert not app.exception
     assert not any(b.label.startswith("Delete") for b in app.button)
-    with pytest.raises(AssayError, match="needs the role analyst; yours is viewer"):
+    with pytest.raises(AssayError, match="requires the analyst role; your role is viewer"):
         jobs.start("import", {})
-    with pytest.raises(AssayError, match="needs the role lead; yours is viewer"):
+    with pytest.raises(AssayError, match="requires the lead role; your role is viewer"):
         deletion.delete("shop")

@@ -1,15 +1,14 @@
-"""The Decide page: its form, its pictures, worked cases, the memo and saved decisions."""
+"""The Decide page: its form, its charts, example cases, the memo and saved decisions."""
 
 import json
 from itertools import pairwise
 
 import pytest
 
-from app.decide import case_form
-from app.decide import charts as pictures
-from app.decide import tornado as tornado_chart
+from app.decide import case_values, options, tornado, uncertainty_charts, value_chart
 from pipelines.economics.case import blank_case, load_case
 from pipelines.economics.decision import decide
+from pipelines.economics.summary import sentence
 from pipelines.errors import AssayError
 
 COMPLETE = {
@@ -31,96 +30,97 @@ def datasets(chart):
 def test_value_over_time_has_zero_and_break_even_months():
     found = decide(load_case("shop"))
     positive = found.break_even["positive_from_month"]
-    spec, rows = datasets(pictures.over_time(found.curves, positive))
+    spec, rows = datasets(value_chart.over_time(found.curves, positive))
     assert {"zero": 0.0} in rows
-    assert {r["label"] for r in rows if str(r.get("label")).startswith("even")} == {
-        "even in month 4",
-        "even in month 8",
+    assert {r["label"] for r in rows if str(r.get("label")).startswith("breaks")} == {
+        "breaks even in month 4",
+        "breaks even in month 8",
     }
     assert "buy\n$145 k" in {r.get("label") for r in rows}
     assert spec["config"]["background"] == "transparent"
-    said = pictures.over_time_alt(found.curves, positive)
-    assert "buy $145 k (positive from month 8)" in said
-    assert "build −$350 k (never positive)" in said
+    alt = value_chart.over_time_alt(found.curves, positive)
+    assert "buy $145 k (breaks even in month 8)" in alt
+    assert "build −$350 k (never breaks even)" in alt
 
 
 def test_money_is_shown_in_thousands_or_millions():
-    assert pictures.money_unit([120.0, -350.0]).name == "$k"
-    assert pictures.money_unit([11_167.8]).name == "$ million"
+    assert options.money_unit([120.0, -350.0]).name == "$k"
+    assert options.money_unit([11_167.8]).name == "$ million"
 
 
 def test_labels_are_moved_apart_in_their_order():
-    placed = pictures.spread([1.0, 1.1, 5.0], 1.0)
+    placed = value_chart.spread([1.0, 1.1, 5.0], 1.0)
     assert placed[1] - placed[0] == pytest.approx(1.0)
     assert placed[2] == 5.0
-    chain = pictures.spread([0.0, 0.5, 1.2], 1.0)
+    chain = value_chart.spread([0.0, 0.5, 1.2], 1.0)
     assert [b - a for a, b in pairwise(chain)] == pytest.approx([1.0, 1.0])
 
 
-def test_the_tornado_names_both_ends_and_what_is_merely_assumed():
+def test_the_tornado_labels_both_ends_and_assumed_ranges():
     found = decide(load_case("shop"))
-    _, rows = datasets(tornado_chart.tornado(found.tornado, found.npv("buy")))
+    _, rows = datasets(tornado.tornado(found.tornado, found.npv("buy")))
     uplift = [r for r in rows if r.get("input") == "uplift, buy (± 25 % assumed)"]
     assert {r["at"] for r in uplift} == {"1.5 %", "2.5 %"}
-    assert tornado_chart.tornado_alt(found.tornado, "buy").startswith("What moves the value of buy")
+    assert tornado.tornado_alt(found.tornado, "buy").startswith(
+        "Largest effects on the value of buy: "
+    )
 
 
 def test_fan_and_chances_rank_the_options():
-    case = case_form.changed_case(blank_case(), COMPLETE)
+    case = case_values.changed_case(blank_case(), COMPLETE)
     found = decide(case, draws=2000).uncertainty
-    _, rows = datasets(pictures.fan(found))
+    _, rows = datasets(uncertainty_charts.fan(found))
     assert {"p5", "p50", "p95"} <= set(next(r for r in rows if "p50" in r))
-    _, rows = datasets(pictures.chances(found))
+    _, rows = datasets(uncertainty_charts.chances(found))
     assert sum(r["share"] for r in rows if "share" in r) == pytest.approx(1.0)
-    assert "doing nothing" in pictures.chances_alt(found)
-    assert " to " in pictures.fan_alt(found)
+    assert "do nothing" in uncertainty_charts.chances_alt(found)
+    assert " to " in uncertainty_charts.fan_alt(found)
 
 
-def test_changes_survive_the_address_and_nonsense_does_not():
-    assert case_form.from_text(case_form.to_text(COMPLETE)) == COMPLETE
-    assert case_form.to_text({}) == ""
+def test_the_link_keeps_changes_and_drops_invalid_ones():
+    assert case_values.from_text(case_values.to_text(COMPLETE)) == COMPLETE
+    assert case_values.to_text({}) == ""
     odd = {"margin": "much", "wizard": 1, "open_rate": True, "buy.overrun": "it-projects",
            "data_ready": 1, "requests": {"low": 1}, "horizon_months": 24}  # fmt: skip
-    kept = {"buy.overrun": "it-projects", "horizon_months": 24}
-    assert case_form.from_text(json.dumps(odd)) == kept
-    assert case_form.from_text("{") == {}
+    valid = {"buy.overrun": "it-projects", "horizon_months": 24}
+    assert case_values.from_text(json.dumps(odd)) == valid
+    assert case_values.from_text("{") == {}
 
 
-def test_a_range_is_made_of_what_was_given():
-    assert case_form.merged(None, 4.0, None) == 4.0
-    assert case_form.merged(None, None, None) is None
-    assert case_form.merged(1.0, 4.0, None) == {"low": 1.0, "mode": 4.0, "high": 4.0}
-    assert case_form.merged(1.0, None, 3.0) == {"low": 1.0, "mode": 2.0, "high": 3.0}
+def test_a_range_is_made_from_the_given_ends():
+    assert case_values.merged(None, 4.0, None) == 4.0
+    assert case_values.merged(None, None, None) is None
+    assert case_values.merged(1.0, 4.0, None) == {"low": 1.0, "mode": 4.0, "high": 4.0}
+    assert case_values.merged(1.0, None, 3.0) == {"low": 1.0, "mode": 2.0, "high": 3.0}
 
 
 def test_inputs_that_do_not_fit_are_named():
     with pytest.raises(AssayError, match="open_rate"):
-        case_form.changed_case(blank_case(), {"open_rate": 30.0})
+        case_values.changed_case(blank_case(), {"open_rate": 30.0})
 
 
-def test_every_number_of_a_worked_case_comes_back_from_the_form():
+def test_the_form_returns_every_number_of_an_example_case():
     for name in ("shop", "video", "data-poor"):
         case = load_case(name)
         same = {"horizon_months": case.horizon_months}
-        assert case_form.changed_case(case, same).model_dump() == case.model_dump()
+        assert case_values.changed_case(case, same).model_dump() == case.model_dump()
 
 
 def test_without_a_case_it_is_not_decidable_yet(open_page, filled):
     app = open_page("decide", dataset="shop")
     assert not app.exception
-    assert app.title[0].value == "Not decidable yet: five inputs missing."
+    assert app.title[0].value == sentence(decide(None))
     first = app.get("button_group")[1]  # after the choice of the case
     assert "core business" in first.label
 
 
-def test_a_worked_case_by_its_address(open_page, workspace):
+def test_an_example_case_by_its_link(open_page, workspace):
     app = open_page("decide", decide_case="shop")
     assert not app.exception
-    assert app.title[0].value.replace("\\", "") == (
-        "Buy leads by $45 k over 36 months; below an open rate of 36\u00a0% it loses money."
-    )
-    options = next(d.value for d in app.dataframe if "value, $k" in d.value)
-    assert options.set_index("option")["value, $k"].round(2).to_dict() == {
+    decided = sentence(decide(load_case("shop"))).replace(" %", "\u00a0%")
+    assert app.title[0].value.replace("\\", "") == decided
+    options = next(d.value for d in app.dataframe if "value ($k)" in d.value)
+    assert options.set_index("option")["value ($k)"].round(2).to_dict() == {
         "popularity rule": 100.67,
         "buy": 145.49,
         "build": -350.0,
@@ -128,11 +128,12 @@ def test_a_worked_case_by_its_address(open_page, workspace):
     }
 
 
-def test_a_field_moves_the_decision_and_the_address(open_page, workspace):
+def test_an_input_changes_the_decision_and_the_link(open_page, workspace):
     app = open_page("decide", decide_case="shop")
     app.number_input(key="decide_shop_open_rate_mode").set_value(30.0).run()
     assert not app.exception
-    assert not app.title[0].value.startswith("Buy leads")
+    shop = app.title[0].value
+    assert shop != open_page("decide", decide_case="shop").title[0].value
     assert json.loads(app.query_params["decide_inputs"]) == {"open_rate": 0.3}
 
 
@@ -146,11 +147,11 @@ def test_changes_belong_to_their_case(open_page, workspace):
     assert app.number_input(key="decide_shop_open_rate_mode").value == 30.0
 
 
-def test_bad_inputs_are_a_sentence_and_the_form_stays(open_page, workspace):
+def test_invalid_inputs_are_a_sentence_and_the_form_stays(open_page, workspace):
     app = open_page("decide", decide_case="shop")
     app.number_input(key="decide_shop_open_rate_mode").set_value(130.0).run()
     assert not app.exception
-    assert app.title[0].value == "These inputs do not fit together yet."
+    assert app.title[0].value == "These inputs are not valid."
     assert "open" in app.error[0].value
     app.number_input(key="decide_shop_open_rate_mode").set_value(100.0).run()
     assert app.title[0].value.startswith("Buy leads")
@@ -160,11 +161,11 @@ def test_a_decision_is_saved_and_listed(open_page, filled):
     app = open_page(
         "decide",
         dataset="shop",
-        decide_inputs=case_form.to_text(COMPLETE),
+        decide_inputs=case_values.to_text(COMPLETE),
     )
     assert not app.exception
     assert "missing" not in app.title[0].value
-    next(b for b in app.button if b.label == "Save the decision").click().run()
+    next(b for b in app.button if b.label == "Save decision").click().run()
     assert not app.exception
     (record,) = filled.decisions()
     assert record.bakeoff == "20261121-1000-bbbb"

@@ -1,11 +1,11 @@
-"""The Explore page: lists side by side, for a person of the data and for a made-up history."""
+"""The Explore page: lists side by side, for a user in the data and for a made-up history."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from app.explore import cards, linked_lists, trace
 from app.explore import data as explore_data
-from app.explore import views
 from app.look import styles
 from pipelines.data.split import split
 from pipelines.recommender.fitted import lists_frame
@@ -15,7 +15,7 @@ ID = "20261121-1000-bbbb"
 
 
 def lists(**answers):
-    """A frame of lists; an item given as `X*` was chosen later."""
+    """A frame of lists; an item given as `X*` is a held-out interaction."""
     rows = [
         {"contender": name, "rank": n, "item_id": i.strip("*"), "title": f"<{i.strip('*')}>",
          "categories": "", "chosen": i.endswith("*")}
@@ -33,34 +33,47 @@ LOOKS = styles([("One", "built"), ("Two", "third-party")])
 
 
 def test_the_sentence_counts_what_two_lists_share():
-    assert views.sentence(TWO, "One", "Two") == "One and Two share one of three."
+    assert linked_lists.sentence(TWO, "One", "Two") == "One and Two share one of three items."
     apart = lists(One=["a"], Two=["b"])
-    assert views.sentence(apart, "One", "Two") == "One and Two share none of one."
+    assert linked_lists.sentence(apart, "One", "Two") == "One and Two share none of one items."
 
 
-def test_the_picture_links_what_neighbors_share_and_ticks_what_was_chosen():
-    spec = views.linked_lists(TWO, LOOKS).to_dict()
+def test_the_chart_links_shared_items_and_marks_held_out_ones():
+    spec = linked_lists.linked_lists(TWO, LOOKS).to_dict()
     links = next(m for m in spec["layer"] if m["mark"]["type"] == "rule")
     (link,) = spec["datasets"][links["data"]["name"]]
     assert (link["item_id"], link["from_rank"], link["to_rank"]) == ("a", 1, 2)
-    words = [row["words"] for rows in spec["datasets"].values() for row in rows if "item_id" in row
-             and "words" in row]  # fmt: skip
-    assert "✓ <c>" in words
+    labels = [row["label"] for rows in spec["datasets"].values() for row in rows if "item_id" in row
+             and "label" in row]  # fmt: skip
+    assert "✓ <c>" in labels
     assert spec["params"][0]["name"] == "item"
 
 
-def test_the_alt_text_names_what_is_shared_and_what_was_chosen():
-    said = views.linked_alt(TWO, "One", "Two")
-    assert "share one of three: <a>." in said
-    assert "One holds one later chosen" in said
+def test_the_alt_text_names_shared_and_held_out_items():
+    assert linked_lists.linked_alt(TWO, "One", "Two") == (
+        "One and Two share one of three items. Shared: <a>. Held-out interactions in the lists: "
+        "One has one."
+    )
 
 
 def test_cards_escape_titles_and_say_why_there_is_no_list():
-    about = {"One": ("built here", LOOKS["One"]), "Two": ("third party", LOOKS["Two"])}
-    html = views.cards(TWO[TWO["contender"] == "One"], {"Two": "It <broke>."}, about)
+    contenders = {"One": ("built here", LOOKS["One"]), "Two": ("third party", LOOKS["Two"])}
+    html = cards.cards(TWO[TWO["contender"] == "One"], {"Two": "It <broke>."}, contenders)
     assert "&lt;a&gt;" in html and "<a>" not in html
     assert "No list: It &lt;broke&gt;." in html
-    assert "✓ chosen later" in html
+    assert "✓ held-out interaction" in html
+
+
+def test_a_trace_names_the_rankers_that_the_pipeline_has():
+    row = {"rank": 1, "title": "a", "source": "ease", "source_rank": 2, "sources": "ease 2",
+           "light_rank": 3, "heavy_rank": 1, "rule": ""}  # fmt: skip
+    columns = trace.trace_table(pd.DataFrame([row]), 2).columns
+    assert list(columns) == [
+        "rank", "title", "found by", "after first ranker", "after second ranker",
+    ]  # fmt: skip
+    one = trace.trace_table(pd.DataFrame([{**row, "light_rank": pd.NA}]), 1)
+    assert list(one.columns)[3:] == ["after ranker"]
+    assert one["found by"].tolist() == ["ease 2"]
 
 
 @pytest.mark.parametrize(("number", "letter"), [(0, "A"), (25, "Z"), (26, "AA"), (52, "BA")])
@@ -78,7 +91,7 @@ def test_the_search_finds_every_word_and_prefers_beginnings():
 
 @pytest.fixture
 def explored(filled):
-    """Two contenders that can be asked, one that left a list alone, one that left nothing."""
+    """Two contenders with fitted pipelines, one with lists only, one with nothing."""
     data = filled.dataset("shop")
     cut = split(data.interactions, "time:0.9")
     folder = filled.bakeoff_folder(ID)
@@ -112,7 +125,7 @@ def test_empty(open_page, workspace):
     assert app.title[0].value.startswith("Nothing to show yet")
 
 
-def test_a_person_of_the_data(open_page, explored):
+def test_a_user_in_the_data(open_page, explored):
     app = opened(open_page)
     assert not app.exception
     assert " share " in app.title[0].value
@@ -120,10 +133,10 @@ def test_a_person_of_the_data(open_page, explored):
     table = app.dataframe[-1].value
     assert set(table["contender"]) == {"Popular", "ALS", "EASE, recent first"}
     assert table.groupby("contender").size().eq(10).all()
-    assert any("after the cut-off" in c.value for c in app.caption)
+    assert any("after the cut-off date" in c.value for c in app.caption)
 
 
-def test_a_made_up_history_is_answered_live_and_others_say_why_not(open_page, explored):
+def test_a_made_up_history_is_answered_now_and_others_say_why_not(open_page, explored):
     app = opened(open_page, explore_who="made-up", explore_history="i03,i07,nonsense")
     assert not app.exception
     assert app.multiselect[0].value == ["i03", "i07"]
@@ -134,7 +147,7 @@ def test_a_made_up_history_is_answered_live_and_others_say_why_not(open_page, ex
     assert "The fitted pipeline of ALS is no longer stored" in html
 
 
-def test_picking_titles_moves_the_answer(open_page, explored):
+def test_picking_titles_changes_the_lists(open_page, explored):
     app = opened(open_page, explore_who="made-up")
     assert app.title[0].value.startswith("Pick a few titles")
     app.multiselect[0].set_value(["i05", "i11", "i02"]).run()

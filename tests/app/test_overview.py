@@ -7,8 +7,8 @@ from tests.app.conftest import document
 def test_empty_workspace_says_so_and_offers_samples(open_page):
     app = open_page()
     assert not app.exception
-    assert app.title[0].value.startswith("Nothing is loaded yet")
-    assert any(b.label == "Add the bundled samples" for b in app.button)
+    assert app.title[0].value.startswith("No data yet")
+    assert any(b.label == "Add sample datasets" for b in app.button)
 
 
 def test_with_a_bakeoff_the_question_is_not_decidable_and_the_inputs_are_counted(open_page, filled):
@@ -24,8 +24,8 @@ def test_with_a_bakeoff_the_question_is_not_decidable_and_the_inputs_are_counted
 def test_the_three_cards(open_page, filled):
     app = open_page()
     assert [h.value for h in app.subheader] == [
-        "See what people would get",
-        "Load your events and compare",
+        "See what users would get",
+        "Load your events",
         "Does your core business depend on recommendations?",
     ]
 
@@ -44,8 +44,8 @@ def test_an_address_with_an_unknown_dataset_falls_back(open_page, filled):
     assert app.session_state["dataset"] == "shop"
 
 
-def test_who_leads_is_told_by_titles():
+def test_the_leader_is_named_by_title():
     found = document("20261120-1000-aaaa")
     near = [c.model_copy(update={"outcome": "equivalent"}) for c in found.comparisons]
-    words = results.who_leads(found.model_copy(update={"comparisons": near}))
-    assert words == "EASE, recent first is no more than equivalent to Popular"
+    label = results.leader_label(found.model_copy(update={"comparisons": near}))
+    assert label == "EASE, recent first is equivalent to Popular"

@@ -1,4 +1,4 @@
-"""How a dataset came to be, on its page: steps, recipe, quarantine, versions, all datasets."""
+"""How a dataset was imported: steps, recipe, quarantine, versions, all datasets."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from app.data import catalogue, provenance, provenance_charts, quarantine_view, recipe_words
+from app.data import catalogue, provenance, provenance_charts, quarantine_view, recipe_sentences
 from app.data import versions as versions_of
 from pipelines.data.recipe import Recipe
 from tests.app.conftest import document
@@ -28,18 +28,18 @@ def shop(workspace, tmp_path):
     return workspace
 
 
-def words_of(app):
+def text_of(app):
     return " ".join(m.value for m in [*app.markdown, *app.caption, *app.subheader])
 
 
-def test_the_page_says_what_became_of_the_rows(open_page, shop):
+def test_the_page_says_what_happened_to_the_rows(open_page, shop):
     app = open_page("data", dataset="orders", data_view="origin", data_version="1")
     assert not app.exception
-    said = words_of(app)
+    shown = text_of(app)
     kept = ROWS - NOBODY - CANCELLED
-    assert f"{ROWS} rows became {kept} events" in said
-    assert f"{NOBODY} in quarantine, {CANCELLED} left out by the recipe" in said
-    assert "No bake-off has been run on this dataset yet." in said
+    assert f"{ROWS} rows became {kept} events" in shown
+    assert f"{NOBODY} quarantined, {CANCELLED} removed by the recipe" in shown
+    assert "No bake-off has been run on this dataset yet." in shown
 
 
 def test_the_version_stands_in_the_address_and_is_another_datasets_no_more(
@@ -54,7 +54,7 @@ def test_the_version_stands_in_the_address_and_is_another_datasets_no_more(
     app.selectbox(key="dataset").set_value("other").run()
     assert not app.exception
     assert "data_version" not in app.query_params
-    assert "Version 2, from 1.csv" in words_of(app)
+    assert "Version 2, from 1.csv" in text_of(app)
 
 
 def test_steps_are_drawn_from_the_rows_in_to_the_events(shop):
@@ -64,19 +64,19 @@ def test_steps_are_drawn_from_the_rows_in_to_the_events(shop):
     assert frame["rows_out"].iloc[-1] == about.kept
     assert list(frame["rows_in"][1:]) == list(frame["rows_out"][:-1])
     fates = dict(zip(frame["step"], frame["fate"], strict=True))
-    assert fates["Rows that can be used"] == "to quarantine"
-    assert fates["Repeats folded"] == "folded"
-    assert fates["Not below the least weight"] == "left out"
+    assert fates["Validate rows"] == "quarantined"
+    assert fates["Merge repeated rows"] == "merged"
+    assert fates["Apply the minimum weight"] == "removed"
     drawn = provenance_charts.steps(frame).to_dict()
     values = [row for rows in drawn["datasets"].values() for row in rows if "rows" in row]
-    gone = sum(row["rows"] for row in values if row["fate"] != "go on")
+    gone = sum(row["rows"] for row in values if row["fate"] != "left")
     assert gone == ROWS - about.kept
 
 
 def test_versions_say_whether_the_recipe_is_the_same(shop):
     frame = versions_of.frame(shop.dataset_versions("orders"))
     assert list(frame["version"]) == [3, 2, 1]
-    assert [text.partition(" ")[2] for text in frame["recipe"]] == ["(changed)", "(as before)", ""]
+    assert [text.partition(" ")[2] for text in frame["recipe"]] == ["(changed)", "(unchanged)", ""]
 
 
 def test_bakeoffs_are_links_under_the_version_they_ran_on(open_page, shop):
@@ -93,11 +93,11 @@ def test_bakeoffs_are_links_under_the_version_they_ran_on(open_page, shop):
     links = {p.label: p.query_string for p in (e.proto for e in app.get("page_link")) if p.label}
     assert set(ran) <= set(links)
     assert "bakeoff=20261120-1000-aaaa" in links["20261120-1000-aaaa"]
-    said = words_of(app)
-    assert "On version 1:" in said
-    assert "On version 3:" in said
-    assert "On version 2:" not in said
-    assert "On events that are no longer here:" in said
+    shown = text_of(app)
+    assert "On version 1:" in shown
+    assert "On version 3:" in shown
+    assert "On version 2:" not in shown
+    assert "On a deleted version:" in shown
 
 
 def test_the_quarantine_is_counted_shown_and_downloaded(open_page, workspace, tmp_path):
@@ -110,7 +110,7 @@ def test_the_quarantine_is_counted_shown_and_downloaded(open_page, workspace, tm
     tables = [d.value for d in app.dataframe]
     (shown,) = [t for t in tables if "reason" in t]
     assert len(shown) == 50
-    assert "The first 50 of 61 rows:" in words_of(app)
+    assert "First 50 of 61 rows:" in text_of(app)
     read = pd.read_csv(io.BytesIO(quarantine_view.as_csv(record.folder)))
     assert len(read) == 61
     last = read.iloc[-1]
@@ -122,39 +122,41 @@ def test_reasons_of_another_table_name_it():
         {"table": ["events", "items"], "reason": ["the user is missing", "the id is missing"],
          "rows": [1200, 1]}
     )  # fmt: skip
-    said = list(quarantine_view.reason_words(counts))
-    assert said == ["1,200 rows: the user is missing", "1 row of the items: the id is missing"]
-    assert "1,201 rows are in quarantine, 1,200 of them" in quarantine_view.alt(counts)
+    shown = list(quarantine_view.reason_label(counts))
+    assert shown == ["1,200 rows: the user is missing", "1 row of the items: the id is missing"]
+    assert quarantine_view.alt(counts) == (
+        "1,201 rows are quarantined. The main reason, for 1,200 rows: the user is missing."
+    )
 
 
-def test_a_recipe_in_words_says_only_what_the_data_has():
-    plain = recipe_words.words(Recipe(columns={"user_id": "u", "item_id": "i"}))
+def test_the_sentences_of_a_recipe_cover_only_what_the_data_has():
+    plain = recipe_sentences.sentences(Recipe(columns={"user_id": "u", "item_id": "i"}))
     assert "Columns: u is the user and i is the item." in plain
-    assert "Rows of the same person and item are one event." in plain
-    assert not any("visit" in words or "negative" in words for words in plain)
+    assert "Rows with the same user and item are one event." in plain
+    assert not any("session" in text or "negative" in text for text in plain)
     columns = {"user_id": "u", "item_id": "i", "timestamp": "t", "weight": "w", "event_type": "e"}
-    full = recipe_words.words(
+    full = recipe_sentences.sentences(
         Recipe.of(
             {"columns": columns, "weights": {"view": 0.1}, "least_weight": 3,
              "times": {"order": "day-first"}, "returns": "quarantine"}
         )
     )  # fmt: skip
-    assert "Times without a zone are UTC, with the day first." in full
-    assert "Rows of the same person, item, type and second are one event." in full
-    assert "Rows with a weight below 3 are left out." in full
-    assert any("view 0.1" in words for words in full)
-    assert any("go to quarantine" in words for words in full)
+    assert "Times without a time zone are UTC, with the day first." in full
+    assert "Rows with the same user, item, event type and second are one event." in full
+    assert "Rows with a weight below 3 are removed." in full
+    assert any("view 0.1" in text for text in full)
+    assert any("are quarantined" in text for text in full)
 
 
 def test_the_recipe_is_downloaded_as_the_command_line_takes_it(open_page, shop, tmp_path):
     app = open_page("data", dataset="orders", data_view="origin")
-    assert "The recipe (JSON)" in [b.proto.label for b in app.get("download_button")]
+    assert "Download recipe (JSON)" in [b.proto.label for b in app.get("download_button")]
     saved = shop.recipe("orders")
     written = json.loads(json.dumps(saved.model_dump(mode="json"), indent=2))
     assert Recipe.of(written).hash == saved.hash
 
 
-def test_all_datasets_are_listed_and_a_row_leads_to_one(open_page, shop, filled):
+def test_all_datasets_are_listed_and_a_row_opens_one(open_page, shop, filled):
     records = shop.datasets()
     frame = catalogue.frame(records)
     assert frame.shape[1] <= 7
@@ -175,10 +177,10 @@ def test_a_dataset_that_is_not_loaded_has_no_numbers(workspace):
     row = frame.loc["complete-journey, version 1"]
     assert row["users × items"] == "not loaded yet"
     assert pd.isna(row["events"])
-    assert row["from"].startswith("a sample")
+    assert row["source"].startswith("a sample")
 
 
-def test_files_that_are_gone_are_named_not_raised(open_page, shop):
+def test_missing_files_are_shown_and_not_raised(open_page, shop):
     for version in shop.dataset_versions("orders"):
         Path(version.folder, "users.parquet").unlink()
     assert catalogue.frame(shop.datasets())["users × items"][0] == "cannot be read"

@@ -1,4 +1,4 @@
-"""Readiness and profile on the page: in words, in charts, and as files to hand on."""
+"""Readiness and profile on the page: sentences, charts and downloads."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from pipelines.testing import datasets as synthetic
 from tests.app.conftest import small_dataset
 
 
-def test_the_chart_has_a_row_for_each_approach_and_tells_states_apart_without_color():
+def test_the_chart_has_a_row_for_each_approach_and_marks_states_without_color():
     found = readiness.approaches(synthetic.dataset())
-    frame = readiness_chart.with_words(
+    frame = readiness_chart.with_labels(
         pd.DataFrame([{"approach": n, **vars(a)} for n, a in found.items()])
     )
     spec = readiness_chart.chart(frame).to_dict()
@@ -26,10 +26,10 @@ def test_the_chart_has_a_row_for_each_approach_and_tells_states_apart_without_co
         assert row["label"].startswith(readiness_chart.STATE_MARK[row["state"]])
         assert 0.02 <= row["times"] <= 100
     unknown = next(row for row in rows if row["state"] == "unknown")
-    assert (unknown["times"], unknown["words"]) == (1, "not known")
-    said = readiness_chart.alt_text(frame)
-    assert said.startswith("Enough for popularity")
-    assert all(name in said for name in found)
+    assert (unknown["times"], unknown["needs"]) == (1, "unknown")
+    alt = readiness_chart.alt_text(frame)
+    assert alt.startswith("Enough for popularity")
+    assert all(name in alt for name in found)
 
 
 @pytest.mark.parametrize("key", list(profile.TITLES))
@@ -43,7 +43,7 @@ def test_profile_charts_are_valid_light_and_small(key):
     assert height >= 350
 
 
-def test_bins_that_the_data_fills_in_part_are_no_fall_of_the_line():
+def test_incomplete_bins_do_not_look_like_a_drop():
     frame = pd.DataFrame(
         {
             "start": ["2025-01-06", "2025-01-13", "2025-01-20"], "events": [9, 9, 1],
@@ -64,21 +64,21 @@ def test_the_page_hands_over_the_plan_and_shows_the_profile(open_page, filled):
     assert found.verdict == "popularity only"
     assert found.plan.startswith("# Tracking plan: shop")
     labels = [b.label for b in app.get("download_button")]
-    assert {"The tracking plan (Markdown)", "The schema of an event (JSON)"} <= set(labels)
-    # The verdict is not "ready": what to log stands at the top.
-    assert app.subheader[0].value == "What to log from now on"
+    assert {"Download tracking plan (Markdown)", "Download event schema (JSON)"} <= set(labels)
+    # The verdict is not "ready": the tracking plan is at the top.
+    assert app.subheader[0].value == "Tracking plan"
     app = open_page("data", dataset="shop", data_view="profile")
     assert not app.exception
     assert [s.value for s in app.subheader][1:] == [
         profile.TITLES[key]
         for key in ("activity", "histories", "long_tail", "coverage", "hours")
     ]  # fmt: skip
-    words = {m.value.replace("\\", "") for m in app.markdown}
-    assert set(state.profile("shop").sentences.values()) <= words
+    texts = {m.value.replace("\\", "") for m in app.markdown}
+    assert set(state.profile("shop").sentences.values()) <= texts
 
 
 @pytest.mark.parametrize(
-    ("check", "value", "threshold", "state", "shown", "said"),
+    ("check", "value", "threshold", "state", "shown", "limit"),
     [
         ("simultaneous events, share", 0.986, 0.5, "thin", "98.6%", "at most 50% (ours)"),
         ("items with a price, share", 0.5, 0.95, "thin", "50%", "at least 95% (ours)"),
@@ -91,15 +91,15 @@ def test_the_page_hands_over_the_plan_and_shows_the_profile(open_page, filled):
         ("open rate", 0.1234, None, "enough", "12.3%", ""),
     ],
 )
-def test_values_and_thresholds_in_words(check, value, threshold, state, shown, said):
+def test_labels_of_values_and_thresholds(check, value, threshold, state, shown, limit):
     finding = {
         "check": check, "value": value, "threshold": threshold, "state": state, "source": "ours",
     }  # fmt: skip
-    assert component.value_words(value, check) == shown
-    assert component.wanted(finding) == said
+    assert component.value_label(value, check) == shown
+    assert component.required(finding) == limit
 
 
-def test_what_needs_nothing_is_folded_away(open_page, filled):
+def test_passed_checks_are_in_an_expander(open_page, filled):
     app = open_page("data", dataset="shop")
     urgent, fine = app.table[0].value, app.table[1].value
     assert (

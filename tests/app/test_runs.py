@@ -1,4 +1,4 @@
-"""The Runs page: how a metric moved, and which line of a spec moved it."""
+"""The Runs page: how a metric changed, and which spec line changed it."""
 
 import numpy as np
 import pandas as pd
@@ -48,28 +48,30 @@ def test_empty(open_page, workspace):
     assert app.title[0].value == "No bake-off has been run here yet."
 
 
-def test_one_changed_line_is_found_with_what_it_brought(open_page, answered):
+def test_one_changed_line_is_found_with_its_effect(open_page, answered):
     app = open_page("runs", dataset="shop")
     assert not app.exception
     assert app.title[0].value == (
-        "One spec line changed in ease-recent: +0.0120 NDCG@10 "
+        "In ease-recent, one spec line changed: +0.0120 NDCG@10 "
         "(95\u00a0% interval +0.0120 to +0.0120)."
     )
     assert (
         f"ease-recent in {NEW} beats ease-recent in {OLD} by 0.012 NDCG@10 "
         "(95 % interval 0.012 to 0.012, not adjusted)."
     ) in written(app)
-    assert app.caption[0].value == "2 bake-offs with split time:0.9, k 10."
+    assert app.caption[0].value == "The chart shows 2 bake-offs with split time:0.9, k = 10."
     diff = next(c.value for c in app.code if c.language == "diff")
     assert "-k = 100" in diff
     assert "+k = 200" in diff
 
 
-def test_two_runs_of_ones_own_choice(open_page, answered):
+def test_two_selected_runs(open_page, answered):
     app = open_page("runs", dataset="shop")
     app.selectbox(key="runs_before").set_value(f"als in {NEW}").run()
     assert not app.exception
-    assert "from als to ease-recent: +0.0220 NDCG@10 (95\u00a0% interval +0.0" in app.title[0].value
+    title = app.title[0].value
+    assert title.startswith("From als to ease-recent, ")
+    assert "changed: +0.0220 NDCG@10 (95\u00a0% interval +0.0" in title
     assert any(text.startswith("ease-recent beats als by 0.022 NDCG@10") for text in written(app))
 
 
@@ -81,7 +83,7 @@ def test_runs_of_two_manifests_are_refused_by_the_field_that_differs(open_page, 
     app.selectbox(key="runs_after").set_value(f"ease-recent in {NEW}").run()
     assert not app.exception
     assert app.title[0].value == (
-        "One spec line changed in ease-recent; the two runs cannot be compared."
+        "In ease-recent, one spec line changed; the two runs cannot be compared."
     )
     assert (
         "These two bake-offs have different manifests: split is time:0.9 in "
@@ -89,8 +91,8 @@ def test_runs_of_two_manifests_are_refused_by_the_field_that_differs(open_page, 
         "Run both with the same split."
     ) in [text.replace("\\", "") for text in written(app)]
     assert app.caption[0].value.replace("\\", "") == (
-        "One bake-off with split time:0.9, k 10; not drawn: one bake-off whose manifest differs "
-        "in split."
+        "The chart shows one bake-off with split time:0.9, k = 10. Not shown: one bake-off with "
+        "another manifest (in split)."
     )
 
 
@@ -109,7 +111,7 @@ def test_no_difference_without_values_or_with_a_changed_manifest(open_page, answ
     app = open_page("runs", dataset="shop")
     app.selectbox(key="runs_before").set_value(f"ease-recent in {OLD}").run()
     assert not app.exception
-    assert app.title[0].value.endswith("in ease-recent; the two runs cannot be compared.")
+    assert app.title[0].value.endswith("changed; the two runs cannot be compared.")
     assert any(says in text.replace("\\", "") for text in written(app))
 
 

@@ -115,7 +115,7 @@ def headers(app) -> list[str]:
     return [h.value for h in app.header]
 
 
-def words(app) -> str:
+def text(app) -> str:
     every = [*app.markdown, *app.caption, *app.info]
     return " ".join(str(one.value) for one in every).replace("\\", "")
 
@@ -123,8 +123,11 @@ def words(app) -> str:
 def test_what_was_not_measured_is_one_sentence_and_a_button(open_page, filled, started):
     app = open_page("data", dataset="shop", data_view="studies")
     assert not app.exception
-    assert headers(app)[:2] == ["Would more data help?", "Leakage audit"]
-    assert words(app).count("Not measured yet") == 2
+    assert headers(app)[:2] == [
+        "Learning curve: would more data help?",
+        "Leakage audit: how much do other splits inflate metrics?",
+    ]
+    assert text(app).count("Not measured yet") == 2
     app.button(key="data_learning-curve").click().run()
     app.button(key="data_audit").click().run()
     assert started == [("learning-curve", {"dataset": "shop"}), ("audit", {"dataset": "shop"})]
@@ -138,7 +141,7 @@ def test_a_study_that_runs_says_how_far_it_is(open_page, filled, monkeypatch):
     filled.beat(id, 2**22, 0.4, "ALS under random")
     app = open_page("data", dataset="shop", data_view="studies")
     assert not app.exception
-    assert "Leakage audit of shop is at 40%: ALS under random." in words(app)
+    assert "Leakage audit on shop is 40% done: ALS under random." in text(app)
     assert not any(b.key == "data_audit" for b in app.button)
     assert any(b.key == "data_learning-curve" for b in app.button)
 
@@ -148,12 +151,13 @@ def test_what_was_found_is_a_sentence_a_chart_and_its_data(open_page, filled):
     filled.save_study(audit())
     app = open_page("data", dataset="shop", data_view="studies")
     assert not app.exception
-    said = words(app)
-    assert "Not measured yet" not in said
-    assert curve().sentence in said
-    assert audit().sentence in said
-    assert "Of Popular, $5 more." in said
-    assert "Popular is ahead of ALS in time and behind it under random, not for certain." in said
+    shown = text(app)
+    assert "Not measured yet" not in shown
+    assert curve().sentence in shown
+    assert audit().sentence in shown
+    assert "Of Popular, $5 more." in shown
+    assert "Popular is ahead of ALS under a split in time and behind it under random." in shown
+    assert "The change is not significant." in shown
     keys = {button.key for button in app.get("download_button")}
     assert {"data_curve_csv", "data_audit_csv"} <= keys
     assert [b.label for b in app.button if b.key in ("data_audit", "data_learning-curve")] == [
@@ -175,8 +179,8 @@ def test_a_viewer_looks_and_starts_nothing(open_page, filled, monkeypatch):
     app = open_page("data", dataset="shop", data_view="studies")
     assert not app.exception
     assert not any(b.key in ("data_audit", "data_learning-curve") for b in app.button)
-    assert curve().sentence in words(app)
-    with pytest.raises(AssayError, match="Running a leakage audit needs the role analyst"):
+    assert curve().sentence in text(app)
+    with pytest.raises(AssayError, match="Running a leakage audit requires the analyst role"):
         jobs.start("audit", {"dataset": "shop"})
 
 
@@ -186,9 +190,9 @@ def rows(spec: dict) -> int:
 
 def test_the_curve_is_drawn_in_the_contenders_own_colors():
     frame = study_charts.curve_frame(curve())
-    styles = study_charts.styles_of(study_charts.titles_of(curve().points))
+    styles = study_charts.styles_of(study_charts.titles_by_spec(curve().points))
     assert styles["ALS"].color == look.FIXED["als"]
-    assert styles["Popular"].color == look.GREY
+    assert styles["Popular"].color == look.GRAY
     spec = study_charts.learning_curve(frame, styles, "ndcg@10").to_dict()
     assert [layer["mark"]["type"] for layer in spec["layer"]] == ["area", "line", "point", "text"]
     assert spec["layer"][0]["encoding"]["x"]["scale"]["type"] == "log"

@@ -1,4 +1,4 @@
-"""The blind taste test: no names before the vote, one vote a round, told as opinion."""
+"""The blind taste test: no names before the vote, one vote per round, shown as opinion."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from app import access
 from app.taste import view as taste
 from app.taste.rounds import LENGTH, Live, Stored, contenders
-from app.taste.tally import summary, told, votes_frame
+from app.taste.tally import count_label, pair_label, votes_frame
 from pipelines.data.split import split
 from pipelines.errors import AssayError
 from pipelines.evaluation.results.folder import ANSWER, BakeoffFolder, Requests
@@ -31,14 +31,14 @@ TOKEN = "0123456789abcdef"
 SCRIPT = f"""
 import streamlit as st
 from app import state
-from app.taste import view as taste
-said = taste.draw(state.document("{ID}"))
-st.title(said.title)
+from app.taste import view
+heading = view.draw(state.document("{ID}"))
+st.title(heading.title)
 """
 
 
 class Lists:
-    """BakeoffFolder lists that a test makes up, for users u0, u1, …"""
+    """A folder with made-up lists for users u0, u1, …"""
 
     def __init__(self, **lists):
         self._lists = {name: np.array(rows, np.int32) for name, rows in lists.items()}
@@ -51,10 +51,10 @@ class Lists:
 
 
 def table(user=None, **lists):
-    kept = Lists(**lists)
-    users = np.array([f"u{n}" for n in range(len(kept.requests))], dtype=object)
+    folder = Lists(**lists)
+    users = np.array([f"u{n}" for n in range(len(folder.requests))], dtype=object)
     items = np.array([f"i{n}" for n in range(40)], dtype=object)
-    return Stored(kept, list(lists), users, items, user)
+    return Stored(folder, list(lists), users, items, user)
 
 
 DRAW = np.random.default_rng(5)
@@ -70,7 +70,7 @@ def test_a_round_has_two_contenders_and_lists_of_one_length(token, user):
     assert found == table(user, **MADE).round(token)  # a page loaded again shows the same
 
 
-def test_every_contender_stands_on_either_side_and_everybody_is_drawn():
+def test_every_contender_is_on_either_side_and_every_user_is_drawn():
     rounds = [table(**MADE).round(f"token {n}") for n in range(300)]
     left = [r.left for r in rounds]
     assert {name: 70 < left.count(name) < 130 for name in MADE} == dict.fromkeys(MADE, True)
@@ -91,11 +91,11 @@ def test_lists_that_are_the_same_or_empty_are_never_shown():
         assert table(a=same, b=other).round(f"t{n}").person == "u1"
 
 
-def test_anybody_is_somebody_whose_taste_is_known():
+def test_a_random_user_has_a_history():
     some = table(**MADE)
-    history = some.kept.requests.history
-    some.kept.requests = Requests(
-        some.kept.requests.user,
+    history = some.folder.requests.history
+    some.folder.requests = Requests(
+        some.folder.requests.user,
         Ragged(np.array([0, 0, 0, 2, 2, 2, 2]), history.values[:2]),
         history, np.zeros(0), np.zeros(6),
     )  # fmt: skip
@@ -116,12 +116,12 @@ def test_a_user_who_was_not_asked_about_is_named():
 def test_baselines_are_shown_only_where_fewer_than_two_others_are(tasted):
     doc = tasted.bakeoff(ID)
     away: set[str] = set()
-    names, silent = contenders(doc, lambda c: "Away." if c.name in away else "")
+    names, missing = contenders(doc, lambda c: "Away." if c.name in away else "")
     assert names == ["als", "ease-recent", "acme"]
-    assert silent == {"lost": "It broke."}
+    assert missing == {"lost": "It broke."}
     away.add("als")
-    names, silent = contenders(doc, lambda c: "Away." if c.name in away else "")
-    assert names == ["ease-recent", "acme"] and silent["als"] == "Away."
+    names, missing = contenders(doc, lambda c: "Away." if c.name in away else "")
+    assert names == ["ease-recent", "acme"] and missing["als"] == "Away."
     away.add("acme")
     names, _ = contenders(doc, lambda c: "Away." if c.name in away else "")
     assert names == ["random", "popular", "ease-recent"]
@@ -164,23 +164,23 @@ def opened(**address):
     return app
 
 
-def button(app, words):
-    return next(b for b in app.button if b.label == words)
+def button(app, label):
+    return next(b for b in app.button if b.label == label)
 
 
 def everything(app):
-    """All that the page sent to the browser, and what its address says."""
+    """Everything that the page sent to the browser, and its query parameters."""
     kinds = ("html", "markdown", "button", "caption", "heading", "selectbox", "text_input")
     sent = " ".join(repr(element.proto) for kind in kinds for element in app.get(kind))
     return sent + repr(dict(app.query_params))
 
 
 def shown(app):
-    """The contenders of the lists that are on the page, by what was picked from them."""
+    """The HTML of the lists on the page."""
     return " ".join(str(h.proto.body) for h in app.get("html"))
 
 
-def test_no_name_is_told_before_the_vote(home, tasted):
+def test_no_name_is_shown_before_the_vote(home, tasted):
     app = opened()
     assert shown(app).count("<li") == 2 * LENGTH
     assert "Left list" in shown(app) and "Right list" in shown(app)
@@ -189,36 +189,36 @@ def test_no_name_is_told_before_the_vote(home, tasted):
     for color in ("#E69F00", "#009E73", "#D55E00"):
         assert color not in everything(app)
     assert not app.dataframe
-    assert app.title[0].value == "Which of two lists would you pick? Nobody has voted yet."
+    assert app.title[0].value == "Which of the two lists is better? No votes yet."
 
 
-def test_a_vote_is_kept_once_and_a_page_loaded_again_knows_it(home, tasted):
+def test_a_vote_is_saved_once_and_a_reloaded_page_shows_it(home, tasted):
     app = opened()
-    button(app, "The right list").click().run()
+    button(app, "Right list is better").click().run()
     assert not app.exception
     (vote,) = tasted.votes(ID)
     assert vote.picked == "right" and vote.who == ""
-    assert {b.label for b in app.button} == {"Next round", "Whose lists were they?"}
+    assert {b.label for b in app.button} == {"Next round", "Reveal the contenders"}
     again = opened()
-    assert any("Your vote is kept: **the right list**" in m.value for m in again.markdown)
+    assert any("Your vote is saved: **Right list is better**" in m.value for m in again.markdown)
     assert shown(again).count("<li") == 2 * LENGTH
     assert tasted.votes(ID) == [vote]
 
 
 def test_a_second_click_of_the_same_round_changes_nothing(home, tasted):
     app, other = opened(), opened()  # the same round in two windows
-    button(app, "The left list").click().run()
-    button(other, "The right list").click().run()
+    button(app, "Left list is better").click().run()
+    button(other, "Right list is better").click().run()
     assert [v.picked for v in tasted.votes(ID)] == ["left"]
-    assert any("Your vote is kept: **the left list**" in m.value for m in other.markdown)
+    assert any("Your vote is saved: **Left list is better**" in m.value for m in other.markdown)
 
 
-def test_names_are_told_after_the_vote_to_whoever_asks(home, tasted):
+def test_names_can_be_revealed_after_the_vote(home, tasted):
     app = opened()
     button(app, "No difference").click().run()
     (vote,) = tasted.votes(ID)
     assert "Left list" in shown(app)
-    button(app, "Whose lists were they?").click().run()
+    button(app, "Reveal the contenders").click().run()
     titles = {"als": "ALS", "ease-recent": "EASE, recent first", "acme": "Acme"}
     html = shown(app)
     assert 0 < html.index(titles[vote.left]) < html.index(titles[vote.right])
@@ -228,11 +228,11 @@ def test_names_are_told_after_the_vote_to_whoever_asks(home, tasted):
 def test_the_next_round_is_another_one(home, tasted):
     app = opened()
     before = shown(app)
-    button(app, "The left list").click().run()
+    button(app, "Left list is better").click().run()
     button(app, "Next round").click().run()
     assert app.query_params["taste_round"] != [TOKEN]
     assert shown(app) != before
-    assert "Left list" in shown(app) and button(app, "The left list")
+    assert "Left list" in shown(app) and button(app, "Left list is better")
     button(app, "Skip").click().run()
     assert len(tasted.votes(ID)) == 1
 
@@ -240,12 +240,12 @@ def test_the_next_round_is_another_one(home, tasted):
 def test_a_persona_and_a_user_by_id_can_be_chosen(home, tasted):
     app = opened(taste_person="The enthusiast")
     assert "**The enthusiast**, user u" in app.markdown[0].value
-    assert "Took up last, newest first: Item " in app.markdown[0].value
+    assert "Last interactions, newest first: Item " in app.markdown[0].value
     app.selectbox(key="taste_person").set_value("user").run()
     app.text_input(key="taste_user").set_value("nobody").run()
-    assert "was asked about the user 'nobody'" in app.info[0].value
+    assert "The user 'nobody' is not in this bake-off" in app.info[0].value
     app.text_input(key="taste_user").set_value(explore_user(tasted)).run()
-    button(app, "The left list").click().run()
+    button(app, "Left list is better").click().run()
     assert [v.person for v in tasted.votes(ID)] == [explore_user(tasted)]
 
 
@@ -276,36 +276,36 @@ def leave_fitted(workspace, *names):
         fit(data, cut, name, folder / "contenders" / name)
 
 
-def test_a_history_of_one_s_own_is_tasted_and_third_parties_say_why_not(home, tasted):
+def test_a_made_up_history_is_compared_and_third_parties_say_why_not(home, tasted):
     leave_fitted(tasted, "popular", "ease-recent")
     app = opened(taste_person="made-up")
     assert "Pick a few titles" in app.info[0].value
     app.multiselect[0].set_value(["i25", "i22"]).run()
     assert not app.exception
-    assert "Took up last, newest first: Item 22; Item 25." in app.markdown[0].value
+    assert "Last interactions, newest first: Item 22; Item 25." in app.markdown[0].value
     assert "Item 22<" not in shown(app) and shown(app).count("<li") == 2 * LENGTH
-    said = " ".join(c.value for c in app.caption)
-    assert "Not among the lists: Acme. Acme was asked for known users only" in said
-    button(app, "The left list").click().run()
+    captions = " ".join(c.value for c in app.caption)
+    assert "Not shown: Acme. Acme was asked for known users only" in captions
+    button(app, "Left list is better").click().run()
     (vote,) = tasted.votes(ID)
     assert vote.person == "made-up history: i25, i22"
     assert {vote.left, vote.right} == {"popular", "ease-recent"}
     again = opened(taste_person="made-up", taste_history="i25,i22")
-    assert any("Your vote is kept" in m.value for m in again.markdown)
+    assert any("Your vote is saved" in m.value for m in again.markdown)
     again.multiselect[0].set_value(["i25", "i22", "i28"]).run()  # another history, another round
-    assert button(again, "The left list")
+    assert button(again, "Left list is better")
 
 
-def test_it_is_a_view_of_compare_with_an_address_of_its_own(open_page, tasted):
+def test_it_is_a_view_of_compare_with_its_own_link(open_page, tasted):
     app = open_page("compare", dataset="shop", bakeoff=ID, compare_view="taste")
     assert not app.exception and not app.error
-    assert app.title[0].value.startswith("Which of two lists would you pick?")
-    assert button(app, "The left list")
+    assert app.title[0].value.startswith("Which of the two lists is better?")
+    assert button(app, "Left list is better")
 
 
-def test_who_did_not_answer_is_said(home, tasted):
-    said = [c.value for c in opened().caption]
-    assert "Not among the lists: Lost. It broke." in said
+def test_a_contender_without_lists_is_named(home, tasted):
+    captions = [c.value for c in opened().caption]
+    assert "Not shown: Lost. It broke." in captions
 
 
 def test_a_bakeoff_without_lists_says_so(home, tasted):
@@ -324,7 +324,7 @@ def test_lists_that_are_all_alike_are_not_put_to_the_vote(home, tasted):
     for name in ("ease-recent", "acme"):
         (folder / name / ANSWER).write_bytes(first)
     app = opened()
-    assert "the same list here" in app.info[0].value and not app.button
+    assert "the same list" in app.info[0].value and not app.button
 
 
 def test_titles_are_text_and_never_markup(home, tasted, monkeypatch):
@@ -341,27 +341,27 @@ def test_titles_are_text_and_never_markup(home, tasted, monkeypatch):
 def test_on_an_open_server_nobody_without_a_sign_in_votes(home, tasted, monkeypatch):
     monkeypatch.setattr(access, "may_vote", lambda: False)
     app = opened()
-    assert not app.button and any("sign in" in c.value for c in app.caption)
+    assert not app.button and any("it has no sign-in" in c.value for c in app.caption)
     found = table(**MADE).round("t")
-    with pytest.raises(AssayError, match="needs a sign-in"):
+    with pytest.raises(AssayError, match="requires a sign-in"):
         taste.cast(tasted.bakeoff(ID), found, TOKEN, "left")
     assert tasted.votes(ID) == []
 
 
-def test_votes_are_told_as_opinion_and_no_document_knows_of_them(home, tasted):
+def test_votes_are_shown_as_opinion_and_are_in_no_document(home, tasted):
     before = tasted.bakeoff(ID).model_dump_json()
     for n in range(12):
         side = "left" if n < 7 else "right" if n < 10 else "neither"
         who = "ann@shop.example" if n % 2 else "bob@shop.example"
         tasted.vote(ID, f"r{n}", side, person="u001", left="als", right="acme", who=who)
     app = opened()
-    opinion = next(m.value for m in app.markdown if m.value.startswith("Opinion of"))
-    assert opinion == "Opinion of 12 votes by 2 people: ALS was picked 7 of 12 times against Acme."
-    assert app.title[0].value == "Opinion, no metric: ALS was picked 7 of 12 times against Acme."
+    opinion = next(m.value for m in app.markdown if m.value.startswith("12 votes"))
+    assert opinion == "12 votes by 2 people: ALS was picked 7 of 12 times against Acme."
+    assert app.title[0].value == "Opinion, not a metric: ALS was picked 7 of 12 times against Acme."
     (row,) = app.dataframe[0].value.to_dict("records")
-    assert (row["votes for it"], row["votes against it"], row["no difference"]) == (7, 3, 2)
+    assert (row["votes for"], row["votes against"], row["no difference"]) == (7, 3, 2)
     assert row["share of picks"] == "70 %" and row["95 % interval"] == "40 to 89 %"
-    assert "The list on the left got 7 of 10 picks" in " ".join(c.value for c in app.caption)
+    assert "The left list got 7 of 10 picks" in " ".join(c.value for c in app.caption)
     assert tasted.bakeoff(ID).model_dump_json() == before
 
 
@@ -370,11 +370,11 @@ def vote(n=0, side="left", who=""):
 
 
 def test_the_summary_counts_people_only_where_they_signed_in():
-    assert summary([vote()]) == "Opinion of 1 vote without a sign-in"
-    assert summary([vote(who="a@x"), vote(who="a@x")]) == "Opinion of 2 votes by 1 person"
+    assert count_label([vote()]) == "1 vote without a sign-in"
+    assert count_label([vote(who="a@x"), vote(who="a@x")]) == "2 votes by 1 person"
     mixed = [vote(who="a@x"), vote(who="b@x"), vote()]
-    assert summary(mixed) == "Opinion of 3 votes by 2 people and 1 without a sign-in"
-    assert told(tallies([vote()])[0], {}) == "als was picked 1 of 1 time against acme"
+    assert count_label(mixed) == "3 votes: 2 by 2 people, 1 without a sign-in"
+    assert pair_label(tallies([vote()])[0], {}) == "als was picked 1 of 1 time against acme"
 
 
 def test_the_file_of_votes_has_a_row_each_and_voters_only_for_those_who_may_know():

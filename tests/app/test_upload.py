@@ -1,4 +1,4 @@
-"""Loading events: two confirmations, next month's file, a database, and hostile file names."""
+"""Loading events: two steps, next month's file, a database, and hostile file names."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.shop_export import CANCELLED, NOBODY, ROWS, orders
 
 @pytest.fixture
 def started(workspace, monkeypatch):
-    """What was started as a job, without its process."""
+    """The submitted jobs, which do not run."""
     found = []
     monkeypatch.setattr(
         type(workspace), "submit", lambda self, kind, params: found.append((kind, params)) or 1
@@ -35,7 +35,7 @@ def given(app, *files, key="data_events_0"):
 
 
 def mapping(app):
-    """What the select boxes of the first confirmation say."""
+    """The choices of the select boxes of the first step."""
     chosen = {s.key: s.value for s in app.selectbox if s.key and s.key.startswith("data_map_")}
     return {key.removeprefix("data_map_")[:-9]: value for key, value in chosen.items()}
 
@@ -47,21 +47,21 @@ def press(app, key):
     return app
 
 
-def test_an_order_export_takes_two_confirmations(open_page, workspace, started):
+def test_an_order_export_takes_two_steps(open_page, workspace, started):
     app = given(open_page("data"), ("Online Orders.csv", orders()))
-    said = mapping(app)
-    assert said["user_id"] == "CustomerID"
-    assert said["item_id"] == "StockCode"
-    assert said["timestamp"] == "InvoiceDate"
-    assert said["weight"] == "Quantity"
-    assert said["order_id"] == "InvoiceNo"
-    assert said["event_type"] == import_columns.LEFT_OUT
+    columns = mapping(app)
+    assert columns["user_id"] == "CustomerID"
+    assert columns["item_id"] == "StockCode"
+    assert columns["timestamp"] == "InvoiceDate"
+    assert columns["weight"] == "Quantity"
+    assert columns["order_id"] == "InvoiceNo"
+    assert columns["event_type"] == import_columns.LEFT_OUT
     (sample,) = [d.value for d in app.dataframe]
     assert len(sample) == 10
     assert sample["time (UTC)"][0].startswith("2010-12-01")
     assert list(sample["weight"])[:3] == [9, 6, 10]
-    assert list(sample["left out because"])[3] == "the user is missing"
-    assert any("Not read: Country." in c.value for c in app.caption)
+    assert list(sample["reason for quarantine"])[3] == "the user is missing"
+    assert any("Columns not imported: Country." in c.value for c in app.caption)
 
     press(app, "data_columns_right")
     assert not app.warning
@@ -70,7 +70,7 @@ def test_an_order_export_takes_two_confirmations(open_page, workspace, started):
     assert kind == "import"
     assert params["name"] == "online-orders"
     assert params["recipe"]["times"]["order"] == "month-first"
-    # The form is empty again, and nothing is confirmed any more.
+    # The form is empty again.
     assert not app.file_uploader(key="data_events_1").value
     assert not any(b.key == "data_import" for b in app.button)
 
@@ -81,7 +81,7 @@ def test_an_order_export_takes_two_confirmations(open_page, workspace, started):
     steps = {step.name: (step.rows_in, step.rows_out) for step in about.steps}
     assert steps["rows that can be used"] == (ROWS, ROWS - NOBODY)
     assert steps["returns and cancellations"] == (ROWS - NOBODY, ROWS - NOBODY - CANCELLED)
-    # Who confirms what is proposed has the same recipe as who imports without a question.
+    # Confirming the proposal gives the same recipe as importing without questions.
     unasked = workspace.import_dataset(files, "unasked").about
     assert unasked.recipe.hash == about.recipe.hash
     assert unasked.fingerprint == about.fingerprint
@@ -110,11 +110,11 @@ def test_a_changed_choice_reaches_the_job_and_survives_going_back(open_page, wor
     assert "least_weight" not in recipe
 
 
-def test_columns_that_fit_equally_well_are_asked_for(open_page, workspace):
+def test_the_user_chooses_between_columns_that_match_equally_well(open_page, workspace):
     rows = "".join(f"c{i % 7},d{i % 6},s{i % 5}\n" for i in range(60))
     app = given(open_page("data"), ("x.csv", f"customer,visitor,sku\n{rows}".encode()))
     assert mapping(app)["user_id"] == import_columns.OPEN
-    assert any("customer and visitor fit" in w.value for w in app.warning)
+    assert any("customer and visitor" in w.value for w in app.warning)
     assert app.button(key="data_columns_right").disabled
     key = next(s.key for s in app.selectbox if s.key and s.key.startswith("data_map_user_id"))
     app.selectbox(key=key).set_value("visitor").run()
@@ -128,15 +128,17 @@ def test_first_rows_are_shown_only_once_user_and_item_are_known(open_page, works
     assert len(app.dataframe) == 0
 
 
-def test_what_the_content_decided_is_marked(open_page, workspace):
+def test_a_column_recognized_by_content_is_marked(open_page, workspace):
     rows = "".join(f"c{i % 7},s{i % 5},2026-01-{i % 28 + 1:02d}\n" for i in range(60))
     app = given(open_page("data"), ("x.csv", f"user,item,happened\n{rows}".encode()))
     box = next(s for s in app.selectbox if s.key and s.key.startswith("data_map_timestamp"))
     assert box.value == "happened"
-    assert "happened · by its content" in box.options
+    assert "happened (by content)" in box.options
 
 
-def test_the_order_of_day_and_month_is_asked_where_nothing_tells(open_page, workspace, started):
+def test_the_user_chooses_the_order_of_day_and_month_if_it_is_unknown(
+    open_page, workspace, started
+):
     rows = "".join(f"c{i % 7},s{i % 5},{i % 9 + 1}/{i % 5 + 1}/2026\n" for i in range(60))
     app = given(open_page("data"), ("x.csv", f"user,item,date\n{rows}".encode()))
     assert app.button(key="data_columns_right").disabled
@@ -168,7 +170,7 @@ def test_a_file_that_cannot_be_read_is_a_sentence(open_page, workspace):
 
 def test_a_file_without_known_columns_asks_for_them(open_page, workspace):
     app = given(open_page("data"), ("x.csv", b"a,b\n1,2\n"))
-    assert {"Who (user)" in w.value or "What (item)" in w.value for w in app.warning} == {True}
+    assert {"“User”" in w.value or "“Item”" in w.value for w in app.warning} == {True}
     assert app.button(key="data_columns_right").disabled
 
 
@@ -207,9 +209,7 @@ def test_next_months_file_without_a_needed_column_is_refused(open_page, workspac
     assert not any(b.key == "data_again_import" for b in app.button)
 
 
-def test_a_table_of_a_database_takes_the_same_two_confirmations(
-    open_page, workspace, started, tmp_path
-):
+def test_a_database_table_takes_the_same_two_steps(open_page, workspace, started, tmp_path):
     file = tmp_path / "shop.db"
     with sqlite3.connect(file) as database:
         database.execute("CREATE TABLE orders (customer_id TEXT, sku TEXT, qty INTEGER)")
@@ -241,7 +241,7 @@ def test_a_password_in_an_address_is_refused_and_not_repeated(open_page, workspa
 
 
 @pytest.mark.parametrize(
-    ("name", "kept"),
+    ("name", "safe"),
     [
         ("../../etc/passwd", "passwd"),
         ("..\\..\\boot.ini", "boot.ini"),
@@ -253,11 +253,11 @@ def test_a_password_in_an_address_is_refused_and_not_repeated(open_page, workspa
         ("x" * 300 + ".csv.gz", "x" * 93 + ".csv.gz"),
     ],
 )
-def test_the_name_of_an_upload_cannot_leave_its_folder(workspace, home, name, kept, monkeypatch):
+def test_the_name_of_an_upload_cannot_leave_its_folder(workspace, home, name, safe, monkeypatch):
     monkeypatch.setattr("app.access.role", lambda: "analyst")
     file = SimpleNamespace(name=name, file_id="a/../b", getbuffer=lambda: memoryview(b"1"))
-    path = uploads.kept(file)
-    assert path.name == kept
+    path = uploads.saved(file)
+    assert path.name == safe
     assert path.parent.parent == workspace.folders.incoming
     assert path.read_bytes() == b"1"
 
@@ -276,10 +276,10 @@ def test_a_dataset_is_named_after_its_file(name, slug):
     assert uploads.slug(name) == slug
 
 
-def test_on_a_shared_server_only_named_connections_are_asked(monkeypatch):
+def test_a_shared_server_allows_only_named_connections(monkeypatch):
     monkeypatch.setattr(access, "login_configured", lambda: True)
     for address in ("postgresql://reader@127.0.0.1/shop", "env:HOME", "sqlite:////etc/hosts"):
-        with pytest.raises(AssayError, match="connection of its secrets"):
-            upload._checked(address, "orders")
+        with pytest.raises(AssayError, match="only connections from its secrets"):
+            upload._check(address, "orders")
     with pytest.raises(AssayError, match=r"no \[connections.shop\]"):
-        upload._checked("secrets:shop", "orders")
+        upload._check("secrets:shop", "orders")

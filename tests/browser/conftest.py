@@ -59,7 +59,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartApp]:
 
 @pytest.fixture(scope="session")
 def made_up() -> Dataset:
-    """160 people of two tastes, 60 items."""
+    """160 users of two tastes, 60 items."""
     return dataset(n_users=160)
 
 
@@ -114,6 +114,6 @@ def _run_bakeoff(home: Path) -> None:
 
 
 def copied(home: Path, folder: Path) -> Path:
-    """A workspace of one's own, as `home` stands."""
+    """A copy of the workspace `home`."""
     shutil.copytree(home, folder / "home")
     return folder / "home"

@@ -1,4 +1,4 @@
-"""Starting the real app, opening its pages in a real Chromium, and what holds of every page."""
+"""Starting the app, opening its pages in Chromium, and checks that apply to every page."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ ARGUMENTS = (
     "--no-first-run",
 )
 SLOW_MS = 60_000
-"""How long a page may take on a busy machine before a test gives up."""
+"""How long a page may take on a busy machine before a test fails, in milliseconds."""
 LOOK_SECONDS = 0.05
 START_SECONDS = 60.0
 
@@ -54,7 +54,7 @@ def chromium() -> Iterator[Browser]:
 
 
 def new_page(browser: Browser, *, theme: Theme = "light", width: int = 1440) -> Page:
-    """A window of its own, with nothing remembered, on light or dark paper."""
+    """A new window without stored state, in the light or the dark theme."""
     context = browser.new_context(
         color_scheme=theme, viewport={"width": width, "height": 900}, reduced_motion="reduce"
     )
@@ -64,7 +64,7 @@ def new_page(browser: Browser, *, theme: Theme = "light", width: int = 1440) -> 
 
 @dataclass
 class RunningApp:
-    """The app as a process of its own on 127.0.0.1."""
+    """The app as a separate process on 127.0.0.1."""
 
     process: subprocess.Popen[bytes]
     port: int
@@ -74,7 +74,7 @@ class RunningApp:
         return f"http://127.0.0.1:{self.port}/{page}" + (f"?{urlencode(query)}" if query else "")
 
     def end(self, number: signal.Signals = signal.SIGKILL) -> None:
-        """End the app's process alone, not the workers that it started."""
+        """End the app's process, but not the workers that it started."""
         if self.process.poll() is None:
             self.process.send_signal(number)
         self.process.wait(30)
@@ -83,8 +83,8 @@ class RunningApp:
 def start_app(home: Path, log: Path, *, prepared: bool = True, script: Path = SCRIPT) -> RunningApp:
     """Start the app on a free port and wait until it answers.
 
-    As `assay run` starts it, or without preparing the workspace: no samples, no first job; and
-    then another `script` may stand in for it.
+    It starts as with `assay run`; with `prepared=False`, the workspace gets no samples and no
+    first job, and `script` can replace the app.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -112,7 +112,7 @@ def start_app(home: Path, log: Path, *, prepared: bool = True, script: Path = SC
 
 
 def environment(home: Path) -> dict[str, str]:
-    """This process's environment with another workspace, MLflow's store inside it."""
+    """This process's environment with another workspace, which has its own MLflow store."""
     kept = {name: value for name, value in os.environ.items() if name != "MLFLOW_TRACKING_URI"}
     return kept | {"ASSAY_HOME": str(home)}
 
@@ -135,13 +135,13 @@ def _healthy(app: RunningApp) -> bool:
 
 
 def opened(page: Page, address: str) -> Locator:
-    """Open an address and wait until the page is drawn; its opening sentence."""
+    """Open an address and wait until the page is drawn; returns its title sentence."""
     page.goto(address)
     return drawn(page)
 
 
 def go(page: Page, name: str) -> Locator:
-    """Open another page by its link in the sidebar; its opening sentence."""
+    """Open another page by its link in the sidebar; returns its title sentence."""
     link = page.get_by_test_id("stSidebarNav").get_by_role("link", name=name.capitalize())
     link.click()
     expect(link).to_have_attribute("aria-current", "page")
@@ -149,7 +149,7 @@ def go(page: Page, name: str) -> Locator:
 
 
 def drawn(page: Page) -> Locator:
-    """Wait until nothing is being computed or loaded; the opening sentence."""
+    """Wait until nothing is being computed or loaded; returns the title sentence."""
     app, sentence = page.get_by_test_id("stApp"), page.locator("h1")
     try:
         expect(app).to_have_attribute("data-test-connection-state", "CONNECTED", timeout=SLOW_MS)
@@ -161,8 +161,8 @@ def drawn(page: Page) -> Locator:
     return sentence
 
 
-# Nothing is computed, nothing on the page is left over from before, each chart has its picture,
-# and the height has been the same for .4 s: charts are drawn after the script's end.
+# Nothing is being computed, no element is stale, each chart is drawn, and the height has been the
+# same for 0.4 s: charts are drawn after the end of the script.
 SETTLED = """() => {
   const app = document.querySelector('[data-testid="stApp"]');
   const main = document.querySelector('[data-testid="stMain"]');
@@ -180,25 +180,25 @@ SETTLED = """() => {
 
 
 def check_page(page: Page, *, picture: bool = True) -> None:
-    """What holds of every page: a sentence, a picture that says what it shows, no exception."""
+    """Check a page: it has a title sentence and a chart with alt text, and no exception."""
     expect(page.get_by_test_id("stException")).to_have_count(0)
     expect(page.get_by_role("dialog")).to_have_count(0)  # such as "Page not found"
-    assert page.locator("h1").inner_text().strip(), f"no opening sentence on {page.url}"
+    assert page.locator("h1").inner_text().strip(), f"no title sentence on {page.url}"
     charts = page.get_by_test_id("stVegaLiteChart")
     if picture:
         expect(charts.first).to_be_visible()
     for at in range(charts.count()):
-        words = chart_words(charts.nth(at))
-        assert len(words.split()) >= 4, f"a chart on {page.url} says only {words!r}"
+        alt = chart_alt(charts.nth(at))
+        assert len(alt.split()) >= 4, f"a chart on {page.url} has only the alt text {alt!r}"
 
 
-def chart_words(chart: Locator) -> str:
-    """What a screen reader hears of a chart."""
+def chart_alt(chart: Locator) -> str:
+    """The alt text of a chart."""
     return str(chart.get_attribute("aria-label") or "")
 
 
 def sideways(page: Page) -> int:
-    """By how many pixels the page's content is wider than its window."""
+    """How many pixels the page's content is wider than its window."""
     return int(
         page.evaluate(
             """() => Math.max(...['stMain', 'stApp'].map(id => {

@@ -1,9 +1,9 @@
-"""Pictures of every page of the workspace that `ASSAY_HOME` names, to be looked at.
+"""Screenshots of every page, for the workspace that `ASSAY_HOME` names.
 
     python -m tests.browser.pictures OUT_FOLDER [--only PAGE,PAGE] [--readme]
 
-Writes `PAGE-THEME-WIDTH.png` for light and dark paper at 1440 and 800 px, from the top to the
-bottom of the page. With `--readme`, also the four pictures of the README in docs/images.
+Writes `PAGE-THEME-WIDTH.png` of the whole page, in the light and the dark theme at 1440 and 800
+pixels. With `--readme`, also writes the four images of the README to docs/images.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ WIDTHS = (1440, 800)
 TALLEST = 8000
 IMAGES = paths.CHECKOUT / "docs" / "images"
 MOST_BYTES = 300_000
-# What the README shows: the page, what its address says, and how much of it (px from the top).
+# The images of the README: the page, its query parameters, and the height in pixels.
 README: dict[str, tuple[dict[str, str], int]] = {
     "overview": ({}, 700),
     "compare": ({}, 720),
     "explore": ({}, 825),
     "decide": ({"decide_case": "shop"}, 785),
 }
-# The Decide page has a picture only once its inputs are there: a worked case has them.
+# Further views. Decide has a chart only with inputs, which an example case has.
 ALSO = {
     "decide": {"shop": {"decide_case": "shop"}},
     "data": {view: {"data_view": view} for view in ("profile", "studies", "origin")},
@@ -53,7 +53,7 @@ ALSO = {
 
 
 def take(browser: Browser, app: RunningApp, out: Path, names: tuple[str, ...]) -> None:
-    """One picture per page, theme and width."""
+    """A screenshot per page, theme and width."""
     for theme in get_args(Theme):
         for width in WIDTHS:
             page = new_page(browser, theme=theme, width=width)
@@ -79,7 +79,7 @@ def _whole(page: Page) -> None:
 
 
 def readme(browser: Browser, app: RunningApp, bakeoff: dict[str, str]) -> None:
-    """The README's four pictures: light paper, 1440 px wide, the top of the page."""
+    """The four images of the README: light theme, 1440 pixels wide, the top of the page."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     page = new_page(browser)
     for name, (query, tall) in README.items():
@@ -94,7 +94,7 @@ def readme(browser: Browser, app: RunningApp, bakeoff: dict[str, str]) -> None:
 
 
 def newest_in_time() -> dict[str, str]:
-    """The newest bake-off with a split in time, as the address names it."""
+    """The newest bake-off with a split in time, as query parameters."""
     workspace = Workspace.open()
     for record in workspace.bakeoffs():
         if str(workspace.bakeoff(record.id).manifest["split"]).startswith("time:"):

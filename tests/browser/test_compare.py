@@ -1,4 +1,4 @@
-"""The views of Compare in a real browser: each opens, and clicks lead where they should."""
+"""The views of Compare in a browser: each opens, and clicks select what they should."""
 
 from __future__ import annotations
 
@@ -44,31 +44,31 @@ def test_a_view_opens_and_does_not_scroll_sideways_in_a_narrow_window(
     page.set_viewport_size({"width": 1440, "height": 900})
 
 
-def test_a_click_on_the_heat_map_looks_into_a_slice(window: Window) -> None:
+def test_a_click_on_the_heat_map_selects_a_slice(window: Window) -> None:
     page, app = window
     opened(page, app.address("compare", compare_view="slices", compare_by="popularity"))
     cells = page.get_by_test_id("stVegaLiteChart").first.locator("g.mark-rect path")
     cells.first.click()
-    expect(page.get_by_role("heading", name="Popularity: ")).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_role("heading", name="Slice by popularity: ")).to_be_visible(timeout=SLOW_MS)
     drawn(page)
     check_page(page)
     assert "compare_slice=" in page.url
 
 
-def test_a_row_of_the_biggest_wins_shows_that_person(window: Window) -> None:
+def test_a_row_of_the_largest_wins_shows_that_user(window: Window) -> None:
     page, app = window
     opened(page, app.address("compare", compare_view="people", compare_of="als"))
-    person = page.get_by_role("heading", name="Person ")
-    before = person.inner_text()
+    user = page.get_by_role("heading", name="User ", level=3)
+    before = user.inner_text()
     table = page.get_by_test_id("stDataFrame").first
     table.scroll_into_view_if_needed()
     # The rows are drawn on a canvas: the box of the third one.
     table.click(position={"x": 16, "y": 35 + 2 * 35 + 17})
-    expect(person).not_to_have_text(before, timeout=SLOW_MS)
+    expect(user).not_to_have_text(before, timeout=SLOW_MS)
     drawn(page)
     assert "compare_person=" in page.url
-    shown = person.inner_text()
-    # The address alone brings the same person back.
+    shown = user.inner_text()
+    # The link alone shows the same user.
     fresh = page.context.new_page()
     opened(fresh, page.url)
     expect(fresh.get_by_role("heading", name=shown)).to_be_visible()

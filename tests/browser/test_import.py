@@ -1,4 +1,4 @@
-"""A shop's order export through the app: upload, two confirmations, and its dataset is there."""
+"""A shop's order export in the app: upload, two steps, and the dataset is there."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NAME = "online-orders"
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty workspace that the tests of this file fill, one after the other."""
+    """An empty workspace that the tests of this file fill in order."""
     return tmp_path_factory.mktemp("import") / "home"
 
 
@@ -41,22 +41,27 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
-def test_an_order_export_takes_two_confirmations(
+def test_an_order_export_takes_two_steps(
     window: Any, home: Path, wait_until: Callable[..., Any]
 ) -> None:
     page, app = window
     expect(opened(page, app.address("data"))).to_contain_text("No data yet")
     upload(page, "Online Orders.csv", orders())
-    expect(page.get_by_text("which column is what")).to_be_visible(timeout=SLOW_MS)
-    proposed = {"Who": "CustomerID", "What": "StockCode", "When": "InvoiceDate", "How": "Quantity"}
+    expect(page.get_by_text("check the columns")).to_be_visible(timeout=SLOW_MS)
+    proposed = {
+        "User": "CustomerID",
+        "Item": "StockCode",
+        "Time": "InvoiceDate",
+        "Weight": "Quantity",
+    }
     for label, column in proposed.items():
         box = page.get_by_test_id("stSelectbox").filter(has_text=re.compile(rf"^{label}"))
         expect(box.locator("input").first).to_have_value(column)
-    expect(page.get_by_text("Not read: Country.")).to_be_visible()
+    expect(page.get_by_text("Columns not imported: Country.")).to_be_visible()
     drawn(page)
     check_page(page)
-    press(page, "These columns are right")
-    expect(page.get_by_text("how do rows become events")).to_be_visible(timeout=SLOW_MS)
+    press(page, "Confirm columns")
+    expect(page.get_by_text("check how rows become events")).to_be_visible(timeout=SLOW_MS)
     drawn(page)
     page.set_viewport_size({"width": 800, "height": 900})
     drawn(page)
@@ -75,13 +80,13 @@ def test_an_order_export_takes_two_confirmations(
     drawn(page)
     check_page(page)
     assert f"dataset={NAME}" in page.url
-    # What was just imported is explained before what was found about it.
-    assert page.locator("h2").first.inner_text() == "How these events came to be"
+    # After an import, the page first shows how rows became events.
+    assert page.locator("h2").first.inner_text() == "How rows became events"
     assert "data_view=origin" in page.url
     about = workspace.about(NAME)
     assert (about.rows_in, about.quarantined, about.filtered) == (ROWS, NOBODY, CANCELLED)
     with page.expect_download() as started:
-        page.get_by_role("button", name="All of them (CSV)").click()
+        page.get_by_role("button", name="Download all (CSV)").click()
     text = Path(started.value.path()).read_text()
     assert text.count("the user is missing") == NOBODY
 

@@ -16,7 +16,7 @@ from tests.browser.conftest import SHOP, StartApp, copied
 from tests.browser.driving import (
     PAGES,
     SLOW_MS,
-    chart_words,
+    chart_alt,
     check_page,
     drawn,
     go,
@@ -82,29 +82,31 @@ def test_a_bakeoff_outlives_a_reload_and_the_death_of_the_app(
     built = [c.name for c in document.contenders if c.kind == "built"]
     declared = [c for c in document.comparisons if c.metric == "ndcg@10" and c.contender in built]
     best = max(declared, key=lambda c: c.difference)
-    expect(page.locator("h1")).to_have_text(best.sentence[0].upper() + best.sentence[1:])
-    words = chart_words(page.get_by_test_id("stVegaLiteChart").first)
-    assert "stand-in (not Amazon)" in words
+    expect(page.locator("h1")).to_have_text(best.sentence)
+    alt = chart_alt(page.get_by_test_id("stVegaLiteChart").first)
+    assert "stand-in (not Amazon)" in alt
 
 
 @pytest.fixture(scope="module")
 def window(browser: Browser, start: StartApp, filled_home: Path) -> Any:
-    """A window, and the address of a page of the app on a workspace with a bake-off."""
+    """A window, and the app on a workspace with a bake-off."""
     app = start(filled_home)
     page = new_page(browser)
     yield page, app
     page.context.close()
 
 
-def test_three_picked_titles_are_answered_by_all_who_can(window: Any, filled_home: Path) -> None:
+def test_all_capable_contenders_recommend_for_three_picked_titles(
+    window: Any, filled_home: Path
+) -> None:
     page, app = window
     opened(page, app.address("explore"))
-    page.get_by_text("a history you make up", exact=True).click()
+    page.get_by_text("a made-up history", exact=True).click()
     expect(page.locator("h1")).to_have_text(
-        "Pick a few titles, and every capable contender answers.", timeout=SLOW_MS
+        "Pick a few titles to see what each contender recommends.", timeout=SLOW_MS
     )
     picked = ["Title 3", "Title 5", "Title 7"]
-    box = page.get_by_role("combobox", name="Titles taken up, oldest first")
+    box = page.get_by_role("combobox", name="Titles interacted with, oldest first")
     for title in picked:
         box.click()
         box.fill(title)
@@ -129,31 +131,31 @@ def test_three_picked_titles_are_answered_by_all_who_can(window: Any, filled_hom
     for name in able:
         assert len(set(answered[name])) == 10, name
         assert not set(picked) & set(answered[name]), f"{name} recommends what was picked"
-    # The address alone brings the same lists back.
+    # The link alone shows the same lists.
     fresh = page.context.new_page()
     sentence = page.locator("h1").inner_text()
     expect(opened(fresh, page.url)).to_have_text(sentence)
     fresh.close()
 
 
-def test_a_worked_case_is_decided_and_little_is_said_of_ones_own(window: Any) -> None:
+def test_an_example_case_is_decided_and_an_empty_case_is_not(window: Any) -> None:
     page, app = window
     expect(opened(page, app.address("decide"))).to_contain_text("Not decidable yet")
     page.get_by_text("shop", exact=True).click()
     expect(page.locator("h1")).to_contain_text("Buy leads by $45 k", timeout=SLOW_MS)
     drawn(page)
     check_page(page)
-    assert "buy $145 k" in chart_words(page.get_by_test_id("stVegaLiteChart").first)
+    assert "buy $145 k" in chart_alt(page.get_by_test_id("stVegaLiteChart").first)
 
 
-def test_an_address_restores_what_was_chosen(window: Any, filled_home: Path) -> None:
+def test_a_link_restores_the_choices(window: Any, filled_home: Path) -> None:
     page, app = window
     id = only_bakeoff(Workspace.open(filled_home)).id
     chosen = {"compare_metric": "recall", "compare_k": "5", "compare_with": "als"}
     sentence = opened(page, app.address("compare", dataset=SHOP, bakeoff=id, **chosen))
     expect(sentence).to_contain_text("recall@5", ignore_case=True)
-    words = chart_words(page.get_by_test_id("stVegaLiteChart").first)
-    assert "recall@5" in words and "to ALS" in words
+    alt = chart_alt(page.get_by_test_id("stVegaLiteChart").first)
+    assert "recall@5" in alt and "from ALS" in alt
     for name, value in chosen.items():
         assert f"{name}={value}" in page.url
 

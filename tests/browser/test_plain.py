@@ -1,4 +1,4 @@
-"""Text that is not ours, as Streamlit's Markdown shows it: letter by letter as it was written."""
+"""Text of the user in Streamlit's Markdown is shown exactly as written."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ def test_it_reads_as_written(browser: Browser, tmp_path: Path) -> None:
                 box = page.locator(f".st-key-{place}-{at}")
                 shown = box.get_by_role("radio").first if place == "choice" else box
                 shown = shown.locator("visible=true").first
-                # An unseen joiner parts what Streamlit looks for after the escapes are gone.
-                words = " ".join(shown.inner_text().replace("\u2060", "").split())
-                assert words == " ".join(text.split()), (place, text, words)
+                # `plain` adds an invisible joiner to what Streamlit looks for after unescaping.
+                visible = " ".join(shown.inner_text().replace("\u2060", "").split())
+                assert visible == " ".join(text.split()), (place, text, visible)
         page.context.close()
     finally:
         app.end()

@@ -1,4 +1,4 @@
-"""The report in a real Chromium: opened from the disk, without a network."""
+"""The report in Chromium: opened from disk, without a network."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.browser.driving import Theme, new_page
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The report of a full bake-off, with a look besides, as a file."""
+    """The report of a full bake-off, with an exploratory comparison, as a file."""
     folder = tmp_path_factory.mktemp("report")
     keep(folder)
     about = About(name="shop", fingerprint="ab", notice=NOTICE)
@@ -27,15 +27,15 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Watched:
-    """A page without a network, what it asked for, and what its console said."""
+    """A page without a network, its requests, and its console messages."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.asked: list[str] = []
-        self.said: list[str] = []
-        page.on("request", lambda request: self.asked.append(request.url))
-        page.on("console", lambda message: self.said.append(message.text))
-        page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.requests: list[str] = []
+        self.messages: list[str] = []
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("console", lambda message: self.messages.append(message.text))
+        page.on("pageerror", lambda error: self.messages.append(str(error)))
         page.route("**/*", _from_disk_alone)
         page.context.set_offline(True)
 
@@ -58,8 +58,8 @@ def watched(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Watche
 def test_it_opens_from_the_disk_without_a_network(watched: Watched, file: Path) -> None:
     page = watched.page
     page.goto(file.as_uri())
-    expect(page.get_by_role("heading", level=1)).to_have_text("Two-stage against popular.")
-    assert page.title() == "Two-stage against popular."
+    expect(page.get_by_role("heading", level=1)).to_have_text("two-stage against popular.")
+    assert page.title() == "two-stage against popular."
     pictures = page.get_by_role("img")
     assert pictures.count() >= 5
     for at in range(pictures.count()):
@@ -70,29 +70,29 @@ def test_it_opens_from_the_disk_without_a_network(watched: Watched, file: Path) 
         assert len(str(picture.get_attribute("aria-label")).split()) > 8
         assert picture.locator("svg text").count() > 5
     expect(page.get_by_text(NOTICE)).to_be_visible()
-    assert watched.asked == [file.as_uri()]
-    assert watched.said == []
+    assert watched.requests == [file.as_uri()]
+    assert watched.messages == []
 
 
-def test_a_picture_s_data_opens_without_a_script(watched: Watched, file: Path) -> None:
+def test_the_data_of_a_chart_opens_without_a_script(watched: Watched, file: Path) -> None:
     page = watched.page
     page.goto(file.as_uri())
     table = page.locator("details table").first
     expect(table).not_to_be_visible()
-    page.get_by_text("The chart's data").first.click()
+    page.get_by_text("Chart data").first.click()
     expect(table).to_be_visible()
     expect(table).to_contain_text("smallest useful")
-    assert watched.said == []
+    assert watched.messages == []
 
 
-def test_words_in_pictures_stand_out_from_the_paper(watched: Watched, file: Path) -> None:
+def test_text_in_charts_has_the_color_of_the_page(watched: Watched, file: Path) -> None:
     page = watched.page
     page.goto(file.as_uri())
     ink, paper, drawn = page.evaluate(
         """() => {
           const body = getComputedStyle(document.body);
-          const words = [...document.querySelectorAll('svg text')];
-          return [body.color, body.backgroundColor, words.map(t => getComputedStyle(t).fill)];
+          const texts = [...document.querySelectorAll('svg text')];
+          return [body.color, body.backgroundColor, texts.map(t => getComputedStyle(t).fill)];
         }"""
     )
     assert set(drawn) == {ink} and ink != paper
@@ -106,7 +106,7 @@ def test_it_fits_the_window(browser: Browser, file: Path, width: int) -> None:
     page.context.close()
 
 
-def test_no_word_of_a_picture_is_cut(browser: Browser, file: Path) -> None:
+def test_no_label_of_a_chart_is_cut(browser: Browser, file: Path) -> None:
     page = new_page(browser)
     page.goto(file.as_uri())
     outside = page.evaluate(
@@ -124,11 +124,11 @@ def test_no_word_of_a_picture_is_cut(browser: Browser, file: Path) -> None:
     page.context.close()
 
 
-def test_it_prints_on_light_paper_without_its_closed_tables(browser: Browser, file: Path) -> None:
+def test_it_prints_in_light_colors_without_closed_tables(browser: Browser, file: Path) -> None:
     page = new_page(browser, theme="dark")
     page.goto(file.as_uri())
     page.emulate_media(media="print", color_scheme="dark")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-    expect(page.get_by_text("The chart's data").first).not_to_be_visible()
+    expect(page.get_by_text("Chart data").first).not_to_be_visible()
     assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
     page.context.close()

@@ -1,4 +1,4 @@
-"""Every page in every state of a workspace, on light and on dark paper."""
+"""Every page in every state of a workspace, in the light and the dark theme."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def running(shop_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A bake-off that runs as long as it is looked at."""
+    """A bake-off that runs until the tests are done."""
     home = copied(shop_home, tmp_path_factory.mktemp("running"))
     workspace = Workspace.open(home)
     workspace.worker_command = (sys.executable, str(FAKE_WORKER))
     release = home / "release"
-    told = {"dataset": SHOP, "do": "wait", "release": str(release), "pid_file": str(home / "pid")}
-    job = workspace.submit("bakeoff", told)
+    params = {"dataset": SHOP, "do": "wait", "release": str(release), "pid_file": str(home / "pid")}
+    job = workspace.submit("bakeoff", params)
     wait_for(lambda: workspace.job(job).share > 0)
     yield home
     release.touch()
@@ -41,7 +41,7 @@ def running(shop_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 @pytest.fixture(scope="module")
 def failed(shop_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A bake-off that could not be run: nobody has that many events."""
+    """A bake-off that failed: no user has that many events."""
     home = copied(shop_home, tmp_path_factory.mktemp("failed"))
     workspace = Workspace.open(home)
     job = workspace.submit("bakeoff", {"dataset": SHOP, "specs": ["als"], "split": "last-n:500"})
@@ -55,7 +55,7 @@ STATES: dict[str, str] = {
     "failed": f"Bake-off on {SHOP} failed.",
     "filled_home": "",
 }
-"""The fixtures of the states, and what then stands at the top of every page."""
+"""The fixtures of the states, and the text at the top of every page in each."""
 
 
 @pytest.fixture(scope="module", params=list(STATES))
@@ -65,7 +65,7 @@ def state(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def address(state: str, request: pytest.FixtureRequest, start: StartApp) -> str:
-    """The app's address on a workspace in that state, just as it is: no samples are added."""
+    """The app's address on a workspace in that state, without added samples."""
     return start(request.getfixturevalue(state), prepared=False).address()
 
 
@@ -84,7 +84,7 @@ def window(browser: Browser, address: str, theme: Theme) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_opens_with_a_sentence_and_a_picture(
+def test_a_page_opens_with_a_sentence_and_a_chart(
     window: Page, state: str, theme: Theme, name: str
 ) -> None:
     go(window, name)

@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.data import dataset as store
 from pipelines.data.dataset import Dataset
-from pipelines.data.importing.importer import import_events
+from tests.data.importing import import_file
 
 Write = Callable[[str, str | bytes], Path]
 Import = Callable[..., Dataset]
@@ -39,6 +39,6 @@ def imported(write: Write, home: Path) -> Import:
     """`imported(content, name="events.csv", **options)`: the dataset that comes of it."""
 
     def result(content: str | bytes, name: str = "events.csv", **options: Any) -> Dataset:
-        return store.load(import_events(write(name, content), "events", home, **options))
+        return store.load(import_file(write(name, content), "events", home, **options))
 
     return result

@@ -20,11 +20,11 @@ import pytest
 from pipelines.data import dataset as store
 from pipelines.data import quarantine
 from pipelines.data.assembly import fingerprint
-from pipelines.data.importing.importer import import_events
 from pipelines.data.importing.moments import LATEST
 from pipelines.data.recipe import Recipe
 from pipelines.errors import AssayError
 from tests.data import mutations
+from tests.data.importing import import_file
 
 AT_ONCE = 100
 """Files a test."""
@@ -69,7 +69,7 @@ def tried(seed: int, folder: Path, options: dict[str, Any]) -> store.About | Non
         file.steps.append(f"options {options}")
     with told(seed, file, folder) as path:
         try:
-            made = import_events(path, "events", home, **options)
+            made = import_file(path, "events", home, **options)
         except AssayError as error:
             check_sentence(error)
             assert [p for p in home.rglob("*") if p.is_file()] == []

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from pipelines.data import readiness
-from pipelines.data.dataset import Arrivals, Dataset, load, save
+from pipelines.data.dataset import Dataset, ImportCounts, load, save
 from pipelines.data.readiness.facts import DAY
 from pipelines.statistics import power as experiment
 from tests.data.test_readiness import made
@@ -47,7 +47,7 @@ def logged(
     import pyarrow as pa
 
     rows = [(k % people, k % 40, START + k * 600) for k in range(n)]
-    dataset = made(rows, rows_in=n, arrivals=Arrivals(event_types={"view": n}))
+    dataset = made(rows, rows_in=n, arrivals=ImportCounts(event_types={"view": n}))
     user = dataset.interactions.user
     context = pd.DataFrame(
         {
@@ -76,7 +76,7 @@ def test_off_policy_needs_chance(tmp_path: Path) -> None:
 
 def test_off_policy_without_a_log_says_what_to_log_and_an_old_import_is_unknown() -> None:
     rows = [(u, i, START + i * DAY) for u in range(5) for i in range(9)]
-    new = readiness.approaches(made(rows, arrivals=Arrivals()))["off-policy"]
+    new = readiness.approaches(made(rows, arrivals=ImportCounts()))["off-policy"]
     assert (new.state, new.missing) == (
         "not enough", "needs 10,000 impressions with a propensity"
     )  # fmt: skip
@@ -88,7 +88,7 @@ def test_off_policy_without_a_log_says_what_to_log_and_an_old_import_is_unknown(
 def test_the_base_rate_is_measured_where_purchases_are_told(tmp_path: Path) -> None:
     report = readiness.report(logged(tmp_path / "log", 0.2))
     test = report.approaches["A/B test"]
-    assert "5.0% of them doing what is wanted (measured here)" in test.note
+    assert "a conversion rate of 5.0% (measured in the data)" in test.note
     assert test.need == 2 * np.ceil(experiment.people_per_arm(0.05, 0.1))
     assert (test.have, test.state) == (400, "not enough")
     assumed = readiness.approaches(made([(0, 0, START), (1, 1, START + 40 * DAY)]))["A/B test"]
@@ -108,8 +108,8 @@ def test_real_time_needs_events_within_a_visit() -> None:
     views = [(u, i, START + u * 60 + i) for u in range(1_500) for i in range(3)]
     assert readiness.approaches(made(views))["real time"].state == "enough"
     days = [(u, i, (u + i) * DAY) for u in range(1_500) for i in range(3)]
-    told = readiness.approaches(made(days))["real time"]
-    assert told.missing == "needs the time of day of each event, not its day"
+    dates = readiness.approaches(made(days))["real time"]
+    assert dates.missing == "needs the time of day of each event, not only its date"
 
 
 def test_vendors_without_a_known_minimum_are_unknown() -> None:
@@ -128,7 +128,7 @@ def test_what_is_missing_comes_with_a_date_at_the_pace_of_the_data() -> None:
         "needs 8,499 more events and 450 more users with five or more events; "
     )
     # The users do not grow here, and they are what a date would have to wait for.
-    assert missing.endswith("none were gained in the last eight weeks, so no date can be given")
+    assert missing.endswith("none were added in the last eight weeks, so no date can be given")
     grows = [(d, d % 7, START + d * DAY + n * 60) for d in range(151) for n in range(6)]
     missing = readiness.report(made(grows), now).approaches["factorization"].missing
     assert missing == (
@@ -139,7 +139,7 @@ def test_what_is_missing_comes_with_a_date_at_the_pace_of_the_data() -> None:
 
 def test_a_shops_order_export_names_its_real_gaps() -> None:
     rows = [(u, i, START + u * 3600) for u in range(300) for i in range(4)]
-    arrivals = Arrivals(reasons={"the user is missing": 500}, returns=60)
+    arrivals = ImportCounts(reasons={"the user is missing": 500}, returns=60)
     report = readiness.report(made(rows, rows_in=2_000, quarantined=500, arrivals=arrivals))
     found = {finding.check: finding for finding in report.findings}
     guests = found["rows without a user, share"]
@@ -148,4 +148,4 @@ def test_a_shops_order_export_names_its_real_gaps() -> None:
     assert "guest" in guests.why
     assert found["returns and cancellations, share"].value == 0.03
     assert found["simultaneous events, share"].state == "thin"
-    assert found["types of event"].state == "thin"
+    assert found["event types"].state == "thin"

@@ -12,9 +12,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipelines.data.importing.importer import import_events
 from pipelines.data.importing.planning import plan
 from pipelines.errors import AssayError
+from tests.data.importing import import_file
 
 GOOD = "user_id,item_id,weight,timestamp\n" + "".join(
     f"u{n % 7},i{n % 5},1,{1_600_000_000 + n}\n" for n in range(200)
@@ -35,6 +35,7 @@ def zipped() -> bytes:
 
 
 NESTED = pd.DataFrame({"user_id": ["a"], "item_id": [{"id": "i", "kind": "k"}]})
+DAMAGED = gzip.compress(GOOD.encode(), mtime=0)[:40] + b"junk" * 99
 BAD: dict[str, tuple[str, str | bytes, str]] = {
     "empty": ("a.csv", "", "is empty"),
     "blank": ("a.csv", "\n\n  \n", "holds no text"),
@@ -57,10 +58,10 @@ BAD: dict[str, tuple[str, str | bytes, str]] = {
     "columns twice": ("a.csv", "user_id,item_id,user_id\na,b,c\n", "named 'user_id'"),
     "columns twice but for spaces": ("a.csv", "user_id,item_id, user_id\na,b,c\n", "'user_id'"),
     "two users": ("a.csv", "UserId,user_id,item_id\na,b,c\n", "fit user_id equally"),
-    "torn gzip": ("a.csv.gz", gzip.compress(GOOD.encode(), mtime=0)[:-300], "torn"),
-    "damaged gzip": ("a.csv.gz", gzip.compress(GOOD.encode(), mtime=0)[:40] + b"junk" * 99, "torn"),
+    "torn gzip": ("a.csv.gz", gzip.compress(GOOD.encode(), mtime=0)[:-300], "truncated or damaged"),
+    "damaged gzip": ("a.csv.gz", DAMAGED, "truncated or damaged"),
     "empty gzip": ("a.csv.gz", gzip.compress(b"", mtime=0), "is empty"),
-    "torn parquet": ("a.parquet", parquet(NESTED)[:-40], "torn or damaged"),
+    "torn parquet": ("a.parquet", parquet(NESTED)[:-40], "truncated or damaged"),
     "nested parquet": ("a.parquet", parquet(NESTED), "is nested"),
     "json array": ("a.json", '[{"user_id": 1, "item_id": 2}]', "one JSON object per line"),
     "pretty json": ("a.json", '{\n "user_id": 1,\n "item_id": 2\n}', "one object per line"),
@@ -80,7 +81,7 @@ def test_a_bad_file_is_one_sentence_and_nothing_is_written(
     path = tmp_path / file
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     with pytest.raises(AssayError, match=says) as caught:
-        import_events(path, "bad", home)
+        import_file(path, "bad", home)
     message = str(caught.value)
     assert message.endswith(".")
     assert "\n" not in message
@@ -94,7 +95,7 @@ def test_what_is_not_a_file_is_said(tmp_path: Path, home: Path) -> None:
     os.mkfifo(fifo)
     for path, says in ((tmp_path, "is a folder"), (tmp_path / "no", "no file"), (fifo, "ordinary")):
         with pytest.raises(AssayError, match=says):
-            import_events(path, "bad", home)
+            import_file(path, "bad", home)
         with pytest.raises(AssayError, match=says):
             plan(path)
     assert not home.exists()
@@ -107,7 +108,7 @@ def test_a_name_that_could_lead_elsewhere_is_refused(name: str, tmp_path: Path, 
     path = tmp_path / "a.csv"
     path.write_text(GOOD)
     with pytest.raises(AssayError, match="lowercase letters, digits and dashes"):
-        import_events(path, name, home)
+        import_file(path, name, home)
     assert not home.exists()
 
 
@@ -129,5 +130,5 @@ def test_a_bad_table_stops_the_import(
     path = tmp_path / f"{table}.csv"
     path.write_text(content)
     with pytest.raises(AssayError, match=says):
-        import_events(tmp_path / "a.csv", "bad", home, **{table: path})  # type: ignore[arg-type]
+        import_file(tmp_path / "a.csv", "bad", home, **{table: path})  # type: ignore[arg-type]
     assert list(home.glob("bad/*")) == []

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipelines.data.dataset import Arrivals
+from pipelines.data.dataset import ImportCounts
 from pipelines.data.readiness.event_kinds import kind
 from pipelines.data.readiness.facts import DAY, WEEK, Stream, measure
 from pipelines.data.readiness.facts.exposure import Rate
@@ -107,24 +107,24 @@ def test_concentration() -> None:
 
 def test_hygiene_of_ids() -> None:
     h = ids(Vocabulary.of(["22423", "85048", "POST", "85123A", "10002"]))
-    assert (h.numbers, h.words, h.odd) == (3, 1, ("POST",))
+    assert (h.numbers, h.words, h.mixed_examples) == (3, 1, ("POST",))
     assert h.mixed == pytest.approx(0.2)
     codes = ids(Vocabulary.of(["a1", "b2", "c3", "d4", "55", "ff"]))
     assert codes.mixed == 0  # in codes, digits alone and letters alone come by chance
-    twins = ids(Vocabulary.of(["AB1", "ab1", "x9", "X9 ", "bank charges"]))
-    assert twins.twins == 2
-    assert twins.spaced == 2
-    assert sorted(twins.twin_examples) == ["AB1", "ab1"]
+    by_case = ids(Vocabulary.of(["AB1", "ab1", "x9", "X9 ", "bank charges"]))
+    assert by_case.by_case == 2
+    assert by_case.spaced == 2
+    assert sorted(by_case.case_examples) == ["AB1", "ab1"]
     assert ids(Vocabulary.of([])).ids == 0
 
 
-def test_accounts_of_nobody_are_found_by_name_and_by_size() -> None:
+def test_shared_accounts_are_found_by_name_and_by_size() -> None:
     rows = [(u, n % 7, START + n * DAY + u) for u in range(4) for n in range(10)]
     dataset = made(rows)
     object.__setattr__(dataset, "users", Vocabulary(np.array(["0", "1", "Guest", "7"], object)))
-    nobody = measure(dataset).nobody
-    assert nobody.ids == ("Guest",)  # 0 and 1 are ordinary here: they have no more than others
-    assert nobody.share == pytest.approx(0.25)
+    shared = measure(dataset).shared
+    assert shared.ids == ("Guest",)  # 0 and 1 are normal here: they have no more than others
+    assert shared.share == pytest.approx(0.25)
 
 
 def test_coverage_counts_items_with_an_event() -> None:
@@ -160,7 +160,7 @@ def test_wilsons_interval() -> None:
 def test_what_an_old_import_did_not_count_is_unknown() -> None:
     old = measure(synthetic.dataset()).exposure
     assert (old.columns, old.event_types, old.impressions, old.guest_share) == (None,) * 4
-    arrivals = Arrivals(reasons={"the user is missing": 25}, returns=5)
+    arrivals = ImportCounts(reasons={"the user is missing": 25}, returns=5)
     new = measure(made([(0, 0, 0), (0, 1, 9)], rows_in=100, arrivals=arrivals)).exposure
     assert new.guest_share == 0.25
     assert new.return_share == 0.05

@@ -15,12 +15,12 @@ from urllib.parse import quote
 import pytest
 
 from pipelines.data import dataset as store
-from pipelines.data.importing.importer import import_events
 from pipelines.data.sources.connections import PASSWORD
 from pipelines.data.sources.database import Query
 from pipelines.errors import AssayError
 from pipelines.runtime import paths
 from pipelines.workspace import Workspace
+from tests.data.importing import import_file
 from tests.postgres import READER, READER_PASSWORD, Server
 
 EVENTS = 30_000
@@ -126,11 +126,11 @@ def test_sqlite_gives_what_its_file_of_text_gives(tmp_path: Path, home: Path) ->
         database.executemany("INSERT INTO orders VALUES (?, ?, ?)", rows)
     database.close()
     query = Query(f"sqlite:///{tmp_path / 'shop.db'}", "orders")
-    by_query = store.load(import_events(query, "a", home))
+    by_query = store.load(import_file(query, "a", home))
     text = "user_id,item_id,timestamp\n"
     text += "".join(f"{u or ''},{i},{t}\n" for u, i, t in rows)
     (tmp_path / "orders.csv").write_text(text)
-    by_file = store.load(import_events(tmp_path / "orders.csv", "b", home))
+    by_file = store.load(import_file(tmp_path / "orders.csv", "b", home))
     assert by_query.about.fingerprint == by_file.about.fingerprint
     assert (by_query.about.rows_in, by_query.about.quarantined) == (501, 1)
 
@@ -140,4 +140,4 @@ def test_a_query_without_rows_is_said(tmp_path: Path, home: Path) -> None:
         database.execute("CREATE TABLE orders (user_id TEXT, item_id TEXT)")
     database.close()
     with pytest.raises(AssayError, match="no rows"):
-        import_events(Query(f"sqlite:///{tmp_path / 'shop.db'}", "orders"), "a", home)
+        import_file(Query(f"sqlite:///{tmp_path / 'shop.db'}", "orders"), "a", home)

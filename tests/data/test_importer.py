@@ -20,8 +20,10 @@ from pipelines.data import quarantine
 from pipelines.data.importing.importer import import_events
 from pipelines.data.importing.planning import plan
 from pipelines.data.recipe import Recipe
+from pipelines.errors import AssayError
 from pipelines.runtime.progress import Cancelled
 from pipelines.schema import Columns as C
+from tests.data.importing import import_file
 
 Write = Callable[[str, str | bytes], Path]
 Import = Callable[..., store.Dataset]
@@ -29,8 +31,8 @@ HEADER = "user_id,item_id,weight,timestamp\n"
 MOMENT = 1_600_000_000  # 2020-09-13 12:26:40 UTC
 
 
-def quarantined(home: Path, version: int = 1) -> pd.DataFrame:
-    return quarantine.read(home / "events" / str(version))
+def quarantined(home: Path, number: int = 1) -> pd.DataFrame:
+    return quarantine.read(home / "events" / str(number))
 
 
 def rows(made: store.Dataset) -> list[tuple[str, str, float, int]]:
@@ -82,7 +84,7 @@ def test_every_format_gives_the_same_dataset(name: str, content: bytes, imported
     assert made.about.rows_in == made.about.kept == 3
     by_csv = imported(TABLE.to_csv(index=False))
     assert made.about.fingerprint == by_csv.about.fingerprint
-    assert (made.about.version, by_csv.about.version) == (1, 2)
+    assert (made.about.version, by_csv.about.version) == (1, 1)
 
 
 def test_parquet_of_any_types(tmp_path: Path, home: Path) -> None:
@@ -98,7 +100,7 @@ def test_parquet_of_any_types(tmp_path: Path, home: Path) -> None:
     ):
         path = tmp_path / f"{i}.parquet"
         frame.to_parquet(path, index=False)
-        assert rows(store.load(import_events(path, "events", home))) == EXPECTED
+        assert rows(store.load(import_file(path, "events", home))) == EXPECTED
 
 
 @pytest.mark.parametrize(
@@ -184,11 +186,11 @@ def test_each_bad_line_is_there_with_its_physical_number(imported: Import, home:
     assert [row[1] for row in rows(made)] == ["x", "two\nlines", "z"]
     found = quarantined(home)
     assert dict(zip(found["line"], found["reason"], strict=True)) == {
-        4: "columns: 2 where the header has 4",
+        4: "columns: 2, in the header: 4",
         7: "the user is missing",
         8: "the item is missing",
-        10: "the header stands here again",
-        11: "columns: 5 where the header has 4",
+        10: "the header is repeated",
+        11: "columns: 5, in the header: 4",
         12: "the line is longer than 100,000 characters",
         13: "the item is longer than 1,000 characters",
         14: "the line holds binary data",
@@ -264,7 +266,7 @@ def test_tables_are_joined_by_id(imported: Import, write: Write, home: Path) -> 
     assert made.catalogue.titles().tolist() == ["New", "Film, the", "y"]
     assert made.users.ids.tolist() == ["a", "b"]
     assert made.user_frame.set_index(C.USER)["age"].tolist()[1] == 30
-    assert "rows of items.csv that repeat an id, of which the first counts: 1." in made.about.origin
+    assert "rows of items.csv that repeat an id and are ignored: 1." in made.about.origin
     found = quarantined(home)
     assert found[["table", "line"]].to_numpy().tolist() == [["items", 5]]
     assert made.about.quarantined == 0  # the identity counts events
@@ -283,19 +285,30 @@ def test_a_mapping_may_name_columns_of_the_items_too(imported: Import, write: Wr
     assert made.about.mapping == {"user_id": "who", "item_id": "what"}
 
 
-def test_versions_count_up_and_nothing_else_lies_there(imported: Import, home: Path) -> None:
-    for version in (1, 2, 3):
-        assert imported(HEADER + "a,x,1,5\n").about.version == version
-    assert sorted(p.name for p in (home / "events").iterdir()) == ["1", "2", "3"]
+def test_the_folder_holds_the_dataset_and_nothing_else_is_written(
+    imported: Import, home: Path
+) -> None:
+    assert imported(HEADER + "a,x,1,5\n").about.version == 1
+    assert [p.name for p in (home / "events").iterdir()] == ["1"]
     assert sorted(p.name for p in (home / "events" / "1").iterdir()) == [
         "about.json", "events.parquet", "items.parquet", "quarantine.parquet", "users.parquet",
     ]  # fmt: skip
 
 
+def test_a_folder_in_use_is_not_overwritten(write: Write, home: Path) -> None:
+    planned = plan(write("events.csv", HEADER + "a,x,1,5\n"))
+    folder = import_events(planned, "events", home / "events")
+    before = {p.name: p.read_bytes() for p in folder.iterdir()}
+    with pytest.raises(AssayError, match="in use"):
+        import_events(planned, "events", folder)
+    assert {p.name: p.read_bytes() for p in folder.iterdir()} == before
+    assert list(home.iterdir()) == [folder]
+
+
 def test_progress_rises_and_a_cancelled_import_leaves_nothing(write: Write, home: Path) -> None:
     path = write("events.csv", HEADER + "a,x,1,5\n" * 1_000)
     shares: list[float] = []
-    import_events(path, "events", home, progress=lambda share, _: shares.append(share))
+    import_file(path, "events", home, progress=lambda share, _: shares.append(share))
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
 
@@ -304,7 +317,7 @@ def test_progress_rises_and_a_cancelled_import_leaves_nothing(write: Write, home
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        import_events(path, "other", home, progress=stop)
+        import_file(path, "other", home, progress=stop)
     assert list((home / "other").iterdir()) == []
 
 
@@ -315,10 +328,10 @@ def test_a_killed_import_leaves_no_dataset_and_the_next_one_sweeps(
     script = (
         "import os, signal\n"
         "from pathlib import Path\n"
-        "from pipelines.data.importing.importer import import_events\n"
+        "from tests.data.importing import import_file\n"
         "def progress(share, message):\n"
         "    if share >= 0.85: os.kill(os.getpid(), signal.SIGKILL)\n"
-        f"import_events(Path({str(path)!r}), 'events', Path({str(home)!r}), progress=progress)\n"
+        f"import_file(Path({str(path)!r}), 'events', Path({str(home)!r}), progress=progress)\n"
     )
     root = Path(__file__).resolve().parents[2]
     env = {**os.environ, "PYTHONPATH": str(root)}
@@ -327,7 +340,7 @@ def test_a_killed_import_leaves_no_dataset_and_the_next_one_sweeps(
     left = [p.name for p in (home / "events").iterdir()]
     assert len(left) == 1
     assert left[0].startswith(".incoming-")
-    folder = import_events(path, "events", home)
+    folder = import_file(path, "events", home)
     assert [p.name for p in (home / "events").iterdir()] == ["1"] == [folder.name]
 
 

@@ -13,14 +13,12 @@ from typing import Any
 import pytest
 
 from pipelines.data import dataset as store
-from pipelines.data.importing.importer import import_events
 from pipelines.workspace import Workspace
+from tests.data.importing import import_file
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS = 200_000
-DIRECT = (
-    "from pipelines.data.importing.importer import import_events as run; where = (Path({home!r}),)"
-)
+DIRECT = "from tests.data.importing import import_file as run; where = (Path({home!r}),)"
 WORKSPACE = (
     "from pipelines.workspace import Workspace; run = Workspace.open().import_dataset; where = ()"
 )
@@ -60,7 +58,7 @@ def test_nothing_is_there_and_the_next_import_sweeps(share: float, events: Path,
     killed_at(share, events, home, DIRECT)
     left = list((home / "shop").iterdir())
     assert len(left) == 1 and not left[0].name.isdecimal()
-    folder = import_events(events, "shop", home)
+    folder = import_file(events, "shop", home)
     assert list((home / "shop").iterdir()) == [folder]
     about = store.load(folder).about
     assert (about.version, about.rows_in) == (1, ROWS)
@@ -69,7 +67,7 @@ def test_nothing_is_there_and_the_next_import_sweeps(share: float, events: Path,
 def test_one_that_still_runs_is_not_swept(events: Path, home: Path):
     running = home / "shop" / f".incoming-{os.getpid()}-other"
     running.mkdir(parents=True)
-    import_events(events, "shop", home)
+    import_file(events, "shop", home)
     assert running.is_dir()
 
 

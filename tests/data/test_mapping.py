@@ -68,8 +68,8 @@ def test_a_given_column_may_differ_in_case() -> None:
         ({"person": "a"}, "'person' is not a standard column"),
         ({"user_id": "c"}, "There is no column 'c' for user_id; the file has 'a', 'b'"),
         ({"user_id": "a", "item_id": "a"}, "mapped to both user_id and item_id"),
-        ({}, "No column could be recognized as user_id or item_id among 'a', 'b'"),
-        ({"user_id": "a"}, "No column could be recognized as item_id"),
+        ({}, "None of the columns 'a', 'b' was recognized as user_id or item_id"),
+        ({"user_id": "a"}, "was recognized as item_id"),
     ],
 )
 def test_a_wrong_mapping_is_one_sentence(given: dict[str, str], says: str) -> None:

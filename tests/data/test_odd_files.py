@@ -15,10 +15,10 @@ from pydantic import ValidationError
 
 from pipelines.data import dataset as store
 from pipelines.data import quarantine
-from pipelines.data.importing.importer import import_events
 from pipelines.data.importing.planning import plan
 from pipelines.data.recipe import Reading, Recipe, Times
 from pipelines.errors import AssayError
+from tests.data.importing import import_file
 
 Import = Callable[..., store.Dataset]
 GOOD = "user_id,item_id,weight,timestamp\na,x,1,1600000000\n"
@@ -55,7 +55,7 @@ def test_a_choice_that_makes_no_sense_is_said(
 
 @pytest.mark.parametrize("weight", [float("nan"), float("inf"), -1.0, 1e-9, 1e9])
 def test_a_weight_of_a_type_is_a_number_that_can_be_used(weight: float) -> None:
-    with pytest.raises(AssayError, match="a weight is 0, or a number from 1e-6 to 1e6"):
+    with pytest.raises(AssayError, match="a weight must be 0 or a number from 1e-6 to 1e6"):
         Recipe.of({"weights": {"view": weight}})
     with pytest.raises(ValidationError):
         Recipe(least_weight=float("nan"))
@@ -89,7 +89,7 @@ def test_joined_files_may_have_marks_of_order_within(imported: Import) -> None:
     made = imported("\ufeffuser_id,item_id\na,x\n\ufeffuser_id,item_id\n\ufeffb,y\n")
     assert made.users.ids.tolist() == ["a", "b"]
     assert made.about.arrivals is not None
-    assert made.about.arrivals.reasons == {"the header stands here again": 1}
+    assert made.about.arrivals.reasons == {"the header is repeated": 1}
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -145,11 +145,11 @@ def test_a_file_of_any_name_is_read_or_told(tmp_path: Path, home: Path) -> None:
     for name in ("a\nb.csv", "-rf.csv", "'; DROP.csv", "名前.csv", " .csv", "x" * 250 + ".csv"):
         path = tmp_path / name
         path.write_text(GOOD)
-        assert store.load(import_events(path, "events", home)).about.sources == (name,)
+        assert store.load(import_file(path, "events", home)).about.sources == (name,)
     path = tmp_path / "\udcff.csv"
     path.write_text(GOOD)
     with pytest.raises(AssayError, match="not UTF-8; rename"):
-        import_events(path, "events", home)
+        import_file(path, "events", home)
 
 
 def test_far_too_many_columns_are_said_at_once(imported: Import) -> None:

@@ -105,7 +105,7 @@ def test_content_counts_items_without_categories() -> None:
     some: list[str | None] = ["A"] * 5 + [None] * 5
     content = readiness.approaches(made(rows, some))["content"]
     assert (content.have, content.need, content.unit) == (5, 8, "items with a category")
-    assert content.missing == "needs categories for 3 more items"
+    assert content.missing == "needs 3 more items with a category"
     full = readiness.approaches(made(rows, ["A"] * 8 + [None] * 2))["content"]
     assert full.state == "enough"
 
@@ -143,7 +143,7 @@ def test_the_verdict_says_not_yet_popularity_only_or_ready() -> None:
     small = readiness.report(made([(0, 0, 0), (0, 1, 9)]))
     assert small.verdict == "not yet"
     assert small.sentence == (
-        "Not yet: even a popularity list needs 498 more events to be more than chance."
+        "Not yet: even popularity needs 498 more events to be better than random."
     )
     rows = [(u, u % 9, u * DAY + n * 60) for u in range(300) for n in range(2)]
     popular = readiness.report(made(rows))
@@ -156,7 +156,7 @@ def test_the_verdict_says_not_yet_popularity_only_or_ready() -> None:
     )
     assert bare.verdict == "ready"
     assert bare.sentence.startswith("Ready: enough for ")
-    assert "; content needs categories for 72 items, real time needs " in bare.sentence
+    assert "; content needs 72 items with a category, real time needs " in bare.sentence
     assert bare.sentence.endswith(", and one more falls short.")
 
 

@@ -9,7 +9,7 @@ from typing import get_args
 import pyarrow as pa
 
 from pipelines.data import readiness
-from pipelines.data.dataset import Arrivals, Dataset, load, save
+from pipelines.data.dataset import Dataset, ImportCounts, load, save
 from pipelines.data.readiness import Report, Verdict
 from pipelines.data.readiness.tracking_events import EVENTS, FIELDS
 from pipelines.runtime import paths
@@ -24,12 +24,12 @@ def reports(folder: Path) -> list[Report]:
     """Datasets that between them lead to every check: with types, without, without times."""
     rows = [(u, i, u * 3600) for u in range(9) for i in range(4)]
     kinds = {"send": 30, "open": 3, "purchase": 3}
-    full = made(rows, rows_in=36, arrivals=Arrivals(event_types=kinds))
+    full = made(rows, rows_in=36, arrivals=ImportCounts(event_types=kinds))
     full.user_frame["age"] = 30
     full.catalogue.frame["price"] = 1.0
     save(full, folder, pa.table({"propensity": [0.5] * len(rows)}))
     datasets: list[Dataset] = [
-        load(folder), synthetic.dataset(), made([(0, 0, 0), (1, 1, 0)], arrivals=Arrivals()),
+        load(folder), synthetic.dataset(), made([(0, 0, 0), (1, 1, 0)], arrivals=ImportCounts()),
     ]  # fmt: skip
     return [readiness.report(dataset) for dataset in datasets]
 

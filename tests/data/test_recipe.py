@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from pipelines.data import dataset as store
-from pipelines.data.importing.event_weights import usual_weight
-from pipelines.data.importing.importer import import_events
+from pipelines.data.importing.event_weights import default_weight
 from pipelines.data.recipe import Recipe
 from pipelines.errors import AssayError
 from pipelines.schema import Columns as C
 from pipelines.workspace import Workspace
+from tests.data.importing import import_file
 
 Write = Callable[[str, str | bytes], Path]
 Import = Callable[..., store.Dataset]
@@ -54,7 +54,7 @@ def test_types_of_event_weigh_what_is_usual(imported: Import) -> None:
         ("rows that can be used", 6, 6),
         ("event types left out", 6, 5),
         ("repeats folded", 5, 4),
-        ("visits cut", 4, 4),
+        ("visits counted", 4, 4),
     ]
     arrivals = made.about.arrivals
     assert arrivals is not None
@@ -83,15 +83,15 @@ def test_a_person_sets_the_weights(imported: Import) -> None:
     [("view", 0.1), ("PageView", 0.1), ("add_to_cart", 0.3), ("transaction", 1), ("Kauf", 1),
      ("impression", 0), ("remove_from_cart", 0)],
 )  # fmt: skip
-def test_usual_weights_by_name(kind: str, weight: float) -> None:
-    assert usual_weight(kind) == weight
+def test_default_weights_by_name(kind: str, weight: float) -> None:
+    assert default_weight(kind) == weight
 
 
 def test_too_many_types_are_no_types(write: Write, home: Path) -> None:
     rows = "".join(f"u{n % 9},i{n % 9},t{n}\n" for n in range(1_200))
     path = write("a.csv", "user_id,item_id,event_type\n" + rows)
     with pytest.raises(AssayError, match="leave it out with --map event_type="):
-        import_events(path, "a", home)
+        import_file(path, "a", home)
 
 
 def test_a_shops_order_export(imported: Import) -> None:
@@ -106,7 +106,7 @@ def test_a_shops_order_export(imported: Import) -> None:
         ("rows that can be used", 8, 7),
         ("returns and cancellations", 7, 4),
         ("repeats folded", 4, 3),
-        ("visits cut", 3, 3),
+        ("visits counted", 3, 3),
     ]
     assert made.about.recipe is not None
     assert made.about.recipe.times.order == "month-first"
@@ -166,7 +166,7 @@ def test_people_who_look_like_machines_are_dropped_on_request(imported: Import) 
     text = "user_id,item_id,timestamp\n" + people + robot
     flagged = imported(text)
     assert flagged.about.kept == 2_400
-    assert flagged.about.steps[-2].note == "2,000 events of people like machines"
+    assert flagged.about.steps[-2].note == "2,000 events of suspected bots"
     made = imported(text, recipe=Recipe(outliers="drop"))
     assert made.about.steps[-2].model_dump() == {
         "name": "outliers dropped", "rows_in": 2_400, "rows_out": 400, "note": "",
@@ -178,7 +178,8 @@ def test_visits_are_cut_by_the_recipes_pause(imported: Import) -> None:
     text = "user_id,item_id,timestamp\na,x,0\na,y,600\na,z,2401\nb,x,2402\n"
     for minutes, visits in ((30, 3), (31, 2), (5, 4)):
         made = imported(text, recipe=Recipe(session_minutes=minutes))
-        assert made.about.steps[-1].note.startswith(f"{visits} visits, ended by {minutes} minutes")
+        note = f"{visits} visits, each ended by {minutes} minutes without an event"
+        assert made.about.steps[-1].note == note
 
 
 def test_more_columns_are_kept_with_each_event(imported: Import) -> None:
@@ -194,8 +195,8 @@ def test_more_columns_are_kept_with_each_event(imported: Import) -> None:
 
 def test_a_recipe_that_leaves_nothing_is_said(write: Write, home: Path) -> None:
     path = write("a.csv", "user_id,item_id,rating\na,x,1\n")
-    with pytest.raises(AssayError, match="below the least weight"):
-        import_events(path, "a", home, recipe=Recipe(least_weight=4))
+    with pytest.raises(AssayError, match="below the minimum weight"):
+        import_file(path, "a", home, recipe=Recipe(least_weight=4))
     assert not list(home.glob("a/*"))
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from pipelines.data import dataset as store
 from pipelines.data import quarantine
-from pipelines.data.importing.importer import import_events
 from pipelines.errors import AssayError
+from tests.data.importing import import_file
 
 HEADER = "user_id,item_id,weight,timestamp\n"
 VALUE = st.one_of(
@@ -32,7 +32,7 @@ def check(content: bytes) -> store.About | None:
         path, home = Path(folder, "events.csv"), Path(folder, "home")
         path.write_bytes(content)
         try:
-            made = import_events(path, "events", home)
+            made = import_file(path, "events", home)
         except AssayError as error:
             assert "\n" not in str(error)
             assert not [p for p in home.rglob("*") if p.is_file()]

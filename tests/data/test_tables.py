@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from pipelines.data import dataset as store
-from pipelines.data.importing.importer import import_events
 from pipelines.data.recipe import Recipe
 from pipelines.schema import Columns as C
+from tests.data.importing import import_file
 
 Write = Callable[[str, str | bytes], Path]
 Import = Callable[..., store.Dataset]
@@ -20,7 +20,7 @@ def test_a_table_of_items_may_call_its_id_as_the_events_do(tmp_path: Path) -> No
     orders, products = tmp_path / "orders.csv", tmp_path / "products.csv"
     orders.write_text("Kunde,Artikelnr\nk1,a1\nk1,a2\nk2,a1\n")
     products.write_text("Artikelnr,title\na1,Bread\na2,Salt\n")
-    folder = import_events(
+    folder = import_file(
         orders,
         "shop",
         tmp_path / "datasets",

@@ -10,9 +10,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from pipelines.data import readiness
-from pipelines.data.dataset import Arrivals
+from pipelines.data.dataset import ImportCounts
 from pipelines.data.readiness.tracking_events import EVENTS, FIELDS, examples, schema
-from pipelines.data.readiness.tracking_plan import MENDED_BY, lacks, markdown, schema_text, write
+from pipelines.data.readiness.tracking_plan import FIXED_BY, gaps, markdown, schema_text, write
 from pipelines.errors import AssayError
 from tests.data.test_readiness import made
 
@@ -54,12 +54,12 @@ def test_wrong_values_do_not(field: str, value: object) -> None:
 
 def test_the_plan_leads_with_what_the_data_lacks() -> None:
     rows = [(u, i, u * 3600) for u in range(300) for i in range(4)]
-    arrivals = Arrivals(reasons={"the user is missing": 700})
+    arrivals = ImportCounts(reasons={"the user is missing": 700})
     report = readiness.report(made(rows, rows_in=1_900, arrivals=arrivals))
     text = markdown(report)
     assert text.index("## What made lacks") < text.index("## The events")
     assert "**rows without a user, share** (not enough)" in text
-    found = [lack.finding.check for lack in lacks(report)]
+    found = [gap.finding.check for gap in gaps(report)]
     assert {"propensity, share of events", "rows without a user, share"} <= set(found)
     assert all(f"**{check}**" in text for check in found)
 
@@ -75,11 +75,11 @@ def test_every_field_and_event_stands_in_the_plan() -> None:
 
 def test_findings_named_in_the_plan_exist() -> None:
     rows = [(u, i, u * 3600) for u in range(9) for i in range(4)]
-    typed = Arrivals(event_types={"view": 30, "buy": 6})
-    for about in ({"arrivals": typed}, {}, {"arrivals": Arrivals()}):
+    typed = ImportCounts(event_types={"view": 30, "buy": 6})
+    for about in ({"arrivals": typed}, {}, {"arrivals": ImportCounts()}):
         checks = {f.check for f in readiness.findings(made(rows, rows_in=36, **about))}
-        assert set(MENDED_BY) - checks <= {"commonest type of event, share"}
-    assert "commonest type of event, share" in {
+        assert set(FIXED_BY) - checks <= {"most frequent event type, share"}
+    assert "most frequent event type, share" in {
         f.check for f in readiness.findings(made(rows, arrivals=typed))
     }
 
@@ -99,7 +99,7 @@ def test_files_are_written_once(tmp_path: Path) -> None:
     assert document.read_text() == markdown()
     assert json.loads(described.read_text()) == schema()
     document.unlink()
-    with pytest.raises(AssayError, match="is there already; name another folder"):
+    with pytest.raises(AssayError, match="already exists; name another folder"):
         write(folder)
     assert not document.exists()
     with pytest.raises(AssayError, match="cannot be written"):

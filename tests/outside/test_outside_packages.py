@@ -244,7 +244,7 @@ for name in sys.argv[1:]:
     spec = {"schema": 1, "name": "x", "candidates": [{"stage": one}]}
     asked = {"specs": [spec]} if kind == "stage" else {"third_party": [f"{one}:x"]}
     try:
-        print(BakeoffRequest.of({"dataset": "shop", **asked}).entries, file=sys.stderr)
+        _ = BakeoffRequest.of({"dataset": "shop", **asked}).entries
     except AssayError as error:
         found[name] = str(error)
 print(json.dumps(found))

@@ -45,7 +45,7 @@ def test_a_stage_that_stands_twice_has_two_names():
         (MINIMAL + "window_days = -3\n", "window_days"),
         (MINIMAL + "windw = 3\n", "windw"),
         (MINIMAL + "k = 0\n", "k"),
-        (MINIMAL + '\n[[candidates]]\nstage = "popular"\n', "the same"),
+        (MINIMAL + '\n[[candidates]]\nstage = "popular"\n', "two candidate blocks are equal"),
         ('schema = 1\nname = "mine"\n', "candidates"),
     ],
 )

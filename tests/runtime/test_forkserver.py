@@ -254,10 +254,9 @@ def test_another_environment_for_libraries_needs_another_server(servers, start):
 
 
 def test_changed_code_needs_another_server(monkeypatch, tmp_path):
-    (tmp_path / "pipelines").mkdir()
-    file = tmp_path / "pipelines" / "one.py"
+    file = tmp_path / "one.py"
     file.write_text("")
-    monkeypatch.setattr(forkserver.paths, "CHECKOUT", tmp_path)
+    monkeypatch.setattr(forkserver.paths, "PACKAGE", tmp_path)
     before = forkserver.key_of({})
     os.utime(file, (1, 1))
     assert forkserver.key_of({}) != before

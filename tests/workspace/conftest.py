@@ -76,7 +76,7 @@ class FakeJobs:
 
     def __init__(self, workspace: Workspace, folder: Path) -> None:
         self.workspace, self.folder = workspace, folder
-        workspace.worker_command = (sys.executable, str(Path(__file__).with_name("fake_worker.py")))
+        workspace.worker_command = (sys.executable, "-m", "tests.workspace.fake_worker")
 
     @property
     def release(self) -> Path:

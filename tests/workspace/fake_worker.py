@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -9,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import AssayError
+from pipelines.runtime import children
 from pipelines.runtime.progress import Progress
 from pipelines.workspace import worker
+from pipelines.workspace.preload import PRELOAD
 from pipelines.workspace.records import JobRecord
 from pipelines.workspace.store import Workspace
 
@@ -28,6 +31,19 @@ def work(workspace: Workspace, job: JobRecord, progress: Progress) -> dict[str, 
             release = Path(job.params["release"])
             while not release.exists():
                 progress(0.25, "waiting to be released")
+                threading.Event().wait(0.02)
+        case "contend":
+            with Path(job.params["pid_file"]).with_name("errors").open("wb") as errors:
+                child = children.start(
+                    PRELOAD,
+                    "tests.runtime.programs",
+                    ["wait"],
+                    environment=os.environ,
+                    errors=errors.fileno(),
+                )
+            Path(job.params["pid_file"]).write_text(next(child.lines()))
+            while True:
+                progress(0.25, child.note or "a contender waits")
                 threading.Event().wait(0.02)
         case "deaf":
             _child(job).wait()
@@ -48,7 +64,12 @@ def _child(job: JobRecord) -> subprocess.Popen[bytes]:
     return child
 
 
-if __name__ == "__main__":
+def main(arguments: list[str]) -> int:
+    """The real worker with made-up work; it looks up more often."""
     worker.WORK["bakeoff"] = work
     worker.BEAT_SECONDS, worker.WRITE_SECONDS, worker.GRACE_SECONDS = 0.05, 0.02, 0.5
-    sys.exit(worker.main(sys.argv[1:]))
+    return worker.main(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -12,7 +12,7 @@ from pipelines.evaluation.studies.results import LeakageAudit, LearningCurve
 from pipelines.runtime.progress import Cancelled
 from pipelines.testing.datasets import dataset
 from pipelines.workspace import study_runs
-from pipelines.workspace.turns import alone
+from pipelines.workspace.exclusive import exclusive
 
 DATA = dataset(events=20)
 
@@ -95,7 +95,7 @@ def test_a_study_waits_for_its_turn_and_may_give_up(loaded):
     inside, go_on = threading.Event(), threading.Event()
 
     def other():
-        with alone(loaded, lambda share, message: None):
+        with exclusive(loaded, lambda share, message: None):
             inside.set()
             assert go_on.wait(60)
 

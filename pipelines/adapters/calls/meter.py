@@ -1,4 +1,4 @@
-"""What a third party's answers took: calls, failures, time and money."""
+"""Counts the calls to a third party, with failures, time and cost."""
 
 from __future__ import annotations
 
@@ -7,44 +7,44 @@ from threading import Lock
 
 
 class Meter:
-    """Counts for one adapter, from several threads.
+    """Counts for one adapter; thread-safe.
 
-    `milliseconds` holds one entry per answered call: the attempt that was answered, without
-    waits and failed attempts before it. Money is counted for answered calls alone.
+    `milliseconds` has one entry per successful call, without waits and failed attempts before
+    it. Only successful calls are charged.
     """
 
     def __init__(self, price_per_1000: float | None = None) -> None:
         self.price_per_1000 = price_per_1000
-        """US dollars for 1,000 answered calls; None is unpriced, and costs come out 0."""
+        """US dollars for 1,000 successful calls; None means unknown, and costs are 0."""
         self.fit_seconds: float | None = None
         self.calls = 0
         self.answers = 0
         self.retries = 0
         self.errors: Counter[str] = Counter()
-        """Failed calls by kind ("throttled", "time-out", …), those tried again included."""
+        """Failed calls by kind ("throttled", "time-out", …), including those retried."""
         self.milliseconds: list[float] = []
         self._lock = Lock()
 
     def answered(self, milliseconds: float) -> None:
-        """One call came back with an answer."""
+        """Count a successful call."""
         with self._lock:
             self.calls += 1
             self.answers += 1
             self.milliseconds.append(milliseconds)
 
     def failed(self, kind: str) -> None:
-        """One call failed."""
+        """Count a failed call."""
         with self._lock:
             self.calls += 1
             self.errors[kind] += 1
 
     def retried(self) -> None:
-        """A failed call is about to be sent again."""
+        """Count a retry."""
         with self._lock:
             self.retries += 1
 
     def batched(self, answers: int) -> None:
-        """A batch job answered for so many users; it has no time per answer."""
+        """Count a batch job that answered for this many users; it has no time per answer."""
         with self._lock:
             self.calls += 1
             self.answers += answers
@@ -58,7 +58,7 @@ class Meter:
         return self.answers * (self.price_per_1000 or 0.0) / 1000
 
     def sentence(self) -> str:
-        """What went wrong, in one sentence; empty where nothing did."""
+        """A sentence on the failed calls; empty if there are none."""
         if not self.errors:
             return ""
         kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(self.errors.items()))

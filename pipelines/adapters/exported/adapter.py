@@ -1,4 +1,4 @@
-"""Lists that a vendor, or a team's own system, wrote to files."""
+"""The adapter `exported`: lists that a vendor, or your current system, wrote to files."""
 
 from __future__ import annotations
 
@@ -18,10 +18,9 @@ from pipelines.reading import files as reading
 class Exported(Adapter):
     """Reads `exported:FILE`, `exported:FOLDER` or `exported:FILE@2016-09-01`.
 
-    `trained_through` comes from after the `@`, from `FILE.meta.json`, or in a folder from
-    `meta.json` or `handover.json`. Files are read as `assay evaluate` reads them. The lists are
-    passed on with unknown items (the bake-off drops and counts those). `problems` counts what
-    was odd.
+    `trained_through` is the date after the `@`, or is read from `FILE.meta.json`, or in a folder
+    from `meta.json` or `handover.json`. Files are read as in `assay evaluate`. The lists keep
+    unknown items (the bake-off drops and counts them). `problems` counts problems of the files.
     """
 
     name = "exported"
@@ -34,10 +33,13 @@ class Exported(Adapter):
         events=False,
         vendor_metrics=False,
     )
-    why_no_history = "These lists were written beforehand: a made-up history needs a live system."
+    why_no_history = (
+        "These lists were computed in advance; recommending for a made-up history needs a "
+        "running system."
+    )
 
     answers_: Answers
-    """What was read, set by `prepare`."""
+    """The lists, set by `prepare`."""
 
     def __init__(self, target: str) -> None:
         super().__init__(target)
@@ -45,16 +47,16 @@ class Exported(Adapter):
 
     @classmethod
     def check(cls, target: str) -> None:
-        """The files must be there before a bake-off begins."""
+        """Raise `AssayError` if the files are missing."""
         path, _ = _path_and_date(target)
         if not path.exists():
             raise AssayError(f"There is no file or folder {path}: check the path.")
 
     def prepare(self, task: Task) -> None:
-        """Read the files, check their claim, count what the task does not know."""
+        """Read the files, check their training date, count unknown users and items."""
         self.check(self.target)
         how = (
-            f"write exported:{self.path.name}@2016-09-01 with the real day, or "
+            f"write exported:{self.path.name}@2016-09-01 with the actual date, or put "
             f'{{"trained_through": "2016-09-01"}} into {_claims(self.path)[0].name}'
         )
         note = require_comparable(self._claim(), task, source=self.path.name, how=how)
@@ -65,9 +67,9 @@ class Exported(Adapter):
         self.remarks = [note]
 
     def recommend(self, task: Task, k: int) -> list[Reply]:
-        """The files' lists, cut to k of the task's items; a user without one gets an error."""
+        """The lists, cut after k items of the task; a user without a list gets an error."""
         if not hasattr(self, "answers_"):
-            raise AssayError("The lists were not read yet: call prepare(task) first.")
+            raise AssayError("The lists are not read yet: call prepare(task) first.")
         return self.answers_.replies(task, k, self.path.name)
 
     def _claim(self) -> Claim:
@@ -79,25 +81,25 @@ class Exported(Adapter):
 
 
 def read(path: Path) -> Answers:
-    """The lists in a file, or in all the files of a folder (sorted by name)."""
+    """The lists in a file, or in all files of a folder (sorted by name)."""
     files = _files(path) if path.is_dir() else [path]
     if not files:
-        raise AssayError(f"The folder {path.name} holds no lists; it should hold {reading.FORMS}.")
+        raise AssayError(f"The folder {path.name} has no lists; it must contain {reading.FORMS}.")
     answers = Answers()
     used = 0
     for file in files:
         try:
             used += lists.read(file, answers)
         except AssayError as error:
-            raise AssayError(f"{error} Lists come as {reading.FORMS}.") from error
+            raise AssayError(f"{error} Supported: {reading.FORMS}.") from error
     if not used:
-        met = ", ".join(f"{n} {name}" for name, n in answers.counted().items()) or "it is empty"
-        raise AssayError(f"{path.name} holds no lists ({met}); it should be {reading.FORMS}.")
+        found = ", ".join(f"{n} {name}" for name, n in answers.counted().items()) or "it is empty"
+        raise AssayError(f"{path.name} has no lists ({found}); it must be {reading.FORMS}.")
     return answers
 
 
 def _files(folder: Path) -> list[Path]:
-    # Answers may be kept in the folder that was handed over; its own files are no lists.
+    # Lists may be stored in the folder of `assay export`, whose own files are not lists.
     other = {claim.name for claim in _claims(folder)} | handover.FILES
     return sorted(
         file
@@ -110,7 +112,7 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _claims(path: Path) -> list[Path]:
-    """Where the claim may stand, the usual place first."""
+    """The files that may state the training date, the most common first."""
     beside = path.with_name(path.name + ".meta.json")
     if path.is_dir():
         return [path / "meta.json", path / "handover.json", beside]

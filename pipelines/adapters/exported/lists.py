@@ -1,4 +1,4 @@
-"""A file's lists by user: read as `assay evaluate` reads them, ids as text."""
+"""Reads the lists of a file by user, as `assay evaluate` does; ids are text."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from pipelines.reading.rows import Rows
 
 
 def read(path: Path, into: Answers) -> int:
-    """Add the file's lists; the number of rows or lines about a user. `AssayError` if it is none.
+    """Add the lists of the file; returns the number of rows or lines read.
 
-    The rank decides where there is one, else the score (higher is better), else the order of
-    the rows or of the list; equals are ordered by the items' ids as text.
+    Lists are ordered by rank if there is one, else by score (higher is better), else as in the
+    file; ties are ordered by item id as text. Raises `AssayError` if the file is unusable.
     """
     if path.is_file() and path.stat().st_size == 0:
         return 0
@@ -43,22 +43,23 @@ def _add_rows(rows: Rows, into: Answers) -> int:
     each = np.arange(users.size, dtype=np.int32)
     found = in_order(users.codes[0], items, 0, rows.order, each, users.size)
     by = rows.ordered_by
-    into.problems["rows that cannot be read"] += rows.odd[files.UNREADABLE]
+    into.problems["rows that cannot be read"] += rows.issues[files.UNREADABLE]
     into.problems["rows without a user or an item"] += found.incomplete
-    into.problems[f"places without a {by}"] += found.unranked
+    into.problems[f"positions without a {by}"] += found.unranked
     for column in rows.unread:
-        into.problems[f"places without a {column}"] += len(found.positions)
-    into.problems[f"places with the {by} of the place before them"] += found.ties
-    names = users.texts(each.astype(np.int64)).to_pylist()
+        into.problems[f"positions without a {column}"] += len(found.positions)
+    into.problems[f"positions with the same {by} as the position before"] += found.ties
+    user_ids = users.texts(each.astype(np.int64)).to_pylist()
     texts = np.array(items.texts(np.arange(items.size)).to_pylist(), dtype=object)
-    what = texts[items.codes[0][found.positions]]
+    item_ids = texts[items.codes[0][found.positions]]
     scores = None if rows.score is None else rows.score[found.positions]
-    for user, (start, end) in zip(names, pairwise(found.indptr.tolist()), strict=True):
+    for user, (start, end) in zip(user_ids, pairwise(found.indptr.tolist()), strict=True):
         if start == end:
             continue
-        own = None if scores is None else scores[start:end]
-        if by == "rank" and own is not None:
-            contradicted = bool((np.diff(own) > 0).any())
+        of_user = None if scores is None else scores[start:end]
+        if by == "rank" and of_user is not None:
+            contradicted = bool((np.diff(of_user) > 0).any())
             into.problems["users whose scores contradict the ranks"] += contradicted
-        into.add(user, what[start:end].tolist(), None if own is None else own.tolist())
+        given = None if of_user is None else of_user.tolist()
+        into.add(user, item_ids[start:end].tolist(), given)
     return len(found.positions)

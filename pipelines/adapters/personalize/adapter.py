@@ -1,4 +1,4 @@
-"""The adapter `personalize:NAME`: a campaign asked in real time, or a batch job."""
+"""The adapter `personalize:NAME`: a campaign in real time, or a batch job."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from pipelines.errors import AssayError
 
 
 class Personalize(Adapter):
-    """Amazon Personalize as it was trained from `assay export`'s files.
+    """Amazon Personalize, trained on the files of `assay export`.
 
-    Real time gives times per request; batch is the cheaper evaluation and gives none. Each
-    answered call is billed.
+    Real time measures the time per request; batch is cheaper and does not. Each successful
+    call is billed.
     """
 
     name = "personalize"
@@ -38,8 +38,8 @@ class Personalize(Adapter):
         vendor_metrics=False,
     )
     why_no_history = (
-        "Personalize answers for users it was trained on: a made-up history would first have to "
-        "be sent to it as events."
+        "Personalize recommends for users in its training data; a made-up history would first "
+        "have to be sent to it as events."
     )
     longest_list = limits.LONGEST_LIST
     price_line = "personalize-v2"
@@ -54,7 +54,7 @@ class Personalize(Adapter):
             self.meter.price_per_1000 = self.profile.price_per_1000
 
     def prepare(self, task: Task) -> None:
-        """Check the training date, the settings and the credentials; nothing is called yet."""
+        """Check training date, settings and credentials, without calling the service."""
         start = profile.prefix(self.target)
         self.remarks = [
             require_comparable(
@@ -74,7 +74,7 @@ class Personalize(Adapter):
             self.runtime_ = Runtime(client, self.profile, self.meter)
 
     def recommend(self, task: Task, k: int) -> list[Reply]:
-        """Lists of at most min(k, 500) items, seen ones included (`Task.lengths`)."""
+        """Lists of at most min(k, 500) items, including seen items (`Task.lengths`)."""
         if self.profile.batch and self.ready_for_batch_:
             return self._recommend_in_batch(task, min(k, limits.LONGEST_LIST))
         runtime = self._runtime()
@@ -83,11 +83,11 @@ class Personalize(Adapter):
         return replies
 
     def rerank(self, user_id: str, items: list[str]) -> Reply:
-        """The items in the order of a campaign of a ranking recipe."""
+        """The items reranked by a campaign with a ranking recipe."""
         return self._runtime().rerank(user_id, items)
 
     def close(self) -> None:
-        """Forget the client; its connections go with it."""
+        """Release the client and its connections."""
         self.runtime_ = None
 
     def _runtime(self) -> Runtime:
@@ -119,7 +119,7 @@ class Personalize(Adapter):
 
 
 def problems_of(runtime: Runtime, replies: list[Reply], task: Task) -> dict[str, int]:
-    """Oddities of real-time answers, each with how often."""
+    """Problems of real-time replies, with their counts."""
     known = set(task.item_ids)
     counts = runtime.problems.copy()
     for reply in replies:

@@ -1,4 +1,4 @@
-"""A batch inference job: users to S3, the job, its output back from S3."""
+"""A batch inference job: upload users to S3, run the job, download its output."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from pipelines.errors import AssayError
 
 
 def check(profile: Profile, start: str) -> None:
-    """`AssayError` names the setting that a batch job misses; `start` begins its variable."""
+    """Raise `AssayError` if a setting is missing; `start` is the prefix of its variable."""
     for field in ("solution_version_arn", "role_arn", "s3"):
         if getattr(profile, field) is None:
             raise AssayError(f"A batch job also needs {start}{field.upper()}.")
     if not (profile.s3 or "").startswith("s3://") or not _bucket(profile)[0]:
-        raise AssayError(f"{start}S3 should be s3://bucket/prefix, not {profile.s3!r}.")
+        raise AssayError(f"{start}S3 must be s3://bucket/prefix, not {profile.s3!r}.")
     request = _request(profile, "assay", 1, "assay")
     model = client_of("personalize", profile).meta.service_model
     limits.check(request, model.operation_model("CreateBatchInferenceJob").input_shape)
 
 
 def run(profile: Profile, users: list[str], k: int, folder: Path) -> Path:
-    """Run a job for `users` (k items each); the folder with its output files.
+    """Run a job for `users` (k items each); returns the folder with its output files.
 
-    Takes the service tens of minutes; `AssayError` says why it failed or that it took longer
-    than `batch_hours`.
+    Takes tens of minutes. Raises `AssayError` if the job fails or takes longer than
+    `batch_hours`.
     """
     name = f"assay-{uuid.uuid4().hex[:12]}"
     s3, service = client_of("s3", profile), client_of("personalize", profile)
@@ -84,8 +84,8 @@ def _wait(service: Any, job: str, profile: Profile) -> None:
             raise AssayError(f"The batch job {job} failed: {why}.")
         if time.monotonic() > until:
             raise AssayError(
-                f"The batch job {job} was not ready after {profile.batch_hours:g} hours: when it "
-                "is, download its output and compare it as exported:FOLDER."
+                f"The batch job {job} was not finished after {profile.batch_hours:g} hours; once "
+                "it is, download its output and compare it as exported:FOLDER."
             )
         pause.wait(profile.poll_seconds)
 

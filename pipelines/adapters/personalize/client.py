@@ -1,4 +1,4 @@
-"""Calls to the Personalize runtime, each checked, timed, metered and bounded."""
+"""Calls to the Personalize runtime, with checks, timing, metering and limited retries."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from tenacity import RetryCallState
 
 GIVE_UP_AFTER = 20
-"""Users in a row without an answer, after which the rest is not asked."""
+"""Consecutive users without an answer after which no further calls are sent."""
 RETRIES_IN_ALL = 200
-"""Repeated calls for all users together: an overloaded vendor is not pressed further."""
+"""Maximum retries for all users together, so as not to overload the vendor."""
 LONGEST_WAIT = 8.0
 THROTTLED = {
     "ThrottlingException", "Throttling", "ThrottledException", "TooManyRequestsException",
@@ -31,19 +31,19 @@ THROTTLED = {
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a call brought nothing."""
+    """Why a call failed, and whether to retry it."""
 
     kind: str
     sentence: str
-    again: bool = False
+    retry: bool = False
 
 
 class BadAnswer(Exception):
-    """An answer that is not what the service model promises."""
+    """An answer that does not match the service model."""
 
 
 def client_of(service: str, profile: Profile, keys: dict[str, str] | None = None) -> Any:
-    """A boto3 client that never repeats a call by itself; `keys` replace boto3's own chain."""
+    """A boto3 client without retries; `keys` replace boto3's credential chain."""
     import boto3
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError
@@ -60,16 +60,18 @@ def client_of(service: str, profile: Profile, keys: dict[str, str] | None = None
         session = boto3.session.Session(region_name=profile.region, **(keys or {}))
         if session.get_credentials() is None:
             raise AssayError(
-                "There are no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
-                "or AWS_PROFILE."
+                "No AWS credentials found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "
+                "AWS_PROFILE."
             )
         return session.client(service, endpoint_url=profile.endpoint, config=config)
     except (BotoCoreError, ValueError) as error:
-        raise AssayError(f"AWS cannot be reached as set up: {_line(error)}.") from error
+        raise AssayError(
+            f"The AWS client cannot be created: {_line(error)}; check the settings."
+        ) from error
 
 
 class Runtime:
-    """The two runtime calls; a failure is a reply with an error, whatever it was."""
+    """The two runtime calls; every failure becomes a reply with an error."""
 
     def __init__(self, client: Any, profile: Profile, meter: Meter) -> None:
         self.profile = profile
@@ -92,7 +94,7 @@ class Runtime:
         return self._reply("GetRecommendations", "itemList", user, params, k)
 
     def rerank(self, user: str, items: list[str]) -> Reply:
-        """The items (at most 500) in this user's order."""
+        """The items (at most 500), reranked for this user."""
         params = {"userId": user, "inputList": items}
         ranking = "GetPersonalizedRanking"
         return self._reply(ranking, "personalizedRanking", user, params, len(items))
@@ -110,7 +112,7 @@ class Runtime:
         with self._lock:
             if self._in_a_row >= GIVE_UP_AFTER:
                 return Reply.failed(
-                    user, f"not asked: {GIVE_UP_AFTER} users before got no answer ({self._last})"
+                    user, f"not sent: {GIVE_UP_AFTER} users before got no answer ({self._last})"
                 )
         try:
             answer, milliseconds = self._with_retries(operation, member, whole)
@@ -135,7 +137,7 @@ class Runtime:
         return Retrying(
             stop=stop_after_attempt(self.profile.attempts),
             wait=waits,
-            retry=retry_if_exception(lambda e: explain(e).again and self._retries_left > 0),
+            retry=retry_if_exception(lambda e: explain(e).retry and self._retries_left > 0),
             before_sleep=self._count_retry,
             reraise=True,
         )(self._once, operation, member, params)
@@ -165,7 +167,7 @@ class Runtime:
     def _list(
         self, entries: list[dict[str, Any]], k: int
     ) -> tuple[tuple[str, ...], tuple[float, ...] | None]:
-        self.problems["lists longer than asked for"] += len(entries) > k
+        self.problems["lists longer than requested"] += len(entries) > k
         items = [entry["itemId"] for entry in entries[:k]]
         scores = [entry.get("score") for entry in entries[:k]]
         given = None if None in scores else [float(s) for s in scores if s is not None]
@@ -173,7 +175,7 @@ class Runtime:
 
 
 def _require_list(answer: Any, member: str) -> None:
-    """boto3 takes an answer without its list, or with ids of another type, as it comes."""
+    """Check the list, since boto3 accepts an answer without it or with ids of another type."""
     entries = answer.get(member) if isinstance(answer, dict) else None
     if not isinstance(entries, list):
         raise BadAnswer(f"it has no {member}")
@@ -182,13 +184,13 @@ def _require_list(answer: Any, member: str) -> None:
             raise BadAnswer("an entry has no itemId")
         score = entry.get("score")
         if score is not None and (isinstance(score, bool) or not isinstance(score, int | float)):
-            raise BadAnswer("a score is no number")
+            raise BadAnswer("a score is not a number")
     if not entries:
         raise BadAnswer("its list is empty")
 
 
 def explain(error: BaseException) -> Failure:
-    """What kind of failure an exception is, and whether asking again can help."""
+    """The kind of failure of an exception, and whether a retry may help."""
     from botocore import exceptions as boto
 
     if isinstance(error, boto.ClientError):
@@ -196,10 +198,10 @@ def explain(error: BaseException) -> Failure:
     if isinstance(error, boto.ReadTimeoutError | boto.ConnectTimeoutError):
         return Failure("time-out", "no answer within the time limit")
     if isinstance(error, boto.ConnectionError | boto.HTTPClientError):
-        return Failure("no connection", f"no connection: {_line(error)}", again=True)
+        return Failure("no connection", f"no connection: {_line(error)}", retry=True)
     if isinstance(error, boto.BotoCoreError):
         return Failure("refused", f"the call failed: {_line(error)}")
-    # What is left comes from reading the answer: boto3 has no error of its own for most of it.
+    # All others come from reading the answer; for most of them boto3 has no exception.
     return Failure("malformed answer", f"malformed answer: {_line(error)}")
 
 
@@ -208,9 +210,9 @@ def _of_service(error: Any) -> Failure:
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     message = error.response.get("Error", {}).get("Message", "") or code
     if code in THROTTLED or status == 429:
-        return Failure("throttled", f"throttled by the vendor: {message}", again=True)
+        return Failure("throttled", f"throttled by the vendor: {message}", retry=True)
     if status >= 500:
-        return Failure("server error", f"the vendor failed ({status}): {message}", again=True)
+        return Failure("server error", f"the vendor failed ({status}): {message}", retry=True)
     return Failure("refused", f"refused by the vendor ({code}): {message}")
 
 

@@ -1,4 +1,4 @@
-"""Where a Personalize deployment is, and how to talk to it."""
+"""Settings of a Personalize deployment."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FILE = "adapters.toml"
 
 
 class Profile(BaseModel):
-    """Settings of `personalize:NAME`; keys and secrets are boto3's own affair, never here."""
+    """Settings of `personalize:NAME`; credentials are left to boto3."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -28,42 +28,40 @@ class Profile(BaseModel):
     role_arn: str | None = Field(default=None, description="role that reads and writes the bucket")
     s3: str | None = Field(default=None, description="s3://bucket/prefix for batch files")
     mode: Literal["real time", "batch"] | None = Field(
-        default=None, description="which door to use where both are set; real time unless said"
+        default=None, description="which of the two to use if both are set; default: real time"
     )
     trained_through: str | None = Field(
-        default=None, description="last day or second in the training"
+        default=None, description="last day or second of the training data"
     )
-    handover: str | None = Field(default=None, description="handover.json that it was trained on")
-    region: str | None = Field(
-        default=None, description="AWS region; boto3's own setting otherwise"
-    )
+    handover: str | None = Field(default=None, description="handover.json of the training data")
+    region: str | None = Field(default=None, description="AWS region; default: boto3's setting")
     endpoint: str | None = Field(
         default=None, description="address of the service, for a proxy or test"
     )
     price_per_1000: float | None = Field(default=None, ge=0, description="USD for 1,000 answers")
-    timeout_seconds: float = Field(default=10.0, gt=0, description="patience for one call")
-    workers: int = Field(default=4, ge=1, le=64, description="calls at a time")
-    attempts: int = Field(default=4, ge=1, le=10, description="calls at most for one user")
+    timeout_seconds: float = Field(default=10.0, gt=0, description="time limit of a call, s")
+    workers: int = Field(default=4, ge=1, le=64, description="parallel calls")
+    attempts: int = Field(default=4, ge=1, le=10, description="maximum calls per user")
     first_wait_seconds: float = Field(
-        default=0.2, ge=0, description="wait before the second attempt"
+        default=0.2, ge=0, description="wait before the second attempt, s"
     )
-    poll_seconds: float = Field(default=30.0, gt=0, description="between looks at a batch job")
-    batch_hours: float = Field(default=12.0, gt=0, description="patience for a batch job")
+    poll_seconds: float = Field(default=30.0, gt=0, description="between checks of a batch job, s")
+    batch_hours: float = Field(default=12.0, gt=0, description="time limit of a batch job, hours")
 
     @property
     def batch(self) -> bool:
-        """Whether the answers come from a batch job."""
+        """Whether the lists come from a batch job."""
         return self.mode == "batch" or (self.mode is None and self.campaign_arn is None)
 
 
 def prefix(name: str) -> str:
-    """What the environment variables of a profile begin with."""
+    """The prefix of a profile's environment variables."""
     plain = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_").upper()
     return f"ASSAY_PERSONALIZE_{plain}_" if plain else "ASSAY_PERSONALIZE_"
 
 
 def read(name: str) -> Profile:
-    """The profile: `[personalize.NAME]` of adapters.toml, environment variables before it."""
+    """The profile `[personalize.NAME]` of adapters.toml; environment variables override it."""
     settings = _from_file(name)
     start = prefix(name)
     for field in Profile.model_fields:
@@ -76,12 +74,12 @@ def read(name: str) -> Profile:
         first = error.errors()[0]
         field = str(first["loc"][0])
         raise AssayError(
-            f"The setting {field} of personalize:{name} is not usable ({first['msg']}): mend "
+            f"The setting {field} of personalize:{name} is invalid ({first['msg']}); correct "
             f"{start}{field.upper()} or {FILE}."
         ) from error
     if profile.campaign_arn is None and profile.solution_version_arn is None:
         raise AssayError(
-            f"personalize:{name} names no campaign: set {start}CAMPAIGN_ARN (real time), or "
+            f"personalize:{name} has no campaign; set {start}CAMPAIGN_ARN (real time), or "
             f"{start}SOLUTION_VERSION_ARN, _ROLE_ARN and _S3 (batch)."
         )
     return profile
@@ -99,5 +97,5 @@ def _from_file(name: str) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """TOML's own dates as the text that `trained_through` takes."""
+    """TOML dates as the text that `trained_through` accepts."""
     return value.isoformat() if hasattr(value, "isoformat") else value

@@ -1,4 +1,4 @@
-"""The adapter `stand-in`: a local process in the place of a vendor."""
+"""The adapter `stand-in`: a local process in place of a vendor."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ TRAINING_MINUTES = 10
 
 
 class StandIn(Adapter):
-    """Shows the whole path of a third party without an account; it is not Amazon.
+    """Demonstrates a third party without an account; it is not Amazon.
 
-    It is trained in its own process on the file that a vendor would be given, and asked
-    through the same client as Amazon Personalize. No decision rests on it.
+    It is trained in its own process on the file that a vendor would get, and called through
+    the same client as Amazon Personalize. It is not used for decisions.
     """
 
     name = "stand-in"
@@ -41,8 +41,8 @@ class StandIn(Adapter):
         vendor_metrics=False,
     )
     why_no_history = (
-        "The stand-in answers for users it was trained on, as Personalize's runtime does: a "
-        "made-up history would first have to be sent to it as events."
+        "The stand-in recommends for users in its training data, like Personalize; a made-up "
+        "history would first have to be sent to it as events."
     )
     longest_list = limits.LONGEST_LIST
 
@@ -52,10 +52,10 @@ class StandIn(Adapter):
     def __init__(self, target: str) -> None:
         super().__init__(target)
         if target:
-            raise AssayError(f"The stand-in takes no name: write stand-in, not stand-in:{target}.")
+            raise AssayError(f"The stand-in has no target; write stand-in, not stand-in:{target}.")
 
     def prepare(self, task: Task) -> None:
-        """Hand the training rows over, start the process, wait until it is trained."""
+        """Write the training rows, start the process, wait until it is trained."""
         self.close()
         task.folder.mkdir(parents=True, exist_ok=True)
         rows = task.folder / handover.INTERACTIONS
@@ -63,7 +63,7 @@ class StandIn(Adapter):
         log = task.folder / "stand-in.log"
         ready = self._start(rows, log)
         self.meter.fit_seconds = float(ready["train_seconds"])
-        # One call at a time: on loopback, threads of ours would only delay each other.
+        # One call at a time: on loopback, parallel calls would only delay each other.
         profile = Profile(
             campaign_arn=CAMPAIGN,
             region="us-east-1",
@@ -74,17 +74,19 @@ class StandIn(Adapter):
         )
         client = client_of("personalize-runtime", profile, DUMMY_KEYS)
         self.runtime_ = Runtime(client, profile, self.meter)
-        self.remarks = ["A local stand-in, item co-occurrence: it says nothing about Amazon."]
+        self.remarks = [
+            "A local stand-in that uses item co-occurrence; it says nothing about Amazon."
+        ]
 
     def recommend(self, task: Task, k: int) -> list[Reply]:
-        """Lists of at most min(k, 500) items, seen ones included (`Task.lengths`)."""
+        """Lists of at most min(k, 500) items, including seen items (`Task.lengths`)."""
         runtime = self._runtime()
         replies = lists_for(task, k, runtime.recommend, workers=1)
         self.problems = problems_of(runtime, replies, task)
         return replies
 
     def rerank(self, user_id: str, items: list[str]) -> Reply:
-        """The items (at most 500) in this user's order."""
+        """The items (at most 500), reranked for this user."""
         return self._runtime().rerank(user_id, items)
 
     def close(self) -> None:
@@ -95,14 +97,14 @@ class StandIn(Adapter):
             return
         if process.stdin is not None:
             with contextlib.suppress(OSError):
-                process.stdin.close()  # the sign to end
+                process.stdin.close()  # tells the process to end
         try:
             process.wait(2)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
         if process.stdout is not None:
-            process.stdout.close()  # after the end: a thread may still be reading from it
+            process.stdout.close()  # after the process ended: a thread may still be reading
 
     def _runtime(self) -> Runtime:
         if self.runtime_ is None:
@@ -126,14 +128,14 @@ class StandIn(Adapter):
             return {"port": ready["port"], "train_seconds": ready["train_seconds"]}
         except (ValueError, KeyError, TypeError) as error:
             self.close()
-            said = log.read_text(errors="replace").strip().splitlines() or ["no word"]
+            printed = log.read_text(errors="replace").strip().splitlines() or ["no output"]
             raise AssayError(
-                f"The stand-in did not start: {said[-1]} (all of it is in {log.name})."
+                f"The stand-in did not start: {printed[-1]} (full log: {log.name})."
             ) from error
 
 
 def _line_within(stream: IO[bytes] | None, seconds: float) -> bytes:
-    """The first line of a stream; empty when it ends or stays silent too long."""
+    """The first line of a stream; empty if the stream ends or the time limit passes."""
     from threading import Thread
 
     assert stream is not None

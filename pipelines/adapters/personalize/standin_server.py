@@ -1,13 +1,13 @@
-"""A local stand-in for a managed recommender, a process of its own.
+"""A local stand-in for a managed recommender, run as a separate process.
 
-It speaks Amazon Personalize's runtime protocol (POST /recommendations and
-/personalize-ranking) and checks requests and answers against botocore's service model. It is
-not Amazon's method: it recommends by plain item co-occurrence, on the file that a vendor
-would be given (USER_ID, ITEM_ID, EVENT_VALUE, TIMESTAMP), and shares no code with Assay.
-Nothing is left out of its lists. It ends when its standard input is closed.
+It implements the runtime protocol of Amazon Personalize (POST /recommendations and
+/personalize-ranking) and checks requests and answers against botocore's service model. It
+does not use Amazon's method: it recommends by item co-occurrence, trained on the file that a
+vendor would get (USER_ID, ITEM_ID, EVENT_VALUE, TIMESTAMP), and shares no code with Assay.
+Its lists include seen items. It ends when its standard input is closed.
 
-Scale limit: neighbors are counted user by user, about (events per user)² steps each; 1 M
-events of 6,040 users take some seconds.
+Scale limit: neighbors are counted per user in about (events per user)² steps; 1 M events of
+6,040 users take a few seconds.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ import numpy as np
 from botocore.validate import ParamValidator
 
 NEIGHBORS = 200
-NEWEST = 500  # events of one user that count: the steps grow with their square
-MOST_RESULTS, USUAL_RESULTS = 500, 25
-SHRINK = 5.0  # few common users say little
+NEWEST = 500  # events per user that are used, because the steps grow with their square
+MOST_RESULTS, DEFAULT_RESULTS = 500, 25
+SHRINK = 5.0  # shrinks the similarity of items with few common users
 OPERATIONS = {
     "/recommendations": "GetRecommendations",
     "/personalize-ranking": "GetPersonalizedRanking",
@@ -39,7 +39,7 @@ OPERATIONS = {
 
 
 class Model:
-    """Items that the same users took up, and how often each was taken up."""
+    """Item co-occurrence and item popularity."""
 
     def __init__(self, path: Path) -> None:
         users: dict[str, int] = {}
@@ -62,7 +62,7 @@ class Model:
         self.neighbors, self.closeness = self._count()
 
     def _count(self) -> tuple[np.ndarray, np.ndarray]:
-        """The closest items of each item and their closeness, (n_items, NEIGHBORS)."""
+        """The most similar items of each item and their similarity, (n_items, NEIGHBORS)."""
         n = len(self.items)
         lengths = np.array([len(row) for row in self.user_items], dtype=np.int64)
         flat = np.concatenate([*self.user_items, np.zeros(0, np.int64)]).astype(np.int64)
@@ -85,7 +85,7 @@ class Model:
         return neighbors, closeness
 
     def scores(self, user: str) -> np.ndarray:
-        """A score for every item, (n_items,); who is unknown gets what is taken up most."""
+        """A score for every item, (n_items,); an unknown user gets popular items."""
         fill = 1e-6 * self.popularity / max(self.popularity.max(initial=1.0), 1.0)
         if user not in self.users:
             return fill
@@ -94,7 +94,7 @@ class Model:
         return np.bincount(near, weights=close, minlength=len(self.items)) + fill
 
     def top(self, user: str, k: int) -> list[dict[str, Any]]:
-        """The k best items, scores adding up to 1 over all items."""
+        """The k best items; scores sum to 1 over all items."""
         scores = self.scores(user)
         k = min(k, len(scores))
         if k == 0:
@@ -105,7 +105,7 @@ class Model:
         return self._entries(best, scores)
 
     def order(self, user: str, items: list[str]) -> list[dict[str, Any]]:
-        """The given items, best first; items never seen come last, in the given order."""
+        """The given items, best first; unknown items come last, in the given order."""
         known = np.array([self.codes[item] for item in items if item in self.codes], np.int64)
         scores = self.scores(user)
         best = known[np.argsort(-scores[known], kind="stable")]
@@ -128,7 +128,7 @@ def _newest_distinct(events: np.ndarray, n_users: int) -> list[np.ndarray]:
 
 
 class Refusal(Exception):
-    """A request that the service turns down."""
+    """A request that the service rejects."""
 
     def __init__(self, status: int, kind: str, message: str) -> None:
         super().__init__(message)
@@ -136,7 +136,7 @@ class Refusal(Exception):
 
 
 class Service:
-    """The protocol around a model; requests and answers are held against botocore's model."""
+    """The protocol around a model; requests and answers are checked against botocore's model."""
 
     def __init__(self, model: Model, campaign: str) -> None:
         self.model, self.campaign = model, campaign
@@ -144,21 +144,22 @@ class Service:
         self.validator = ParamValidator()
 
     def answer(self, path: str, body: bytes) -> dict[str, Any]:
-        """The answer to a request; `Refusal` as the service would refuse it."""
+        """The answer to a request; raises `Refusal` if the service would reject it."""
         if path not in OPERATIONS:
             raise Refusal(404, "UnknownOperationException", f"There is no operation {path}.")
         operation = self.shapes.operation_model(OPERATIONS[path])
         try:
             request = json.loads(body or b"{}")
         except ValueError as error:
-            raise Refusal(400, "SerializationException", f"The body is no JSON: {error}") from error
+            message = f"The body is not JSON: {error}"
+            raise Refusal(400, "SerializationException", message) from error
         report = self.validator.validate(request, operation.input_shape)
         if report.has_errors():
             raise Refusal(400, "InvalidInputException", report.generate_report())
         self._refuse_limits(request)
         answer: dict[str, Any] = {"recommendationId": f"RID-{uuid.uuid4()}"}
         if operation.name == "GetRecommendations":
-            wanted = request.get("numResults", USUAL_RESULTS)
+            wanted = request.get("numResults", DEFAULT_RESULTS)
             answer["itemList"] = self.model.top(request.get("userId", ""), wanted)
         else:
             answer["personalizedRanking"] = self.model.order(
@@ -181,14 +182,14 @@ class Service:
             ("inputList", len(request.get("inputList", ()))),
         ):
             if length > MOST_RESULTS:
-                raise Refusal(400, "InvalidInputException", f"{name} is over {MOST_RESULTS}.")
+                raise Refusal(400, "InvalidInputException", f"{name} exceeds {MOST_RESULTS}.")
         for name in ("filterArn", "promotions", "metadataColumns"):
             if request.get(name):
                 raise Refusal(400, "InvalidInputException", f"{name} is not supported here.")
 
 
 class Handler(BaseHTTPRequestHandler):
-    """HTTP/1.1 with connections kept open, as boto3 expects."""
+    """HTTP/1.1 with keep-alive, as boto3 expects."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -215,19 +216,19 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(raw)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Requests are not logged: there are thousands, and the caller meters them."""
+        """Requests are not logged: there are thousands, and the caller counts them."""
 
 
 def _end_with_parent() -> None:
-    """The parent holds our standard input; however it ends, that is closed."""
-    # Not through sys.stdin: its lock, held here, would spoil an ordinary end.
+    """End when standard input closes, which happens whenever the parent ends."""
+    # Not through sys.stdin: its lock, held here, would prevent a normal exit.
     while os.read(0, 1024):
         pass
     os._exit(0)
 
 
 def main() -> None:
-    """Train, listen on a free port of 127.0.0.1, say which on standard output."""
+    """Train, listen on a free port of 127.0.0.1, and print the port."""
     parser = argparse.ArgumentParser(description="A local stand-in, not Amazon Personalize.")
     parser.add_argument("--interactions", type=Path, required=True)
     parser.add_argument("--campaign", required=True, help="the campaign ARN to answer for")

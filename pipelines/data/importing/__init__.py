@@ -1,1 +1,1 @@
-"""From rows of any source to events: the recipe proposed, each step taken and counted."""
+"""Import: propose a recipe, and turn the rows of any source into events, step by step."""

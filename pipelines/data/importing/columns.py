@@ -1,4 +1,4 @@
-"""Columns of text gathered batch by batch as codes, so that memory holds each text once."""
+"""Columns collected batch by batch; text is stored as codes, so memory holds each value once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class TextColumn:
-    """A column of texts, batch after batch."""
+    """A text column, appended to batch by batch."""
 
     def __init__(self) -> None:
         self._numbering = Numbering()
@@ -29,15 +29,15 @@ class TextColumn:
         return sum(map(len, self._parts))
 
     def coded(self) -> tuple[pa.Array, Ints]:
-        """The distinct texts in the order met, and each row's code (n,) int32, -1 for null."""
+        """The distinct texts by first occurrence, and each row's code (n,) int32, -1 for null."""
         parts, self._parts = self._parts, []
         codes = np.concatenate(parts) if parts else np.zeros(0, np.int32)
         return self._numbering.texts(), codes
 
     def vocabulary(self, more: Iterable[str] = ()) -> tuple[Vocabulary, Ints]:
-        """The ids, sorted by code point as `Vocabulary.of` sorts, and each row's code.
+        """The ids, sorted by code point like `Vocabulary.of`, and each row's code.
 
-        `more` are ids without a row.
+        `more` are ids without rows.
         """
         import pyarrow as pa
         import pyarrow.compute as pc
@@ -54,7 +54,7 @@ class TextColumn:
 
 
 class NumberColumn:
-    """A column of numbers, batch after batch, of one numpy type."""
+    """A column of numbers of one numpy type, appended to batch by batch."""
 
     def __init__(self, kind: type) -> None:
         self._kind = kind
@@ -65,7 +65,7 @@ class NumberColumn:
         self._parts.append(values.to_numpy().astype(self._kind, copy=False))
 
     def scale(self, factor: float) -> None:
-        """Multiply all values so far."""
+        """Multiply all values added so far."""
         self._parts = [(part * factor).astype(self._kind) for part in self._parts]
 
     def array(self) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""DuckDB as imports use it, and reading one batch ahead of the work on the last."""
+"""DuckDB with the settings of imports, and helpers that work on several threads."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 @contextmanager
 def engine(folder: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """DuckDB in memory, UTC, without extensions from the network; it spills into `folder`."""
+    """An in-memory DuckDB in UTC, without network extensions; spills to disk in `folder`."""
     import duckdb
 
     config: dict[str, str | bool | int | float | list[str]] = {
@@ -34,13 +34,13 @@ def engine(folder: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def at_once(*work: Callable[[], T]) -> list[T]:
-    """The results of some calls that run at the same time, on as many threads."""
+    """Run the calls in parallel, one thread each; their results in order."""
     with ThreadPoolExecutor(len(work)) as threads:
         return [done.result() for done in [threads.submit(call) for call in work]]
 
 
-def ahead(values: Generator[T, None, None]) -> Generator[T, None, None]:
-    """The same values, the next one being made in a thread while the last is worked on."""
+def read_ahead(values: Generator[T, None, None]) -> Generator[T, None, None]:
+    """The same values; a thread computes the next one while the caller uses the last."""
     end = object()
     try:
         with ThreadPoolExecutor(1) as thread:

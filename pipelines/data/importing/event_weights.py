@@ -1,4 +1,4 @@
-"""What a view, a cart and a purchase weigh where nobody has said so."""
+"""Default weights of event types: views, carts, purchases."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pipelines.data.sources.splitting import quoted
 
 VIEW, CART, PURCHASE = 0.1, 0.3, 1.0
-"""Ours: what people did beside what they looked at; a person sets their own."""
-_WORDS: dict[float, tuple[str, ...]] = {
+"""Our defaults; `--event-weight` changes them."""
+_NAMES: dict[float, tuple[str, ...]] = {
     VIEW: (
         "view", "pageview", "detailview", "detailpageview", "viewitem", "itemview", "productview",
         "click", "selectitem", "read", "visit", "play", "stream", "watch", "listen",
@@ -18,25 +18,25 @@ _WORDS: dict[float, tuple[str, ...]] = {
         "wishlist", "addtowishlist", "favorite", "favourite", "bookmark", "save", "like",
         "begincheckout", "checkout",
     ),
-    # Nothing that a person took up: what was shown or sent, or a step back.
+    # Not interactions: what was shown or sent, and undone actions.
     0.0: (
         "impression", "viewitemlist", "exposure", "shown", "show", "display", "send", "sent",
         "delivered", "open", "removefromcart", "cartremove", "refund", "return", "dislike",
     ),
 }  # fmt: skip
-USUAL = {word: weight for weight, words in _WORDS.items() for word in words}
+DEFAULTS = {name: weight for weight, names in _NAMES.items() for name in names}
 
 
-def usual_weight(kind: str) -> float:
-    """The weight of a type of event by its name; 1 for a name that is not known."""
+def default_weight(kind: str) -> float:
+    """The default weight of an event type by its name; 1 for an unknown name."""
     plain = "".join(ch for ch in kind.lower() if ch.isascii() and ch.isalnum())
-    return USUAL.get(plain, PURCHASE)
+    return DEFAULTS.get(plain, PURCHASE)
 
 
 def weight_sql(kind: str, given: Mapping[str, float]) -> str:
-    """SQL for the weight of a type of event: as `given`, else as is usual."""
+    """SQL for the weight of an event type: the `given` one, or the default."""
     named = " ".join(f"WHEN {quoted(name)} THEN {weight!r}" for name, weight in given.items())
-    usual = " ".join(f"WHEN {quoted(word)} THEN {weight!r}" for word, weight in USUAL.items())
+    default = " ".join(f"WHEN {quoted(name)} THEN {weight!r}" for name, weight in DEFAULTS.items())
     plain = f"regexp_replace(lower({kind}), '[^a-z0-9]', '', 'g')"
-    known = f"CASE {plain} {usual} ELSE {PURCHASE!r} END"
+    known = f"CASE {plain} {default} ELSE {PURCHASE!r} END"
     return f"CASE {kind} {named} ELSE {known} END" if named else known

@@ -1,8 +1,8 @@
-"""From text to events: times, weights, ids, each row read, left out, or given a reason.
+"""From rows of text to events: ids, weights and times, and why a row is not kept.
 
-Everything arrives as text and is cast here, so that no reader's guess of a type can drop a
-row. What is left out by the recipe (`step`) is counted apart from what cannot be read
-(`reason`).
+All values arrive as text and are cast here, so that no reader can drop a row by guessing a
+wrong type. A row that the recipe leaves out has a `step`; a row that cannot be used has a
+`reason`.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ if TYPE_CHECKING:
 LONGEST_ID = 1_000
 RETURNS = "returns and cancellations"
 TYPES = "event types left out"
-LEAST = "below the least weight"
+LEAST = "below the minimum weight"
 STEPS = (RETURNS, TYPES, LEAST)
-"""What the recipe leaves out row by row, in the order in which it is asked."""
+"""Steps of the recipe that leave out single rows, in their order."""
 NO_TYPE = "(none)"
 KEPT = "kept: "
 NOT_KEPT = (C.USER, C.ITEM, C.WEIGHT, C.TIME, C.ORDER)
-"""Columns of events that are not kept as they stand beside each event."""
+"""Columns of events that are not stored unchanged with each event."""
 NUMBERS = (C.VALUE, C.POSITION, C.PROPENSITY, C.PRICE)
-"""Columns of events that are numbers wherever they are kept."""
+"""Columns of events that are stored as numbers."""
 NO_ID = ("null", "nan", "none", "nat", "\\n", "<na>")
-"""What exports write where there is no id, in any case."""
+"""Texts that stand for a missing id in exports, in any case."""
 
 
 def read(connection: duckdb.DuckDBPyConnection, rows: pa.Table, recipe: Recipe) -> pa.Table:
-    """The events of some rows (line, problem, c0, c1, … in the order of `wanted(recipe)`).
+    """The events of a batch of rows (line, problem, c0, c1, … in the order of `wanted(recipe)`).
 
     Columns: line, user_id, item_id, weight float32, timestamp int64, reason, step, spaces,
-    then the other columns of the recipe under their standard names, or their own behind
-    `KEPT`, so that no column of a file can be taken for one of these. Ids of rows with
-    a reason may be anything.
+    then the other columns of the recipe under their standard names; columns kept under their
+    own names are prefixed with `KEPT`, so that they cannot clash with these. The ids of rows
+    with a reason are undefined.
     """
     import pyarrow as pa
 
@@ -52,18 +52,18 @@ def read(connection: duckdb.DuckDBPyConnection, rows: pa.Table, recipe: Recipe) 
     finally:
         connection.unregister("batch")
     if not found["line"].equals(rows["line"]):
-        # The engine reads the parts of a table at the same time, and gives them back so.
+        # DuckDB reads the parts of a table in parallel and may return them out of order.
         found = found.sort_by("line")
-    # Texts need no cast, and a way through the engine would copy each of them.
+    # Text needs no cast, and passing it through DuckDB would copy it.
     for name, at in _texts(recipe).items():
         found = found.append_column(pa.field(name, pa.string()), rows[at])
     return found.append_column("spaces", rows["spaces"])
 
 
 def _trimmed(rows: pa.Table, recipe: Recipe) -> pa.Table:
-    """The rows without the spaces around their values, null where nothing is left.
+    """The rows with values stripped of surrounding spaces; empty values become null.
 
-    A column `spaces` tells where an id had some.
+    The column `spaces` marks rows whose ids had some.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -84,7 +84,7 @@ def _trimmed(rows: pa.Table, recipe: Recipe) -> pa.Table:
 
 
 def _texts(recipe: Recipe) -> dict[str, str]:
-    """The columns that stay text, and where they stand in a batch."""
+    """The columns that stay text, and their positions in a batch."""
     at = {column: f"c{i}" for i, column in enumerate(wanted(recipe))}
     numbers = (C.WEIGHT, C.TIME, *NUMBERS)
     texts = {name: at[column] for name, column in recipe.columns.items() if name not in numbers}
@@ -112,7 +112,7 @@ def _sql(recipe: Recipe) -> str:
 
 
 def _raw_weight() -> str:
-    # As float32, so that a tiny weight that would become zero is found here.
+    # As float32, to detect here a tiny weight that would become zero.
     return "TRY_CAST(weight AS FLOAT)"
 
 
@@ -132,29 +132,29 @@ def _type_weight(recipe: Recipe) -> str:
 
 
 def no_id_sql(column: str, what: str) -> str:
-    """SQL for why a text is no id: the branches of a CASE."""
-    words = ", ".join(map(quoted, NO_ID))
-    return f"""WHEN {column} IS NULL OR lower({column}) IN ({words}) THEN 'the {what} is missing'
+    """SQL for why a text is not an id: the branches of a CASE."""
+    missing = ", ".join(map(quoted, NO_ID))
+    return f"""WHEN {column} IS NULL OR lower({column}) IN ({missing}) THEN 'the {what} is missing'
         WHEN length({column}) > {LONGEST_ID}
         THEN 'the {what} is longer than {LONGEST_ID:,} characters'"""
 
 
 def _reasons(recipe: Recipe) -> str:
-    """Why a row cannot be used, in the order in which it is asked."""
+    """SQL for why a row cannot be used; the first matching branch counts."""
     reasons = ["WHEN problem IS NOT NULL THEN problem"]
     for what, c in (("user", C.USER), ("item", C.ITEM)):
         reasons.append(no_id_sql(c, what))
     if C.WEIGHT in recipe.columns:
         weight = _raw_weight()
         if C.EVENT not in recipe.columns:
-            # A view has no quantity; without types, an event without its weight is a mistake.
+            # A view has no quantity; without event types, a missing weight is an error.
             reasons.append("WHEN weight IS NULL THEN 'the weight is missing'")
         reasons += [
             f"WHEN weight IS NOT NULL AND {weight} IS NULL THEN 'the weight is not a number'",
             f"WHEN isnan({weight}) THEN 'the weight is NaN'",
             f"WHEN isinf({weight}) THEN 'the weight is infinite'",
             f"WHEN {weight} = 0 THEN 'the weight is zero'",
-            # So that no product of weights and no sum of them leaves float32.
+            # So that products and sums of weights stay within float32.
             f"WHEN abs({weight}) NOT BETWEEN 1e-15 AND 1e15 "
             "THEN 'the weight is not between 1e-15 and 1e15'",
         ]
@@ -164,20 +164,20 @@ def _reasons(recipe: Recipe) -> str:
         reasons += [
             "WHEN \"timestamp\" IS NULL THEN 'the time is missing'",
             "WHEN seconds IS NULL "
-            "THEN 'the time cannot be read, or lies outside the years 1970 to 2099'",
+            "THEN 'the time cannot be read, or is outside the years 1970 to 2099'",
         ]
     return " ".join(reasons)
 
 
 def _steps(recipe: Recipe) -> str:
-    """Which step of the recipe leaves a row out."""
+    """SQL for the step of the recipe that leaves a row out."""
     steps = []
     if recipe.returns == "take-out":
         signs = []
         if C.WEIGHT in recipe.columns:
             signs.append(f"{_raw_weight()} < 0")
         if C.ORDER in recipe.columns:
-            # As shops' systems mark a cancelled order: C before its number.
+            # Shop systems mark a cancelled order by a C before its number.
             signs.append(f"regexp_matches({C.ORDER}, '^[Cc][0-9]+$')")
         if signs:
             steps.append(f"WHEN {' OR '.join(signs)} THEN {quoted(RETURNS)}")

@@ -1,4 +1,4 @@
-"""The order of events, and which of them are the same one told twice."""
+"""The order of events, and which of them repeat another one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pipelines.schema import Ints, Longs, Mask
 
 
 def by_user_and_time(user: Ints, time: Longs, n_users: int) -> Longs:
-    """The order (n,) int64 of rows by (user, time), rows of one moment in their own order."""
+    """The order (n,) int64 of rows by (user, time); ties keep their order."""
     if len(time) and bool(np.all(time[1:] >= time[:-1])):
         return _by_key(user, np.arange(len(user)), n_users)
     return _by_key(user, np.argsort(time, kind="stable"), n_users)
@@ -32,10 +32,10 @@ def _by_key(key, order, n_keys):  # type: ignore[no-untyped-def]
 
 
 def repeats(group: Longs, kind: Longs) -> tuple[Mask, Longs]:
-    """Which rows stay when the rows of one group and kind become one: the first of each.
+    """Which rows stay if rows of the same group and kind are folded into the first of them.
 
-    `group` (n,) int64 is ascending, `kind` (n,) int64 any. The second array gives each row
-    the row that stands for it, itself where it stays.
+    `group` (n,) int64 is ascending, `kind` (n,) int64 is in any order. The second array
+    holds, for each row, the row that it is folded into (itself if it stays).
     """
     first = _first_of_each(group, kind)
     return first == np.arange(len(first)), first

@@ -1,4 +1,4 @@
-"""From a team's files to a dataset in the workspace: all of it accounted for, or nothing."""
+"""Import: from files or a database to the folder of a dataset, complete or not at all."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ from typing import TYPE_CHECKING
 from pipelines.data import dataset as store
 from pipelines.data import quarantine
 from pipelines.data.assembly import finish, in_order
+from pipelines.data.dataset import check_name
 from pipelines.data.importing import events, tables
-from pipelines.data.importing.engine import ahead, engine
-from pipelines.data.importing.event_weights import usual_weight
-from pipelines.data.importing.gathering import Gathered
-from pipelines.data.importing.planning import Plan, plan
-from pipelines.data.importing.settling import OUTLIERS, Settled, settle
+from pipelines.data.importing.cleaning import OUTLIERS, CleanEvents, clean
+from pipelines.data.importing.collecting import CollectedRows
+from pipelines.data.importing.engine import engine, read_ahead
+from pipelines.data.importing.event_weights import default_weight
+from pipelines.data.importing.planning import Plan
 from pipelines.data.importing.tables import Table
-from pipelines.data.landing import check_name, next_version
 from pipelines.data.recipe import Recipe
 from pipelines.data.sources.batches import Batch, batches
 from pipelines.data.sources.lines import Counts
 from pipelines.errors import AssayError
+from pipelines.runtime.folders import new_folder
 from pipelines.runtime.progress import Progress, part, silent
 from pipelines.schema import Columns as C
 
@@ -30,155 +31,146 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from pipelines.data.sources.database import Query
-
 
 def import_events(
-    given: Path | Query | Sequence[Path],
+    planned: Plan,
     name: str,
-    home_folder: Path,
+    folder: Path,
     *,
-    recipe: Recipe | None = None,
-    fixed: bool = False,
     items: Path | None = None,
     users: Path | None = None,
     progress: Progress = silent,
 ) -> Path:
-    """Import events as the next version of the dataset `name`.
+    """Import events as `planned` into a new `folder`, as version 1 of the dataset `name`.
 
-    Returns its finished folder `<home_folder>/<name>/<version>`, which also holds
-    `quarantine.parquet`. What `recipe` leaves open is proposed by names and content, unless it
-    is `fixed`. `items` and `users` are tables joined by id. Errors: an `AssayError`, and then
-    nothing is written.
+    The folder also holds `quarantine.parquet`. `items` and `users` are tables joined by id.
+    Returns `folder`. Raises `AssayError`, and then writes nothing.
     """
     check_name(name)
-    # The small tables first: a mistake in them should not wait for the large one.
-    planned = plan(given, recipe, fixed=fixed).settled()
+    planned.require_complete()
+    # The small tables come first, so that an error in them is found before the large one is read.
     item_table = None if items is None else tables.opened(items, "items", planned.recipe)
     user_table = None if users is None else tables.opened(users, "users", planned.recipe)
-    home_folder.mkdir(parents=True, exist_ok=True)
-    with next_version(home_folder, name) as (incoming, final), engine(incoming) as connection:
+    read_tables = [item_table, user_table]
+    with new_folder(folder) as incoming, engine(incoming) as connection:
         with quarantine.opened(incoming) as bad:
             frames = [
-                None if table is None else table.read(connection, bad)
-                for table in (item_table, user_table)
+                None if table is None else table.read(connection, bad) for table in read_tables
             ]
-            gathered = Gathered(planned.recipe)
-            counts = _read(connection, planned, gathered, bad, part(progress, 0, 0.7))
+            collected = CollectedRows(planned.recipe)
+            counts = _read(connection, planned, collected, bad, part(progress, 0, 0.7))
         reasons = bad.by_reason()
-        _check_any_kept(planned, gathered, counts.records, reasons)
+        _check_any_kept(planned, collected, counts.records, reasons)
         progress(0.7, "Sorting the events")
         about = {
             "name": name,
-            "version": int(final.name),
-            "origin": _origin(planned, counts, [item_table, user_table]),
+            "origin": _origin(planned, counts, read_tables),
             "rows_in": counts.records,
             "quarantined": sum(reasons.values()),
             "mapping": planned.recipe.columns,
-            "recipe": _completed(planned.recipe, gathered, [item_table, user_table], fixed),
+            "recipe": _completed(planned, collected, read_tables),
             "sources": tuple(source.name for source in planned.sources),
-            "arrivals": gathered.arrivals(reasons),
+            "arrivals": collected.import_counts(reasons),
             "seen": planned.recipe.seen,
         }
-        steps = gathered.steps(counts.records)
+        steps = collected.steps(counts.records)
         item_frame, user_frame = frames
         more_items = [] if item_frame is None else item_frame[C.ITEM].tolist()
-        settled = settle(gathered, more_items)
-        steps += settled.steps
-        kept = len(settled.interactions)
-        dropped = sum(s.rows_in - s.rows_out for s in settled.steps if s.name == OUTLIERS)
+        cleaned = clean(collected, more_items)
+        steps += cleaned.steps
+        kept = len(cleaned.interactions)
+        dropped = sum(s.rows_in - s.rows_out for s in cleaned.steps if s.name == OUTLIERS)
         about |= {
             "kept": kept,
-            "folded": gathered.kept - kept - dropped,
-            "filtered": sum(gathered.left_out.values()) + dropped,
+            "folded": collected.kept - kept - dropped,
+            "filtered": sum(collected.left_out.values()) + dropped,
             "steps": tuple(steps),
         }
         _check_sum(about)
         progress(0.85, "Writing the dataset")
         dataset = finish(
             about,
-            settled.interactions,
-            _items(settled, item_frame),
-            _users(settled, user_frame),
-            settled.context,
+            cleaned.interactions,
+            _items(cleaned, item_frame),
+            _users(cleaned, user_frame),
+            cleaned.context,
         )
-        store.save(dataset, incoming, settled.context)
+        store.save(dataset, incoming, cleaned.context)
     progress(1.0, f"{kept:,} events kept")
-    return final
+    return folder
 
 
 def _read(
     connection: duckdb.DuckDBPyConnection,
     planned: Plan,
-    gathered: Gathered,
+    collected: CollectedRows,
     bad: quarantine.Quarantine,
     progress: Progress,
 ) -> Counts:
-    """Read all sources; the counts of all of them."""
+    """Read all sources into `collected`; the counts over all of them."""
     total = Counts()
     columns = events.wanted(planned.recipe)
     n = len(planned.sources)
     for number, source in enumerate(planned.sources):
         counts = Counts()
-        mine = part(progress, number / n, (number + 1) / n)
-        arriving = batches(connection.cursor(), source, columns, counts, mine)
+        share = part(progress, number / n, (number + 1) / n)
+        untyped = batches(connection.cursor(), source, columns, counts, share)
         # Closed before the connection is, whatever happens here.
-        with closing(ahead(_typed(connection.cursor(), arriving, planned.recipe))) as typed:
+        with closing(read_ahead(_typed(connection.cursor(), untyped, planned.recipe))) as typed:
             for batch, read in typed:
                 if read["reason"].null_count < len(read):
                     wrong = read.filter(read["reason"].is_valid())
                     lines = wrong["line"].combine_chunks()
                     reasons = wrong["reason"].combine_chunks()
                     bad.add("events", source.name, lines, reasons, batch.raw(lines.to_numpy()))
-                gathered.add(read)
+                collected.add(read)
         total += counts
     return total
 
 
 def _typed(
     connection: duckdb.DuckDBPyConnection,
-    arriving: Generator[Batch, None, None],
+    untyped: Generator[Batch, None, None],
     recipe: Recipe,
 ) -> Generator[tuple[Batch, pa.Table], None, None]:
-    """Each batch and its events: while one is gathered, the next is typed and a third is cut.
+    """Each batch and its events: while one is collected, the next is typed and a third is read.
 
-    Each of the three works on a thread of its own, so each has a cursor of its own.
+    Each of the three runs on its own thread, so each has its own cursor.
     """
-    for batch in ahead(arriving):
+    for batch in read_ahead(untyped):
         yield batch, events.read(connection, batch.rows, recipe)
 
 
 def _check_any_kept(
-    planned: Plan, gathered: Gathered, records: int, reasons: dict[str, int]
+    planned: Plan, collected: CollectedRows, records: int, reasons: dict[str, int]
 ) -> None:
     name = " and ".join(repr(source.name) for source in planned.sources[:3])
     if records == 0:
-        raise AssayError(f"{name} has a header and no rows; export it again with its rows.")
+        raise AssayError(f"{name} has a header but no rows; export it again with its rows.")
     if sum(reasons.values()) == records:
         reason, n = next(iter(reasons.items()))
         raise AssayError(
             f"None of the {records:,} rows of {name} can be used, {n:,} of them because: "
-            f"{reason}; look at the file, or map other columns by --map."
+            f"{reason}; check the file, or map other columns with --map."
         )
-    if gathered.kept == 0:
-        step, n = gathered.left_out.most_common(1)[0]
+    if collected.kept == 0:
+        step, n = collected.left_out.most_common(1)[0]
         raise AssayError(
-            f"No row of {name} is left: the recipe leaves out {n:,} of {records:,} as "
-            f"{step}; give other weights, or another lowest weight."
+            f"No row of {name} is left: the recipe leaves out {n:,} of {records:,} rows "
+            f"({step}); change the event weights or the minimum weight."
         )
 
 
-def _completed(
-    recipe: Recipe, gathered: Gathered, read: Sequence[Table | None], fixed: bool
-) -> Recipe:
-    """The recipe with what only a whole reading tells: all types' weights, the tables' columns."""
-    if fixed:
+def _completed(planned: Plan, collected: CollectedRows, read: Sequence[Table | None]) -> Recipe:
+    """The recipe with the weights of all event types met, and the columns of the tables."""
+    recipe = planned.recipe
+    if planned.fixed:
         return recipe
-    weights = {kind: usual_weight(kind) for kind in sorted(gathered.types)} | recipe.weights
-    counting = [kind for kind in gathered.types if weights[kind] > 0]
+    weights = {kind: default_weight(kind) for kind in sorted(collected.types)} | recipe.weights
+    counting = [kind for kind in collected.types if weights[kind] > 0]
     if len(counting) == 1 and not recipe.weights:
-        # Where all events are views, a view is what there is, and counts in full.
-        gathered.weight.scale(1 / weights[counting[0]])
+        # If all events are views, a view counts in full.
+        collected.weight.scale(1 / weights[counting[0]])
         weights[counting[0]] = 1.0
     found = {f"{t.table[:-1]}_columns": t.columns for t in read if t is not None}
     return recipe.model_copy(update={"weights": weights, **found})
@@ -187,16 +179,16 @@ def _completed(
 def _check_sum(about: dict[str, object]) -> None:
     parts = ("kept", "folded", "quarantined", "filtered")
     if sum(int(str(about[name])) for name in parts) != about["rows_in"]:
-        told = ", ".join(f"{about[name]} {name}" for name in parts)
-        raise RuntimeError(f"rows do not add up: {about['rows_in']} in, {told}")
+        counts = ", ".join(f"{about[name]} {name}" for name in parts)
+        raise RuntimeError(f"rows do not add up: {about['rows_in']} in, {counts}")
 
 
-def _items(settled: Settled, table: pd.DataFrame | None) -> pd.DataFrame:
-    """The items' table in the codes' order; what the events say fills what it does not."""
-    frame = settled.item_frame
+def _items(cleaned: CleanEvents, table: pd.DataFrame | None) -> pd.DataFrame:
+    """The table of items in code order; values from the events fill its gaps."""
+    frame = cleaned.item_frame
     if table is None:
         return frame
-    ordered = in_order(table, C.ITEM, settled.items)
+    ordered = in_order(table, C.ITEM, cleaned.items)
     for column in frame.columns[1:]:
         if column in ordered:
             ordered[column] = ordered[column].where(ordered[column].notna(), frame[column])
@@ -205,21 +197,21 @@ def _items(settled: Settled, table: pd.DataFrame | None) -> pd.DataFrame:
     return ordered
 
 
-def _users(settled: Settled, table: pd.DataFrame | None) -> pd.DataFrame:
+def _users(cleaned: CleanEvents, table: pd.DataFrame | None) -> pd.DataFrame:
     import pandas as pd
 
     if table is None:
-        return pd.DataFrame({C.USER: pd.Series(settled.users.ids, dtype="str")})
-    return in_order(table, C.USER, settled.users)
+        return pd.DataFrame({C.USER: pd.Series(cleaned.users.ids, dtype="str")})
+    return in_order(table, C.USER, cleaned.users)
 
 
 def _origin(planned: Plan, counts: Counts, read: Sequence[Table | None]) -> str:
-    said = [f"Imported from {', '.join(source.name for source in planned.sources)}"]
+    notes = [f"Imported from {', '.join(source.name for source in planned.sources)}"]
     if counts.stray_quotes:
-        said.append(
+        notes.append(
             f"lines with an unmatched quote mark, read as plain text: {counts.stray_quotes:,}"
         )
     if counts.recoded:
-        said.append(f"lines that were not UTF-8, read as Windows-1252: {counts.recoded:,}")
-    said += [note for table in read if table is not None for note in table.notes]
-    return "; ".join(said) + "."
+        notes.append(f"lines that were not UTF-8, read as Windows-1252: {counts.recoded:,}")
+    notes += [note for table in read if table is not None for note in table.notes]
+    return "; ".join(notes) + "."

@@ -1,8 +1,8 @@
-"""Which column of a file is the user, the item, the weight, the time: by its name.
+"""Matches the columns of a file to standard columns (user, item, weight, time) by name.
 
-The names are those of MovieLens (`userId, movieId`), Microsoft's Recommenders (`userID,
+Known names: those of MovieLens (`userId, movieId`), Microsoft's Recommenders (`userID,
 itemID`), Amazon Personalize (`USER_ID, EVENT_VALUE`), Gorse (`UserId, FeedbackType`),
-RecTools (`datetime`), GA4 (`user_pseudo_id`) and of shops' exports (`CustomerID, StockCode`).
+RecTools (`datetime`), GA4 (`user_pseudo_id`) and shop exports (`CustomerID, StockCode`).
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ EVENT_NAMES: dict[str, tuple[str, ...]] = {
     C.PROPENSITY: ("propensityscore", "pscore", "loggingprobability"),
     C.IMPRESSION: ("impressions", "impressionid", "shownitems"),
     C.RECOMMENDATION: ("recommid", "attributiontoken"),
-    # What an export of orders says of the item on each of its lines.
+    # Item columns that order exports repeat on each line.
     C.TITLE: ("description", "productname", "itemname", "producttitle", "itemtitle"),
     C.CATEGORIES: ("category", "categorycode", "productcategory", "itemcategory", "genres"),
     C.PRICE: ("unitprice", "itemprice", "productprice"),
 }  # fmt: skip
 OF_ITEMS = (C.TITLE, C.CATEGORIES, C.PRICE)
-"""Columns of events that describe the item, one value an item."""
+"""Columns of events that describe the item; each item gets one value."""
 ITEM_NAMES: dict[str, tuple[str, ...]] = {
     C.ITEM: (*EVENT_NAMES[C.ITEM], "id"),
     C.TITLE: ("name", "itemname", "productname", "movietitle", "itemtitle"),
@@ -69,7 +69,7 @@ _MONEY = ("value", "eventvalue")
 
 @dataclass(frozen=True)
 class Match:
-    """What the names say: the mapping (standard → source), what fits twice, what is absent."""
+    """A match of columns: `mapping` (standard → source), `ambiguous` and `missing` names."""
 
     mapping: dict[str, str]
     ambiguous: dict[str, list[str]]
@@ -83,10 +83,10 @@ def match(
     names: Mapping[str, tuple[str, ...]] = EVENT_NAMES,
     need: Iterable[str] = EVENTS_NEED,
 ) -> Match:
-    """Match `columns` by name; `given` (standard → source) wins, and "" leaves one out.
+    """Match `columns` by name; `given` (standard → source) takes precedence, "" leaves one out.
 
-    A standard name itself fits better than another name for it. Errors: a `given` name
-    that is not known, or a column that is not there.
+    The standard name fits better than its aliases. Raises `AssayError` if a `given` standard
+    name is unknown or its column does not exist.
     """
     mapping = _checked(columns, given or {}, names)
     taken = set(mapping.values())
@@ -109,7 +109,7 @@ def match(
         and plain(mapping.get(C.WEIGHT, "")) in _MONEY
         and (C.WEIGHT not in (given or {}))
     ):
-        # Beside a type, such a value is the money or the rating of it, not how much it counts.
+        # With an event type, such a column holds money or a rating, not the weight.
         worth = mapping.pop(C.WEIGHT)
         if C.VALUE not in mapping and C.VALUE not in (given or {}):
             mapping[C.VALUE] = worth
@@ -124,7 +124,7 @@ def resolve(
     names: Mapping[str, tuple[str, ...]] = EVENT_NAMES,
     need: Iterable[str] = EVENTS_NEED,
 ) -> dict[str, str]:
-    """As `match`, but an `AssayError` where a column fits twice or a needed one is absent."""
+    """Like `match`, but raises `AssayError` if a name is ambiguous or a needed one is missing."""
     found = match(columns, given, names=names, need=need)
     if found.ambiguous:
         raise ambiguity(*next(iter(found.ambiguous.items())))
@@ -134,27 +134,27 @@ def resolve(
 
 
 def ambiguity(standard: str, fits: Sequence[str]) -> AssayError:
-    """The error of columns that fit a standard name equally well."""
+    """The error for columns that fit a standard name equally well."""
     return AssayError(
         f"The columns {listed(fits)} fit {standard} equally well; "
-        f"name the one that is meant, as in --map {standard}={_shown(fits[0])}."
+        f"choose one, as in --map {standard}={_shown(fits[0])}."
     )
 
 
 def missing_column(missing: Sequence[str], columns: Sequence[str]) -> AssayError:
-    """The error of needed names without a column."""
+    """The error for needed names without a column."""
     return AssayError(
-        f"No column could be recognized as {' or '.join(missing)} among "
-        f"{listed(columns)}; name it, as in --map {missing[0]}=COLUMN."
+        f"None of the columns {listed(columns)} was recognized as {' or '.join(missing)}; "
+        f"name the column, as in --map {missing[0]}=COLUMN."
     )
 
 
 def assigned(
     given: Mapping[str, str], *, with_items: bool
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """What a person maps, parted into columns of the events and of the table of items.
+    """The user's mapping, divided into columns of the events and of the table of items.
 
-    Where there is a table of items, what describes an item is meant to be in it.
+    With a table of items, names that describe an item refer to that table.
     """
     events: dict[str, str] = {}
     items: dict[str, str] = {}
@@ -163,8 +163,8 @@ def assigned(
         if of_items and (with_items or standard not in EVENT_NAMES):
             if not with_items:
                 raise AssayError(
-                    f"--map names {standard}, which belongs to a table of items; "
-                    "give that table by --items."
+                    f"--map names {standard}, a column of a table of items; "
+                    "give that table with --items."
                 )
             items[standard] = column
         else:
@@ -173,7 +173,7 @@ def assigned(
 
 
 def plain(name: str) -> str:
-    """A name without case and without anything but letters and digits."""
+    """The name in lower case with letters and digits only."""
     return "".join(ch for ch in name.casefold() if ch.isalnum())
 
 
@@ -185,7 +185,7 @@ def _checked(
     for standard, wanted in given.items():
         if standard not in names:
             raise AssayError(
-                f"{standard[:60]!r} is not a standard column; --map takes {', '.join(names)}."
+                f"{standard[:60]!r} is not a standard column; --map accepts {', '.join(names)}."
             )
         if not wanted:
             continue
@@ -199,19 +199,19 @@ def _checked(
             other = next(s for s, c in out.items() if c == source)
             raise AssayError(
                 f"The column {source[:60]!r} is mapped to both {other} and {standard}; "
-                "map each standard column to a column of its own."
+                "map each standard column to a different column."
             )
         out[standard] = source
     return out
 
 
 def _shown(name: str) -> str:
-    """A name as it may stand in a command: as it is where it is short and plain."""
+    """The name for an example command, if it is short and printable."""
     return name if name.isprintable() and len(name) <= 60 else "COLUMN"
 
 
 def listed(columns: Sequence[str], most: int = 12) -> str:
-    """The first names, as a sentence shows them: each cut, and not more than fit into a line."""
+    """The first names, quoted and shortened to fit into a sentence."""
     names = [repr(c if len(c) <= 40 else c[:40] + "…")[:80] for c in columns[:most]]
     while sum(map(len, names)) > 240:
         names.pop()

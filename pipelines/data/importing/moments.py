@@ -1,4 +1,4 @@
-"""From text to seconds since 1970: every way in which exports write a moment."""
+"""From text to seconds since 1970, for the time formats that exports use."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pipelines.data.recipe import DateOrder, Times
 from pipelines.data.sources.splitting import quoted
 
 LATEST = 4_102_444_800
-"""The first second of the year 2100: a time from there on is a mistake."""
+"""The first second of the year 2100; later times are errors."""
 _PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 _SLASHED = (
     r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})"
@@ -16,15 +16,15 @@ _SLASHED = (
 
 
 def seconds_sql(text: str, times: Times) -> str:
-    """SQL for seconds since 1970 (double) of a text; null where it cannot be read.
+    """SQL for the seconds since 1970 (double) of a text; null if it cannot be read.
 
-    Numbers by `times.unit`, else by size (s, ms, µs, ns); YYYYMMDD; ISO dates and times,
-    with an offset or zone or else in `times.zone`; day and month first or last by
-    `times.order`. Null also outside the years 1970 to 2099.
+    Reads numbers in `times.unit` (default: s, ms, µs or ns by size), YYYYMMDD, ISO dates and
+    times (in `times.zone` unless they have an offset or zone), and dates such as 1/2/2026 by
+    `times.order`. Null outside the years 1970 to 2099.
     """
     n = f"TRY_CAST({text} AS DOUBLE)"
     if times.unit is None:
-        # Below 1973 a finer unit cannot be told from a coarser one and is left to quarantine.
+        # Before 1973 the unit is ambiguous; such a row goes to quarantine.
         numbers = f"WHEN {n} >= 0 AND {n} < {LATEST} THEN {n}\n" + "\n".join(
             f"WHEN {n} >= {1e8 * unit:.0f} AND {n} < {LATEST * unit} THEN {n} / {unit}"
             for unit in (1_000, 1_000_000, 1_000_000_000)
@@ -45,7 +45,7 @@ def seconds_sql(text: str, times: Times) -> str:
 
 
 def is_slashed(text: str) -> str:
-    """SQL: whether a text is a date whose day and month could be taken for each other."""
+    """SQL: whether a text is a date whose day and month could be confused."""
     return f"regexp_matches({text}, {quoted(_SLASHED)})"
 
 
@@ -67,8 +67,8 @@ def _zoned(text: str, times: Times) -> str:
     zoned = f"TRY_CAST({text} AS TIMESTAMPTZ)"
     if times.zone == "UTC":
         return zoned
-    # A text without a zone of its own is a plain timestamp; with one, that cast fails or
-    # drops it, so the last characters decide.
+    # A text without a zone is a plain timestamp. With a zone, that cast fails or drops the
+    # zone, so the last characters decide.
     zone = r"'(Z|[+-]\d{2}(:?\d{2})?| [A-Za-z_/]+)$'"
     own = f"length({text}) > 10 AND regexp_matches({text}, {zone})"
     local = f"timezone({quoted(times.zone)}, TRY_CAST({text} AS TIMESTAMP))"

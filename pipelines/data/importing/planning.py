@@ -1,4 +1,4 @@
-"""What an import would do: the recipe completed from names and content, and the first rows."""
+"""Plans an import: completes the recipe from column names and content, and reads a sample."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.data.importing import events, looks
+from pipelines.data.importing import events
+from pipelines.data.importing.column_content import by_content, column_contents
 from pipelines.data.importing.engine import engine
-from pipelines.data.importing.event_weights import usual_weight
+from pipelines.data.importing.event_weights import default_weight
 from pipelines.data.importing.mapping import (
     EVENT_NAMES,
     OF_ITEMS,
@@ -22,7 +23,7 @@ from pipelines.data.importing.mapping import (
 )
 from pipelines.data.importing.moments import is_slashed, parts_sql
 from pipelines.data.recipe import DateOrder, Recipe
-from pipelines.data.sources import QuerySource, Source, ask, open_source, parquet
+from pipelines.data.sources import QuerySource, Source, describe_query, open_source, parquet
 from pipelines.data.sources.batches import batches
 from pipelines.data.sources.lines import Counts
 from pipelines.data.sources.splitting import quoted
@@ -36,20 +37,20 @@ if TYPE_CHECKING:
     from pipelines.data.sources.database import Query
 
 HEAD = 1 << 20
-"""Bytes of a text file that are looked at for a plan."""
-TYPES_MOST = 1_000
-"""Kinds of event above which a column holds something else."""
+"""Bytes of a text file that are read for a plan."""
+MOST_TYPES = 1_000
+"""A column with more different values does not hold event types."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What an import would do: for a person to confirm.
+    """What an import will do, for the user to confirm.
 
-    `recipe.columns` is standard → source; `ambiguous` names the columns that fit one standard
-    name equally well; `missing` the needed names without a column; `by_content` the names
-    that the columns' content decided. `sample` has the first rows in mapped form (times as
-    UTC), with the column `problem` where a row would not be kept. `event_types` counts the
-    types of event in the first rows.
+    `recipe.columns` maps standard names to source columns. `ambiguous` holds the columns that
+    fit a standard name equally well, `missing` the needed names without a column, `by_content`
+    the names decided by content. `sample` holds the first rows under standard names (times in
+    UTC); its column `problem` says why a row would not be kept. `event_types` counts the event
+    types in the first rows. `fixed`: the recipe was used before and is not completed.
     """
 
     sources: tuple[Source | QuerySource, ...]
@@ -60,7 +61,8 @@ class Plan:
     sample: pd.DataFrame
     event_types: dict[str, int]
     dates_unclear: bool = False
-    """Whether nothing tells if 1/2/2026 is in January or February."""
+    """Whether it is unknown if 1/2/2026 is in January or February."""
+    fixed: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -68,32 +70,32 @@ class Plan:
 
     @property
     def weights(self) -> dict[str, float]:
-        """The weight of each type of event in the first rows, as given or as is usual."""
-        return {kind: usual_weight(kind) for kind in sorted(self.event_types)} | self.recipe.weights
+        """The weight of each event type in the first rows: the recipe's, or the default."""
+        default = {kind: default_weight(kind) for kind in sorted(self.event_types)}
+        return default | self.recipe.weights
 
-    def settled(self) -> Plan:
-        """The plan itself, or an `AssayError` that says what a person has to decide."""
+    def require_complete(self) -> None:
+        """Raise `AssayError` if the user has to decide something first."""
         if self.ambiguous:
             raise ambiguity(*next(iter(self.ambiguous.items())))
         if self.missing:
             raise missing_column(self.missing, self.columns)
         if self.dates_unclear:
             raise AssayError(
-                f"In {self.recipe.columns[C.TIME]!r} nothing tells whether dates such as 1/2/2026 "
-                "begin with the day or the month; say --day-first or --month-first."
+                f"The dates in {self.recipe.columns[C.TIME]!r} are ambiguous: 1/2/2026 may begin "
+                "with the day or the month; add --day-first or --month-first."
             )
-        return self
 
 
 def opened(
     given: Path | Query | Sequence[Path], recipe: Recipe
 ) -> tuple[Source | QuerySource, ...]:
-    """The sources of an import, looked at."""
+    """The sources of an import, with their columns."""
     paths = [given] if isinstance(given, Path) else given
     if not isinstance(paths, Sequence):
-        return (ask(paths),)
+        return (describe_query(paths),)
     if not paths:
-        raise AssayError("Name a file of events, or a database by --sql.")
+        raise AssayError("Name a file of events, or a database with --sql.")
     return tuple(open_source(path, recipe.reading) for path in paths)
 
 
@@ -104,16 +106,16 @@ def plan(
     fixed: bool = False,
     rows: int = 10,
 ) -> Plan:
-    """How the sources would be read; what `recipe` leaves open is proposed.
+    """Plan how to read the sources, and propose what `recipe` does not set.
 
-    In `recipe.columns`, "" leaves a standard column out. With `fixed` nothing is proposed:
-    the recipe is one that was used before.
+    In `recipe.columns`, "" leaves a standard column out. With `fixed`, the recipe is used as it
+    is, because it was used before.
     """
     recipe = Recipe() if recipe is None else recipe
     sources = opened(given, recipe)
     with engine() as connection:
         _check_zone(connection, recipe.times.zone)
-        found, by_content = _matched(connection, sources[0], recipe.columns, fixed)
+        found, decided = _matched(connection, sources[0], recipe.columns, fixed)
         done = recipe.model_copy(update={"columns": found.mapping, "keep": _kept(found, recipe)})
         unclear = False
         if not fixed and C.TIME in found.mapping and recipe.times.order is None:
@@ -124,46 +126,46 @@ def plan(
             _check_columns(source, done)
         sample, types = _sample(connection, sources[0], done, rows)
     return Plan(
-        sources, done, found.ambiguous, found.missing, by_content, sample, types, unclear
-    )  # fmt: skip
+        sources, done, found.ambiguous, found.missing, decided, sample, types, unclear, fixed
+    )
 
 
 def _matched(
     connection: duckdb.DuckDBPyConnection,
     source: Source | QuerySource,
-    asked: dict[str, str],
+    given: dict[str, str],
     fixed: bool,
 ) -> tuple[Match, list[str]]:
     if fixed:
         everything = dict.fromkeys(EVENT_NAMES, "")
-        return match(source.columns, everything | asked), []
-    found = match(source.columns, asked)
+        return match(source.columns, everything | given), []
+    found = match(source.columns, given)
     columns = source.columns
     if isinstance(source, Source) and source.kind == "parquet":
         columns = parquet.flat(source)
     head = next(batches(connection, source, columns, Counts(), block=HEAD), None)
     if head is None:
         return found, []
-    look = looks.looks(connection, head.rows, columns)
-    left_out = {standard for standard, column in asked.items() if not column}
-    return looks.by_content(found, look, left_out)
+    contents = column_contents(connection, head.rows, columns)
+    left_out = {standard for standard, column in given.items() if not column}
+    return by_content(found, contents, left_out)
 
 
 def _kept(found: Match, recipe: Recipe) -> tuple[str, ...]:
-    """The columns that are kept under their own names, without those kept by these anyway."""
-    beside = {
+    """The columns to keep under their own names, without those kept as standard columns."""
+    standard = {
         name: column
         for name, column in found.mapping.items()
         if name not in (*events.NOT_KEPT, *OF_ITEMS)
     }
     for name in recipe.keep:
-        other = beside.get(name, name)
+        other = standard.get(name, name)
         if other != name:
             raise AssayError(
-                f"The column {name!r} cannot be kept under its name, since {other[:60]!r} is read "
-                f"as {name}; rename it, or map {name} to it."
+                f"The column {name!r} cannot be kept under its name, because {other[:60]!r} is "
+                f"read as {name}; rename it, or map {name} to it."
             )
-    return tuple(dict.fromkeys(name for name in recipe.keep if name not in beside))
+    return tuple(dict.fromkeys(name for name in recipe.keep if name not in standard))
 
 
 def _check_zone(connection: duckdb.DuckDBPyConnection, zone: str) -> None:
@@ -174,7 +176,7 @@ def _check_zone(connection: duckdb.DuckDBPyConnection, zone: str) -> None:
         connection.execute(f"SELECT epoch({moment})").fetchall()
     except duckdb.Error as error:
         raise AssayError(
-            f"There is no time zone {zone[:40]!r}; name one such as Europe/Berlin."
+            f"There is no time zone {zone[:40]!r}; use a name such as Europe/Berlin."
         ) from error
 
 
@@ -190,9 +192,9 @@ def _check_columns(source: Source | QuerySource, recipe: Recipe) -> None:
 def _date_order(
     connection: duckdb.DuckDBPyConnection, sources: Sequence[Source | QuerySource], column: str
 ) -> tuple[DateOrder | None, bool]:
-    """Whether dates such as 1/2/2026 begin with the day, from the first one that tells.
+    """Whether dates such as 1/2/2026 begin with the day, by the first unambiguous one.
 
-    The second value is whether there are such dates and none tells.
+    The second value is True if there are such dates and all are ambiguous.
     """
     first, second = parts_sql("trim(c0)")
     slashed = False
@@ -207,7 +209,7 @@ def _date_order(
             ).fetchall()
             connection.unregister("dated")
             if n == 0 and not slashed:
-                return None, False  # dates of another kind
+                return None, False  # dates in another format
             slashed = True
             if day_first is not None or month_first is not None:
                 day = month_first is None or (day_first is not None and day_first < month_first)
@@ -218,7 +220,7 @@ def _date_order(
 def _sample(
     connection: duckdb.DuckDBPyConnection, source: Source | QuerySource, recipe: Recipe, rows: int
 ) -> tuple[pd.DataFrame, dict[str, int]]:
-    """The first rows as they would be read, and the types of event in the first block."""
+    """The first rows as the import would read them, and the event types in the first block."""
     import pandas as pd
 
     shown = [*recipe.columns, *(events.KEPT + name for name in recipe.keep)]
@@ -242,9 +244,9 @@ def _sample(
 
 
 def check_types(recipe: Recipe, types: Counter[str]) -> None:
-    """Raise `AssayError` where a column has too many values to hold types of event."""
-    if len(types) > TYPES_MOST:
+    """Raise `AssayError` if the column has too many different values for event types."""
+    if len(types) > MOST_TYPES:
         raise AssayError(
-            f"The column {recipe.columns[C.EVENT]!r} has more than {TYPES_MOST:,} different "
-            "values, so it holds no types of event; leave it out with --map event_type=."
+            f"The column {recipe.columns[C.EVENT]!r} has more than {MOST_TYPES:,} different "
+            "values, too many for event types; leave it out with --map event_type=."
         )

@@ -1,4 +1,4 @@
-"""Tables of items and of users: one row per id, standard names, every other column kept."""
+"""Tables of items and users: one row per id, standard names, all other columns kept."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ _TRUE, _FALSE = {"true", "t", "yes", "y", "1", "1.0"}, {"false", "f", "no", "n",
 
 @dataclass
 class Table:
-    """A table that was looked at and not yet read; `columns` is standard → source."""
+    """A table that is open but not read yet; `columns` maps standard names to source columns."""
 
     table: Literal["items", "users"]
     source: Source
     columns: dict[str, str]
     times: Times
     notes: list[str] = field(default_factory=list)
-    """What was met while reading, in words."""
+    """Notes from reading, such as repeated ids."""
 
     @property
     def key(self) -> str:
         return C.ITEM if self.table == "items" else C.USER
 
     def read(self, connection: duckdb.DuckDBPyConnection, bad: Quarantine) -> pd.DataFrame:
-        """The frame: the id column first, as text; of twice-given ids the first row counts.
+        """The table as a frame, the id column first, as text; the first row of each id counts.
 
-        Numbers and yes/no columns get their type where every value has it; `created_at`
-        becomes a time. Rows that cannot be used go to quarantine.
+        Columns whose values are all numbers become numeric, true/false columns boolean,
+        `created_at` a time. Rows that cannot be used go to quarantine.
         """
         import pandas as pd
 
@@ -73,16 +73,15 @@ class Table:
         if frame.empty:
             raise AssayError(
                 f"No row of {self.source.name!r} could be read as a table of {self.table}; check "
-                f"its separator and its column for {self.key}."
+                f"its separator and its {self.key} column."
             )
         named = {column: name for name, column in self.columns.items()}
         frame.columns = pd.Index([named.get(c, c) for c in names])
         frame = frame[[self.key, *(c for c in frame.columns if c != self.key)]]
-        twice = int(frame.duplicated(self.key).sum())
-        if twice:
-            name = self.source.name
+        repeated = int(frame.duplicated(self.key).sum())
+        if repeated:
             self.notes.append(
-                f"rows of {name} that repeat an id, of which the first counts: {twice:,}"
+                f"rows of {self.source.name} that repeat an id and are ignored: {repeated:,}"
             )
         frame = frame.drop_duplicates(self.key, ignore_index=True)
         return pd.DataFrame(
@@ -96,7 +95,7 @@ class Table:
 
 
 def opened(path: Path, table: Literal["items", "users"], recipe: Recipe) -> Table:
-    """Look at a table. Where no column is known as the id, one named like the events' is it."""
+    """Open a table. If no column is recognized as the id, the name used in the events counts."""
     names = mapping.ITEM_NAMES if table == "items" else mapping.USER_NAMES
     key = C.ITEM if table == "items" else C.USER
     source = open_source(path)
@@ -107,18 +106,18 @@ def opened(path: Path, table: Literal["items", "users"], recipe: Recipe) -> Tabl
         if key in found.missing or key in found.ambiguous:
             given[key] = same
     columns = mapping.resolve(source.columns, given, names=names, need=(key,))
-    _no_second_meaning(source, columns, names)
+    _check_clashes(source, columns, names)
     return Table(table, source, columns, recipe.times)
 
 
-def _no_second_meaning(
+def _check_clashes(
     source: Source, columns: dict[str, str], names: dict[str, tuple[str, ...]]
 ) -> None:
-    """A standard name that another column was mapped to must not stand in the table as well."""
+    """Raise `AssayError` if a column has the standard name that another one is mapped to."""
     for standard, column in columns.items():
         if standard != column and standard in source.columns and standard in names:
             raise AssayError(
-                f"{source.name!r} has a column {standard!r} beside {column!r}, which is read as "
+                f"{source.name!r} has a column {standard!r}, and {column!r} is also read as "
                 f"{standard}; rename one of them."
             )
 
@@ -126,7 +125,7 @@ def _no_second_meaning(
 def _moments(
     connection: duckdb.DuckDBPyConnection, values: pd.Series, times: Times
 ) -> pd.Series:  # fmt: skip
-    """Times in UTC, to the second; none where they cannot be read."""
+    """Times in UTC, to the second; missing if they cannot be read."""
     import pandas as pd
 
     connection.register("moments", pd.DataFrame({"v": values.astype("str")}))
@@ -145,22 +144,22 @@ def _typed(values: pd.Series, column: str) -> pd.Series:
     if column in (C.AVAILABLE, C.SPONSORED):
         lower = values.str.lower()
         if lower.dropna().isin(_TRUE | _FALSE).all():
-            # What is not said to be unavailable is available; nothing is sponsored unsaid.
+            # Missing values: items are available, and not sponsored.
             return lower.isin(_TRUE) | (lower.isna() & (column == C.AVAILABLE))
         raise AssayError(
-            f"The column for {column} must hold true or false, and holds "
+            f"The column for {column} must hold true or false, not "
             f"{lower[~lower.isin(_TRUE | _FALSE)].dropna().iloc[0][:40]!r}."
         )
     numbers = pd.to_numeric(values, errors="coerce")
     if values.notna().any() and numbers[values.notna()].notna().all():
         return numbers
     if column == C.PRICE:
-        raise AssayError("The column for price must hold numbers; take out currency signs.")
+        raise AssayError("The column for price must hold numbers; remove currency signs.")
     return values
 
 
 def _categories(text: str) -> str | None:
-    """Parts divided by "|": from a list's text such as `["a", "b"]`, or as it is."""
+    """Categories separated by "|": a list such as `["a", "b"]` is converted."""
     if text.startswith("[") and text.endswith("]"):
         parts = (part.strip(" \"'") for part in text[1:-1].split(","))
         text = "|".join(part for part in parts if part)

@@ -1,6 +1,6 @@
-"""Compiled loops over a table of texts: see `numbering`.
+"""Compiled loops over the hash table of texts in `numbering`.
 
-Bytes are looked at eight at a time, as little-endian words. A text is a row of four numbers: its
+Bytes are read eight at a time, as little-endian words. A text is a row of four numbers: its
 first and second word, its length, and where its other words begin in a common store.
 """
 
@@ -14,15 +14,15 @@ EMPTY = _U(0xFFFFFFFFFFFFFFFF)
 """A slot without a text."""
 _LOW = _U(0xFFFFFFFF)
 PADDING = 3
-"""Words behind a block's bytes that may be looked at."""
+"""Words after a block's bytes that may be read."""
 
-# Whole numbers are unsigned below: with signed ones, numba looks at each index whether it
-# counts from the end, which takes three times as long.
+# Integers are unsigned below: for signed ones numba checks whether an index is negative,
+# which takes three times as long.
 
 
 @numba.njit(cache=True, nogil=True, inline="always")  # type: ignore[untyped-decorator]
 def _word(words, at, left):  # type: ignore[no-untyped-def]
-    """The eight bytes from byte `at`; zeros where fewer than that are left."""
+    """The eight bytes from byte `at`, padded with zeros if fewer are left."""
     i = at >> _U(3)
     shift = (at & _U(7)) << _U(3)
     found = (words[i] >> shift) | ((words[i + _U(1)] << (_U(63) - shift)) << _U(1))
@@ -42,17 +42,17 @@ def _mixed(first, second, length):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True, inline="always")  # type: ignore[untyped-decorator]
 def _with(h, word):  # type: ignore[no-untyped-def]
-    """A hash with one more word in it."""
+    """A hash extended by one word."""
     h = (h ^ word) * _U(0xBF58476D1CE4E5B9)
     return h ^ (h >> _U(29))
 
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def number(words, ends, between, valid, slots, texts, rest, n, used, out):  # type: ignore[no-untyped-def]
-    """Fills `out` with numbers; how many texts and words of `rest` there are now."""
+    """Fills `out` with numbers; returns how many texts and words of `rest` there are now."""
     n, used, between, mask = _U(n), _U(used), _U(between), _U(len(slots) - 1)
-    # Some rows at a time, and one look-up of all of them before the next: each waits for
-    # memory, and a processor waits for many at once where none depends on another.
+    # In steps of some rows, whose slots are all looked up first: the look-ups are independent,
+    # so the processor waits for memory for many of them at once.
     step = 256
     first_words, second_words = np.empty(step, _U), np.empty(step, _U)
     lengths, hashes, held = np.empty(step, _U), np.empty(step, _U), np.empty(step, _U)
@@ -79,7 +79,7 @@ def number(words, ends, between, valid, slots, texts, rest, n, used, out):  # ty
             i, row = _U(j), _U(start + j)
             if len(valid) and not valid[row]:
                 out[row] = -1
-                lengths[i] = EMPTY  # no text is so long, so the next row is not taken for it
+                lengths[i] = EMPTY  # longer than any text, so the next row is not equal to it
                 continue
             first, second, length = first_words[i], second_words[i], lengths[i]
             before = i - _U(1)
@@ -90,7 +90,7 @@ def number(words, ends, between, valid, slots, texts, rest, n, used, out):  # ty
                 and second == second_words[before]
                 and length == lengths[before]
             ):
-                out[row] = out[row - _U(1)]  # sorted ids come many times in a row
+                out[row] = out[row - _U(1)]  # sorted ids repeat in consecutive rows
                 continue
             begin, end_ = _U(ends[row]) + _U(16), _U(ends[row + _U(1)]) - between
             slot = hashes[i] & mask
@@ -133,7 +133,7 @@ def _same(words, begin, end, rest, at):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def placed(texts, rest, size):  # type: ignore[no-untyped-def]
-    """A table of `size` slots with all texts."""
+    """A hash table of `size` slots that holds all texts."""
     slots = np.full(size, EMPTY)
     mask = _U(size - 1)
     for number in range(len(texts)):
@@ -153,7 +153,7 @@ def placed(texts, rest, size):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def spell(texts, rest, ends, data):  # type: ignore[no-untyped-def]
-    """Writes the bytes of each text into `data`, from its place in `ends`."""
+    """Writes the bytes of each text into `data`, beginning at its offset in `ends`."""
     for number in range(len(ends) - 1):
         for at in range(ends[number + 1] - ends[number]):
             word = at >> 3

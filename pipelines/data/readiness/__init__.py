@@ -1,4 +1,4 @@
-"""Readiness: what the data can and cannot support, with a number beside each threshold."""
+"""Readiness: what the data can and cannot support, each figure compared with a threshold."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipelines.data.readiness.finding import Finding
 
 Verdict = Literal["ready", "popularity only", "not yet"]
 
-_NUMBERS = (
+_NUMERALS = (
     "none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
     "eleven", "twelve", "thirteen", "fourteen",
 )  # fmt: skip
@@ -21,7 +21,7 @@ _NUMBERS = (
 
 @dataclass(frozen=True)
 class Report:
-    """All that was found about a dataset, measured once."""
+    """The findings on a dataset and the state of each approach."""
 
     name: str
     facts: Facts
@@ -30,7 +30,7 @@ class Report:
 
     @property
     def verdict(self) -> Verdict:
-        """`ready` where an approach that learns from events has enough; `not yet` where not
+        """`ready` if some approach that learns from behavior has enough data; `not yet` if not
         even popularity has; else `popularity only`."""
         if self.approaches["popularity"].state != "enough":
             return "not yet"
@@ -45,18 +45,19 @@ class Report:
         nearest = [f"{name} {a.first}" for name, a in short if name in LEARNED]
         if self.verdict == "not yet":
             lacks = self.approaches["popularity"].first
-            return f"Not yet: even a popularity list {lacks} to be more than chance."
+            return f"Not yet: even popularity {lacks} to be better than random."
         if self.verdict == "popularity only":
             items = " and lists of similar items" if "content" in enough else ""
             return f"Popularity only{items}: {nearest[0]}."
         start = (
-            f"Ready: enough for {_word(len(enough))} of {_word(len(self.approaches))} approaches"
+            f"Ready: enough for {_numeral(len(enough))} of {_numeral(len(self.approaches))} "
+            "approaches"
         )
         lacking = [f"{name} {a.first}" for name, a in short]
         if not lacking:
             return f"{start}."
         more = len(lacking) - 2
-        rest = f", and {_word(more)} more {'falls' if more == 1 else 'fall'} short"
+        rest = f", and {_numeral(more)} more {'falls' if more == 1 else 'fall'} short"
         rest = rest if more > 0 else ""
         return f"{start}; {', '.join(lacking[:2])}{rest}."
 
@@ -74,18 +75,18 @@ class Report:
 
 
 def report(dataset: Dataset, now: float | None = None) -> Report:
-    """The report as of `now` (seconds UTC; without it, the current time)."""
+    """The report as of `now` (seconds UTC; default: the current time)."""
     facts = measure(dataset, now)
     return Report(dataset.name, facts, findings_of(facts), approaches_of(facts))
 
 
 def findings(dataset: Dataset) -> list[Finding]:
-    """What was found about the data, in the order of the report; shares are from 0 to 1."""
+    """The findings on the data, in the order of the report; shares are from 0 to 1."""
     return report(dataset).findings
 
 
 def approaches(dataset: Dataset) -> dict[str, Approach]:
-    """Whether the data is enough for each approach, and how much more it would need."""
+    """Whether the data is enough for each approach, and what is missing."""
     return report(dataset).approaches
 
 
@@ -99,5 +100,5 @@ def sentence(dataset: Dataset) -> str:
     return report(dataset).sentence
 
 
-def _word(n: int) -> str:
-    return _NUMBERS[n] if n < len(_NUMBERS) else str(n)
+def _numeral(n: int) -> str:
+    return _NUMERALS[n] if n < len(_NUMERALS) else str(n)

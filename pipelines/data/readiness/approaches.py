@@ -1,4 +1,4 @@
-"""What each approach asks of the data, and how much more it would need."""
+"""What each approach requires of the data, and how much is missing."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Literal
 
 from pipelines.data.readiness.facts import Facts
 from pipelines.data.readiness.requirements import OURS, Requirement, counted, recent
+from pipelines.data.readiness.unit import EVENTS, USERS_FIVE, USERS_TWO, Unit
 from pipelines.data.readiness.vendors import vendors_of
 from pipelines.statistics import power as experiment
 
@@ -15,11 +16,11 @@ State = Literal["enough", "thin", "not enough", "unknown"]
 _WORST: tuple[State, ...] = ("not enough", "unknown", "thin", "enough")
 
 LEARNED = ("item-to-item", "factorization", "sequential", "learned ranker")
-"""Approaches that learn from what people do; without one of them it is popularity only."""
+"""Approaches that learn from behavior; if none has enough data, the verdict is popularity only."""
 LIFT, THIN_LIFT = 0.10, 0.20
-"""The relative lift that an A/B test of eight weeks should show (enough, thin)."""
+"""The relative lift that an A/B test of eight weeks should detect (enough, thin)."""
 BASE = 0.02
-"""The share of visitors that does what is wanted, where the data does not tell it."""
+"""The conversion rate that is assumed if the data does not hold it."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,9 @@ class Approach:
     """Whether the data is enough for an approach.
 
     `have` and `need` are those of the requirement that is furthest from being met, counted
-    in `unit`; `missing` says all that is missing and by when it may be there, `first` what is
-    missing most, or nothing; `source` is the thresholds'; `note` is worth knowing anyway.
+    in `unit`. `missing` says all that is missing and when it may be there, `first` only the
+    most important of it; both are empty if nothing is missing. `source` is the source of the
+    thresholds, `note` further information.
     """
 
     state: State
@@ -42,8 +44,8 @@ class Approach:
 
 
 def approaches_of(facts: Facts) -> dict[str, Approach]:
-    """Each approach by name: our own first, then ways of working, then vendors."""
-    asked: dict[str, tuple[list[Requirement], str, str]] = {
+    """Each approach by name: recommenders first, then real time and tests, then vendors."""
+    needs: dict[str, tuple[list[Requirement], str, str]] = {
         "popularity": ([_events(facts, 500)], OURS, ""),
         "item-to-item": ([_events(facts, 5_000), _returning(facts, 100), _shared(facts)], OURS, ""),
         "factorization": ([_events(facts, 10_000), _regular(facts)], OURS, ""),
@@ -55,29 +57,33 @@ def approaches_of(facts: Facts) -> dict[str, Approach]:
         "A/B test": ([_traffic(facts)], OURS, _detectable(facts)),
         **vendors_of(facts),
     }
-    return {name: _judge(facts, *needs) for name, needs in asked.items()}
+    return {name: _judge(facts, *of) for name, of in needs.items()}
 
 
 def _judge(facts: Facts, needs: list[Requirement], source: str, note: str) -> Approach:
     unmet = [r for r in needs if not r.met]
     state: State = min((r.state for r in needs), key=_WORST.index)
-    told = [r for r in needs if not r.unknown] or needs
-    furthest = min(told, key=lambda r: r.have / r.need if r.need else math.inf)
+    known = [r for r in needs if not r.unknown] or needs
+    furthest = min(known, key=lambda r: r.have / r.need if r.need else math.inf)
+    have, need, unit = furthest.have, furthest.need, str(furthest.unit)
     if not unmet:
-        return Approach("enough", furthest.have, furthest.need, "", furthest.unit, source, "", note)
+        return Approach("enough", have, need, "", unit, source, "", note)
     first = min(unmet, key=lambda r: (_WORST.index(r.state), r.have / r.need if r.need else 1))
     short = [r for r in unmet if not r.unknown]
-    parts = ["needs " + " and ".join(r.gap for r in short)] if short else []
+    parts = [f"needs {_listed([r.gap for r in short])}"] if short else []
     if wait := _when(short, facts):
         parts.append(wait)
     parts += [r.unknown for r in unmet if r.unknown]
     lead = first.unknown or f"needs {first.gap}"
-    missing = "; ".join(parts)
-    return Approach(state, furthest.have, furthest.need, missing, furthest.unit, source, lead, note)
+    return Approach(state, have, need, "; ".join(parts), unit, source, lead, note)
+
+
+def _listed(texts: list[str]) -> str:
+    return " and ".join([*([", ".join(texts[:-1])] if len(texts) > 1 else []), texts[-1]])
 
 
 def _when(short: list[Requirement], facts: Facts) -> str:
-    """By when the slowest of the requirements that come by waiting would be met."""
+    """When the last of the requirements that grow with time will be met, as a clause."""
     paced = [(r, r.pace) for r in short if r.pace is not None]
     if not paced:
         return ""
@@ -87,45 +93,46 @@ def _when(short: list[Requirement], facts: Facts) -> str:
 
 
 def _events(facts: Facts, need: int) -> Requirement:
-    return counted(facts, "events", need, "events")
+    return counted(facts, "events", need, EVENTS)
 
 
 def _returning(facts: Facts, need: int) -> Requirement:
-    return counted(facts, "users_two", need, "users with two or more events")
+    return counted(facts, "users_two", need, USERS_TWO)
 
 
 def _regular(facts: Facts) -> Requirement:
-    return counted(facts, "users_five", 500, "users with five or more events")
+    return counted(facts, "users_five", 500, USERS_FIVE)
 
 
 def _shared(facts: Facts) -> Requirement:
-    return counted(facts, "items_five", 50, "items that five or more users took up")
+    return counted(facts, "items_five", 50, Unit("item", "with events of five or more users"))
 
 
 def _ordered(facts: Facts) -> Requirement:
+    unit = Unit("user", "with events at five or more different times")
     if facts.timing is None:
-        return Requirement(0, 1_000, "users with ordered events", "the time of each event")
-    unit = "users with events at five or more moments"
+        return Requirement(0, 1_000, unit, advice="the time of each event")
     return counted(facts, "ordered_five", 1_000, unit)
 
 
 def _described(facts: Facts) -> Requirement:
     need = math.ceil(0.8 * facts.metadata.items)
-    more = "categories for {} more items"
-    return Requirement(facts.metadata.described, need, "items with a category", more)
+    return Requirement(facts.metadata.described, need, Unit("item", "with a category"))
 
 
 def _within_visits(facts: Facts) -> list[Requirement]:
-    """Events that follow each other within a visit: 1,000 such visits, a tenth of all."""
+    """At least 1,000 visits with several events, and a tenth of all visits."""
+    unit = Unit("visit", "with events at two or more different times")
     if facts.timing is None or facts.timing.whole_days:
-        return [Requirement(0, 1, "times of day", "the time of day of each event, not its day")]
-    unit = "visits with events at two or more moments"
+        advice = "the time of day of each event, not only its date"
+        return [Requirement(0, 1, Unit("time", "of day"), advice=advice)]
     share = facts.volume.visits_two / max(facts.volume.visits, 1)
-    more = (
-        f"events that follow each other within a visit (views, carts): {share:.1%} of the visits "
-        "have them, and a tenth should"
+    advice = (
+        "more events within a visit (views, carts): "
+        f"{share:.1%} of the visits have two or more, at least 10 % should"
     )
-    tenth = Requirement(share, 0.1, "visits with two or more moments, share", more, least=0)
+    shares = Unit("visit", f"{unit.qualifier}, share")
+    tenth = Requirement(share, 0.1, shares, least=0, advice=advice)
     enough = counted(facts, "visits_two", 1_000, unit)
     return [enough, tenth] if enough.met else [enough]
 
@@ -134,67 +141,70 @@ def _no_history(facts: Facts) -> str:
     share = None if facts.timing is None else facts.timing.new_visits
     if share is None:
         return ""
-    come = f"{share:.1%} of the visits come from people without a history"
+    visits = f"{share:.1%} of the visits are by users without a history"
     if share < 0.1:
-        return f"{come}, so for most of them lists computed beforehand know as much."
-    return f"{come}; only what they do within the visit can tell what they want."
+        return f"{visits}; for most others, lists computed in advance are as good."
+    return f"{visits}; for them, only events within the visit show what they want."
 
 
 def _off_policy(facts: Facts) -> list[Requirement]:
     seen, given = facts.exposure.impressions, facts.exposure.propensities
-    unit = "impressions with a propensity"
+    unit = Unit("impression", "with a propensity")
     if seen is None:
-        again = "what was shown was not kept at import: import the file again"
-        return [Requirement(0, 10_000, unit, "", unknown=again)]
+        again = "exposure columns were not kept at import: import the file again"
+        return [Requirement(0, 10_000, unit, unknown=again)]
     rows = 0 if given is None else given.rows
-    needs = [Requirement(rows, 10_000, unit, "{} more " + unit)]
+    needs = [Requirement(rows, 10_000, unit)]
     if given is not None and given.rows:
         drawn = Requirement(
             1 - given.certain,
             0.5,
-            "impressions that were drawn by chance",
-            "a share of places drawn by chance: logs of a fixed order tell nothing of other items",
+            Unit("impression", "drawn at random"),
+            advice="some positions filled at random: logs of a fixed order say nothing about "
+            "other items",
         )
+        effective, least = given.effective * given.rows, max(100.0, 0.01 * given.rows)
         overlap = Requirement(
-            given.effective * given.rows,
-            max(100.0, 0.01 * given.rows),
-            "effective impressions",
-            "propensities further from zero: {} more effective impressions",
+            effective,
+            least,
+            Unit("effective impression"),
+            advice="propensities further from zero "
+            f"({math.ceil(least - effective):,} more effective impressions)",
         )
         needs += [drawn, overlap]
     return needs
 
 
 def _traffic(facts: Facts) -> Requirement:
-    unit = "users in eight weeks"
+    unit = Unit("user", "in eight weeks")
     need, least = (
         2 * math.ceil(experiment.people_per_arm(base(facts), x)) for x in (LIFT, THIN_LIFT)
     )
     if facts.timing is None:
-        why = "without times the traffic cannot be told"
-        return Requirement(0, need, unit, "", unknown=why)
+        why = "without times the traffic is unknown"
+        return Requirement(0, need, unit, unknown=why)
     return recent(facts.timing.eight_weeks_users, need, unit, least)
 
 
 def base(facts: Facts) -> float:
-    """The share of visitors that buys, or the assumed one where the data does not tell it."""
+    """The conversion rate: the share of users who buy, or an assumed one if it is unknown."""
     buyers = facts.exposure.buyers
-    # A lift of a fifth must leave a share below 1.
+    # A lift of 20 % must leave the rate below 1.
     return BASE if buyers is None else min(max(buyers.value, 0.001), 0.8)
 
 
 def _detectable(facts: Facts) -> str:
     if facts.timing is None:
         return ""
-    told = facts.exposure.buyers is not None
+    known = facts.exposure.buyers is not None
     lift = experiment.smallest_lift(base(facts), facts.timing.eight_weeks_users.now / 2)
-    shows = (
-        "nothing less than a doubling could be shown"
+    detects = (
+        "a test of eight weeks detects no lift below 100 %"
         if lift is None or lift > 1
-        else f"the smallest lift that a test of eight weeks shows is {lift:.0%} (relative)"
+        else f"the smallest lift that a test of eight weeks detects is {lift:.0%} (relative)"
     )
-    whose = "measured here" if told else "assumed, since the data does not tell it"
+    source = "measured in the data" if known else "assumed, because the data does not hold it"
     return (
-        f"With {facts.timing.eight_weeks_users.now:,} different people in eight weeks and "
-        f"{base(facts):.1%} of them doing what is wanted ({whose}), {shows}."
+        f"With {facts.timing.eight_weeks_users.now:,} users in eight weeks and a conversion rate "
+        f"of {base(facts):.1%} ({source}), {detects}."
     )

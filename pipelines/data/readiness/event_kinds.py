@@ -1,4 +1,4 @@
-"""What a type of event stands for, whatever it is called: the names of usual trackers."""
+"""Recognizes the kind of an event type by the names that common trackers use."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _KINDS: dict[str, Kind] = {name: kind for kind, names in _NAMES.items() for name
 
 
 def kind(event_type: str) -> Kind | None:
-    """The kind of a type of event by its name (`Add-To-Cart` is "cart"); None of a strange one."""
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", event_type.strip()).lower()
-    return _KINDS.get(re.sub(r"[^a-z0-9]+", "_", words).strip("_"))
+    """The kind of an event type by its name (`Add-To-Cart` is "cart"); None if it is unknown."""
+    snake_case = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", event_type.strip()).lower()
+    return _KINDS.get(re.sub(r"[^a-z0-9]+", "_", snake_case).strip("_"))
 
 
 def count(event_types: dict[str, int], *kinds: Kind) -> int:
-    """How many events are of these kinds."""
+    """The number of events of these kinds."""
     return sum(n for name, n in event_types.items() if kind(name) in kinds)

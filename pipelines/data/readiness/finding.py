@@ -1,4 +1,4 @@
-"""One thing that readiness found about the data."""
+"""A finding of readiness."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ FindingState = Literal["enough", "thin", "not enough", "unknown"]
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing found about the data: a value beside its threshold, why, and what to do."""
+    """A value compared with its threshold, why it matters, and what to do."""
 
     check: str
     value: float | str | None

@@ -1,4 +1,4 @@
-"""A requirement: what the data has, what is needed, and what is missing in words."""
+"""A requirement of an approach: what the data has, what is needed, and what is missing."""
 
 from __future__ import annotations
 
@@ -9,26 +9,27 @@ from typing import Literal
 from pipelines.data.readiness.facts import Facts
 from pipelines.data.readiness.facts.pace import Pace
 from pipelines.data.readiness.facts.timing import Recent
+from pipelines.data.readiness.unit import Unit
 
 OURS = "ours"
 
 
 @dataclass(frozen=True)
 class Requirement:
-    """At least `need` of something; from `least` on it is thin, below not enough.
+    """At least `need` of `unit`; at least `least` is thin, and less is not enough.
 
-    `unit` names what is counted; `more` puts the gap in words ("{} more events"). `pace` is
-    None for what does not come by waiting.
+    `pace` is None if waiting does not help.
     """
 
     have: float
     need: float
-    unit: str
-    more: str
+    unit: Unit
     pace: Pace | None = None
     least: float | None = None
     unknown: str = ""
-    """What cannot be told, and why, where it cannot: a sentence's end."""
+    """What is unknown and why, as a clause; empty if the figure is known."""
+    advice: str = ""
+    """What is missing, as a clause, if a count of `unit` would not say it."""
 
     @property
     def met(self) -> bool:
@@ -44,35 +45,23 @@ class Requirement:
 
     @property
     def gap(self) -> str:
+        """What is missing: "12 more events", or "500 events" if there are none yet."""
         missing = math.ceil(self.need - self.have)
-        text = self.more.format(f"{missing:,}")
-        if self.have == 0:
-            text = text.replace(" more ", " ", 1)
-        return singular(text) if missing == 1 else text
+        return self.advice or self.unit.missing(missing, none_yet=self.have == 0)
 
 
-_MANY = ("events", "users", "items", "visits", "days", "impressions")
-
-
-def singular(text: str) -> str:
-    """`1 more user`, of "1 more users"."""
-    for many in _MANY:
-        text = text.replace(f"1 more {many}", f"1 more {many[:-1]}", 1)
-    return text
-
-
-def recent(found: Recent, need: float, unit: str, least: float | None = None) -> Requirement:
-    """A requirement on a count over the last days: traffic, which grows or does not."""
+def recent(found: Recent, need: float, unit: Unit, least: float | None = None) -> Requirement:
+    """A requirement on a count over the last days, such as the users of eight weeks."""
     pace = None
     if found.then is not None:
-        pace = Pace(found.then, found.now, "growing by {} a week", "this did not grow")
-    return Requirement(found.now, need, unit, "{} more " + unit, pace, least)
+        pace = Pace(found.then, found.now, "growing by {} a week", "it did not grow")
+    return Requirement(found.now, need, unit, pace, least)
 
 
 def counted(
-    facts: Facts, name: str, need: float, unit: str, least: float | None = None
+    facts: Facts, name: str, need: float, unit: Unit, least: float | None = None
 ) -> Requirement:
     """A requirement on a count of the volume (`events`, `users_two`, ...), with its pace."""
     have = float(getattr(facts.volume, name))
     then = have if facts.earlier is None else float(getattr(facts.earlier, name))
-    return Requirement(have, need, unit, "{} more " + unit, Pace(then, have), least)
+    return Requirement(have, need, unit, Pace(then, have), least)

@@ -1,4 +1,4 @@
-"""What a source is: a file of text, Parquet, or a query; its columns; or why it is none."""
+"""Sources of rows: text files, Parquet and database queries, with their columns."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from pipelines.data.sources.database import Query
 
 MAX_LINE = 100_000
-"""Characters; a longer line is no row of a table."""
+"""Characters; a longer line is not a row of a table."""
 MAX_COLUMNS = 5_000
 Packing = Literal["", "gzip", "zstd"]
-_PACKED = {b"PK\x03\x04": "a zip or Excel file", b"BZh": "packed by bzip2",
-           b"\xfd7zXZ": "packed by xz", b"\xd0\xcf\x11\xe0": "an old Excel file"}  # fmt: skip
+_PACKED = {b"PK\x03\x04": "a zip or Excel file", b"BZh": "a bzip2 file",
+           b"\xfd7zXZ": "an xz file", b"\xd0\xcf\x11\xe0": "an old Excel file"}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Source:
-    """Something that can be read: `columns` as they are named in it."""
+    """A file that can be read, with its `columns` as named in it."""
 
     path: Path
-    """The file, or the folder of a Parquet table in parts."""
+    """The file, or the folder of a partitioned Parquet table."""
     kind: Literal["csv", "jsonl", "parquet"]
     columns: tuple[str, ...]
     separator: str = ","
@@ -38,7 +38,7 @@ class Source:
     """Whether lines end in a carriage return alone."""
     reading: Reading = Reading()
     header_lines: int = 1
-    """Physical lines of the header; more where a quoted name runs over lines."""
+    """Physical lines of the header; more than one if a quoted name spans lines."""
 
     @property
     def name(self) -> str:
@@ -47,30 +47,30 @@ class Source:
 
 @dataclass(frozen=True)
 class QuerySource:
-    """A query that was described: a source of rows as a file is."""
+    """A query as a source of rows, with its columns."""
 
     query: Query
     columns: tuple[str, ...]
 
     @property
     def name(self) -> str:
-        """Where the rows come from, in words; never with a password."""
+        """The address and the query; never with a password."""
         return f"{self.query.address}: {self.query.text}"
 
 
-def ask(query: Query) -> QuerySource:
-    """Look at a query's columns; an `AssayError` says what the database has against it."""
+def describe_query(query: Query) -> QuerySource:
+    """The query with its columns; raises `AssayError` if the database refuses it."""
     from pipelines.data.sources import database
 
     columns = tuple(name for name, _ in database.describe(query))
-    no_twins("the query", columns)
+    check_duplicates("the query", columns)
     return QuerySource(query, columns)
 
 
 def open_source(path: Path, reading: Reading | None = None) -> Source:
-    """Look at the first bytes of `path`; an `AssayError` says what is wrong with it.
+    """Detect format and columns of `path` from its first bytes; `AssayError` if it is unusable.
 
-    A folder is a Parquet table in parts, with `key=value` folders as columns where it has any.
+    A folder is a partitioned Parquet table; `key=value` folders become columns.
     """
     from pipelines.data.sources import parquet, sniffing
 
@@ -80,20 +80,20 @@ def open_source(path: Path, reading: Reading | None = None) -> Source:
         str(path).encode()
     except UnicodeError as error:
         raise AssayError(f"The name {str(path)[-60:]!r} is not UTF-8; rename the file.") from error
-    except (OSError, ValueError) as error:  # a name that no file system takes
-        raise AssayError(f"{str(path)[:100]!r} is no file name; check the path.") from error
+    except (OSError, ValueError) as error:  # a name that no file system accepts
+        raise AssayError(f"{str(path)[:100]!r} is not a file name; check the path.") from error
     if not there:
         raise AssayError(f"There is no file {str(path)[-100:]!r}; check the path.")
     if folder:
         source = parquet.open_folder(path)
     else:
         if not path.is_file():
-            raise AssayError(f"{name} is not an ordinary file; save its content to one first.")
+            raise AssayError(f"{name} is not a regular file; save its content to one first.")
         try:
             with path.open("rb") as file:
                 magic = file.read(8)
         except PermissionError as error:
-            raise AssayError(f"{name} may not be read; change its permissions.") from error
+            raise AssayError(f"No permission to read {name}; change its permissions.") from error
         if not magic:
             raise AssayError(f"{name} is empty; export it again.")
         for start, what in _PACKED.items():
@@ -105,24 +105,24 @@ def open_source(path: Path, reading: Reading | None = None) -> Source:
             source = sniffing.open_text(path, packing_of(magic), reading or Reading())
     if not 0 < len(source.columns) <= MAX_COLUMNS:
         raise AssayError(
-            f"{name} has {len(source.columns):,} columns, and a table of events has between two "
-            f"and {MAX_COLUMNS:,}; export only those that are needed."
+            f"{name} has {len(source.columns):,} columns; a table of events has 2 to "
+            f"{MAX_COLUMNS:,}: export only the columns that are needed."
         )
-    no_twins(source.name, source.columns)
+    check_duplicates(source.name, source.columns)
     return source
 
 
 def packing_of(magic: bytes) -> Packing:
-    """How a file that begins so is packed."""
+    """The compression of a file by its first bytes."""
     if magic.startswith(b"\x1f\x8b"):
         return "gzip"
     return "zstd" if magic.startswith(b"\x28\xb5\x2f\xfd") else ""
 
 
-def no_twins(name: str, columns: tuple[str, ...]) -> None:
-    """Raise `AssayError` where two columns have one name."""
-    twins = sorted(c for c, n in Counter(columns).items() if n > 1)
-    if twins:
+def check_duplicates(name: str, columns: tuple[str, ...]) -> None:
+    """Raise `AssayError` if two columns have the same name."""
+    repeated = sorted(c for c, n in Counter(columns).items() if n > 1)
+    if repeated:
         raise AssayError(
-            f"{name!r} has more than one column named {twins[0][:60]!r}; rename one of them."
+            f"{name!r} has more than one column named {repeated[0][:60]!r}; rename one of them."
         )

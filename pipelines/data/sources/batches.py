@@ -1,4 +1,4 @@
-"""The wanted columns of any source as text, one batch after another."""
+"""Reads selected columns of any source as text, batch by batch."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ RAW = 500
 class Batch:
     """Rows as text.
 
-    `rows`: line (the physical line, or a table's row, from 1), problem (why it is no row of
-    the table, or null), c0, c1, …: the wanted columns as strings, as they stand there.
-    `raw` gives the beginning of some rows' text, by their line.
+    `rows`: line (the physical line, or the row of a table, from 1), problem (why it is not a
+    row of the table, or null), c0, c1, …: the selected columns as strings, unchanged.
+    `raw` returns the beginning of the text of some rows, given their lines.
     """
 
     rows: pa.Table
@@ -44,7 +44,7 @@ def batches(
     progress: Progress = silent,
     block: int | None = None,
 ) -> Generator[Batch, None, None]:
-    """All rows of `source`; `counts` is filled on the way."""
+    """All rows of `source`; fills `counts`."""
     if isinstance(source, QuerySource):
         yield from _database_batches(connection, source, columns, counts, progress)
         return
@@ -90,17 +90,17 @@ def _parquet_batches(
 
 def _database_batches(
     connection: duckdb.DuckDBPyConnection,
-    asked: QuerySource,
+    source: QuerySource,
     columns: Sequence[str],
     counts: Counts,
     progress: Progress,
 ) -> Iterator[Batch]:
     from pipelines.data.sources import database
 
-    for table in database.batches(asked.query, columns):
+    for table in database.batches(source.query, columns):
         yield as_text(connection, "the query", table.drop_columns(["line"]), counts.lines)
         counts.lines += len(table)
-        # A cursor does not tell how much is to come: the share only ever nears its end.
+        # A cursor does not know the number of rows, so the share only approaches 1.
         share = counts.lines / (counts.lines + 2_000_000)
         progress(share, f"{counts.lines:,} rows read")
 
@@ -108,23 +108,23 @@ def _database_batches(
 def as_text(
     connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table, before: int
 ) -> Batch:
-    """A batch of a table with types; `before` rows of the source went by."""
+    """A batch from a typed table; `before` rows of the source precede it."""
     import duckdb
     import pyarrow as pa
 
     names = [f"c{i}" for i in range(table.num_columns)]
     values = [_text_sql(name, table.schema.field(i), f"c{i}") for i in range(table.num_columns)]
     try:
-        connection.register("arrived", pa.table(table.columns, names))
+        connection.register("typed", pa.table(table.columns, names))
         shown = ", ".join(f"{value} AS c{i}" for i, value in enumerate(values))
-        texts = connection.sql(f"SELECT {shown} FROM arrived").to_arrow_table()
+        texts = connection.sql(f"SELECT {shown} FROM typed").to_arrow_table()
     except duckdb.Error as error:
         raise AssayError(
-            f"{name!r} has columns of a kind that cannot be read as text; "
+            f"{name!r} has columns of a type that cannot be read as text; "
             "write ids and times as text or numbers."
         ) from error
     finally:
-        connection.unregister("arrived")
+        connection.unregister("typed")
     line = np.arange(before + 1, before + 1 + len(table), dtype=np.int64)
     rows = pa.table(
         [pa.array(line), pa.nulls(len(table), pa.string()), *texts.columns],
@@ -149,11 +149,11 @@ def _text_sql(name: str, field: pa.Field, column: str) -> str:
     if pa.types.is_struct(kind) or pa.types.is_map(kind):
         raise AssayError(
             f"The column {field.name!r} of {name!r} is nested; "
-            "write its parts as columns of their own."
+            "write each of its fields as a separate column."
         )
     text = f"CAST({column} AS VARCHAR)"
     if pa.types.is_floating(kind):
-        # Tables with gaps keep whole numbers as floats: the id 17850 must not be 17850.0.
+        # Tables with missing values store integers as floats: the id 17850 must not be 17850.0.
         whole = f"{column} = floor({column}) AND abs({column}) < 9e15"
         return f"CASE WHEN {whole} THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) ELSE {text} END"
     return text

@@ -1,7 +1,7 @@
-"""Which database, and where its password comes from: never from the address as it is written.
+"""Database addresses and their passwords, which are never written in the address itself.
 
-A password in a command line stands in the shell's history, one in a form in a job's row: so a
-person writes an address without it, or the name of a connection kept elsewhere.
+A password on the command line would stay in the shell's history, one in a form in the job's
+row. Users therefore write an address without it, or the name of a stored connection.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL
 
 PASSWORD = "ASSAY_SQL_PASSWORD"
-"""The environment variable with the password of an address that is written without one."""
+"""The environment variable that holds the password of an address."""
 PARTS = ("host", "port", "database", "username", "password", "query")
 HELP = (
     "write an SQLAlchemy URL without a password (postgresql://reader@host/shop, "
@@ -33,24 +33,24 @@ _HIDDEN = "***"
 
 
 def address(text: str) -> URL:
-    """The full URL, password included, of an address as a person writes it.
+    """The full URL, including the password, of an address as a user writes it.
 
-    `text` is an SQLAlchemy URL without a password (it is taken from `ASSAY_SQL_PASSWORD` where
-    that is set; `postgresql://` means pg8000), `env:NAME` (the whole URL in that environment
-    variable) or `secrets:NAME` (`[connections.NAME]` in Streamlit's secrets). A SQLite file must
-    exist, and its URL opens it for reading alone. Errors: an `AssayError`, which never repeats
-    `text`, since it may hold a password.
+    `text` is an SQLAlchemy URL without a password (taken from `ASSAY_SQL_PASSWORD` if set;
+    `postgresql://` means pg8000), `env:NAME` (that environment variable holds the whole URL)
+    or `secrets:NAME` (`[connections.NAME]` in Streamlit's secrets). A SQLite file must exist
+    and is opened read-only. Raises `AssayError`, which never repeats `text`, because it may
+    hold a password.
     """
     source, colon, name = text.strip().partition(":")
     if colon and source in ("env", "secrets"):
         if not re.fullmatch(r"[\w.-]+", name):
-            raise AssayError(f"After {source}: stands one name; {HELP}.")
+            raise AssayError(f"{source}: must be followed by a name; {HELP}.")
         url = _from_environment(name) if source == "env" else _from_secrets(name)
     else:
         url = _parsed(text.strip(), "The address of the database")
         if url.password or _secrets_in_query(url):
             raise AssayError(
-                "The address holds a password, which would be kept in the shell's history and "
+                "The address holds a password, which would be stored in the shell's history and "
                 f"with the job; leave it out and set the environment variable {PASSWORD}, or "
                 "put the whole address into a variable and write env:NAME."
             )
@@ -60,25 +60,25 @@ def address(text: str) -> URL:
 
 
 def names() -> list[str]:
-    """The connections that Streamlit's secrets name, sorted: what `secrets:NAME` may say."""
+    """The names of the connections in Streamlit's secrets, for `secrets:NAME`; sorted."""
     return sorted({name for file in _secret_files() for name in _connections(file)})
 
 
 def shown(url: URL) -> str:
-    """The URL for messages: without password and options."""
+    """The URL as shown in messages: without password and options."""
     if url.get_backend_name() == "sqlite":
         return f"sqlite:///{unquote((url.database or '').removeprefix('file:'))}"
-    # _replace is the named tuple's own: URL.set takes None for "as it is".
+    # URL.set would take None for "unchanged", so the method of the named tuple is used.
     return url._replace(password=None).set(query={}).render_as_string(hide_password=True)
 
 
 def scrub(text: str, url: URL) -> str:
-    """`text` without the URL's password, raw or quoted, and without secrets in its options."""
+    """`text` with the URL's password (raw or quoted) and secret options masked."""
     secrets = [str(url.password)] if url.password else []
     secrets += _secrets_in_query(url)
     forms = set(secrets)
     for secret in secrets:
-        # By SQLAlchemy, by others, by a form; and as Python writes it, backslashes doubled.
+        # As quoted by SQLAlchemy, by others, by a form, and by repr (backslashes doubled).
         forms |= {quote(secret, " +"), quote(secret, ""), quote_plus(secret), repr(secret)[1:-1]}
     for form in sorted(forms, key=len, reverse=True):
         text = text.replace(form, _HIDDEN)
@@ -94,9 +94,9 @@ def _parsed(text: str, what: str) -> URL:
     except (ArgumentError, ValueError):
         raise AssayError(f"{what} cannot be read; {HELP}.") from None
     if re.search(r"[@/?#\s]", url.host or ""):
-        # A sign of an unquoted password: what is taken for the host is a part of it.
+        # A password that is not quoted: part of it was parsed as the host.
         raise AssayError(
-            f"{what} has a host that is none; in a password or name, write the signs "
+            f"{what} has an invalid host; in a password or name, write the characters "
             "@ : / ? # % as %40 %3A %2F %3F %23 %25."
         )
     return url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
@@ -123,7 +123,7 @@ def _from_secrets(name: str) -> URL:
             return _from_table(found, name, file)
     raise AssayError(
         f"There is no [connections.{name}] in {' or '.join(map(str, _secret_files()))}; "
-        f"write one there with url = "
+        f"add it with url = "
         '"postgresql://reader:password@host/shop".'
     )
 
@@ -136,7 +136,7 @@ def _from_table(table: dict[str, Any], name: str, file: Path) -> URL:
     if "url" in table:
         return _parsed(str(table["url"]).strip(), f"The url of {what}")
     if "dialect" not in table:
-        raise AssayError(f"{what} has neither a url nor a dialect; write one of them.")
+        raise AssayError(f"{what} has neither a url nor a dialect; add one of them.")
     driver = str(table["dialect"]) + (f"+{table['driver']}" if table.get("driver") else "")
     parts = {key: table[key] for key in PARTS if table.get(key) not in (None, "")}
     try:
@@ -151,7 +151,7 @@ def _from_table(table: dict[str, Any], name: str, file: Path) -> URL:
 
 
 def _secret_files() -> list[Path]:
-    """The files that Streamlit reads: that beside the app wins over the user's."""
+    """The files that Streamlit reads; that beside the app takes precedence over the user's."""
     return [base / ".streamlit" / "secrets.toml" for base in (paths.APP, Path.home())]
 
 
@@ -161,13 +161,13 @@ def _connections(file: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError):
-        # The parser's own words may repeat a line, and so a password.
+        # The parser's message may repeat a line, and so a password.
         raise AssayError(f"{file} cannot be read as TOML; correct it.") from None
     return table if isinstance(table, dict) else {}
 
 
 def _secrets_in_query(url: URL) -> list[str]:
-    """Values among the URL's options that are, or may hold, a password."""
+    """Values of the URL's options that are, or may hold, a password."""
     values = []
     for key, value in url.query.items():
         parts = [value] if isinstance(value, str) else list(value)
@@ -183,22 +183,22 @@ def _check_driver(url: URL) -> None:
         dialect.import_dbapi()
     except (NoSuchModuleError, ArgumentError):
         raise AssayError(
-            f"SQLAlchemy knows no kind of database called {url.drivername!r}; PostgreSQL "
-            "(postgresql://) and SQLite (sqlite:///) need nothing more, others their package."
+            f"SQLAlchemy does not know the database type {url.drivername!r}; PostgreSQL "
+            "(postgresql://) and SQLite (sqlite:///) are built in, others need their package."
         ) from None
     except ImportError:
         raise AssayError(
             f"The driver of {url.drivername!r} is not installed; install its Python package "
-            "beside Assay, or use PostgreSQL (postgresql://) or SQLite (sqlite:///)."
+            "in Assay's environment, or use PostgreSQL (postgresql://) or SQLite (sqlite:///)."
         ) from None
     if dialect.is_async:
-        raise AssayError(f"{url.drivername!r} is an asynchronous driver; name a synchronous one.")
+        raise AssayError(f"{url.drivername!r} is an asynchronous driver; use a synchronous one.")
 
 
 def _read_only_file(url: URL) -> URL:
-    """SQLite opened by a `file:` address in mode ro: SQLAlchemy would create a missing file."""
+    """A `file:` address in mode ro: SQLAlchemy would otherwise create a missing SQLite file."""
     if not url.database or url.database == ":memory:":
-        raise AssayError("The SQLite address names no file; write sqlite:///folder/file.db.")
+        raise AssayError("The SQLite address has no file; write sqlite:///folder/file.db.")
     path = Path(url.database).expanduser().resolve()
     if not path.is_file():
         raise AssayError(f"There is no SQLite file {str(path)!r}; check the path.")

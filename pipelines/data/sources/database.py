@@ -1,7 +1,7 @@
-"""A table or a query of a database, read in batches and never written to.
+"""Reads a table or a query of a database in batches; never writes.
 
-PostgreSQL by pg8000 is copied (`postgres.py`); every other database is read through
-SQLAlchemy with a cursor on the server where its driver has one.
+PostgreSQL is read with COPY through pg8000 (`postgres.py`); every other database through
+SQLAlchemy, with a server-side cursor if its driver has one.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 
 ROWS = 200_000
 _HEAD = 1_000
-"""Rows looked at to describe columns whose database does not say what they hold."""
+"""Rows that are read to describe columns whose type the database does not declare."""
 
 
 @dataclass(frozen=True)
 class Query:
-    """What to read: `text` is a SELECT, or the name of a table or view, with its schema or not.
+    """What to read: `text` is a SELECT, or the name of a table or view, optionally with schema.
 
-    `address` is as a person wrote it (see `connections.address`), so it holds no password and
-    may be kept.
+    `address` is as the user wrote it (see `connections.address`); it holds no password, so it
+    may be stored.
     """
 
     address: str
@@ -38,24 +38,24 @@ class Query:
 
 
 def describe(query: Query) -> list[tuple[str, str]]:
-    """The columns in order, each with what it holds.
+    """The columns in order, each with its type.
 
-    That is: text, integer, number, boolean, date or time, as PostgreSQL declares it; in other
-    databases as the first 1,000 rows have it (a column without a value there is text). Errors:
-    an `AssayError` without any password.
+    A type is text, integer, number, boolean, date or time: as declared in PostgreSQL, in other
+    databases from the first 1,000 rows (text if they hold no value). Raises `AssayError`,
+    whose message never holds a password.
     """
     with _reading(query) as reader:
         return reader.described()
 
 
 def batches(query: Query, columns: Sequence[str], rows: int = ROWS) -> Iterator[pa.Table]:
-    """The wanted columns of all rows, one table of at most `rows` rows after another.
+    """The selected columns of all rows, as tables of at most `rows` rows.
 
-    Each table has `line` (int64: the row's number from 1, in the order delivered) and `c0`,
-    `c1`, …, the wanted columns in the order asked for. Types are those of `values.column`; a
-    column whose values do not all fit its type is text in that table, so types may differ
-    between tables. No rows: no table. All of it is one read-only transaction, which sees one
-    moment of the database. Memory: that of about three tables, however many rows there are.
+    Each table has `line` (int64: the row number from 1, in the order received) and `c0`, `c1`,
+    …: the selected columns in the given order. Types are those of `values.column`; a column
+    whose values do not all fit its type is text in that table, so types may differ between
+    tables. Without rows there is no table. All reading happens in one read-only transaction,
+    so it sees one state of the database. Memory: about three tables, for any number of rows.
     """
     import numpy as np
     import pyarrow as pa
@@ -69,12 +69,12 @@ def batches(query: Query, columns: Sequence[str], rows: int = ROWS) -> Iterator[
 
 
 class _Reader:
-    """A query on an open connection, in a transaction that may only read."""
+    """A query on an open connection, in a read-only transaction."""
 
     def __init__(self, connection: Connection, query: Query) -> None:
         self._connection = connection
         self._copies = connection.dialect.driver == "pg8000"
-        text, is_table = statements.only(query.text)
+        text, is_table = statements.check(query.text)
         self._table = _found(connection, text) if is_table else None
         self._text = f"SELECT * FROM {self._table}" if is_table else text
 
@@ -106,7 +106,7 @@ class _Reader:
             yield from _fetched(self._run(text, rows), columns, rows)
 
     def _run(self, text: str, rows: int = _HEAD) -> CursorResult[Any]:
-        # no_parameters: a driver would take the % of LIKE 'a%' for a place to fill.
+        # no_parameters: a driver would take the % of LIKE 'a%' for a placeholder.
         options = {"stream_results": True, "max_row_buffer": rows, "no_parameters": True}
         return self._connection.exec_driver_sql(text, execution_options=options)
 
@@ -135,17 +135,17 @@ def _positions(names: list[str], columns: Sequence[str]) -> list[int]:
 
 
 def _check_names(names: list[str]) -> None:
-    twins = sorted({name for name in names if names.count(name) > 1})
-    if twins:
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
         raise AssayError(
-            f"The query has more than one column named {twins[0][:60]!r}; name them apart by AS."
+            f"The query has more than one column named {repeated[0][:60]!r}; rename one with AS."
         )
     if not names:
-        raise AssayError("The query has no column; name those to read.")
+        raise AssayError("The query has no columns; select those to read.")
 
 
 def _found(connection: Connection, name: str) -> str:
-    """The table as the database has it, quoted where needed: Orders may stand for orders."""
+    """The table's name in the database, quoted if needed; Orders also finds orders."""
     from sqlalchemy import inspect
 
     inspector = inspect(connection)
@@ -166,37 +166,37 @@ def _reading(query: Query) -> Iterator[_Reader]:
     from sqlalchemy.exc import SQLAlchemyError
     from sqlalchemy.pool import NullPool
 
-    statements.only(query.text)  # before a connection is made
+    statements.check(query.text)  # before connecting
     url = address(query.address)
     engine = create_engine(
         _plain(url), connect_args=_arguments(url), poolclass=NullPool, hide_parameters=True
     )
-    drivers_own = engine.dialect.loaded_dbapi.Error
+    driver_error = engine.dialect.loaded_dbapi.Error
     try:
         with _connected(engine, url) as connection:
             try:
-                _only_read(connection)
+                _set_read_only(connection)
                 yield _Reader(connection, query)
             except BaseException:
-                # It may be in the middle of an answer, and then takes no ROLLBACK.
+                # In the middle of a result, the connection does not accept a ROLLBACK.
                 connection.invalidate()
                 raise
-    except (SQLAlchemyError, drivers_own) as error:
-        # From None: the driver's own error may hold what it was given.
+    except (SQLAlchemyError, driver_error) as error:
+        # From None: the driver's error may hold the password.
         raise AssayError(sentence(error, url)) from None
 
 
 def _connected(engine: Engine, url: URL) -> Connection:
     try:
         return engine.connect()
-    except Exception as error:  # what answers there may be no database at all
+    except Exception as error:  # the server may not be a database at all
         raise AssayError(sentence(error, url)) from None
 
 
 def _arguments(url: URL) -> dict[str, Any]:
     if not _copied(url):
         return {}
-    # pg8000 breaks where a server asks for a password and none is there; an empty one is refused.
+    # pg8000 fails if a server asks for a password and there is none; an empty one is refused.
     absent = {} if url.password else {"password": ""}
     return postgres.arguments(url.query.get("sslmode")) | absent
 
@@ -209,15 +209,15 @@ def _copied(url: URL) -> bool:
     return url.get_driver_name() == "pg8000"
 
 
-def _only_read(connection: Connection) -> None:
+def _set_read_only(connection: Connection) -> None:
     name = connection.dialect.name
     if connection.dialect.driver == "pg8000":
-        postgres.be_patient(connection.connection.driver_connection)
+        postgres.remove_time_limit(connection.connection.driver_connection)
         for setting in postgres.SETTINGS:
             connection.exec_driver_sql(setting)
     elif name == "postgresql":
         connection.exec_driver_sql(postgres.SETTINGS[0])
     elif name in ("mysql", "mariadb"):
-        # It holds for the transactions that follow.
+        # It takes effect with the next transaction.
         connection.exec_driver_sql("SET SESSION TRANSACTION READ ONLY")
         connection.rollback()

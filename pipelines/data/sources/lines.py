@@ -1,9 +1,9 @@
-"""A text file's physical lines, found by their line ends and numbered by their own count.
+"""The physical lines of a text file, found and numbered by their line ends.
 
-No CSV parser decides here what a line is: one unmatched quote can make a parser swallow
-half a file without a word. Lines without a quote mark are left to be split later; lines
-with one are parsed here, one record at a time, and a quote that never closes within
-`MOST_LINES` is read as an ordinary character and counted.
+A CSV parser does not decide here what a line is, because one unmatched quote can make a
+parser drop half a file silently. Lines without a quote mark are split later; lines with one
+are parsed here, record by record. A quote that does not close within `MOST_LINES` is read as
+an ordinary character and counted.
 """
 
 from __future__ import annotations
@@ -36,20 +36,20 @@ NEWLINE, RETURN = 10, 13
 
 @dataclass
 class Counts:
-    """What was met while reading: `lines` physical lines, the header's included."""
+    """Counts of lines; `lines` are all physical lines, including the header."""
 
     lines: int = 0
     blank: int = 0
     header: int = 0
     continued: int = 0
-    """Lines that belong to the record that began above them, in quotes."""
+    """Lines that continue a quoted record from a line above."""
     stray_quotes: int = 0
     recoded: int = 0
     """Lines that were not UTF-8 and were read as Windows-1252."""
 
     @property
     def records(self) -> int:
-        """Rows in: physical lines without the header, blank ones and continued ones."""
+        """Rows in: physical lines without the header, blank lines and continued lines."""
         return self.lines - self.header - self.blank - self.continued
 
     def __add__(self, other: Counts) -> Counts:
@@ -58,10 +58,10 @@ class Counts:
 
 @dataclass
 class Records:
-    """The rows of a block: row i is `data[begin[i] : end[i]]`, its line end included.
+    """The rows of a block: row i is `data[begin[i] : end[i]]`, including its line end.
 
-    `line` (n,) int64 is the physical line, from 1, at which a row begins; `parsed` has the
-    fields of the rows that were parsed for their quotes, by row.
+    `line` (n,) int64 is the physical line, from 1, at which a row begins; `parsed` holds the
+    fields of rows with quotes, by row.
     """
 
     data: bytes
@@ -74,7 +74,7 @@ class Records:
         return len(self.line)
 
     def texts(self, rows: Longs) -> pa.Array:
-        """The whole text of some rows, line ends included; a string array."""
+        """The text of some rows, including line ends; a string array."""
         import pyarrow as pa
 
         begin, end = self.begin[rows], self.end[rows]
@@ -85,14 +85,14 @@ class Records:
 
 @dataclass
 class _Block:
-    """Whole lines of text: line i is `data[starts[i] : starts[i + 1]]`, line end included."""
+    """Whole lines of text: line i is `data[starts[i] : starts[i + 1]]`, including its line end."""
 
     data: bytes
     starts: Longs
     blank: Mask
     last: bool
     parsed: dict[int, list[str]] = field(default_factory=dict)
-    """Fields of the records that have quotes, by the record's first line."""
+    """Fields of the records with quotes, by the record's first line."""
     continued: list[int] = field(default_factory=list)
     stray: int = 0
 
@@ -115,7 +115,7 @@ class _Block:
         return self.data[self.starts[line] : self.starts[line + 1]].decode()
 
     def records(self, done: int, first: int, before: int) -> Records:
-        """The records that begin in the lines from `first` to `done`; `before` lines went by."""
+        """The records that begin in lines `first` to `done`; `before` lines precede the block."""
         begins = np.ones(done, bool)
         begins[self.continued] = False
         at = np.flatnonzero(begins)
@@ -136,7 +136,7 @@ def records(
     position: Callable[[int], None] | None = None,
     block: int | None = None,
 ) -> Iterator[Records]:
-    """The rows of a text file, about `block` bytes at a time; `counts` is filled on the way."""
+    """The rows of a text file, about `block` bytes at a time; fills `counts`."""
     header_due = source.kind == "csv"
     for found in _blocks(source, counts, position, block or BLOCK):
         first = 0
@@ -163,7 +163,7 @@ def records(
 def _blocks(
     source: Source, counts: Counts, position: Callable[[int], None] | None, size: int
 ) -> Iterator[_Block]:
-    """Blocks of whole lines; lines that a block's reader gave back come again in the next."""
+    """Blocks of whole lines; lines that were not consumed begin the next block."""
     rest = b""
     with reading_utf8(source, position) as read:
         while True:
@@ -178,14 +178,14 @@ def _blocks(
                 if len(data) > LONGEST:
                     raise AssayError(
                         f"{source.name!r} has a line of more than {LONGEST >> 20} MB; "
-                        "it is no table with a row per line."
+                        "write a table with one row per line."
                     )
                 rest = data
                 continue
             lines, recoded = as_utf8(data[:end])
             counts.recoded += recoded
             lines = _without_marks(lines)
-            if not lines:  # nothing but a mark stood there
+            if not lines:  # only a byte order mark
                 return
             block = _Block.of(lines, last=last)
             before = counts.lines
@@ -197,15 +197,15 @@ def _blocks(
 
 
 def _without_marks(data: bytes) -> bytes:
-    """Whole lines without the byte order marks at their beginnings: files were joined there."""
+    """Whole lines without byte order marks at line starts, as left by joining files."""
     mark = codecs.BOM_UTF8
     return data.removeprefix(mark).replace(b"\n" + mark, b"\n")
 
 
 def _parse_quotes(block: _Block, source: Source, first: int) -> int:
-    """Parse the records that have a quote mark; how many lines of the block are done with.
+    """Parse the records with a quote mark; the number of lines of the block that are complete.
 
-    Lines after that belong to a record that runs on into the next block.
+    The lines after that belong to a record that continues in the next block.
     """
     quote = source.reading.quote.encode()
     if len(source.separator) > 1 or len(quote) != 1 or quote not in block.data:
@@ -242,7 +242,7 @@ def _parse_quotes(block: _Block, source: Source, first: int) -> int:
 
 
 def _parse_whole(block: _Block, first: int, form: dict[str, Any]) -> bool:
-    """Parse all lines at once where each is a record by itself; whether that was so."""
+    """Parse all lines at once; False if some record spans several lines."""
     text = block.data[block.starts[first] :].decode()
     reader = csv.reader(io.StringIO(text, newline="\n"), **form)
     try:

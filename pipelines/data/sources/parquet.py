@@ -1,4 +1,4 @@
-"""Parquet: one file, or a folder of parts; its columns as text, whatever their types."""
+"""Parquet: one file, or a folder of files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROWS = 500_000
 
 
 def open_file(path: Path) -> Source:
-    """The source that a Parquet file is."""
+    """The source for a Parquet file."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -25,29 +25,29 @@ def open_file(path: Path) -> Source:
         names = pq.read_schema(path).names
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise AssayError(
-            f"{path.name!r} starts as Parquet but cannot be read: it is torn or damaged; "
+            f"{path.name!r} starts like Parquet but cannot be read: it is truncated or damaged; "
             "copy or export it again."
         ) from error
     return Source(path, "parquet", tuple(names))
 
 
 def open_folder(path: Path) -> Source:
-    """The source that a folder of Parquet files is."""
+    """The source for a folder of Parquet files."""
     if not any(path.rglob("*.parquet")):
         raise AssayError(
-            f"{path.name!r} is a folder without Parquet files; name the file in it that is meant."
+            f"{path.name!r} is a folder without Parquet files; name the file in it to read."
         )
     with _readable(path.name):
         return Source(path, "parquet", tuple(_dataset(path).schema.names))
 
 
 def flat(source: Source) -> tuple[str, ...]:
-    """The columns that hold one plain value a row; others stand in no one's way unless wanted."""
+    """The columns with one plain value per row; nested ones matter only if they are selected."""
     import pyarrow as pa
 
     def is_flat(kind: pa.DataType) -> bool:
-        odd = pa.types.is_float16(kind) or pa.types.is_interval(kind)
-        return not (odd or pa.types.is_nested(kind) or pa.types.is_decimal256(kind))
+        unusual = pa.types.is_float16(kind) or pa.types.is_interval(kind)
+        return not (unusual or pa.types.is_nested(kind) or pa.types.is_decimal256(kind))
 
     with _readable(source.name):
         schema = _dataset(source.path).schema
@@ -57,7 +57,7 @@ def flat(source: Source) -> tuple[str, ...]:
 def _dataset(path: Path) -> Any:
     import pyarrow.dataset as ds
 
-    # Only the names of `key=value` folders are columns; other folders are just folders.
+    # Only `key=value` folder names become columns.
     return ds.dataset(path, format="parquet", partitioning="hive" if path.is_dir() else None)
 
 
@@ -69,19 +69,19 @@ def _readable(name: str) -> Iterator[None]:
         yield
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise AssayError(
-            f"{name!r} cannot be read to its end: the Parquet file is damaged or "
-            "of a kind that is not supported; export it again."
+            f"{name!r} cannot be read completely: the Parquet file is damaged or "
+            "has an unsupported type; export it again."
         ) from error
 
 
 def rows(source: Source) -> int:
-    """Rows of the table, from its files' own words."""
+    """The number of rows, from the files' metadata."""
     with _readable(source.name):
         return int(_dataset(source.path).count_rows())
 
 
 def tables(source: Source, columns: Sequence[str]) -> Iterator[pa.Table]:
-    """The wanted columns with their own types, in the files' order."""
+    """The selected columns with their types, in file order."""
     import pyarrow as pa
 
     with _readable(source.name):

@@ -1,4 +1,4 @@
-"""What a text file is, from its first bytes: encoding, format, separator, columns."""
+"""Detects encoding, format, separator and columns of a text file from its first bytes."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ MOST_HEADER_LINES = 10
 _SEPARATORS = (",", "\t", ";", "|", "::", "\x01")
 _NO_CHARSETS = ("idna", "punycode", "raw_unicode_escape", "raw-unicode-escape", "undefined",
                 "unicode_escape", "unicode-escape")  # fmt: skip
-"""Codecs of Python that are ways to write names and literals, not files."""
+"""Python codecs for names and literals, not for files."""
 _OTHER_SEPARATOR = re.compile(r"[^\w\s.\"'()\x00-\x1f-]+")
 
 
 def open_text(path: Path, packing: Packing, given: Reading) -> Source:
-    """The source that the text file `path` is; what `given` names is not guessed."""
+    """The source for the text file `path`; what `given` sets is not detected."""
     name = repr(path.name)
-    _check_signs(given)
+    _check_characters(given)
     with reading_bytes(path, packing) as read:
         head = read(HEAD)
     if not head:
@@ -36,7 +36,7 @@ def open_text(path: Path, packing: Packing, given: Reading) -> Source:
     text = _decoded(head, encoding)
     if _is_binary(text):
         raise AssayError(
-            f"{name} holds binary data, not a table; give a CSV, TSV, JSON Lines or Parquet file."
+            f"{name} holds binary data, not a table; use a CSV, TSV, JSON Lines or Parquet file."
         )
     if encoding == "utf-8" and "\ufffd" in text:
         text = as_utf8(head)[0].decode().removeprefix("\ufeff")
@@ -46,7 +46,7 @@ def open_text(path: Path, packing: Packing, given: Reading) -> Source:
     if start.startswith("<"):
         raise AssayError(
             f"{name} is a web page or XML, not a table; perhaps a sign-in page was saved "
-            "in its place: download the file itself."
+            "instead: download the file itself."
         )
     if start.startswith("["):
         raise AssayError(f"{name} is one JSON array; write one JSON object per line instead.")
@@ -61,7 +61,7 @@ def open_text(path: Path, packing: Packing, given: Reading) -> Source:
         at = next(i for i, line in enumerate(lines) if line.strip())
         header = lines[at].rstrip("\r\n")
         separator, columns = _header(path, header, given)
-        # A name in quotes may run over lines, as a cell of a spreadsheet does.
+        # A quoted name may span lines, like a spreadsheet cell.
         for more in range(2, MOST_HEADER_LINES + 1):
             whole = "\n".join(lines[at : at + more]).rstrip("\r\n")
             if not _is_open(header, separator, given) or len(lines) < at + more:
@@ -74,20 +74,22 @@ def open_text(path: Path, packing: Packing, given: Reading) -> Source:
     )
 
 
-def _check_signs(given: Reading) -> None:
-    """Raise `AssayError` where the signs that part columns and texts cannot be told apart."""
-    signs = [sign for sign in (given.separator, given.quote, given.escape) if sign]
-    if any(sign in "\r\n\0" for text in signs for sign in text) or len({*signs}) < len(signs):
+def _check_characters(given: Reading) -> None:
+    """Raise `AssayError` if separator, quote mark and escape character conflict."""
+    texts = [text for text in (given.separator, given.quote, given.escape) if text]
+    if any(ch in "\r\n\0" for text in texts for ch in text) or len({*texts}) < len(texts):
         raise AssayError(
-            "Separator, quote mark and escape sign must differ, and none may be a line end; "
-            "leave out what you are not sure of."
+            "Separator, quote mark and escape character must differ, and must not be line "
+            "breaks; leave out those that you are not sure of."
         )
     if not (given.quote + given.escape).isascii():
-        raise AssayError('Quote mark and escape sign must be ASCII characters, such as " and \\.')
+        raise AssayError(
+            'Quote mark and escape character must be ASCII characters, such as " and \\.'
+        )
 
 
 def _is_open(header: str, separator: str, given: Reading) -> bool:
-    """Whether a quoted name does not end within the header."""
+    """Whether the header ends within a quoted name."""
     if len(separator) > 1 or not given.quote or given.quote not in header:
         return False
     try:
@@ -98,17 +100,17 @@ def _is_open(header: str, separator: str, given: Reading) -> bool:
 
 
 def _encoding(head: bytes, given: Reading) -> str:
-    """The named encoding, UTF-16 where the bytes show it, else UTF-8 (see `lines`)."""
+    """The given encoding, UTF-16 if the bytes show it, else UTF-8 (see `lines`)."""
     if given.encoding:
         try:
             name = codecs.lookup(given.encoding).name
             if name in _NO_CHARSETS:
                 raise LookupError(name)
-            # Some codecs are none of text, and UTF-16 without a mark of its order is none either.
+            # Fails for codecs that are not text encodings, and for UTF-16 without byte order.
             io.TextIOWrapper(io.BytesIO(head[:64]), name, errors="replace").read()
         except (LookupError, ValueError) as error:
             raise AssayError(
-                f"The text cannot be read as {given.encoding[:40]!r}; name an encoding such as "
+                f"The text cannot be read as {given.encoding[:40]!r}; use an encoding such as "
                 "utf-8, windows-1252, utf-16-le or shift_jis."
             ) from error
         return "utf-8" if name in ("utf-8", "utf-8-sig", "ascii") else name
@@ -116,7 +118,7 @@ def _encoding(head: bytes, given: Reading) -> str:
         return "utf-16"
     start = head[:4096]
     for at, name in ((1, "utf-16-le"), (0, "utf-16-be")):
-        # Text of mostly Latin letters has a zero in every second byte, and nowhere else.
+        # In mostly Latin text, every second byte is zero, and no other byte.
         zeros, others = start[at::2].count(0), start[1 - at :: 2].count(0)
         if len(start) >= 8 and others == 0 and zeros > len(start) // 2 * 0.8:
             return name
@@ -127,23 +129,23 @@ def _decoded(head: bytes, encoding: str) -> str:
     if encoding.startswith("utf-16"):
         head = head[: len(head) // 2 * 2]
     text = head.removeprefix(codecs.BOM_UTF8).decode(encoding, errors="replace")
-    return text.encode(errors="replace").decode()  # half a pair of surrogates is no text
+    return text.encode(errors="replace").decode()  # replaces lone surrogates
 
 
 def _is_binary(text: str) -> bool:
     start = text[:8192]
     strange = sum(ch < " " and ch not in "\t\r\n\f\v\x01" for ch in start) + start.count("\ufffd")
-    # A few strange characters are a row's fault, not the file's.
+    # A few strange characters are an error in a row, not in the file.
     return strange > max(8, len(start) // 20)
 
 
 def _header(path: Path, line: str, given: Reading) -> tuple[str, list[str]]:
-    """The separator that gives the header line the most columns, and their names."""
+    """The separator that splits the header into the most columns, and their names."""
     name = repr(path.name)
     if len(line) > MAX_LINE:
         raise AssayError(
-            f"The first line of {name} has more than {MAX_LINE:,} characters, so it is no "
-            "header of a table; check that the file has line breaks."
+            f"The first line of {name} has more than {MAX_LINE:,} characters, so it is not a "
+            "header; check that the file has line breaks."
         )
     tried = (given.separator,) if given.separator else (*_SEPARATORS, *_unusual(line))
     split = {sep: _fields(line, sep, given) for sep in tried}
@@ -152,13 +154,13 @@ def _header(path: Path, line: str, given: Reading) -> tuple[str, list[str]]:
     if len(columns) > 1 and all(_is_number(c) for c in columns):
         raise AssayError(
             f"The first line of {name} looks like data ({', '.join(columns[:4])}); add a line "
-            "with the columns' names, such as user_id,item_id,weight,timestamp."
+            "with column names, such as user_id,item_id,weight,timestamp."
         )
     return separator, columns
 
 
 def _unusual(line: str) -> list[str]:
-    """A run of signs that stands between the names where none of the usual ones does."""
+    """Runs of punctuation between the names, if the header has no common separator."""
     if any(sep in line for sep in _SEPARATORS):
         return []
     return sorted({run for run in _OTHER_SEPARATOR.findall(line) if len(run) <= 4})
@@ -185,7 +187,7 @@ def dialect(separator: str, given: Reading) -> dict[str, Any]:
 
 
 def _keys(path: Path, lines: list[str]) -> list[str]:
-    """The keys of the first 1,000 objects, in the order met."""
+    """The keys of the first 1,000 objects, by first occurrence."""
     keys: dict[str, None] = {}
     for line in lines[:1000]:
         try:
@@ -193,7 +195,7 @@ def _keys(path: Path, lines: list[str]) -> list[str]:
         except (ValueError, RecursionError):
             continue  # such a line goes to quarantine when the file is read
         if isinstance(row, dict):
-            # Half a pair of surrogates is no text, so nothing can be asked by that name.
+            # A key with a lone surrogate cannot be queried.
             keys.update(dict.fromkeys(k for k in row if k.isascii() or _is_text(k)))
     if not keys:
         raise AssayError(
@@ -204,7 +206,7 @@ def _keys(path: Path, lines: list[str]) -> list[str]:
 
 
 def _is_text(text: str) -> bool:
-    return not any("\ud800" <= sign <= "\udfff" for sign in text)
+    return not any("\ud800" <= ch <= "\udfff" for ch in text)
 
 
 def _is_number(text: str) -> bool:

@@ -1,8 +1,8 @@
-"""From records to columns of text: pyarrow splits what is plain, DuckDB what is not.
+"""Splits records into text columns: pyarrow splits plain lines, DuckDB all others.
 
-Plain is a line without an oddity (a quote that was parsed, a NUL, a stray carriage return,
-the header once more, too many characters, another number of separators). Both ways give
-the same columns; a test compares them.
+A line is plain unless it has a parsed quote, a NUL, a stray carriage return or too many
+characters, repeats the header, or has a different number of separators. Both ways give the
+same columns; a test compares them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _STAND_IN = b"\x1f"
-"""Stands for a separator of several characters while a block is split."""
+"""Replaces a separator of several characters while a block is split."""
 
 
 def split(
@@ -30,9 +30,9 @@ def split(
     found: Records,
     columns: Sequence[str],
 ) -> pa.Table:
-    """The rows: line int64, problem (why it is no row of the table, or null), c0, c1, … string.
+    """The rows: line int64, problem (why it is not a row of the table, or null), c0, c1, … string.
 
-    `columns` names what becomes c0, c1, … .
+    `columns` are the source columns that become c0, c1, … .
     """
     import pyarrow as pa
 
@@ -50,15 +50,15 @@ def split(
         plain[:] = False
     else:
         parts.append(fast)
-    odd = np.flatnonzero(~plain)
-    if len(odd):
-        parts.append(_queried(connection, found, _csv_query(source, columns), odd, len(columns)))
+    rest = np.flatnonzero(~plain)
+    if len(rest):
+        parts.append(_queried(connection, found, _csv_query(source, columns), rest, len(columns)))
     table = pa.concat_tables(parts)
     return table if len(parts) == 1 else table.sort_by("line")
 
 
 def _plain(source: Source, found: Records) -> Mask:
-    """Marks the rows (n,) without anything that pyarrow would read in another way."""
+    """Marks the plain rows (n,), which pyarrow splits in the same way as DuckDB."""
     plain = np.ones(len(found), bool)
     plain[list(found.parsed)] = False
     plain &= (found.end - found.begin) <= MAX_LINE
@@ -77,14 +77,14 @@ def _plain(source: Source, found: Records) -> Mask:
 
 
 def _rows_at(found: Records, positions: Longs) -> Longs:
-    """The rows that hold these positions of the data."""
+    """The rows that contain these positions of the data."""
     rows = np.searchsorted(found.begin, positions, side="right") - 1
     rows = rows[rows >= 0]
     return np.unique(rows)
 
 
 def _separators(source: Source, found: Records) -> Mask:
-    """Marks the rows that have as many separators as the header."""
+    """Marks the rows with as many separators as the header."""
     separator = source.separator.encode()
     if len(separator) > 1:
         return np.zeros(len(found), bool)
@@ -96,7 +96,7 @@ def _separators(source: Source, found: Records) -> Mask:
 def _by_arrow(
     source: Source, found: Records, columns: Sequence[str], rows: Longs
 ) -> pa.Table | None:
-    """The named rows split by pyarrow; None where some have another number of columns."""
+    """The given rows split by pyarrow; None if some have a different number of columns."""
     import pyarrow as pa
     import pyarrow.csv as pc
 
@@ -134,7 +134,7 @@ def _by_arrow(
 
 
 def _joined(found: Records, rows: Longs) -> bytes | memoryview:
-    """The text of the rows, one after another; without a copy where they lie side by side."""
+    """The concatenated text of the rows; without a copy if they are adjacent."""
     if len(rows) == 0:
         return b""
     begin, end = found.begin[rows], found.end[rows]
@@ -151,19 +151,19 @@ def _joined(found: Records, rows: Longs) -> bytes | memoryview:
 def _queried(
     connection: duckdb.DuckDBPyConnection, found: Records, query: str, rows: Longs, width: int
 ) -> pa.Table:
-    """The named rows read by a query over `arrived` (line, text, fields) that gives line,
-    problem, and f: a list of the `width` wanted values, null where there is a problem."""
+    """The given rows read by a query over `records` (line, text, fields) that returns line,
+    problem, and f: a list of the `width` selected values, null if there is a problem."""
     import pyarrow as pa
 
     fields = pa.array([found.parsed.get(row) for row in rows.tolist()], pa.list_(pa.string()))
-    arrived = pa.table({"line": found.line[rows], "text": found.texts(rows), "fields": fields})
-    connection.register("arrived", arrived)
+    table = pa.table({"line": found.line[rows], "text": found.texts(rows), "fields": fields})
+    connection.register("records", table)
     try:
         answer = connection.sql(query).to_arrow_table()
     finally:
-        connection.unregister("arrived")
-    # The values come as one list a row: a query with an expression a column takes seconds
-    # to plan where there are thousands.
+        connection.unregister("records")
+    # The query returns one list per row: with one expression per column, a query over
+    # thousands of columns takes seconds to plan.
     lists = answer["f"].combine_chunks()
     begin, without = lists.offsets.to_numpy()[:-1], lists.is_null().to_numpy(zero_copy_only=False)
     arrays = [lists.values.take(pa.array(begin + i, mask=without)) for i in range(width)]
@@ -176,7 +176,7 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-_TEXT = "(SELECT line, fields, rtrim(text, chr(10) || chr(13)) AS text FROM arrived)"
+_TEXT = "(SELECT line, fields, rtrim(text, chr(10) || chr(13)) AS text FROM records)"
 _NO_LINE = f"""
     WHEN length(text) > {MAX_LINE} THEN 'the line is longer than {MAX_LINE:,} characters'
     WHEN contains(text, chr(0)) THEN 'the line holds binary data'"""
@@ -190,9 +190,9 @@ def _csv_query(source: Source, columns: Sequence[str]) -> str:
     return f"""
         SELECT line, problem, CASE WHEN problem IS NULL THEN list_select(f, {at}) END AS f
         FROM (SELECT line, f, CASE {_NO_LINE}
-                WHEN text = {quoted(source.header)} THEN 'the header stands here again'
+                WHEN text = {quoted(source.header)} THEN 'the header is repeated'
                 WHEN len(f) <> {wide}
-                THEN 'columns: ' || len(f) || ' where the header has {wide}'
+                THEN 'columns: ' || len(f) || ', in the header: {wide}'
               END AS problem
               FROM (SELECT *, {fields} AS f FROM {_TEXT}))"""
 

@@ -1,4 +1,4 @@
-"""What may be asked of a database: one SELECT, or the name of a table."""
+"""Checks what is sent to a database: one SELECT, or the name of a table."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ _TABLE = re.compile(rf"{_PART}(?:\.{_PART}){{0,2}}")
 _COMMENT = re.compile(r"\s*(?:--[^\n]*(?:\n|$)|/\*(?!!).*?\*/)|[\s(]+", re.DOTALL)
 
 
-def only(text: str) -> tuple[str, bool]:
-    """The statement without its closing semicolon, and whether it is a table's name.
+def check(text: str) -> tuple[str, bool]:
+    """The statement without its closing semicolon, and whether it is the name of a table.
 
-    Anything but one SELECT (or WITH) or such a name is an `AssayError`. That a WITH may still
-    write is for the read-only transaction to refuse.
+    Raises `AssayError` for anything but one SELECT (or WITH) or such a name. A WITH that writes
+    is refused later, by the read-only transaction.
     """
     bare = text.strip().rstrip("; \t\r\n")
     if not bare:
-        raise AssayError("The query is empty; give a SELECT or the name of a table.")
+        raise AssayError("The query is empty; write a SELECT or the name of a table.")
     if ";" in bare or "\0" in bare:
-        # Also within quotes: telling those apart as each database does is where it would fail.
+        # Also within quotes, because quoting rules differ between databases.
         raise AssayError(
-            "A query is one statement: leave out the semicolon in its middle (within a text, "
+            "A query must be one statement: remove the semicolon in its middle (within a text, "
             "write chr(59), or char(59) in SQLite)."
         )
     start = 0
@@ -34,13 +34,12 @@ def only(text: str) -> tuple[str, bool]:
     if _TABLE.fullmatch(bare):
         return bare, True
     raise AssayError(
-        "Only a SELECT (also WITH … SELECT) or the name of a table is read, and nothing is ever "
-        "written; give one of them."
+        "Assay only reads from databases; write a SELECT (or WITH … SELECT) or the name of a table."
     )
 
 
 def spellings(name: str) -> list[list[str]]:
-    """A table's name in its parts: as written, then with its unquoted parts in lower case."""
+    """The parts of a table's name: as written, then with the unquoted parts in lower case."""
     written, lower = [], []
     for part in re.findall(_PART, name):
         quoted = part.startswith('"')

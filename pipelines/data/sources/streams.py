@@ -1,4 +1,4 @@
-"""A file's bytes: unpacked, and in UTF-8 whatever its encoding."""
+"""Reads files decompressed and converted to UTF-8."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ Read = Callable[[int], bytes]
 def reading_bytes(
     path: Path, packing: Packing, position: Callable[[int], None] | None = None
 ) -> Iterator[Read]:
-    """A function that reads about n more unpacked bytes; `position` hears the file's offset."""
+    """A function that reads about n more decompressed bytes.
+
+    `position` is called with the file's offset after each read.
+    """
     with path.open("rb") as file:
         stream: Any = file
         if packing == "gzip":
@@ -39,8 +42,8 @@ def reading_bytes(
                 if not packing:
                     raise
                 raise AssayError(
-                    f"{path.name!r} is torn: its {packing} data is damaged or ends early; "
-                    "copy it again."
+                    f"The {packing} data of {path.name!r} is truncated or damaged; "
+                    "copy the file again."
                 ) from error
             if position is not None:
                 position(file.tell())
@@ -50,11 +53,11 @@ def reading_bytes(
 
 
 def as_utf8(data: bytes) -> tuple[bytes, int]:
-    """Whole lines as UTF-8, and how many were not and were read as Windows-1252."""
+    """Whole lines as UTF-8, and the number of lines that were read as Windows-1252 instead."""
     try:
         data.decode()
     except UnicodeDecodeError:
-        before = list(io.BytesIO(data))  # its lines end at "\n" alone, as those that are counted
+        before = list(io.BytesIO(data))  # lines end at "\n" only, like those that are counted
         after = [_line_as_utf8(line) for line in before]
         return b"".join(after), sum(a is not b for a, b in zip(after, before, strict=True))
     return data, 0
@@ -70,9 +73,9 @@ def _line_as_utf8(line: bytes) -> bytes:
 
 @contextmanager
 def reading_utf8(source: Source, position: Callable[[int], None] | None = None) -> Iterator[Read]:
-    """As `reading_bytes`, with another encoding than UTF-8 turned into it.
+    """Like `reading_bytes`, with other encodings converted to UTF-8.
 
-    What an encoding cannot read becomes the sign for that, U+FFFD.
+    Bytes that cannot be decoded become U+FFFD.
     """
     with reading_bytes(source.path, source.packing, position) as read:
         if source.encoding == "utf-8":
@@ -81,12 +84,12 @@ def reading_utf8(source: Source, position: Callable[[int], None] | None = None) 
         texts = io.TextIOWrapper(
             io.BufferedReader(_Raw(read)), source.encoding, errors="replace", newline=""
         )
-        # Some encodings can write half a pair of surrogates, which UTF-8 cannot.
+        # Some encodings can hold lone surrogates, which UTF-8 cannot.
         yield lambda n: texts.read(n).encode(errors="replace")
 
 
 class _Raw(io.RawIOBase):
-    """A `Read` as a stream."""
+    """A `Read` as an io stream."""
 
     def __init__(self, read: Read) -> None:
         self._read = read

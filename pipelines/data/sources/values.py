@@ -1,4 +1,4 @@
-"""Values of a database as Arrow columns: from Python objects, or from PostgreSQL's own texts."""
+"""Values of a database as Arrow columns, from Python objects or from PostgreSQL's text format."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 _INT64 = 1 << 63
 _EXACT = 1 << 53
-"""Whole numbers beyond this do not all fit into a float64."""
+"""Larger integers are not all exact in float64."""
 
-# Type numbers of PostgreSQL's system catalogue (pg_type.dat): they never change.
+# Type OIDs of PostgreSQL's system catalogue (pg_type.dat), which never change.
 _INTEGERS = {20, 21, 23, 26}
 _FLOATS = {700, 701}
 _BOOLEAN, _BYTES, _DATE, _TIME, _ZONED, _NUMERIC = 16, 17, 1082, 1114, 1184, 1700
@@ -23,10 +23,10 @@ _ARRAYS = {1000, 1005, 1007, 1009, 1014, 1015, 1016, 1021, 1022, 1231, 2951}
 
 
 def column(values: Sequence[Any]) -> pa.Array:
-    """Python values as an Arrow array of the one type that all of them have, else as text.
+    """Python values as an Arrow array of their common type, or as text if they have none.
 
-    int → int64, float → float64, bool, str → string, datetime → timestamp[us] (UTC where it has
-    a zone), date → date32; Decimal (exact), UUID, time, bytes (as hex), lists and mappings (as
+    int → int64, float → float64, bool, str → string, datetime → timestamp[us] (UTC if it has a
+    zone), date → date32; Decimal (exact), UUID, time, bytes (as hex), lists and mappings (as
     JSON) → string. Columns without any value are string.
     """
     import pyarrow as pa
@@ -56,7 +56,7 @@ def _exact(values: Sequence[Any], kinds: set[type]) -> bool:
 
 
 def _text(value: Any) -> str:
-    """One text per value, however its column's other values are typed."""
+    """The text of a value, independent of the other values of its column."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -75,7 +75,7 @@ def _text(value: Any) -> str:
 
 
 def kind(type_: pa.DataType) -> str:
-    """What an Arrow column holds, in a word: text, integer, number, boolean, date or time."""
+    """The label of an Arrow type: text, integer, number, boolean, date or time."""
     import pyarrow as pa
 
     named = {
@@ -89,7 +89,7 @@ def kind(type_: pa.DataType) -> str:
 
 
 def postgres_kind(oid: int) -> str:
-    """The same word for a column of PostgreSQL, by its type's number."""
+    """The same label for a PostgreSQL type, by its OID."""
     if oid in _INTEGERS:
         return "integer"
     if oid in _FLOATS or oid == _NUMERIC:
@@ -98,10 +98,10 @@ def postgres_kind(oid: int) -> str:
 
 
 def from_postgres(texts: pa.Array, oid: int) -> pa.Array:
-    """PostgreSQL's texts (string, null where null) as an Arrow array of the column's type.
+    """PostgreSQL's text values (string, null for NULL) as an Arrow array of the column's type.
 
-    The types are those of `column`. What Arrow cannot hold (a time "infinity", a year before
-    Christ) leaves that table's column as text, so that a bad value costs its own row alone.
+    The types are those of `column`. If Arrow cannot hold a value (a time "infinity", a year
+    BC), the column stays text in that table, so that only the row of that value is lost.
     """
     import pyarrow as pa
     import pyarrow.compute as pc

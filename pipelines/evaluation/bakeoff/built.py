@@ -52,6 +52,7 @@ def answer(
     )
     known = task.catalogue.known
     outcome.notes += broken_promises(pipeline, task.queries, known)
+    fitted.warm()
     slate, steps = _ask_all(task, fitted, outcome)
     if not outcome.notes:
         rows = step_rows(len(slate))

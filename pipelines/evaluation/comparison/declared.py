@@ -9,7 +9,7 @@ from pipelines.errors import AssayError
 from pipelines.evaluation.metrics.metric import Metric, MetricOfAllLists
 from pipelines.evaluation.metrics.names import label, load, parse
 from pipelines.evaluation.results.document import ContenderResult
-from pipelines.reading.lists import IN_WORDS, GroundTruth
+from pipelines.reading.lists import NEED_LABELS, GroundTruth
 
 
 def check(metric: str, ks: Sequence[int]) -> None:
@@ -32,7 +32,7 @@ def check(metric: str, ks: Sequence[int]) -> None:
 def check_data(metric: str, truth: GroundTruth) -> None:
     """Raise an `AssayError` where the data lacks what the declared `metric` needs."""
     needs = load(parse(metric)[0]).needs
-    missing = sorted(IN_WORDS[need] for need in needs if not truth.has(need))
+    missing = sorted(NEED_LABELS[need] for need in needs if not truth.has(need))
     if missing:
         raise AssayError(
             f"The declared metric {label(metric)} needs {' and '.join(missing)}, which this data "

@@ -12,7 +12,7 @@ from typing import get_args
 
 from pipelines import registry
 from pipelines.evaluation.metrics.metric import Group, Metric, MetricOfAllLists
-from pipelines.reading.lists import IN_WORDS
+from pipelines.reading.lists import NEED_LABELS
 from pipelines.runtime import paths
 
 FILE = paths.CHECKOUT / "docs" / "metrics.md"
@@ -62,7 +62,7 @@ def _cells(metric: type[Metric]) -> tuple[str, ...]:
 def _description(metric: type[Metric]) -> str:
     parts = [f"- **{metric.label}**: {metric.description}"]
     if metric.needs:
-        parts.append(f"Needs {', '.join(sorted(IN_WORDS[need] for need in metric.needs))}.")
+        parts.append(f"Needs {', '.join(sorted(NEED_LABELS[need] for need in metric.needs))}.")
     if metric.source:
         parts.append(f"Source: {metric.source}.")
     return " ".join(parts)

@@ -74,12 +74,12 @@ def _value(metric: Metric, lists: Lists, k: int) -> Doubles | Interval:
         return of_all(metric, lists, k)
     values = np.asarray(metric.per_user(lists, k), np.float64)
     if values.shape != (len(lists),):
-        raise ValueError(f"it gave values of shape {values.shape} for {len(lists):,} users")
+        raise ValueError(f"it returned values of shape {values.shape} for {len(lists):,} users")
     low, high = metric.bounds or (-np.inf, np.inf)
     defined = values[~np.isnan(values)]
     slack = 1e-9 * max(1.0, *(abs(end) for end in metric.bounds or (0.0,)))
     if np.isinf(defined).any() or (defined < low - slack).any() or (defined > high + slack).any():
-        raise ValueError(f"it gave values from {defined.min():g} to {defined.max():g}")
+        raise ValueError(f"it returned values from {defined.min():g} to {defined.max():g}")
     return values
 
 
@@ -95,7 +95,9 @@ def of_all(
     value = np.asarray(statistic(np.ones((1, len(lists)), np.uint8)), np.float64)
     draws = poisson_bootstrap(statistic, len(lists), replicates=replicates, seed=seed)
     if value.shape != (1,) or draws.shape != (replicates,):
-        raise ValueError(f"its statistic gave values of shape {draws.shape} for {replicates} rows")
+        raise ValueError(
+            f"its statistic returned values of shape {draws.shape} for {replicates} rows"
+        )
     defined = draws[~np.isnan(draws)]  # undefined where a resample has no user with a value
     alike = len(defined) == 0 or np.ptp(defined) <= 1e-12 * np.abs(defined).max()
     unknown = len(lists) < FEWEST_EQUAL and alike

@@ -170,6 +170,6 @@ class BakeoffDocument(_Frozen):
 
 
 def titles_of(results: list[ContenderResult]) -> dict[str, str]:
-    """Each contender's title by name; the name itself where two contenders share a title."""
+    """The label of each contender by name: its title, or its name if it has no title of its own."""
     used = [r.title for r in results]
-    return {r.name: r.title if used.count(r.title) == 1 else r.name for r in results}
+    return {r.name: r.title if r.title and used.count(r.title) == 1 else r.name for r in results}

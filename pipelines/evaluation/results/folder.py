@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from pydantic import ValidationError
 
 from pipelines.data.split import Split
@@ -21,6 +21,9 @@ from pipelines.evaluation.metrics.metric import MetricOfAllLists
 from pipelines.evaluation.metrics.names import installed, label
 from pipelines.evaluation.results.document import BakeoffDocument, titles_of
 from pipelines.schema import Columns, Doubles, Ints, Longs, Ragged
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DOCUMENT, TRUTH = "document.json", "truth.parquet"
 ASKED, ANSWER, PER_USER, SLICES = "asked.npz", "answer.npz", "per_user.parquet", "slices.parquet"
@@ -167,6 +170,8 @@ def _no_values(contender: str, metric: str) -> str:
 
 
 def _table(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
+    import pandas as pd
+
     try:
         return pd.read_parquet(path, columns=columns)
     except (OSError, ValueError) as error:

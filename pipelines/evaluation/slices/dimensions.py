@@ -102,7 +102,7 @@ def _time(cut: Split, dataset: Dataset, held: Mask, found: DimensionBuilder) -> 
             "time since the last event",
             "user",
             "From the newest event of the history to the request; new users are in no slice.",
-            "whose last event was {} before",
+            "whose last event was {} before the request",
         ),
         moments.age(queries.now - newest, queries.lengths > 0),
     )

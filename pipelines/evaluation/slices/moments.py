@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.data.profile_words import WEEKDAYS
+from pipelines.data.profile_sentences import WEEKDAYS
 from pipelines.evaluation.slices.columns import MOST, coded
 from pipelines.evaluation.slices.stored import Labels
 from pipelines.schema import Longs

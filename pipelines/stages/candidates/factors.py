@@ -107,21 +107,44 @@ class AlternatingLeastSquares(CandidateGenerator):
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _fold_in(indptr, items, weights, alpha, y, gram, out):  # type: ignore[no-untyped-def]
-    """Each row's normal equations: (Y'Y + reg + sum (c-1) y y') x = sum c y, c = alpha w."""
+    """Each row's normal equations: (Y'Y + reg + sum (c-1) y y') x = sum c y, c = alpha w.
+
+    Four events are added at once, in their order: a quarter of the passes over the matrix.
+    """
     f = y.shape[1]
+    a, b = np.empty((f, f)), np.empty(f)
+    four, extra = np.empty((4, f)), np.empty(4)
     for r in range(len(indptr) - 1):
         if indptr[r] == indptr[r + 1]:
             continue
-        a = gram.copy()
-        b = np.zeros(f)
-        for p in range(indptr[r], indptr[r + 1]):
-            confidence = alpha * weights[p]
-            factor = y[items[p]]
-            for c in range(f):
-                b[c] += confidence * factor[c]
-                extra = (confidence - 1.0) * factor[c]
-                for d in range(c, f):
-                    a[c, d] += extra * factor[d]
+        a[:] = gram
+        b[:] = 0
+        for first in range(indptr[r], indptr[r + 1], 4):
+            size = min(4, indptr[r + 1] - first)
+            for e in range(size):
+                confidence = alpha * weights[first + e]
+                extra[e] = confidence - 1.0
+                for c in range(f):
+                    four[e, c] = y[items[first + e], c]
+                    b[c] += confidence * four[e, c]
+            if size == 4:
+                p, q, s, t = four[0], four[1], four[2], four[3]
+                for c in range(f):
+                    row = a[c]
+                    in_p, in_q = extra[0] * p[c], extra[1] * q[c]
+                    in_s, in_t = extra[2] * s[c], extra[3] * t[c]
+                    for d in range(c, f):
+                        row[d] = (((row[d] + in_p * p[d]) + in_q * q[d]) + in_s * s[d]) + in_t * t[
+                            d
+                        ]
+            else:
+                for e in range(size):
+                    p = four[e]
+                    for c in range(f):
+                        row = a[c]
+                        in_p = extra[e] * p[c]
+                        for d in range(c, f):
+                            row[d] += in_p * p[d]
         solve_in_place(a, b)
         for c in range(f):
             out[r, c] = b[c]

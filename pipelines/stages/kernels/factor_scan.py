@@ -49,19 +49,18 @@ class FactorScan:
         length = np.sqrt((items.astype(np.float64) ** 2).sum(axis=1))
         codes = codes[np.argsort(-(offset + length)[codes], kind="stable")]
         n_blocks = -(-len(codes) // BLOCK)
-        padded = np.full(n_blocks * BLOCK, -1, np.int32)
-        padded[: len(codes)] = codes
-        blocks = padded.reshape(n_blocks, BLOCK)
-        there = blocks >= 0
+        padded = np.full((n_blocks, BLOCK), -1, np.int32)
+        padded.reshape(-1)[: len(codes)] = codes
+        there = padded >= 0
         factors = np.zeros((n_blocks, f, BLOCK), np.float32)
         for b in range(n_blocks):
-            factors[b][:, there[b]] = items[blocks[b][there[b]]].T
-        most_bias = np.where(there, offset[blocks], -np.inf).max(axis=1, initial=-np.inf)
-        most_length = np.where(there, length[blocks], 0).max(axis=1, initial=0)
+            factors[b][:, there[b]] = items[padded[b][there[b]]].T
+        most_bias = np.where(there, offset[padded], -np.inf).max(axis=1, initial=-np.inf)
+        most_length = np.where(there, length[padded], 0).max(axis=1, initial=0)
         return FactorScan(
             factors,
-            np.where(there, offset[blocks], np.float32(0)),
-            blocks,
+            np.where(there, offset[padded], np.float32(0)),
+            padded,
             _largest_to_come(most_bias.astype(np.float64)),
             _largest_to_come(most_length),
             n_items,
@@ -133,14 +132,21 @@ def _scan(  # type: ignore[no-untyped-def]
                 reach = length * most_length[b]
                 if offset + reach + SLACK * (abs(offset) + reach) + 1e-30 < heap_s[0]:
                     break
+            block = factors[b]
             for j in range(width):
                 sums[j] = np.float32(0) + (start[r] + bias[b, j])
-            for c in range(f):
-                x = users[r, c]
-                if x != 0:
-                    row = factors[b, c]
-                    for j in range(width):
-                        sums[j] += x * row[j]
+            c = 0
+            while c + 4 <= f:
+                x, y, z, w = users[r, c], users[r, c + 1], users[r, c + 2], users[r, c + 3]
+                xs, ys, zs, ws = block[c], block[c + 1], block[c + 2], block[c + 3]
+                for j in range(width):
+                    sums[j] = (((sums[j] + x * xs[j]) + y * ys[j]) + z * zs[j]) + w * ws[j]
+                c += 4
+            while c < f:
+                x, xs = users[r, c], block[c]
+                for j in range(width):
+                    sums[j] += x * xs[j]
+                c += 1
             for j in range(width):
                 s = sums[j]
                 code = codes[b, j]

@@ -1,95 +1,105 @@
 """Scores of LightGBM's trees from the model's text, without LightGBM.
 
-Importing LightGBM takes seconds and its `predict` half a millisecond beside the trees' own
-work; a service that has only to score needs neither. Sums are LightGBM's to the bit: float64,
-tree after tree. https://lightgbm.readthedocs.io, `Booster.model_to_string`.
+Importing LightGBM takes seconds, and its `predict` half a millisecond beside the trees' own
+work; what only scores needs neither. Sums are LightGBM's to the bit: float64, tree by tree.
+https://lightgbm.readthedocs.io, `Booster.model_to_string`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-import numba
 import numpy as np
+import numpy.typing as npt
 
-from pipelines.schema import Doubles, Floats, Ints
+from pipelines.schema import Doubles, Floats, Ints, Mask
+from pipelines.stages.rankers.tree_kernels import LOWEST_BIT, MOST_BITS, arrange, strike_out, walk
 
 _CATEGORICAL, _DEFAULT_LEFT = 1, 2
-_NAN = 2
-"""LightGBM's way with missing values (the bits above those two): 0 none, 1 zeros, 2 NaN."""
+_ZERO_MISSING, _NAN_MISSING = 1, 2
+"""What LightGBM takes for missing, in the bits of `decision_type` above those two."""
 
 
 @dataclass(frozen=True)
 class Trees:
-    """Numeric splits of all trees, one after the other.
+    """The numeric splits of all trees, one after the other, m in all.
 
-    Of each of the m splits: `feature` (m,) int32, `threshold` (m,) float64, `left` and `right`
-    (m,) int32, a split's place here or `-1 - place` of a leaf in `leaves` (float64); `missing`
-    (m,) int8: where NaN goes, 0 treated as the number 0, 1 left, 2 right. `roots` (trees,)
-    int32 names splits or leaves in the same way.
+    A split sends a row left where its `feature` (m,) int32 is at most `threshold` (m,)
+    float32, and where it is NaN and `nan_left` (m,). `left`, `right` (m,) int32 are places of
+    splits, or `-1 - place` of a leaf in `leaves` float64; so are `roots` (trees,). A tree's
+    leaves stand from left to right, from `first_leaf` (trees,); the bits of `goes_right` (m,)
+    are those still possible for a row that a split sends right.
     """
 
     feature: Ints
-    threshold: Doubles
+    threshold: Floats
+    nan_left: Mask
     left: Ints
     right: Ints
-    missing: Ints
     roots: Ints
     leaves: Doubles
+    first_leaf: Ints
+    goes_right: npt.NDArray[np.unsignedinteger[Any]]
+    narrow: bool
+    """Whether no tree has more than `MOST_BITS` leaves."""
 
     @staticmethod
     def of(text: str) -> Trees:
-        """The trees of a model's text; `ValueError` where they are of a kind not known here."""
-        columns: dict[str, list[np.ndarray]] = {name: [] for name in _FIELDS}
-        roots, leaves = [], []
-        n_splits = n_leaves = 0
+        """The trees of a model's text; `ValueError` where they are of a kind not read here."""
+        columns: dict[str, list[Any]] = {name: [] for name in _KINDS}
+        n_splits = n_leaves = most = 0
         for tree in _blocks(text):
             values = np.array(tree["leaf_value"].split(), np.float64)
-            leaves.append(values)
-            if int(tree["num_leaves"]) == 1:
-                roots.append(-1 - n_leaves)
-            else:
-                roots.append(n_splits)
-                kind = np.array(tree["decision_type"].split(), np.int32)
-                columns["missing"].append(_missing(kind, tree))
-                columns["feature"].append(np.array(tree["split_feature"].split(), np.int32))
-                columns["threshold"].append(np.array(tree["threshold"].split(), np.float64))
-                for side in ("left", "right"):
-                    child = np.array(tree[f"{side}_child"].split(), np.int32)
-                    # LightGBM writes leaf l as -1 - l, as here.
-                    shifted = np.where(child >= 0, child + n_splits, child - n_leaves)
-                    columns[side].append(shifted.astype(np.int32))
-                n_splits += len(kind)
-            n_leaves += len(values)
+            size = len(values)
+            splits = _splits(tree)
+            place, goes_right = arrange(splits["left"], splits["right"])
+            for side in ("left", "right"):
+                child = splits[side]
+                leaf = -1 - n_leaves - place[np.maximum(-1 - child, 0)]
+                splits[side] = np.where(child >= 0, child + n_splits, leaf)
+            columns["roots"].append([n_splits if size > 1 else -1 - n_leaves])
+            columns["first_leaf"].append([n_leaves])
+            columns["leaves"].append(values[np.argsort(place)])
+            for name, column in {**splits, "goes_right": goes_right}.items():
+                columns[name].append(column)
+            n_splits, n_leaves, most = n_splits + size - 1, n_leaves + size, max(most, size)
+        bits = np.uint32 if most <= 32 else np.uint64
         whole = {
-            name: np.concatenate([np.zeros(0, kind), *columns[name]])
-            for name, kind in _FIELDS.items()
+            name: np.concatenate([np.zeros(0, kind), *columns[name]]).astype(kind)
+            for name, kind in {**_KINDS, "goes_right": bits}.items()
         }
-        return Trees(
-            **whole,
-            roots=np.array(roots, np.int32),
-            leaves=np.concatenate([np.zeros(0), *leaves]),
-        )
+        return Trees(**whole, narrow=most <= MOST_BITS)
 
     def score(self, rows: Floats) -> Doubles:
         """The sum of all trees (n,) float64 for feature rows (n, f) float32."""
         out = np.zeros(len(rows))
-        parts = (self.feature, self.threshold, self.left, self.right, self.missing)
-        _add_trees(rows, *parts, self.roots, self.leaves, out)
+        splits = (self.feature, self.threshold, self.nan_left)
+        if self.narrow:
+            columns = np.ascontiguousarray(rows.T)
+            leaves = (self.first_leaf, self.leaves, self.goes_right)
+            strike_out(columns, *splits, self.roots, *leaves, LOWEST_BIT, out)
+        else:
+            walk(rows, *splits, self.left, self.right, self.roots, self.leaves, out)
         return out
 
 
-_FIELDS = {
+_KINDS: dict[str, Any] = {
     "feature": np.int32,
-    "threshold": np.float64,
+    "threshold": np.float32,
+    "nan_left": np.bool_,
     "left": np.int32,
     "right": np.int32,
-    "missing": np.int32,
+    "goes_right": np.uint64,
+    "roots": np.int32,
+    "first_leaf": np.int32,
+    "leaves": np.float64,
 }
+_SPLIT = ("feature", "threshold", "nan_left", "left", "right")
 
 
 def _blocks(text: str) -> list[dict[str, str]]:
-    """Each tree's lines `name=values` of the model's text."""
+    """Each tree's lines `name=values`."""
     found = []
     for block in text.split("\nTree=")[1:]:
         lines = block.split("\n\n")[0].splitlines()
@@ -97,25 +107,31 @@ def _blocks(text: str) -> list[dict[str, str]]:
     return found
 
 
-def _missing(kind: Ints, tree: dict[str, str]) -> Ints:
-    """Where each split sends NaN, from LightGBM's `decision_type`."""
-    ways = kind >> 2
-    if (kind & _CATEGORICAL).any() or (ways == 1).any() or tree.get("is_linear", "0") != "0":
+def _splits(tree: dict[str, str]) -> dict[str, Any]:
+    """A tree's splits; children are places in the tree, a leaf is -1 - its place."""
+    limits = np.array(tree["threshold"].split(), np.float64)
+    found = (
+        np.array(tree["split_feature"].split(), np.int32),
+        _rounded_down(limits),
+        _nan_left(tree, limits),
+        np.array(tree["left_child"].split(), np.int32),
+        np.array(tree["right_child"].split(), np.int32),
+    )
+    return dict(zip(_SPLIT, found, strict=True))
+
+
+def _rounded_down(limits: Doubles) -> Floats:
+    """The largest float32 that is not above: a float32 is at most either, or above both."""
+    near = limits.astype(np.float32)
+    return np.where(near > limits, np.nextafter(near, np.float32(-np.inf)), near)
+
+
+def _nan_left(tree: dict[str, str], limits: Doubles) -> Mask:
+    """Which splits send NaN left, from LightGBM's `decision_type`."""
+    kind = np.array(tree["decision_type"].split(), np.int32)
+    missing = kind >> 2
+    unread = (kind & _CATEGORICAL).any() or (missing == _ZERO_MISSING).any()
+    if unread or tree.get("is_linear", "0") != "0":
         raise ValueError("these trees have splits or leaves that are not read here")
-    sides = np.where(kind & _DEFAULT_LEFT, 1, 2)
-    return np.where(ways == _NAN, sides, 0).astype(np.int32)
-
-
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _add_trees(rows, feature, threshold, left, right, missing, roots, leaves, out):  # type: ignore[no-untyped-def]
-    for t in range(len(roots)):
-        for r in range(len(rows)):
-            at = roots[t]
-            while at >= 0:
-                value = np.float64(rows[r, feature[at]])
-                if np.isnan(value):
-                    goes_left = missing[at] == 1 or (missing[at] == 0 and threshold[at] >= 0.0)
-                else:
-                    goes_left = value <= threshold[at]
-                at = left[at] if goes_left else right[at]
-            out[r] += leaves[-1 - at]
+    # Where a feature was never missing in training, NaN counts as 0.
+    return np.where(missing == _NAN_MISSING, (kind & _DEFAULT_LEFT) > 0, limits >= 0)

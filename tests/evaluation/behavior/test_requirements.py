@@ -23,7 +23,10 @@ def test_names_and_thresholds_come_in_one_order():
 @pytest.mark.parametrize(
     ("texts", "says"),
     [
-        (["on-item"], "'on-item'; require one of similar-users, small-change, input-order, one-"),
+        (
+            ["on-item"],
+            "'on-item' with a threshold; require one of similar-users, small-change,",
+        ),
         (["brand"], "There is no behavioral test 'brand' with a threshold"),
         (["one-item=30"], "The threshold of one-item must be a number, 0 to 1, not '30'."),
         (["price=0.5"], "The threshold of price must be a number, 1 or more, not '0.5'."),

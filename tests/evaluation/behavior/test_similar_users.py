@@ -70,7 +70,7 @@ def test_a_contender_that_looks_at_histories_passes():
     found = SimilarUsers().run(asked(world, counting))
     assert found.state == "pass" and 0 < found.low <= found.value <= found.high <= 1
     assert found.sentence.startswith("Similar users get similar lists: two users with similar")
-    assert found.condition == "the whole interval lies above 0"
+    assert found.condition == "the whole interval is above 0"
     example = found.examples[0]
     assert {"user_id", "other_user_id", "history_overlap", "shared", "list", "other_list"} == set(
         example

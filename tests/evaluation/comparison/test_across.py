@@ -180,7 +180,7 @@ def test_what_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(AssayError, match="cannot be compared with itself"):
         compare_across(a, "als", a, "als")
     (a.folder.path / "contenders" / "als" / "per_user.parquet").unlink()
-    with pytest.raises(AssayError, match=r"per_user\.parquet is no longer there"):
+    with pytest.raises(AssayError, match=r"per_user\.parquet was deleted or never written"):
         compare_across(Finished.open(a.folder.path), "als", b, "als")
     for path in (tmp_path, tmp_path / "nothing", tmp_path / "nothing" / "document.json"):
         with pytest.raises(AssayError, match="There is no bake-off in"):
@@ -214,10 +214,10 @@ def test_missing_users_are_refused(tmp_path: Path) -> None:
         compare_across(a, "als", fewer, "als")
     ids = [f"u{i}" for i in range(N)]
     twice = write(tmp_path / "c", {"als": draws(2)}, users=[*ids[:-1], "u0"])
-    with pytest.raises(AssayError, match="are of 99 users"):
+    with pytest.raises(AssayError, match="has values of als for 99 users"):
         compare_across(a, "als", twice, "als")
     strangers = write(tmp_path / "d", {"als": draws(2)}, users=[*ids[:-2], "x", "y"])
-    with pytest.raises(AssayError, match=r"2 of the 100 users .* bake-off a have none in d"):
+    with pytest.raises(AssayError, match=r"2 of the 100 users .* bake-off a have no value in d"):
         compare_across(a, "als", strangers, "als")
 
 

@@ -1,4 +1,4 @@
-"""What the figures mean: each beside its threshold, with why and what to do."""
+"""Compares the facts with thresholds: findings, each with why it matters and what to do."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Findings on types of events and on what was shown to whom."""
+"""Findings on event types and on what was shown to users."""
 
 from __future__ import annotations
 
-from pipelines.data.readiness.checks.judging import at_least, at_most, told, unknown
-from pipelines.data.readiness.checks.quality import AGAIN
+from pipelines.data.readiness.checks.findings import at_least, at_most, figure, unknown
+from pipelines.data.readiness.checks.quality import IMPORT_AGAIN
 from pipelines.data.readiness.event_kinds import count
 from pipelines.data.readiness.facts import Facts
 from pipelines.data.readiness.finding import Finding, FindingState
@@ -11,27 +11,28 @@ from pipelines.schema import Columns as C
 
 _COLUMNS = {
     C.IMPRESSION: (
-        "What was shown and not taken up is the other half of the truth; without it a list is "
-        "judged by what the old one showed.",
-        "Log an impression for each item that came into view.",
+        "Without impressions it is unknown which items users saw and ignored, and new lists are "
+        "evaluated by what the old list showed.",
+        "Log an impression for each item that was visible.",
     ),
     C.POSITION: (
-        "The first place gets the clicks: without the place, its effect is taken for taste.",
-        "Log the place of each item shown, from 1.",
+        "Items at the top get more clicks; without the position this looks like preference.",
+        "Log the position of each item shown, from 1.",
     ),
     C.PROPENSITY: (
-        "Only with the chance at which an item was shown can the log judge another list.",
-        "Draw a small share of the places at random, and log each item's chance.",
+        "Another list can be evaluated from the log only if the probability with which each item "
+        "was shown is known.",
+        "Fill a small share of the positions at random, and log each item's probability.",
     ),
     C.RECOMMENDATION: (
-        "It ties a click to the list that caused it; without it no list can be credited.",
+        "It links a click to the list that caused it; without it no list can be credited.",
         "Give each list shown an id, and send it with every event that follows from it.",
     ),
 }
 
 
 def check_of(column: str) -> str:
-    """The name of the check on an exposure column."""
+    """The name of the check of an exposure column."""
     return f"{column}, share of events"
 
 
@@ -41,26 +42,26 @@ def exposure(facts: Facts) -> list[Finding]:
 
 def _types(facts: Facts) -> list[Finding]:
     types = facts.exposure.event_types
-    balance = "commonest type of event, share"
+    check, balance = "event types", "most frequent event type, share"
     if types is None:
-        why = "Whether the file told types of event apart was not kept."
-        return [unknown("types of event", 2, why, AGAIN)]
+        why = "The event types were not counted at import."
+        return [unknown(check, 2, why, IMPORT_AGAIN)]
     total = sum(types.values())
     if total == 0:
-        why = "All events are of one kind: nothing tells a look from a purchase."
-        todo = "Log views, carts and purchases as types of event, and map their column."
-        return [at_least("types of event", 1, 2, why, todo, below="thin")]
+        why = "All events have the same type: views and purchases cannot be distinguished."
+        todo = "Log views, carts and purchases as event types, and map their column."
+        return [at_least(check, 1, 2, why, todo, below="thin")]
     order = sorted(types.items(), key=lambda pair: -pair[1])
     shares = ", ".join(f"{name} {n / total:.1%}" for name, n in order[:5])
     return [
         at_least(
-            "types of event", len(types), 2, f"The rows are: {shares}.",
-            "Log views, carts and purchases as types of event.", below="thin",
+            check, len(types), 2, f"Shares of the rows: {shares}.",
+            "Log views, carts and purchases as event types.", below="thin",
         ),
         at_most(
             balance, order[0][1] / total, 0.98,
-            "Where one type drowns the others, the rare ones (mostly the purchases) hardly count.",
-            "Weigh the rare types up in the recipe, or leave the commonest out.",
+            "If one type dominates, the rare types (mostly purchases) hardly count.",
+            "Give rare types a higher weight in the recipe, or leave out the most frequent type.",
         ),
     ]  # fmt: skip
 
@@ -70,7 +71,7 @@ def _columns(facts: Facts) -> list[Finding]:
     for column, (why, todo) in _COLUMNS.items():
         shares = facts.exposure.columns
         if shares is None:
-            found.append(unknown(check_of(column), 0.1, why, AGAIN))
+            found.append(unknown(check_of(column), 0.1, why, IMPORT_AGAIN))
             continue
         share = shares[column]
         types = facts.exposure.event_types or {}
@@ -88,6 +89,6 @@ def _open_rate(facts: Facts) -> list[Finding]:
     low, high = rate.interval
     why = (
         f"{rate.hits:,} opens of {rate.of:,} sent or shown (95 % interval {low:.2%} to "
-        f"{high:.2%}); what nobody opens, no list can improve."
+        f"{high:.2%}); better recommendations only reach users who open them."
     )
-    return [told("open rate", rate.value, why)]
+    return [figure("open rate", rate.value, why)]

@@ -1,10 +1,10 @@
-"""Findings in time: span, pace, gaps, freshness, visits, and people without a history."""
+"""Findings on time: span, pace, gaps, age, visits, and users without a history."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from pipelines.data.readiness.checks.judging import at_least, at_most, told, unknown
+from pipelines.data.readiness.checks.findings import at_least, at_most, figure, unknown
 from pipelines.data.readiness.facts import Facts, Timing
 from pipelines.data.readiness.facts.pace import ARCHIVE_DAYS
 from pipelines.data.readiness.finding import Finding
@@ -20,7 +20,8 @@ def timing(facts: Facts) -> list[Finding]:
     if t is None:
         return [
             unknown(
-                _SPAN, 90, "Without times nothing can be tested as it would have happened.",
+                _SPAN, 90, "Without times, no test can train on the past and evaluate on the "
+                "future.",
                 "Map the column that holds the time of each event.",
             )
         ]  # fmt: skip
@@ -31,46 +32,46 @@ def _span(t: Timing) -> list[Finding]:
     found = [
         at_least(
             _SPAN, t.span_days, 90,
-            "A short span shows one season, and leaves little to hold out for a test.",
+            "A short span covers only one season, and leaves little data to hold out for a test.",
             f"Wait {max(90 - t.span_days, 0):.0f} more days, or export older events.",
             below="thin",
         ),
-        told(
+        figure(
             "events per week", t.events_per_week,
-            f"The mean of the last {t.window_weeks:.0f} weeks: the pace by which dates are given.",
+            f"The mean of the last {t.window_weeks:.0f} weeks; expected dates are based on it.",
         ),
-        told(
+        figure(
             "users per week", t.users_per_week,
-            "People who came in a week, the mean of the same weeks.",
+            "Active users per week, the mean of the same weeks.",
         ),
     ]  # fmt: skip
     for check, growth in (("growth of events", t.growth), ("growth of users", t.user_growth)):
         why = (
-            f"The change from the {t.window_weeks:.0f} weeks before to the last "
-            f"{t.window_weeks:.0f} weeks; below 0 there is less."
+            f"The relative change from the previous {t.window_weeks:.0f} weeks to the last "
+            f"{t.window_weeks:.0f} weeks; negative means a decline."
         )
         if growth is None:
             found.append(unknown(check, -0.2, why, _MONTH))
         else:
-            todo = "Find out whether people left or an export, a tag or a consent banner broke."
+            todo = "Find out whether users left, or an export, a tag or a consent banner broke."
             found.append(at_least(check, growth, -0.2, why, todo, below="thin"))
     return [
         *found,
         at_most(
             "days without an event, share", t.empty_days, 0.2,
-            "Days without any event are closed days, a small shop, or missing exports.",
-            "Compare the empty days with the shop's own figures, and export what is missing.",
+            "Days without events may be closed days, low traffic, or missing exports.",
+            "Compare the empty days with your sales figures, and export what is missing.",
         ),
         at_most(
             "longest gap without events, days", t.longest_gap, 7,
-            "A long gap is mostly a broken export; what happened then looks like new demand later.",
-            "Find the gap in the profile's chart, and export the missing days again.",
+            "A long gap is mostly a broken export; after it, known demand looks like new demand.",
+            "Find the gap in the activity chart of the profile, and export those days again.",
         ),
         at_most(
             "simultaneous events, share", t.simultaneous, 0.5,
-            "Events of one person in one second have no order: orders come so, and so do times "
-            "that were cut to the day.",
-            "Give times to the second; log views and carts, which have an order of their own.",
+            "Events of one user in the same second have no order. This happens for the lines of "
+            "an order, and for times without a time of day.",
+            "Export times to the second; log views and carts, which happen one after another.",
         ),
     ]  # fmt: skip
 
@@ -78,63 +79,65 @@ def _span(t: Timing) -> list[Finding]:
 def _freshness(facts: Facts, t: Timing) -> Finding:
     check, ends = "age of the newest event, days", dt.datetime.fromtimestamp(t.newest, dt.UTC)
     if facts.is_sample:
-        return told(
+        return figure(
             check, round(t.age_days),
-            f"A sample is an archive, not stale: it ends on {ends:%Y-%m-%d}; no events follow.",
+            f"A sample is an archive: it ends on {ends:%Y-%m-%d}, and no events follow.",
         )  # fmt: skip
     days = round(t.age_days)
     if t.age_days < -1:
-        why = f"The newest event bears the date {ends:%Y-%m-%d}, which is yet to come."
+        why = f"The newest event has the date {ends:%Y-%m-%d}, which is in the future."
         return Finding(check, days, 30, "thin", why, "Check time zone and time column.", OURS)
-    why = "What people want drifts; a test should follow on the newest weeks."
-    todo = f"The data ends on {ends:%Y-%m-%d}: import a newer export."
-    if t.age_days > ARCHIVE_DAYS:
-        todo += " Until then it is read as an archive."
+    why = "User preferences change over time; a test should use the most recent weeks."
+    archive = " Until then it counts as an archive." if t.age_days > ARCHIVE_DAYS else ""
+    todo = f"The data ends on {ends:%Y-%m-%d}: import a newer export.{archive}"
     return at_most(check, max(days, 0), 30, why, todo)
 
 
 def _visits(facts: Facts, t: Timing) -> list[Finding]:
     why = (
-        "Recommendations pay only when people come back to see them. A visit ends after "
+        "Personalization pays only if users return. A visit ends after "
         f"{facts.visit_minutes} minutes without an event."
     )
-    alone = (
-        "Visits of the last quarter of the span that are the person's first in the data: such a "
-        "request has no history, and a list learned from histories cannot serve it."
+    why_no_history = (
+        "Of the visits in the last quarter of the span, those that are the user's first in the "
+        "data: there is no history to personalize with."
     )
     if t.visits_per_year is None or t.new_visits is None:
-        return [unknown(_VISITS, 4, why, _MONTH), unknown(_NO_HISTORY, 0.5, alone, _MONTH)]
+        return [
+            unknown(_VISITS, 4, why, _MONTH),
+            unknown(_NO_HISTORY, 0.5, why_no_history, _MONTH),
+        ]
     return [
         at_least(
             _VISITS, t.visits_per_year, 4, why,
-            "Bring people back first (mail, reminders), or recommend within the one visit.",
+            "Bring users back first (email, reminders), or recommend within the single visit.",
             below="thin",
         ),
         at_most(
-            _NO_HISTORY, t.new_visits, 0.5, alone,
-            "Make the first visit good: popular items, items like the one being looked at, and "
-            "lists that follow the visit.", worst=0.9,
+            _NO_HISTORY, t.new_visits, 0.5, why_no_history,
+            "Focus on the first visit: popular items, items similar to the one viewed, and lists "
+            "that react to the visit.", worst=0.9,
         ),
     ]  # fmt: skip
 
 
 def _cold(facts: Facts, t: Timing) -> list[Finding]:
     if not t.test_users:
-        why = "The newest tenth of the events holds nobody to evaluate on."
-        todo = "Use more data, or keep items already taken up in the lists."
+        why = "The newest tenth of the events has no users to evaluate."
+        todo = "Use more data, or keep seen items in the lists (--seen keep)."
         return [unknown("cold users in the test window, share", 0.5, why, todo)]
     return [
         at_most(
             "cold users in the test window, share", t.cold_users, 0.5,
-            f"Of {t.test_users:,} people in the newest tenth of the events (time:0.9), those "
-            "without an earlier event: no model can know them.",
-            "Judge lists for people without a history on their own; recognize returning people.",
+            f"Of {t.test_users:,} users in the newest tenth of the events (time:0.9), those "
+            "without an earlier event: no model was trained on them.",
+            "Evaluate lists for users without a history separately; recognize returning users.",
             worst=0.9,
         ),
         at_most(
             "cold items in the test window, share", t.cold_truths, 0.2,
-            "Of what those people took up, the share of items without an earlier event: only "
-            "content can find them.",
-            "Add titles and categories of new items, and a content stage.", worst=0.6,
+            "The share of those users' interactions with items that have no earlier event: only "
+            "a content-based stage can recommend them.",
+            "Provide titles and categories of new items, and add a content stage.", worst=0.6,
         ),
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What is measured of a dataset before anything is judged; figures only, no thresholds."""
+"""Measures a dataset: figures only, no thresholds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pipelines.data.dataset import Dataset
 from pipelines.data.outliers import CATCH_ALL, Flags, flagged
 from pipelines.data.readiness.facts.exposure import Exposure, exposure
-from pipelines.data.readiness.facts.ids import Ids, Nobody, ids, nobody
+from pipelines.data.readiness.facts.ids import Ids, SharedAccounts, ids, shared_accounts
 from pipelines.data.readiness.facts.metadata import Metadata, metadata
 from pipelines.data.readiness.facts.stream import DAY, VISIT_MINUTES, WEEK, YEAR, Stream
 from pipelines.data.readiness.facts.timing import PACE_WEEKS, Timing, timing
@@ -18,20 +18,20 @@ __all__ = ["DAY", "PACE_WEEKS", "WEEK", "YEAR", "Facts", "Stream", "Timing", "Vo
 
 @dataclass(frozen=True)
 class Facts:
-    """Figures of one dataset; `timing` and `earlier` are None where events have no times."""
+    """Figures of one dataset; `timing` and `earlier` are None if the events have no times."""
 
     volume: Volume
     earlier: Volume | None
-    """The counts at the beginning of the window over which the pace is taken."""
+    """The counts at the beginning of the window over which the pace is measured."""
     timing: Timing | None
     metadata: Metadata
     users: Ids
     items: Ids
-    nobody: Nobody
+    shared: SharedAccounts
     exposure: Exposure
     flags: Flags
     flagged_share: float
-    """Share of the events that belong to flagged people."""
+    """Share of the events of flagged users."""
     quarantined_share: float
     seen: str
     is_sample: bool
@@ -39,9 +39,9 @@ class Facts:
 
 
 def measure(dataset: Dataset, now: float | None = None) -> Facts:
-    """The facts of a dataset as of `now` (seconds UTC; without it, the current time).
+    """The facts of a dataset as of `now` (seconds UTC; default: the current time).
 
-    20 M events of 2 M users take some seconds (docs/readiness.md).
+    20 M events of 2 M users take a few seconds (docs/readiness.md).
     """
     import time
 
@@ -50,18 +50,18 @@ def measure(dataset: Dataset, now: float | None = None) -> Facts:
     about, it = dataset.about, dataset.interactions
     minutes = about.recipe.session_minutes if about.recipe is not None else VISIT_MINUTES
     stream = Stream(it, minutes * 60)
-    when = timing(stream, time.time() if now is None else now, about.seen)
+    timed = timing(stream, time.time() if now is None else now, about.seen)
     flags = flagged(it)
     heavy = flags.users[np.array([r == CATCH_ALL for r in flags.reasons], bool)]
     per_user = np.diff(it.indptr)
     return Facts(
         volume=volume(stream),
-        earlier=volume(stream, int(stream.newest - when.window_weeks * WEEK)) if when else None,
-        timing=when,
+        earlier=volume(stream, int(stream.newest - timed.window_weeks * WEEK)) if timed else None,
+        timing=timed,
         metadata=metadata(dataset),
         users=ids(dataset.users),
         items=ids(dataset.catalogue.items),
-        nobody=nobody(dataset, heavy),
+        shared=shared_accounts(dataset, heavy),
         exposure=exposure(dataset, stream),
         flags=flags,
         flagged_share=float(per_user[flags.users].sum()) / max(len(it), 1),

@@ -1,4 +1,4 @@
-"""What was shown, and what the import alone saw: types of events, guests, returns, repeats."""
+"""What was shown to users, and counts that only the import can make."""
 
 from __future__ import annotations
 
@@ -37,38 +37,38 @@ class Rate:
 
 @dataclass(frozen=True)
 class Propensities:
-    """How the shown items were drawn, from the rows (n) with a propensity in (0, 1]."""
+    """How shown items were drawn, from the rows (n) with a propensity in (0, 1]."""
 
     rows: int
     invalid: int
-    """Rows with a propensity that is no probability above zero."""
+    """Rows with a propensity that is not a probability above zero."""
     certain: float
-    """The share of rows with a propensity of (nearly) 1: the item was bound to be shown."""
+    """The share of rows with a propensity of (nearly) 1: the item was certain to be shown."""
     effective: float
     """Effective sample size of the weights 1 ÷ propensity, as a share of the rows (Kish 1965)."""
 
 
 @dataclass(frozen=True)
 class Exposure:
-    """None stands for what an older import did not keep."""
+    """Figures on exposure and on the import; None if an older import did not record it."""
 
     columns: dict[str, float] | None
     """Share of the events with a value, for each of `COLUMNS`."""
     event_types: dict[str, int] | None
-    """Rows by type of event; empty where the data names no types."""
+    """Rows by event type; empty if the data has no event types."""
     impressions: int | None
     propensities: Propensities | None
     open_rate: Rate | None
-    commonest_reason: str
-    """Why most rows of the quarantine are there; empty without rows or where it is unknown."""
+    main_reason: str
+    """The most frequent reason for quarantine; empty if there is none or it is unknown."""
     guest_share: float | None
-    """Share of the rows of the file that name no user."""
+    """Share of the rows of the file without a user."""
     return_share: float | None
     folded_share: float | None
     spaces: int | None
-    """Rows whose user or item id stood between spaces."""
+    """Rows with leading or trailing spaces in the user or item id."""
     buyers: Rate | None
-    """People who bought among those who came in the last eight weeks, where both are told."""
+    """Users who bought, of those active in the last eight weeks; None without purchase events."""
     purchase_visits: int | None
     """Visits of the last 30 days in which two or more items were bought."""
 
@@ -76,7 +76,7 @@ class Exposure:
 def exposure(dataset: Dataset, stream: Stream) -> Exposure:
     about, arrivals = dataset.about, dataset.about.arrivals
     context = set(dataset.context_columns)
-    # A sample is made by code that keeps no more than what stands here, so nothing is hidden.
+    # A sample is built by code that keeps every column it has, so its figures are complete.
     known = arrivals is not None or about.is_sample or dataset.context_file is not None
     columns = {c: _filled(dataset, c) if c in context else 0.0 for c in COLUMNS} if known else None
     codes, names = _codes(dataset)
@@ -95,7 +95,7 @@ def exposure(dataset: Dataset, stream: Stream) -> Exposure:
         impressions=impressions,
         propensities=_propensities(dataset) if C.PROPENSITY in context else None,
         open_rate=Rate(opens, sends) if 0 < opens <= sends else None,
-        commonest_reason=max(reasons, key=lambda r: reasons[r]) if reasons else "",
+        main_reason=max(reasons, key=lambda r: reasons[r]) if reasons else "",
         guest_share=None if arrivals is None else arrivals.reasons.get(NO_USER, 0) / rows,
         return_share=None if arrivals is None else arrivals.returns / rows,
         folded_share=about.folded / rows if about.rows_in else None,
@@ -113,7 +113,7 @@ def _filled(dataset: Dataset, column: str) -> float:
 
 
 def _codes(dataset: Dataset) -> tuple[np.ndarray | None, list[str]]:
-    """The type of each event as a code (n,), -1 where it has none, and the types' names."""
+    """The type of each event as a code (n,), -1 if it has none, and the names of the types."""
     if C.EVENT not in dataset.context_columns:
         return None, []
     values = dataset.context([C.EVENT])[C.EVENT].astype("category")
@@ -123,8 +123,11 @@ def _codes(dataset: Dataset) -> tuple[np.ndarray | None, list[str]]:
 def event_types(
     dataset: Dataset, codes: np.ndarray | None = None, names: list[str] | None = None
 ) -> dict[str, int]:
-    """Rows by type of event: of the whole file where the import counted them, else of the
-    events kept (`codes` and `names` as read before, or read here); empty without types."""
+    """Rows by event type, empty if there are none.
+
+    Of the whole file if the import counted them, else of the events kept (`codes` and `names`
+    from `_codes`, read here if not given).
+    """
     arrivals = dataset.about.arrivals
     if arrivals is not None and arrivals.event_types:
         return dict(arrivals.event_types)

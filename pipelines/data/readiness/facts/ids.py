@@ -1,4 +1,4 @@
-"""Whether ids can be trusted: mixed kinds, spaces, case twins, accounts that are nobody."""
+"""Quality of ids: mixed types, spaces, case variants, and shared accounts."""
 
 from __future__ import annotations
 
@@ -13,42 +13,42 @@ from pipelines.schema import Vocabulary
 if TYPE_CHECKING:
     import pyarrow as pa
 
-NOBODY = (
+SHARED_NAMES = (
     "guest", "unknown", "anonymous", "anon", "none", "null", "nan", "n/a", "na", "undefined",
     "test", "-1", "00000000-0000-0000-0000-000000000000",
 )  # fmt: skip
-"""Names of accounts that stand for nobody in particular, in lower case."""
-DEFAULTS = ("0", "1", "9999", "99999", "999999")
-"""Numbers that may be an ordinary id; suspicious with ten times the events of the mean."""
+"""Names of accounts that do not belong to one user, in lower case."""
+DEFAULT_NUMBERS = ("0", "1", "9999", "99999", "999999")
+"""Numbers that may be normal ids; suspicious with more than ten times the mean's events."""
 
 
 @dataclass(frozen=True)
 class Ids:
-    """Hygiene of one column of ids; counts of distinct ids."""
+    """Quality of one column of ids; counts are of distinct ids."""
 
     ids: int
     numbers: int
-    """Ids of digits alone."""
+    """Ids that are numbers."""
     words: int
-    """Ids without any digit."""
-    odd: tuple[str, ...]
-    """Up to three of the rarer kind, where numbers and words are mixed."""
+    """Ids without digits."""
+    mixed_examples: tuple[str, ...]
+    """Up to three of the rarer type, if numbers and words are mixed."""
     spaced: int
-    """Ids with a space within or around them."""
-    twins: int
-    """Ids that another one equals but for upper and lower case."""
-    twin_examples: tuple[str, ...]
+    """Ids that contain a space."""
+    by_case: int
+    """Ids that equal another one except for case."""
+    case_examples: tuple[str, ...]
 
     @property
     def mixed(self) -> float:
-        """The share of the rarer of numbers and words; 0 where most ids are neither (codes)."""
+        """The share of the rarer of numbers and words; 0 if most ids are neither (codes)."""
         if 2 * (self.numbers + self.words) < self.ids:
             return 0.0
         return min(self.numbers, self.words) / max(self.ids, 1)
 
 
 @dataclass(frozen=True)
-class Nobody:
+class SharedAccounts:
     """Accounts that stand for many people: their ids and their share of all events."""
 
     ids: tuple[str, ...]
@@ -56,7 +56,7 @@ class Nobody:
 
 
 def ids(vocabulary: Vocabulary) -> Ids:
-    """The hygiene of a vocabulary; 2 M ids take about two seconds."""
+    """The quality of a vocabulary's ids; 2 M ids take about two seconds."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -66,23 +66,21 @@ def ids(vocabulary: Vocabulary) -> Ids:
     n_numbers, n_words = _count(numbers), _count(words)
     rare = numbers if n_numbers <= n_words else words
     mixed = n_numbers and n_words and 2 * (n_numbers + n_words) >= len(texts)
-    odd = tuple(texts.filter(rare)[:3].to_pylist()) if mixed else ()
     lower = pc.utf8_lower(texts)
     counted = pc.value_counts(lower)
     several = counted.field("values").filter(pc.greater(counted.field("counts"), 1))
-    twins, examples = 0, ()
+    by_case, case_examples = 0, ()
     if len(several):
-        twin = pc.is_in(lower, value_set=several)
-        twins = _count(twin)
-        examples = tuple(texts.filter(pc.equal(lower, several[0]))[:2].to_pylist())
+        by_case = _count(pc.is_in(lower, value_set=several))
+        case_examples = tuple(texts.filter(pc.equal(lower, several[0]))[:2].to_pylist())
     return Ids(
         ids=len(texts),
         numbers=n_numbers,
         words=n_words,
-        odd=odd,
+        mixed_examples=tuple(texts.filter(rare)[:3].to_pylist()) if mixed else (),
         spaced=_count(pc.match_substring_regex(texts, r"\s")),
-        twins=twins,
-        twin_examples=examples,
+        by_case=by_case,
+        case_examples=case_examples,
     )
 
 
@@ -92,21 +90,21 @@ def _count(mask: pa.BooleanArray) -> int:
     return int(pc.sum(mask).as_py() or 0)
 
 
-def nobody(dataset: Dataset, heavy: np.ndarray) -> Nobody:
-    """Accounts by name, and the `heavy` users (codes) that hold over 1 % of all events."""
+def shared_accounts(dataset: Dataset, heavy: np.ndarray) -> SharedAccounts:
+    """Accounts found by name, and the `heavy` users (codes) with over 1 % of all events."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     it = dataset.interactions
     per_user = np.diff(it.indptr)
     lower = pc.utf8_trim_whitespace(pc.utf8_lower(pa.array(dataset.users.ids, type=pa.string())))
-    named = _codes(lower, NOBODY)
-    plain = _codes(lower, DEFAULTS)
+    named = _codes(lower, SHARED_NAMES)
+    plain = _codes(lower, DEFAULT_NUMBERS)
     mean = len(it) / max(int((per_user > 0).sum()), 1)
     plain = plain[per_user[plain] > max(10 * mean, 0.01 * len(it))]
     codes = np.unique(np.concatenate([named, plain, np.asarray(heavy, np.int64)]))
     share = float(per_user[codes].sum()) / max(len(it), 1)
-    return Nobody(tuple(str(i) for i in dataset.users.ids[codes]), share)
+    return SharedAccounts(tuple(str(i) for i in dataset.users.ids[codes]), share)
 
 
 def _codes(lower: pa.Array, names: tuple[str, ...]) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What is known of items and users: coverage of each column, length of texts."""
+"""Metadata of items and users: coverage of each column, length of texts."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Metadata:
-    """Counts and shares of items with an event (users: of all)."""
+    """Counts and shares of the items with an event, and of all users."""
 
     items: int
     described: int
-    """Items that have a category."""
+    """Items with a category."""
     titled: int
-    """Items that have a title or a category."""
+    """Items with a title or a category."""
     item_columns: dict[str, float]
     """Share of the items with a value, by column."""
     user_columns: dict[str, float]
     text_length: float | None
-    """Median number of characters of the longest text column of each item's title and
-    description; None without one."""
+    """Median over items of the characters in the longer of title and description; None if
+    there are no such columns."""
     priced: float | None
-    """Share of items with a price above zero; None without a column."""
+    """Share of items with a price above zero; None without a price column."""
 
 
 TEXTS = (C.TITLE, "description", "text", "body", "summary")
@@ -40,9 +40,9 @@ TEXTS = (C.TITLE, "description", "text", "body", "summary")
 def metadata(dataset: Dataset) -> Metadata:
     frame = dataset.catalogue.frame
     n = len(frame)
-    taken = np.bincount(dataset.interactions.item, minlength=n)[:n] > 0
-    seen, items = frame[taken], int(taken.sum())
-    covered = {str(c): filled(seen[c]) for c in frame.columns if c != C.ITEM}
+    with_event = np.bincount(dataset.interactions.item, minlength=n)[:n] > 0
+    frame, items = frame[with_event], int(with_event.sum())
+    covered = {str(c): filled(frame[c]) for c in frame.columns if c != C.ITEM}
     none = np.zeros(items, bool)
     categories, titles = covered.get(C.CATEGORIES, none), covered.get(C.TITLE, none)
     users = dataset.user_frame
@@ -52,20 +52,20 @@ def metadata(dataset: Dataset) -> Metadata:
         titled=int((categories | titles).sum()),
         item_columns={c: _share(mask) for c, mask in covered.items()},
         user_columns={str(c): _share(filled(users[c])) for c in users.columns if c != C.USER},
-        text_length=_text_length(seen),
-        priced=_share(covered[C.PRICE] & _above_zero(seen[C.PRICE]))
+        text_length=_text_length(frame),
+        priced=_share(covered[C.PRICE] & _above_zero(frame[C.PRICE]))
         if C.PRICE in covered
         else None,
     )
 
 
 def filled(values: pd.Series) -> Mask:
-    """Marks the rows (n,) that hold a value: not missing, no empty text."""
+    """Marks the rows (n,) with a value: neither missing nor empty text."""
     import pandas as pd
 
     there = values.notna().to_numpy(bool)
     if isinstance(values.dtype, pd.CategoricalDtype):
-        # Some names stand in millions of rows: each is looked at once.
+        # A category may occur in millions of rows, so each is checked only once.
         named = pd.Series(values.cat.categories.astype(str)).str.strip() != ""
         return there & np.append(named.to_numpy(bool), False)[values.cat.codes.to_numpy()]
     if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_datetime64_any_dtype(values):

@@ -1,4 +1,4 @@
-"""By when something would be enough, at the pace of the last weeks; honest where none is."""
+"""When a count will be enough, at the pace of the last weeks, or why no date can be given."""
 
 from __future__ import annotations
 
@@ -8,32 +8,36 @@ from dataclasses import dataclass
 
 from pipelines.data.readiness.facts.stream import WEEK
 from pipelines.data.readiness.facts.timing import PACE_WEEKS, Timing
+from pipelines.data.readiness.unit import Unit
 
 ARCHIVE_DAYS = 180
-"""Data whose newest event is older than this is an archive: it has no pace."""
-_LONGEST = 520  # weeks; a date ten years off is no plan
+"""Data whose newest event is older is an archive, for which no dates are given."""
+_LONGEST = 520  # weeks; a date more than ten years ahead is not useful
 
 
 @dataclass(frozen=True)
 class Pace:
-    """Growth of one count: `then` at the window's beginning, `now` at its end."""
+    """Growth of a count: `then` at the window's beginning, `now` at its end."""
 
     then: float
     now: float
     gain: str = "at {} a week"
-    """How the gain of a week is put, and below where there is none."""
-    flat: str = "none were gained"
+    """How a sentence states the weekly gain."""
+    flat: str = "none were added"
+    """How a sentence says that there was no gain."""
 
     def weekly(self, timing: Timing) -> float:
         return (self.now - self.then) / timing.window_weeks
 
     def weeks(self, gap: float, timing: Timing | None) -> float:
-        """Weeks from the newest event until `gap` more are there; infinite where none come."""
+        """Weeks from the newest event until `gap` more are there; infinite without a gain."""
         weekly = 0.0 if timing is None else self.weekly(timing)
         return gap / weekly if weekly > 0 else math.inf
 
-    def when(self, gap: float, unit: str, timing: Timing | None, *, is_sample: bool = False) -> str:
-        """When `gap` more would be there, in words that end a sentence: by a date, or why not."""
+    def when(
+        self, gap: float, unit: Unit, timing: Timing | None, *, is_sample: bool = False
+    ) -> str:
+        """When `gap` more will be there, as a clause: a date, or why no date can be given."""
         if timing is None:
             return "without times no date can be given"
         ends = dt.datetime.fromtimestamp(timing.newest, dt.UTC)
@@ -41,24 +45,22 @@ class Pace:
             return f"the data ends in {ends:%B %Y}, so no date can be given"
         if timing.window_weeks < 1:
             return f"{timing.span_days:.0f} days of data are too few to give a date"
-        lately = (
+        window = (
             "the last eight weeks"
             if timing.window_weeks == PACE_WEEKS
             else f"the last {timing.window_weeks:.0f} weeks"
         )
         weeks = self.weeks(gap, timing)
         if weeks == math.inf:
-            return f"{self.flat} in {lately}, so no date can be given"
-        noun, _, more = unit.partition(" ")
-        gained = f"{_rate(self.weekly(timing))} {'such ' if more else ''}{noun}"
-        pace = f"{self.gain.format(gained)}, as in {lately}"
+            return f"{self.flat} in {window}, so no date can be given"
+        pace = f"{self.gain.format(unit.rate(_rate(self.weekly(timing))))}, as in {window}"
         if weeks > _LONGEST:
             return f"{pace}, it would take more than ten years"
         day = ends + dt.timedelta(seconds=weeks * WEEK)
-        # The gap was there at the newest event; the wait is counted from now.
+        # The gap is that of the newest event; the wait is counted from now.
         left = weeks - timing.age_days / 7
         if left <= 0:
-            return f"{pace}, they should be there by now: import the newest data"
+            return f"{pace}, they should be there by now: import newer data"
         return f"{pace}, in about {_time(left)} ({day:%Y-%m-%d})"
 
 

@@ -1,4 +1,4 @@
-"""One pass over the events, compiled: what would otherwise take a sort of all of them."""
+"""Compiled passes over the sorted events, which avoid sorting them again."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ def counts_until(
 ) -> tuple[Longs, Longs, Longs, Longs, int, int]:
     """Counts of the events up to `until`, in one pass over events sorted by (user, time).
 
-    Per user (n_users,): events, different moments. Per item (n_items,): events, people. Visits
-    (parted by pauses over `visit` seconds), and those with two or more moments.
+    Returns, per user (n_users,), events and different times; per item (n_items,), events and
+    users; the number of visits (separated by pauses over `visit` seconds), and of those with
+    two or more times.
     """
     n_users = len(indptr) - 1
     events, moments = np.zeros(n_users, np.int64), np.zeros(n_users, np.int64)
-    taken, people = np.zeros(n_items, np.int64), np.zeros(n_items, np.int64)
+    per_item, users = np.zeros(n_items, np.int64), np.zeros(n_items, np.int64)
     last = np.full(n_items, -1, np.int64)
     visits, visits_two = 0, 0
     for u in range(n_users):
@@ -29,10 +30,10 @@ def counts_until(
                 break
             i = item[row]
             events[u] += 1
-            taken[i] += 1
+            per_item[i] += 1
             if last[i] != u:
                 last[i] = u
-                people[i] += 1
+                users[i] += 1
             pause = time[row] - time[row - 1] if events[u] > 1 else visit + 1
             if pause > visit:
                 visits += 1
@@ -43,7 +44,7 @@ def counts_until(
                     visits_two += 1
             if pause > 0:
                 moments[u] += 1
-    return events, moments, taken, people, visits, visits_two
+    return events, moments, per_item, users, visits, visits_two
 
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
@@ -62,9 +63,10 @@ def clock_counts(time: Longs, first_day: int, n_days: int) -> tuple[Longs, Longs
 def cold_counts(
     indptr: Longs, item: Ints, time: Longs, cutoff: int, known: Mask, keep_seen: bool
 ) -> tuple[int, int, int, int]:
-    """Test users, those without history, truths, those whose item is not `known` (n_items,).
+    """Test users, those without a history, held-out interactions, those with unknown items.
 
-    The same counts as `pipelines.data.split.split` under `time:F` with this `cutoff`.
+    `known` (n_items,) marks items with a training event. The counts are those of
+    `pipelines.data.split.split` under `time:F` with this `cutoff`.
     """
     trained = np.full(len(known), -1, np.int64)
     held = np.full(len(known), -1, np.int64)

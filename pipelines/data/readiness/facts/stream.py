@@ -1,4 +1,4 @@
-"""The events as a stream: pauses between a person's events, visits, days and weeks."""
+"""The events as a stream: pauses between a user's events, visits, days and weeks."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ DAY = 86_400
 WEEK = 7 * DAY
 YEAR = 365.25 * DAY
 VISIT_MINUTES = 30
-"""Minutes without an event that end a visit, where the recipe says nothing else."""
+"""Minutes without an event that end a visit, unless the recipe sets them."""
 FIRST = 2**62
-"""The pause before a person's first event."""
+"""The pause before a user's first event."""
 
 
 @dataclass(frozen=True)
 class Stream:
-    """Events sorted by (user, time), with what several figures share computed once."""
+    """Events sorted by (user, time), with values shared by several figures computed once."""
 
     events: Interactions
     visit_seconds: int = VISIT_MINUTES * 60
@@ -36,12 +36,12 @@ class Stream:
 
     @property
     def span(self) -> int:
-        """Seconds from the oldest to the newest event; 0 where the events have no times."""
+        """Seconds from the oldest to the newest event; 0 if the events have no times."""
         return self.newest - self.first
 
     @cached_property
     def pause(self) -> Longs:
-        """Seconds since the same person's event before, (n,) int64; `FIRST` at the first."""
+        """Seconds since the user's previous event, (n,) int64; `FIRST` for the first event."""
         it = self.events
         pause = np.full(len(it), FIRST, np.int64)
         np.subtract(it.time[1:], it.time[:-1], out=pause[1:])
@@ -59,12 +59,12 @@ class Stream:
         return int(np.count_nonzero(self._inside(start, end)))
 
     def _inside(self, start: float, end: float) -> Mask:
-        # Compared as whole numbers: a fraction would make NumPy turn every time into a float.
+        # Compared as integers: with a float, NumPy would convert every time to float.
         inside = self.events.time > int(start)
         return inside if end >= self.newest else inside & (self.events.time <= int(end))
 
-    def people_between(self, start: float, end: float) -> int:
-        """Different people with an event in (start, end], seconds UTC."""
+    def users_between(self, start: float, end: float) -> int:
+        """Distinct users with an event in (start, end], seconds UTC."""
         it, inside = self.events, self._inside(start, end)
         users = it.user[inside]  # sorted
         return int((np.diff(users) != 0).sum()) + 1 if len(users) else 0

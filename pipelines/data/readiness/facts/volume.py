@@ -1,4 +1,4 @@
-"""How much there is: events, people, items, and how they are spread."""
+"""The volume of the data: events, users, items, and their distribution."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipelines.schema import Longs
 
 @dataclass(frozen=True)
 class Volume:
-    """Counts of the events up to one moment."""
+    """Counts of the events up to a point in time."""
 
     events: int
     users: int
@@ -25,15 +25,15 @@ class Volume:
     users_five: int
     """Users with one event, with two or more, with five or more."""
     ordered_five: int
-    """Users with events at five or more different moments."""
+    """Users with events at five or more different times."""
     items_five: int
-    """Items that five or more users took up."""
+    """Items with events of five or more users."""
     visits: int
     visits_two: int
-    """Visits with events at two or more moments."""
+    """Visits with events at two or more different times."""
     median_events: float
     gini: float
-    """Gini coefficient of the events over the items that have one, 0 (even) to 1."""
+    """Gini coefficient of the events over the items with an event, 0 (equal) to 1."""
     top_share: float
     """Share of the events on the most frequent 1 % of those items (at least one item)."""
 
@@ -44,7 +44,7 @@ class Volume:
 
     @property
     def repeat_share(self) -> float:
-        """The share of events in which a user takes up an item again."""
+        """The share of events that repeat a (user, item) pair."""
         return 1 - self.pairs / max(self.events, 1)
 
     @property
@@ -58,7 +58,7 @@ class Volume:
 
 
 def volume(stream: Stream, until: int | None = None) -> Volume:
-    """The counts of the events up to `until` (seconds UTC, inclusive), of all without it."""
+    """The counts of the events up to `until` (seconds UTC, inclusive; default: all)."""
     from pipelines.data.readiness.facts.passes import counts_until
 
     it = stream.events
@@ -67,27 +67,27 @@ def volume(stream: Stream, until: int | None = None) -> Volume:
         it.indptr, it.item, it.time, end, stream.visit_seconds, it.n_items
     )
     per_item = np.sort(per_item[per_item > 0])
-    came = per_user[per_user > 0]
+    active = per_user[per_user > 0]
     return Volume(
         events=int(per_user.sum()),
-        users=len(came),
+        users=len(active),
         items=len(per_item),
         pairs=int(shared.sum()),
-        users_once=int((came == 1).sum()),
-        users_two=int((came >= 2).sum()),
-        users_five=int((came >= 5).sum()),
+        users_once=int((active == 1).sum()),
+        users_two=int((active >= 2).sum()),
+        users_five=int((active >= 5).sum()),
         ordered_five=int((moments >= 5).sum()),
         items_five=int((shared >= 5).sum()),
         visits=int(visits),
         visits_two=int(visits_two),
-        median_events=float(np.median(came)) if len(came) else 0.0,
+        median_events=float(np.median(active)) if len(active) else 0.0,
         gini=gini(per_item),
         top_share=top_share(per_item, 0.01),
     )
 
 
 def gini(ascending: Longs) -> float:
-    """Gini coefficient of positive counts (n,) in ascending order; 0 where there are none.
+    """Gini coefficient of positive counts (n,) in ascending order; 0 if there are none.
 
     Σ (2 i - n - 1) x_i / (n Σ x), i from 1.
     """
@@ -99,7 +99,7 @@ def gini(ascending: Longs) -> float:
 
 
 def top_share(ascending: Longs, share: float) -> float:
-    """The share of the sum that the largest `share` of the counts hold (at least one count)."""
+    """The share of the sum held by the largest `share` of the counts (at least one count)."""
     if len(ascending) == 0:
         return 0.0
     n = max(1, round(share * len(ascending)))

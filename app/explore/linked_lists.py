@@ -1,10 +1,9 @@
-"""Lists side by side: the linked picture, the cards, and the sentence about two of them."""
+"""The chart of all lists side by side, and the sentence on two of them."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping
-from html import escape
 from typing import Any
 
 import altair as alt
@@ -16,42 +15,42 @@ from app.look import Style
 from pipelines.economics.summary import NUMBERS
 
 
-def in_words(number: int) -> str:
+def spelled(number: int) -> str:
     """`three` up to ten, then digits."""
     return NUMBERS[number] if number < len(NUMBERS) else str(number)
 
 
 def shared(frame: pd.DataFrame, one: str, other: str) -> list[str]:
-    """Titles of the items that both contenders' lists hold, in the first one's order."""
+    """Titles of the items in both contenders' lists, in the order of the first list."""
     theirs = set(frame[frame["contender"] == other]["item_id"])
     mine = frame[frame["contender"] == one]
     return [str(t) for t in mine[mine["item_id"].isin(theirs)]["title"]]
 
 
 def sentence(frame: pd.DataFrame, one: str, other: str) -> str:
-    """`Two-stage and Popular share three of ten.`"""
+    """`Two-stage and Popular share three of ten items.`"""
     length = max(int((frame["contender"] == name).sum()) for name in (one, other))
     both = len(shared(frame, one, other))
-    number = in_words(both) if both else "none"
-    return f"{one} and {other} share {number} of {in_words(length)}."
+    number = spelled(both) if both else "none"
+    return f"{one} and {other} share {number} of {spelled(length)} items."
 
 
 def linked_lists(frame: pd.DataFrame, styles: Mapping[str, Style]) -> Any:
-    """A column per contender, a row per place; an item in two neighbors' lists is linked.
+    """A column per contender, a row per rank; lines link an item in two neighboring lists.
 
-    `frame` as in `explore_data.Lists`. Pointing at an item marks it in every list.
+    `frame` is that of `explore.data.Lists`. Hovering over an item highlights it in every list.
     """
     order = list(dict.fromkeys(frame["contender"]))
     n, places = len(order), int(frame["rank"].max())
     drawn = frame.assign(
         column=frame["contender"].map(order.index),
-        words=[
+        label=[
             ("✓ " if c else "") + str(t)
             for t, c in zip(frame["title"], frame["chosen"], strict=True)
         ],
         in_lists=[f"{count} of {n} lists" for count in frame["lists"]],
-        later=frame["chosen"].map({True: "yes", False: "no"}),
-        several=frame["lists"] > 1,
+        held_out=frame["chosen"].map({True: "yes", False: "no"}),
+        shared=frame["lists"] > 1,
     )
     drawn = drawn.assign(
         left=drawn["column"] - 0.45,
@@ -74,12 +73,12 @@ def linked_lists(frame: pd.DataFrame, styles: Mapping[str, Style]) -> Any:
             x2="right:Q",
             y=y,
             y2="bottom:Q",
-            fill=alt.when(alt.datum.several)
+            fill=alt.when(alt.datum.shared)
             .then(alt.value(look.PRIMARY))
-            .otherwise(alt.value(look.GREY)),
+            .otherwise(alt.value(look.GRAY)),
             fillOpacity=alt.when(hover)
             .then(alt.value(0.6))
-            .when(alt.datum.several)
+            .when(alt.datum.shared)
             .then(alt.value(0.24))
             .otherwise(alt.value(0.1)),
             stroke=alt.when(alt.datum.chosen)
@@ -87,10 +86,10 @@ def linked_lists(frame: pd.DataFrame, styles: Mapping[str, Style]) -> Any:
             .otherwise(alt.value("transparent")),
         )
     )
-    # Over the words, so that pointing at a word is pointing at its item.
+    # Above the labels, so that hovering over a label is hovering over its item.
     over = (
         alt.Chart(drawn)
-        .mark_rect(fill=look.GREY, fillOpacity=0.001)
+        .mark_rect(fill=look.GRAY, fillOpacity=0.001)
         .encode(
             x=x,
             x2="right:Q",
@@ -99,9 +98,9 @@ def linked_lists(frame: pd.DataFrame, styles: Mapping[str, Style]) -> Any:
             tooltip=[
                 alt.Tooltip("title:N"),
                 alt.Tooltip("contender:N"),
-                alt.Tooltip("rank:Q", title="place"),
+                alt.Tooltip("rank:Q"),
                 alt.Tooltip("in_lists:N", title="in"),
-                alt.Tooltip("later:N", title="chosen later"),
+                alt.Tooltip("held_out:N", title="held-out interaction"),
             ],
         )
         .add_params(hover)
@@ -118,7 +117,7 @@ def linked_lists(frame: pd.DataFrame, styles: Mapping[str, Style]) -> Any:
             opacity=alt.when(hover).then(alt.value(1)).otherwise(alt.value(0.65)),
         )
     )
-    words = charts.text(
+    labels = charts.text(
         alt.Chart(drawn),
         align="left",
         fontSize=12,
@@ -126,18 +125,18 @@ def linked_lists(frame: pd.DataFrame, styles: Mapping[str, Style]) -> Any:
     ).encode(
         x=alt.X("start:Q", scale=x_scale, axis=None),
         y=alt.Y("rank:Q", scale=y_scale, axis=None),
-        text="words:N",
+        text="label:N",
     )
     return charts.finish(
-        alt.layer(bands, tiles, words, *_heads(order, styles, x_scale, y_scale), over),
+        alt.layer(bands, tiles, labels, *_headers(order, styles, x_scale, y_scale), over),
         height=max(look.HEIGHT, 34 * places + 75),
     )
 
 
-def _heads(
+def _headers(
     order: list[str], styles: Mapping[str, Style], x_scale: alt.Scale, y_scale: alt.Scale
 ) -> list[Any]:
-    """Over each column its contender's name, in two lines at most, and a line in its color."""
+    """Above each column the contender's title, on two lines at most, and a line in its color."""
     n = len(order)
     frame = pd.DataFrame(
         {
@@ -145,7 +144,7 @@ def _heads(
             "left": [at - 0.45 for at in range(n)],
             "right": [at + 0.45 for at in range(n)],
             "contender": order,
-            "words": [_two_lines(f"{styles[c].mark} {c}") for c in order],
+            "label": [_two_lines(f"{styles[c].mark} {c}") for c in order],
         }
     )
     base = alt.Chart(frame)
@@ -159,7 +158,7 @@ def _heads(
     ).encode(
         x=alt.X("column:Q", scale=x_scale, axis=None),
         y=alt.Y(datum=-0.95, scale=y_scale, axis=None),
-        text="words:N",
+        text="label:N",
     )
     shown = {c: styles[c] for c in order}
     lines = base.mark_rule(strokeWidth=3).encode(
@@ -173,7 +172,7 @@ def _heads(
 
 
 def _two_lines(text: str, width: int = 17) -> str:
-    """`text` on two lines; what fits on one stands on the second, next to its column."""
+    """`text` on two lines; a short text is on the second line, next to its column."""
     name, bracket, more = text.partition(" (")
     if bracket and len(text) > width >= len(name):
         return f"{name}\n({more}"
@@ -182,7 +181,7 @@ def _two_lines(text: str, width: int = 17) -> str:
 
 
 def _links(drawn: pd.DataFrame, n: int) -> pd.DataFrame:
-    """A line for each item that two neighboring columns both hold."""
+    """A line for each item that two neighboring columns share."""
     rows = []
     for column in range(n - 1):
         here = drawn[drawn["column"] == column].set_index("item_id")["rank"]
@@ -193,87 +192,23 @@ def _links(drawn: pd.DataFrame, n: int) -> pd.DataFrame:
 
 
 def linked_alt(frame: pd.DataFrame, one: str, other: str) -> str:
-    """What the picture of the lists says, in words."""
+    """The finding of the chart: the shared items, and the held-out interactions in each list."""
     both = shared(frame, one, other)
-    named = f": {charts.names(both)}" if both else ""
+    listed = f" Shared: {charts.names(both)}." if both else ""
     hits = frame[frame["chosen"]].groupby("contender")["item_id"].size()
-    later = [f"{name} holds {in_words(int(hits[name]))} later chosen" for name in hits.index]
-    told = f" Of what the person chose later: {'; '.join(later)}." if later else ""
-    return f"{sentence(frame, one, other)[:-1]}{named}.{told}"
+    counts = [f"{name} has {spelled(int(hits[name]))}" for name in hits.index]
+    held_out = f" Held-out interactions in the lists: {'; '.join(counts)}." if counts else ""
+    return f"{sentence(frame, one, other)}{listed}{held_out}"
 
 
 SIDE_BY_SIDE = "explore_side_by_side"
-"""Key of the container of the linked picture."""
+"""Key of the container of the chart."""
 
 
-def room(columns: int) -> str:
-    """In a narrow window the picture of the lists is scrolled rather than cut to syllables."""
+def scroll_css(columns: int) -> str:
+    """A style: in a narrow window, the chart scrolls instead of cutting its labels."""
     block = f".st-key-{SIDE_BY_SIDE}"
     return (
         f"<style>@media (max-width: 1100px) {{{block} {{overflow-x: auto;}}"
         f"{block} > :has(.stVegaLiteChart) {{min-width: {118 * columns}px;}}}}</style>"
-    )
-
-
-STYLE = """
-.lists{display:grid;grid-template-columns:repeat(auto-fill,minmax(188px,1fr));gap:14px;align-items:start;
- font-size:14px;line-height:1.35}
-.lists section{border:1px solid color-mix(in srgb,currentColor 18%,transparent);
- border-top-width:3px;border-radius:6px;padding:10px 12px}
-.lists h3{font-size:15px;font-weight:600;margin:0;padding:0}
-.lists .kind,.lists .why{opacity:.75;font-size:13px;margin:2px 0 8px}
-.lists ol{margin:0;padding:0;list-style:none}
-.lists li{display:grid;grid-template-columns:22px 1fr auto;gap:4px;padding:4px 2px;
- margin:0;font-size:14px;border-top:1px solid color-mix(in srgb,currentColor 10%,transparent)}
-.lists .n{opacity:.65;font-variant-numeric:tabular-nums}
-.lists .c{display:block;opacity:.7;font-size:12px}
-.lists .m{font-size:11px;font-weight:600;align-self:start;margin-top:2px;padding:0 5px;
- border-radius:8px;border:1px solid color-mix(in srgb,#1B8A92 70%,transparent);
- background:color-mix(in srgb,#1B8A92 18%,transparent)}
-.lists .t{display:block;font-size:12px;font-weight:600}
-"""
-
-
-def cards(
-    frame: pd.DataFrame, silent: Mapping[str, str], about: Mapping[str, tuple[str, Style]]
-) -> str:
-    """The lists as HTML, a card per contender; all text is escaped.
-
-    `about` gives each contender's kind in words and style. Items in several lists carry
-    one letter, and pointing at one marks it in every list.
-    """
-    same = sorted(set(frame["mark"]) - {""})
-    follow = "".join(
-        f".lists:has(.m-{m}:hover) .m-{m}{{background:color-mix(in srgb,#1B8A92 28%,transparent)}}"
-        for m in same
-    )
-    sections = []
-    for contender, (kind, style) in about.items():
-        rows = frame[frame["contender"] == contender]
-        head = (
-            f'<section aria-label="{escape(contender)}" style="border-top-color:{style.color};'
-            f'border-top-style:{"dashed" if style.dashed else "solid"}">'
-            f"<h3>{style.mark} {escape(contender)}</h3>"
-        )
-        if contender in silent:
-            said = f'<p class="why">No list: {escape(silent[contender])}</p>'
-            sections.append(f"{head}{said}</section>")
-        elif len(rows):
-            items = "".join(_item(row) for row in rows.itertuples())
-            sections.append(f'{head}<p class="kind">{escape(kind)}</p><ol>{items}</ol></section>')
-    return f'<style>{STYLE}{follow}</style><div class="lists">{"".join(sections)}</div>'
-
-
-def _item(row: Any) -> str:
-    mark = (
-        f'<span class="m" title="in {row.lists} lists">{row.mark}</span>'
-        if row.mark
-        else "<span></span>"
-    )
-    kinds = f'<span class="c">{escape(str(row.categories))}</span>' if row.categories else ""
-    later = '<span class="t">✓ chosen later</span>' if row.chosen else ""
-    of = f' class="m-{row.mark}"' if row.mark else ""
-    return (
-        f'<li{of}><span class="n">{row.rank}</span>'
-        f"<span>{escape(str(row.title))}{kinds}{later}</span>{mark}</li>"
     )

@@ -1,8 +1,8 @@
-"""Interval plots of a comparison: paired differences, and the values themselves."""
+"""Interval charts of a comparison: paired differences, and each contender's value."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import altair as alt
@@ -14,91 +14,70 @@ from app.components.tables import digits, signed
 from app.look import Style
 from pipelines.evaluation.comparison.ranking import better_sign
 from pipelines.evaluation.metrics.names import label
-from pipelines.evaluation.results.document import BakeoffDocument, Comparison
+from pipelines.evaluation.results.document import BakeoffDocument, Comparison, titles_of
 
-MARK_DASH = (4, 1.5)  # finer than a line's dash, so that the shape stays legible
+MARK_DASH = (4, 1.5)  # finer than the dash of a line, so that the shape is legible
 ROW = 42
-"""Height of a contender's row, pixels."""
+"""Height of a contender's row, in pixels."""
 FLOOR = "random"
-"""A contender so far below that on the same axis every other interval shrinks to a point."""
-
-
-def titles(document: BakeoffDocument) -> dict[str, str]:
-    """What charts call each contender, by name: its title, distinct within the document."""
-    given = {
-        c.name: look.KIND_WORDS["stand-in"] if c.kind == "stand-in" else c.title or c.name
-        for c in document.contenders
-    }
-    every = list(given.values())
-    return {name: t if every.count(t) == 1 else f"{t} ({name})" for name, t in given.items()}
-
-
-def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
-    """The rows of a frame, each with a field per column."""
-    return frame.itertuples()
-
-
-def titled_styles(document: BakeoffDocument) -> dict[str, Style]:
-    """The style of each contender, by what charts call it."""
-    named = titles(document)
-    return {named[name]: style for name, style in look.styles_of(document).items()}
+"""Drawn on the same axis, its low value would shrink all other intervals to points."""
 
 
 def differences_frame(document: BakeoffDocument, found: Iterable[Comparison]) -> pd.DataFrame:
     """A row per comparison, in their order.
 
-    Columns: contender (title), difference, low, high, smallest_useful, outcome, words.
+    Columns: contender (title), difference, low, high, smallest_useful, outcome, label.
     """
-    named = titles(document)
+    titles = titles_of(document.contenders)
     rows = [
         {
-            "contender": named[row.contender],
+            "contender": titles[row.contender],
             "difference": row.difference,
             "low": row.low,
             "high": row.high,
             "smallest_useful": row.smallest_useful,
             "outcome": row.outcome,
-            "words": look.outcome_words(row.outcome, row.over_budget, row.failed_required),
+            "label": look.outcome_label(row.outcome, row.over_budget, row.failed_required),
         }
         for row in found
     ]
-    columns = ["contender", "difference", "low", "high", "smallest_useful", "outcome", "words"]
+    columns = ["contender", "difference", "low", "high", "smallest_useful", "outcome", "label"]
     return pd.DataFrame(rows, columns=columns)
 
 
 def without_floor(
-    frame: pd.DataFrame, named: Mapping[str, str], field: str = "difference"
+    frame: pd.DataFrame, titles: Mapping[str, str], field: str = "difference"
 ) -> tuple[pd.DataFrame, str]:
-    """The rows without Random, and a sentence that gives its figure instead."""
-    floor = frame[frame["contender"] == named.get(FLOOR, "Random")]
+    """The rows without Random, and a sentence with its value (empty if no row was dropped)."""
+    floor = frame[frame["contender"] == titles.get(FLOOR, "Random")]
     if len(floor) == 0 or len(frame) == 1:
         return frame, ""
     row = floor.iloc[0]
     write = signed if field == "difference" else digits
     value, low, high = (write(float(row[name])) for name in (field, "low", "high"))
-    said = f"Not drawn: {row['contender']}, at {value} ({low} to {high})."
-    return frame.drop(index=floor.index).reset_index(drop=True), said
+    sentence = f"Not shown: {row['contender']} at {value} ({low} to {high})."
+    return frame.drop(index=floor.index).reset_index(drop=True), sentence
 
 
 def differences(
     frame: pd.DataFrame, styles: Mapping[str, Style], metric: str, baseline: str
 ) -> Any:
-    """Paired differences with their intervals, zero, and the band of ± smallest useful."""
+    """Paired differences with intervals, a zero line, and the band of ± smallest useful."""
     smallest = float(frame["smallest_useful"].max())
     low, high = min(frame["low"].min(), -smallest), max(frame["high"].max(), smallest)
     width = float(high - low) or 1.0
-    longest = int(frame["words"].str.len().max())
-    room = 0.72 if longest > 15 else 0.45 if longest > 9 else 0.3
+    longest = int(frame["label"].str.len().max())
+    margin = 0.72 if longest > 15 else 0.45 if longest > 9 else 0.3
     x = alt.X(
         "difference:Q",
-        title=[f"difference in {label(metric)} to {baseline}:", "point and interval"],
-        # room at the right for the outcomes in words
-        scale=alt.Scale(domain=[low - 0.04 * width, high + room * width], nice=False),
+        title=[f"difference in {label(metric)} from {baseline}:", "point and interval"],
+        # margin on the right for the outcome labels
+        scale=alt.Scale(domain=[low - 0.04 * width, high + margin * width], nice=False),
         axis=alt.Axis(format="~g", tickCount=6),
     )
     band = (
         alt.Chart(pd.DataFrame({"from": [-smallest], "to": [smallest]}))
-        .mark_rect(color=look.GREY, opacity=0.2)
+        .mark_rect(color=look.GRAY, opacity=0.2)
         .encode(x=alt.X("from:Q"), x2=alt.X2("to:Q"))
     )
     tooltip = [
@@ -106,51 +85,51 @@ def differences(
         alt.Tooltip("difference:Q", format="+.3~r"),
         alt.Tooltip("low:Q", title="interval from", format="+.3~r"),
         alt.Tooltip("high:Q", title="to", format="+.3~r"),
-        alt.Tooltip("words:N", title="outcome"),
+        alt.Tooltip("label:N", title="outcome"),
     ]
     layers = _intervals(frame, styles, x, tooltip)
     return _rows(alt.layer(band, charts.zero_line("x"), *layers), len(frame))
 
 
 def differences_alt(frame: pd.DataFrame, metric: str, baseline: str) -> str:
-    """What the picture of differences says, in words."""
-    said = [
+    """The finding of the chart of differences."""
+    rows = [
         f"{row.contender} {row.outcome} at {signed(row.difference)} "
         f"({signed(row.low)} to {signed(row.high)})"
-        for row in rows_of(frame)
+        for row in charts.rows_of(frame)
     ]
     smallest = digits(float(frame["smallest_useful"].max()))
     return (
-        f"Paired differences in {label(metric)} to {baseline} with their intervals: "
-        f"{'; '.join(said)}. Smallest useful difference {smallest}."
+        f"Paired differences in {label(metric)} from {baseline} with intervals: "
+        f"{'; '.join(rows)}. Smallest useful difference: {smallest}."
     )
 
 
 def values_frame(document: BakeoffDocument, metric: str) -> pd.DataFrame:
-    """A row per scored contender that has the metric, the best value first (the highest, where
-    neither higher nor lower is better).
+    """A row per scored contender with the metric, best first.
 
-    Columns: contender (title), value, low, high, words (the value).
+    Highest first if neither higher nor lower is better. Columns: contender (title), value, low,
+    high, label (the value).
     """
-    named = titles(document)
+    titles = titles_of(document.contenders)
     rows = [
-        (named[c.name], c.metrics[metric].value, c.metrics[metric].low, c.metrics[metric].high)
+        (titles[c.name], c.metrics[metric].value, c.metrics[metric].low, c.metrics[metric].high)
         for c in document.contenders
         if c.status == "scored" and metric in c.metrics
     ]
     frame = pd.DataFrame(rows, columns=["contender", "value", "low", "high"])
     frame = frame.sort_values("value", ascending=better_sign(metric) < 0, ignore_index=True)
-    return frame.assign(words=frame["value"].map(digits))
+    return frame.assign(label=frame["value"].map(digits))
 
 
 def values(frame: pd.DataFrame, styles: Mapping[str, Style], metric: str) -> Any:
-    """Each contender's value with its interval; the axis need not begin at zero."""
+    """Each contender's value with its interval; the axis does not have to start at zero."""
     low, high = float(frame["low"].min()), float(frame["high"].max())
     width = (high - low) or abs(high) or 1.0
     x = alt.X(
         "value:Q",
         title=[f"{label(metric)}:", "point and 95 % interval"],
-        # room at the right for the values in figures
+        # margin on the right for the value labels
         scale=alt.Scale(domain=[low - 0.04 * width, high + 0.25 * width], nice=False, zero=False),
         axis=alt.Axis(format="~g", tickCount=5),
     )
@@ -164,32 +143,30 @@ def values(frame: pd.DataFrame, styles: Mapping[str, Style], metric: str) -> Any
 
 
 def values_alt(frame: pd.DataFrame, metric: str) -> str:
-    """What the picture of values says, in words."""
-    said = [
+    """The finding of the chart of values."""
+    rows = [
         f"{row.contender} {digits(row.value)} ({digits(row.low)} to {digits(row.high)})"
-        for row in rows_of(frame)
+        for row in charts.rows_of(frame)
     ]
-    return f"{label(metric)} with 95 % intervals: {'; '.join(said)}."
+    return f"{label(metric)} with 95 % intervals: {'; '.join(rows)}."
 
 
-def spread(frame: pd.DataFrame, metric: str) -> str:
-    """Who has most and who least of a metric by which nobody wins, in a sentence."""
+def range_sentence(frame: pd.DataFrame, metric: str) -> str:
+    """The highest and the lowest value, for a metric where neither higher nor lower is better."""
     if frame.empty:
-        return f"Nobody has a value of {label(metric)}."
+        return f"No contender has a value of {label(metric)}."
     ordered = frame.sort_values("value", kind="stable")
     most, least = ordered.iloc[-1], ordered.iloc[0]
-    name = label(metric)
     return (
-        f"{name[0].upper()}{name[1:]} is highest with {most['contender']} "
-        f"({digits(most['value'])}) and lowest with {least['contender']} "
-        f"({digits(least['value'])})."
+        f"Highest {label(metric)}: {most['contender']} ({digits(most['value'])}). "
+        f"Lowest: {least['contender']} ({digits(least['value'])})."
     )
 
 
 def _intervals(
     frame: pd.DataFrame, styles: Mapping[str, Style], x: alt.X, tooltip: list[alt.Tooltip]
 ) -> list[Any]:
-    """Rules, marks and words, a row per contender in the frame's order."""
+    """Intervals, marks and labels, a row per contender in the frame's order."""
     shown = {name: style for name, style in styles.items() if name in set(frame["contender"])}
     y = alt.Y(
         "contender:N",
@@ -206,10 +183,10 @@ def _intervals(
         tooltip=tooltip,
     )
     marks = points(base, shown, x=x, tooltip=tooltip)
-    words = charts.text(base, align="left", dx=12).encode(
-        x=alt.X("high:Q", scale=x["scale"]), text=alt.Text("words:N")
+    labels = charts.text(base, align="left", dx=12).encode(
+        x=alt.X("high:Q", scale=x["scale"]), text=alt.Text("label:N")
     )
-    return [rules, marks, words]
+    return [rules, marks, labels]
 
 
 def _rows(layers: Any, n: int) -> Any:
@@ -218,7 +195,7 @@ def _rows(layers: Any, n: int) -> Any:
 
 
 def points(base: alt.Chart, styles: Mapping[str, Style], **encode: Any) -> Any:
-    """Contenders' marks; a stand-in's is open and dashed."""
+    """Contenders' marks; those of stand-ins are open and dashed."""
     names = list(styles)
     inside = [s.color if s.filled else "transparent" for s in styles.values()]
     dashes = [list(MARK_DASH) if s.dashed else [1, 0] for s in styles.values()]

@@ -1,4 +1,4 @@
-"""A form from a stage's settings: one widget per field of its config."""
+"""A form for a pydantic config: one widget per field."""
 
 from __future__ import annotations
 
@@ -11,6 +11,44 @@ from pydantic.fields import FieldInfo
 
 from app.components.page import plain
 
+LABELS = {
+    "alpha": "Confidence weight (alpha)",
+    "cap": "Maximum per category (items)",
+    "column_share": "Features per tree (share)",
+    "cost_per_1000": "Cost of 1,000 requests (USD)",
+    "decay": "Decay per older event (factor)",
+    "dense_up_to": "Exact form up to (items)",
+    "epochs": "Epochs",
+    "factors": "Latent factors",
+    "half_life": "Half-life (events)",
+    "insert": "Insert a sponsored item if there is none",
+    "items": "Sponsored items (ids)",
+    "iterations": "Iterations",
+    "l2": "L2 regularization",
+    "last": "Newest events used",
+    "leaves": "Leaves per tree",
+    "learning_rate": "Learning rate",
+    "lists": "Training requests, at most",
+    "max_steps": "Optimizer steps, at most",
+    "measure": "Similarity measure",
+    "min_events": "Minimum events per item",
+    "min_rows": "Minimum rows per leaf",
+    "neighbours": "Neighbors per item",
+    "p95_ms": "95th-percentile latency (ms)",
+    "peak_mb": "Peak memory (MB)",
+    "popularity": "Popularity penalty (exponent)",
+    "regularization": "Regularization",
+    "row_share": "Rows per tree (share)",
+    "seed": "Random seed",
+    "slot": "Rank of the sponsored item",
+    "trees": "Trees",
+    "truncation": "Truncation level (ranks)",
+    "use_weights": "Use event weights",
+    "window": "Transition window (events)",
+    "window_days": "Time window (days)",
+}
+"""Labels of settings that ship, with units; a config's own `title` of a field comes first."""
+
 
 def settings(
     config: type[BaseModel],
@@ -20,10 +58,10 @@ def settings(
     disabled: bool = False,
     leave_out: tuple[str, ...] = (),
 ) -> dict[str, Any]:
-    """Widgets for the fields of `config`, filled with `values` or the fields' defaults.
+    """Widgets for the fields of `config`, with `values` or the fields' defaults.
 
-    Returns the settings that differ from their defaults, as JSON values. Bounds are those
-    of `Field(ge=, gt=, le=, lt=)`, the help is the field's description.
+    Returns the settings that differ from their defaults, as JSON values. Bounds are those of
+    `Field(ge=, gt=, le=, lt=)`; the tooltip is the field's description.
     """
     found: dict[str, Any] = {}
     for name, info in config.model_fields.items():
@@ -37,25 +75,26 @@ def settings(
     return found
 
 
-def label(name: str) -> str:
-    """`window_days` becomes `Window days`."""
-    return name.replace("_", " ").capitalize()
+def label(name: str, info: FieldInfo) -> str:
+    """The field's own title, its label in `LABELS`, or its name: `Window days`."""
+    return info.title or LABELS.get(name) or name.replace("_", " ").capitalize()
 
 
 def _widget(name: str, info: FieldInfo, value: Any, key: str, disabled: bool) -> Any:
     kind, may_be_none = _unwrapped(info.annotation)
     help = plain(info.description) if info.description else None
     common: dict[str, Any] = {"key": key, "help": help, "disabled": disabled}
+    text = label(name, info)
     if get_origin(kind) is Literal:
         options = [*([None] if may_be_none else []), *get_args(kind)]
         at = options.index(value) if value in options else 0
-        return st.selectbox(label(name), options, index=at, format_func=_choice, **common)
+        return st.selectbox(text, options, index=at, format_func=_choice, **common)
     if kind is bool:
-        return st.checkbox(label(name), value=bool(value), **common)
+        return st.checkbox(text, value=bool(value), **common)
     if kind is int:
         least, most = _bounds(info, step=1)
         return st.number_input(
-            label(name),
+            text,
             value=None if value is None else int(value),
             min_value=None if least is None else int(least),
             max_value=None if most is None else int(most),
@@ -66,7 +105,7 @@ def _widget(name: str, info: FieldInfo, value: Any, key: str, disabled: bool) ->
     if kind is float:
         least, most = _bounds(info, step=1e-9)
         return st.number_input(
-            label(name),
+            text,
             value=None if value is None else float(value),
             min_value=None if least is None else float(least),
             max_value=None if most is None else float(most),
@@ -76,12 +115,12 @@ def _widget(name: str, info: FieldInfo, value: Any, key: str, disabled: bool) ->
             **common,
         )
     if get_origin(kind) in (tuple, list):
-        text = st.text_input(
-            f"{label(name)} (parted by commas)", value=", ".join(map(str, value or ())), **common
+        given = st.text_input(
+            f"{text}, separated by commas", value=", ".join(map(str, value or ())), **common
         )
-        return [_part(p.strip(), kind) for p in text.split(",") if p.strip()]
-    text = st.text_input(label(name), value="" if value is None else str(value), **common)
-    return None if may_be_none and text == "" else text
+        return [_part(p.strip(), kind) for p in given.split(",") if p.strip()]
+    given = st.text_input(text, value="" if value is None else str(value), **common)
+    return None if may_be_none and given == "" else given
 
 
 def _unwrapped(annotation: Any) -> tuple[Any, bool]:
@@ -105,7 +144,7 @@ def _bounds(info: FieldInfo, step: float) -> tuple[float | None, float | None]:
 
 
 def _step(value: Any) -> float:
-    """A tenth of the value's size, so that the arrows move it by something sensible."""
+    """A tenth of the value's order of magnitude, the step of the widget's buttons."""
     if not value:
         return 0.1
     text = f"{abs(float(value)):e}"
@@ -117,7 +156,7 @@ def _part(text: str, kind: Any) -> Any:
     try:
         return inner(text) if inner in (int, float) else text
     except ValueError:
-        return text  # the stage's own check names the setting and what is wrong with it
+        return text  # the stage's validation names the setting and the error
 
 
 def _plain_value(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""A value beside its threshold: the two forms that most findings have."""
+"""Builds findings: a value compared with a threshold, a plain figure, or an unknown value."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def at_least(
     source: str = OURS,
     below: FindingState = "not enough",
 ) -> Finding:
-    """A finding of a value that should reach its threshold; no advice where it does."""
+    """A finding whose value should reach the threshold; `todo` is dropped if it does."""
     met = value >= threshold
     return Finding(
         check, value, threshold, "enough" if met else below, why, "" if met else todo, source
@@ -26,29 +26,31 @@ def at_least(
 def at_most(
     check: str, value: float, threshold: float, why: str, todo: str, worst: float = float("inf")
 ) -> Finding:
-    """A finding of a value that should stay at or below its threshold, ours; above `worst` it
-    is not enough, between the two thin."""
+    """A finding whose value should not exceed the threshold (ours).
+
+    Between the threshold and `worst` the state is thin, above it not enough.
+    """
     state: FindingState = "enough" if value <= threshold else "thin"
     if value > worst:
         state = "not enough"
     return Finding(check, value, threshold, state, why, "" if state == "enough" else todo, OURS)
 
 
-def told(check: str, value: float | str, why: str) -> Finding:
-    """A figure that no threshold judges."""
+def figure(check: str, value: float | str, why: str) -> Finding:
+    """A finding without a threshold."""
     return Finding(check, value, None, "enough", why, "", OURS)
 
 
 def unknown(check: str, threshold: float | None, why: str, todo: str) -> Finding:
-    """What the data does not tell."""
+    """A finding whose value is unknown."""
     return Finding(check, None, threshold, "unknown", why, todo, OURS)
 
 
-def wait(facts: Facts, need: Requirement) -> str:
-    """By when a requirement would be met, as a sentence; nothing where it is."""
+def expected_sentence(facts: Facts, need: Requirement) -> str:
+    """When a requirement will be met, as a sentence; empty if it is met."""
     if need.met or need.pace is None:
         return ""
-    words = need.pace.when(
+    clause = need.pace.when(
         need.need - need.have, need.unit, facts.timing, is_sample=facts.is_sample
     )
-    return f" {words[0].upper()}{words[1:]}."
+    return f"{clause[0].upper()}{clause[1:]}."

@@ -1,4 +1,4 @@
-"""One piece of heavy work at a time: two at once would measure each other."""
+"""A lock, so that bake-offs and studies run one at a time and do not slow each other."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pipelines.workspace.store import Workspace
 
 
 @contextmanager
-def alone(workspace: Workspace, progress: Progress) -> Iterator[None]:
-    """Wait for one's turn among the workspace's bake-offs and studies; `progress` may give up."""
+def exclusive(workspace: Workspace, progress: Progress) -> Iterator[None]:
+    """Wait until no other bake-off or study runs; `progress` may raise to cancel."""
 
     def waiting() -> None:
-        progress(0.0, "waiting for another bake-off or study to end")
+        progress(0.0, "waiting for another bake-off or study to finish")
 
     with workspace.folders.locked("bakeoff", waiting):
         yield

@@ -1,4 +1,4 @@
-"""The events of an import while it reads: columns by code, and what else there was to count."""
+"""Collects the events of an import batch by batch, and counts the rows that are not kept."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipelines.data.dataset import Arrivals, Step
+from pipelines.data.dataset import ImportCounts, Step
 from pipelines.data.importing import events
 from pipelines.data.importing.columns import NumberColumn, TextColumn
 from pipelines.data.importing.engine import at_once
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-class Gathered:
-    """Usable rows that the recipe keeps, in the order read, and counts of all others."""
+class CollectedRows:
+    """Valid rows that the recipe keeps, in the order read, and counts of all others."""
 
     def __init__(self, recipe: Recipe) -> None:
         self.recipe = recipe
@@ -32,47 +32,47 @@ class Gathered:
             name: NumberColumn(np.float32) if name in events.NUMBERS else TextColumn()
             for name in [*names, *(events.KEPT + name for name in recipe.keep)]
         }
-        """Other columns: those that describe the item, then those kept with each event."""
-        self.usable = self.kept = 0
-        """Rows that can be used, and those of them that the recipe keeps."""
+        """Other columns: those that describe the item, and those kept with each event."""
+        self.valid = self.kept = 0
+        """Rows that can be used, and how many of them the recipe keeps."""
         self.left_out: Counter[str] = Counter()
         self.types: Counter[str] = Counter()
         self.filled: Counter[str] = Counter()
         self.spaces = 0
 
     def add(self, read: pa.Table) -> None:
-        """Take the usable rows of a batch (see `events.read`)."""
+        """Add the valid rows of a batch (see `events.read`)."""
         import pyarrow.compute as pc
 
-        usable = read
+        valid = read
         if read["reason"].null_count < len(read):
-            usable = read.filter(read["reason"].is_null())
-        self.usable += len(usable)
-        self.spaces += int(pc.sum(usable["spaces"]).as_py() or 0)
+            valid = read.filter(read["reason"].is_null())
+        self.valid += len(valid)
+        self.spaces += int(pc.sum(valid["spaces"]).as_py() or 0)
         for name in self.more:
             if name not in OF_ITEMS and name != C.EVENT:
-                self.filled[name.removeprefix(events.KEPT)] += len(usable) - usable[name].null_count
+                self.filled[name.removeprefix(events.KEPT)] += len(valid) - valid[name].null_count
         if C.EVENT in self.more:
-            kinds = usable[C.EVENT].fill_null(events.NO_TYPE)
-            usable = usable.set_column(usable.column_names.index(C.EVENT), C.EVENT, kinds)
+            kinds = valid[C.EVENT].fill_null(events.NO_TYPE)
+            valid = valid.set_column(valid.column_names.index(C.EVENT), C.EVENT, kinds)
             _count(self.types, kinds)
             check_types(self.recipe, self.types)
-        if usable["step"].null_count < len(usable):
-            _count(self.left_out, usable["step"].drop_null())
-            usable = usable.filter(usable["step"].is_null())
-        self.kept += len(usable)
+        if valid["step"].null_count < len(valid):
+            _count(self.left_out, valid["step"].drop_null())
+            valid = valid.filter(valid["step"].is_null())
+        self.kept += len(valid)
         at_once(
-            lambda: self.user.add(usable[C.USER]),
-            lambda: self.item.add(usable[C.ITEM]),
+            lambda: self.user.add(valid[C.USER]),
+            lambda: self.item.add(valid[C.ITEM]),
         )
-        self.weight.add(usable[C.WEIGHT])
-        self.time.add(usable[C.TIME])
+        self.weight.add(valid[C.WEIGHT])
+        self.time.add(valid[C.TIME])
         for name, column in self.more.items():
-            column.add(usable[name])
+            column.add(valid[name])
 
-    def arrivals(self, reasons: dict[str, int]) -> Arrivals:
-        """What only the import sees."""
-        return Arrivals(
+    def import_counts(self, reasons: dict[str, int]) -> ImportCounts:
+        """The counts of the import; `reasons` are those of the quarantine."""
+        return ImportCounts(
             reasons=reasons,
             event_types=dict(sorted(self.types.items())),
             returns=self.left_out[events.RETURNS],
@@ -81,8 +81,8 @@ class Gathered:
         )
 
     def steps(self, rows_in: int) -> list[Step]:
-        """The steps up to here, each with the rows that came in and went on."""
-        found = [Step(name="rows that can be used", rows_in=rows_in, rows_out=self.usable)]
+        """The steps so far, each with its rows in and out."""
+        found = [Step(name="rows that can be used", rows_in=rows_in, rows_out=self.valid)]
         for name in events.STEPS:
             if name in self.left_out:
                 before = found[-1].rows_out

@@ -1,4 +1,4 @@
-"""What the parts of a workspace share: its folders and its database."""
+"""The base class of the parts of a workspace."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pipelines.workspace.database import Database
 from pipelines.workspace.home import Home
 
 
-class Shelf:
-    """A part of the workspace."""
+class WorkspacePart:
+    """A part of the workspace, such as its datasets or its jobs."""
 
     def __init__(self, folders: Home, database: Database) -> None:
         self.folders = folders

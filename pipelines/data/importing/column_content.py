@@ -1,4 +1,4 @@
-"""What a column looks like by its content, where its name alone does not tell what it is."""
+"""Guesses what a column is from its content, where its name is not enough."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 LEAST_ROWS = 20
-"""With fewer rows a column's content tells nothing."""
+"""With fewer rows, the content is not used."""
 MOST_ROWS = 50_000
-"""Rows that are looked at."""
+"""Rows that are examined."""
 _PLAUSIBLE_FROM = 631_152_000
-"""1990, in seconds: smaller numbers are numbers, not times."""
+"""1990, in seconds; smaller numbers are not taken for times."""
 
 
 @dataclass(frozen=True)
-class Look:
-    """A column in the first rows; shares are of its filled rows."""
+class ColumnContent:
+    """Figures of a column in the first rows; shares are of its non-empty values."""
 
     name: str
     rows: int
     filled: float
-    """Share of the rows that hold something."""
+    """Share of the rows that have a value."""
     distinct: int
     numbers: float
     decimals: float
@@ -38,30 +38,30 @@ class Look:
     moments: float
     """Share that can be read as times from 1990 on."""
     length: float
-    """Characters, mean."""
+    """Mean number of characters."""
 
     @property
-    def time(self) -> bool:
+    def is_time(self) -> bool:
         return self.filled >= 0.5 and self.moments >= 0.95
 
     @property
-    def id(self) -> bool:
-        """Whether it could name people or items: some repeat, and it is no measure or prose."""
+    def is_id(self) -> bool:
+        """Whether it may hold ids: some values repeat, and it is not a measure or prose."""
         share = self.distinct / max(self.filled * self.rows, 1)
         few = self.distinct >= 5 and share <= 0.95
-        return few and not self.time and self.decimals == 0 and self.length <= 64
+        return few and not self.is_time and self.decimals == 0 and self.length <= 64
 
 
-def looks(
+def column_contents(
     connection: duckdb.DuckDBPyConnection, head: pa.Table, names: tuple[str, ...]
-) -> dict[str, Look]:
-    """The look of each column of a batch's rows (c0, c1, … in the order of `names`)."""
+) -> dict[str, ColumnContent]:
+    """The figures of each column of a batch (c0, c1, … in the order of `names`)."""
     import numpy as np
     import pyarrow as pa
 
     head = head.filter(head["problem"].is_null()).slice(0, MOST_ROWS)
     rows = len(head)
-    # All columns below each other: one query, however many columns there are.
+    # All columns stacked, so that one query is enough for any number of columns.
     values = [chunk for i in range(len(names)) for chunk in head[f"c{i}"].chunks]
     column = np.repeat(np.arange(len(names)), rows)
     connection.register("head", pa.table({"i": column, "v": pa.chunked_array(values, pa.string())}))
@@ -78,9 +78,9 @@ def looks(
         ).fetchall()
     finally:
         connection.unregister("head")
-    found = {name: Look(name, rows, 0.0, 0, 0.0, 0.0, 0.0, 0.0) for name in names}
+    found = {name: ColumnContent(name, rows, 0.0, 0, 0.0, 0.0, 0.0, 0.0) for name in names}
     for i, filled, distinct, numbers, decimals, moments, length in answers:
-        found[names[i]] = Look(
+        found[names[i]] = ColumnContent(
             names[i], rows, filled / rows, distinct, numbers / filled, decimals / filled,
             moments / filled, float(length),
         )  # fmt: skip
@@ -88,46 +88,46 @@ def looks(
 
 
 def by_content(
-    found: Match, look: Mapping[str, Look], left_out: set[str]
+    found: Match, contents: Mapping[str, ColumnContent], left_out: set[str]
 ) -> tuple[Match, list[str]]:
-    """A match by name, with what the columns hold added to it; and which names that filled.
+    """The match by name, completed by content; and the standard names that content decided.
 
-    Content decides between columns whose names fit equally well, and proposes a time, and a
-    user or an item where only one of the two is absent and only one column could be it.
-    `left_out` are standard names that a person leaves out.
+    Content decides between columns whose names fit equally well. It also proposes the time,
+    and the user or the item if only one of the two is missing and only one column could be it.
+    `left_out` are the standard names that the user leaves out.
     """
     mapping, ambiguous, missing = dict(found.mapping), dict(found.ambiguous), list(found.missing)
-    filled: list[str] = []
-    if not look or next(iter(look.values())).rows < LEAST_ROWS:
-        return found, filled
+    decided: list[str] = []
+    if not contents or next(iter(contents.values())).rows < LEAST_ROWS:
+        return found, decided
     for standard, fits in found.ambiguous.items():
-        likely = [c for c in fits if c in look and _could_be(standard, look[c])]
+        likely = [c for c in fits if c in contents and _could_be(standard, contents[c])]
         if len(likely) == 1:
             mapping[standard] = likely[0]
             del ambiguous[standard]
-            filled.append(standard)
-    free = [name for name in look if name not in mapping.values()]
+            decided.append(standard)
+    free = [name for name in contents if name not in mapping.values()]
     if C.TIME not in mapping and C.TIME not in ambiguous and C.TIME not in left_out:
-        times = [name for name in free if look[name].time]
+        times = [name for name in free if contents[name].is_time]
         if len(times) == 1:
             mapping[C.TIME] = times[0]
-            filled.append(C.TIME)
+            decided.append(C.TIME)
         elif times:
             ambiguous[C.TIME] = times
-    ids = [name for name in free if look[name].id and name not in mapping.values()]
+    ids = [name for name in free if contents[name].is_id and name not in mapping.values()]
     if len(missing) == 1 and ids:
         if len(ids) == 1:
             mapping[missing[0]] = ids[0]
-            filled.append(missing[0])
+            decided.append(missing[0])
         else:
             ambiguous[missing[0]] = ids
         missing = []
-    return Match(mapping, ambiguous, missing), filled
+    return Match(mapping, ambiguous, missing), decided
 
 
-def _could_be(standard: str, look: Look) -> bool:
+def _could_be(standard: str, content: ColumnContent) -> bool:
     if standard == C.TIME:
-        return look.time
+        return content.is_time
     if standard in (C.WEIGHT, C.PRICE, C.VALUE):
-        return look.numbers >= 0.95
-    return look.filled > 0
+        return content.numbers >= 0.95
+    return content.filled > 0

@@ -1,0 +1,135 @@
+"""The form that starts a bake-off: contenders, split, list length, and more options."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from app import access
+from app.build import forms, spec_editor
+from app.components import jobs, page
+from pipelines.data.split import Protocol
+from pipelines.errors import AssayError
+from pipelines.evaluation.bakeoff.request import BASELINES, BakeoffRequest
+from pipelines.evaluation.behavior.requirements import requirable
+from pipelines.evaluation.manifest.manifest import Budget
+from pipelines.recommender.spec import Spec
+
+SPLITS = ("time:0.9", "time:0.8", "last-n:5", "last-n:10", "leave-one-out", "users:0.1")
+SPLIT_HELP = (
+    "`time:0.9` trains on the first 90 % of the events, `time:DATE` on the events before a date. "
+    "`last-n:5` holds out each user's last 5 events, `leave-one-out` the last one. `users:0.1` "
+    "evaluates 10 % of the users, who are not in the training data."
+)
+
+
+def section(name: str | None, doc: dict[str, Any], *, runnable: bool) -> None:
+    """The form; `runnable` is whether the edited pipeline is valid and not too large."""
+    st.header("Run a bake-off", anchor=False)
+    if name is None:
+        page.link("data", "Load data first", ":material/arrow_forward:")
+        return
+    if not access.allowed("analyst"):
+        st.caption("You need the analyst role to run a bake-off.")
+        return
+    left, right = st.columns([3, 2], gap="medium")
+    request: dict[str, Any] = {"dataset": name}
+    with left:
+        request |= _contenders(doc)
+    with right:
+        request |= _protocol()
+    with st.expander("More options: third party, sample of users, budget, required tests"):
+        request |= _options(request["third_party"])
+    note = _split_note(request["split"], third_parties=bool(request["third_party"]))
+    if note:
+        st.caption(note)
+    label = "Run after the current bake-off" if jobs.live("bakeoff") else "Run the bake-off"
+    if st.button(label, type="primary", disabled=not runnable, icon=":material/play_arrow:"):
+        _start(request)
+
+
+def _contenders(doc: dict[str, Any]) -> dict[str, Any]:
+    shipped = [s for s in Spec.shipped() if s not in (*BASELINES, doc["name"])]
+    edited = [] if doc["name"] in BASELINES else [str(doc["name"])]
+    options = [*edited, *shipped]
+    chosen = st.multiselect(
+        f"Pipelines ({' and '.join(BASELINES)} are always included)",
+        options,
+        default=options[:3],
+        key=f"build_pipelines_{doc['name']}",
+    )
+    stand_in = st.checkbox(
+        "Include a local stand-in for a third party (not Amazon)", value=True, key="build_standin"
+    )
+    changed = spec_editor.changed(doc)
+    return {
+        "specs": [doc if c == doc["name"] and changed else c for c in chosen],
+        "third_party": ["stand-in"] if stand_in else [],
+    }
+
+
+def _protocol() -> dict[str, Any]:
+    split = st.selectbox(
+        "Split", SPLITS, key="build_split", accept_new_options=True, help=SPLIT_HELP
+    )
+    k = st.number_input("List length (k)", 1, 200, 10, key="build_k")
+    return {"split": str(split), "k": int(k)}
+
+
+def _options(third_party: list[str]) -> dict[str, Any]:
+    left, right = st.columns(2, gap="medium")
+    with left:
+        other = st.text_input(
+            "Third party",
+            key="build_other",
+            placeholder="exported:/path/to/lists.csv, or personalize:NAME",
+        ).strip()
+        users = st.number_input(
+            "Evaluate a random sample of at most (users)",
+            min_value=1,
+            value=None,
+            placeholder="all users",
+            key="build_eval_users",
+        )
+        share = st.number_input(
+            "Smallest useful difference (share of the baseline)",
+            min_value=0.0,
+            value=0.02,
+            step=0.01,
+            key="build_useful",
+        )
+    with right:
+        budget = forms.settings(Budget, {}, key="build_budget")
+        tests = requirable()
+        required = st.multiselect(
+            "Required behavioral tests",
+            list(tests),
+            format_func=lambda name: tests.get(name, name),
+            key="build_required",
+            help="A win is flagged if a required test fails. docs/behavior.md describes each test.",
+        )
+    return {
+        "third_party": [*third_party, other] if other else third_party,
+        "eval_users": None if users is None else int(users),
+        "useful_share": float(share),
+        "budget": budget,
+        "required": required,
+    }
+
+
+def _split_note(split: str, *, third_parties: bool) -> str:
+    """What to know about the split, or why it cannot be used; empty for a split in time."""
+    try:
+        note = Protocol.of_bakeoff(split, third_parties=third_parties).note
+    except AssayError as error:
+        return page.plain(str(error))
+    return page.plain(f"Split {split}: {note}.") if note else ""
+
+
+def _start(request: dict[str, Any]) -> None:
+    """Validate the request as the job does, then start the job."""
+    validated = BakeoffRequest.of(request)
+    _ = validated.entries  # an invalid contender is refused before a job starts
+    jobs.start("bakeoff", validated.model_dump(mode="json"))
+    st.rerun()

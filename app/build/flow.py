@@ -1,0 +1,68 @@
+"""The start of the Build page: the pipeline to start from, and its chart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from app.build import flow_chart, spec_editor, spec_flow
+from app.components import page
+from pipelines.recommender.spec import Spec
+
+
+def starting_point() -> None:
+    """The shipped pipeline to start from, and the name of the edited one."""
+    shipped = Spec.shipped()
+    doc = spec_editor.document()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox(
+            "Start from",
+            shipped,
+            index=shipped.index(spec_editor.START),
+            format_func=lambda name: Spec.load(name).title or name,
+            key=spec_editor.FROM,
+            width=240,
+        )
+        unchanged = doc.get("name") == chosen and not spec_editor.changed(doc)
+        if st.button("Load", disabled=unchanged):
+            spec_editor.load(Spec.load(chosen))
+            st.rerun()
+        doc["name"] = st.text_input(
+            "Pipeline name",
+            value=str(doc["name"]),
+            key=f"build_name_{doc['name']}",
+            width=240,
+        ).strip()
+    description = doc.get("description")
+    if description:
+        st.caption(page.plain(str(description)))
+
+
+def picture(doc: dict[str, Any], k: int, estimate: pd.DataFrame | None) -> None:
+    """The stages as a chart; a click selects a stage. Stages that do not fit are errors below."""
+    seconds: dict[str, float] = {}
+    if estimate is not None:
+        fitted = [id for id in spec_editor.stages(doc) if not id.startswith("rules")]
+        seconds = dict(zip(fitted, estimate["seconds"].tolist(), strict=False))
+    chosen = st.session_state.get(spec_editor.STAGE)
+    nodes, links, columns = spec_flow.nodes_and_links(doc, k, seconds, chosen)
+    page.picture(
+        flow_chart.chart(nodes, links, columns),
+        f"The stages of {doc['name']} from left to right: {spec_flow.funnel(doc, k)} items.",
+        nodes[["id", "title", "label"]],
+        key="build_flow",
+        on_select=_clicked,
+        selection="stage",
+    )
+    if estimate is not None:
+        for row in estimate.dropna(subset=["refusal"]).to_dict("records"):
+            st.error(page.plain(f"{row['stage']}: {row['refusal']}"))
+
+
+def _clicked() -> None:
+    """A click on a box selects its stage."""
+    picked = st.session_state.get("build_flow_chart", {}).get("selection", {}).get("stage", [])
+    if picked and "id" in picked[0]:
+        st.session_state[f"next_{spec_editor.STAGE}"] = picked[0]["id"]

@@ -1,0 +1,34 @@
+"""The line below the title of Compare: split, users, items, and what offline metrics miss."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.components import page
+from app.components.results import split_warning
+from pipelines.evaluation.results.document import BakeoffDocument
+
+
+def warning(document: BakeoffDocument) -> None:
+    """Why not to base a decision on the split; nothing for a split in time."""
+    sentence = split_warning(document)
+    if sentence:
+        st.markdown(f":material/info: {page.plain(sentence)}")
+
+
+def caption(document: BakeoffDocument) -> None:
+    """Split and size of the bake-off, and what offline metrics miss."""
+    manifest = document.manifest
+    size = f"{manifest.get('users', 0):,} users, {manifest.get('items', 0):,} items"
+    if manifest.get("split_note"):
+        sentences = [f"{size}, full catalogue."]
+    else:
+        split = manifest.get("split", "")
+        sentences = [f"Split {split}: one cut-off date for all users. {size}, full catalogue."]
+    exposure = document.exposure
+    if exposure is not None and exposure.corrected:
+        sentences.append("Debiased metrics correct for what users were shown.")
+    else:
+        sentences.append("Offline metrics favor items that users were already shown.")
+    reason = None if exposure is None else page.plain(exposure.sentence)
+    st.caption(page.plain(" ".join(sentences)), help=reason, width="content")

@@ -1,0 +1,170 @@
+"""The inputs of a build-or-buy case as flat values: what the form shows and the link holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from math import isfinite
+from typing import Any
+
+from pipelines.economics.case import Case, case_from, fields
+
+Values = dict[str, Any]
+"""Inputs by path (`margin`, `buy.uplift`), as plain JSON values; a range is low, mode, high."""
+
+OPTIONS = {"popularity": "Popularity rule", "buy": "Buy", "build": "Build"}
+PRECONDITIONS = ("data_ready", "exposure_logged", "team_available", "legal_use", "legal_transfer")
+TEXTS = ("core_business", "price", "title", "dissent", "exit_plan")
+OVERRUN = ("overrun", "it-projects")
+LABELS = {
+    "margin": "Addressed margin",
+    "open_rate": "Open rate",
+    "requests": "Traffic",
+    "horizon_months": "Horizon",
+    "discount_rate": "Discount rate",
+    "fte_cost": "Cost of a full-time employee",
+    "uplift": "Uplift",
+    "months_to_launch": "Time to launch",
+    "setup": "Set-up work",
+    "ftes": "Operating staff",
+    "infra": "Servers and storage",
+    "price": "Fee per request",
+    "fee": "Flat fee",
+    "overrun": "Set-up overrun",
+    "exit_cost": "Exit cost",
+    "exit_probability": "Probability of exit",
+    "visitors_per_arm": "Visitors per test arm",
+    "baseline_conversion": "Current conversion rate",
+    "data_ready": "Enough training data",
+    "exposure_logged": "Impressions are logged",
+    "team_available": "Team is available",
+    "legal_use": "Events may be used",
+    "legal_transfer": "Events may be sent to a vendor",
+}
+PERCENT_UNITS = {
+    "open_rate": "%",
+    "discount_rate": "% a year",
+    "baseline_conversion": "%",
+    "uplift": "% of the margin",
+    "exit_probability": "%",
+}
+"""Inputs that are shares in a case and percentages in the form, with their units."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """One input of the form."""
+
+    path: str
+    label: str
+    unit: str
+    description: str
+    range: bool
+    """Whether low, most likely and high can be given."""
+    percent: bool
+
+    @property
+    def label_with_unit(self) -> str:
+        """`Open rate (%)`."""
+        return f"{self.label} ({self.unit})"
+
+
+@cache
+def inputs() -> dict[str, Input]:
+    """Every input of a case by its path."""
+    found = {}
+    for row in fields():
+        path = str(row["name"])
+        last = path.rpartition(".")[2]
+        unit = PERCENT_UNITS.get(last, str(row["unit"]))
+        description = f"{row['description']}. Source: {row['source']}."
+        label, percent = LABELS.get(last, last), last in PERCENT_UNITS
+        found[path] = Input(path, label, unit, description, bool(row["range"]), percent)
+    return found
+
+
+def flat(case: Case) -> Values:
+    """A case's inputs by path, None if missing; without the options that the case lacks."""
+    document = case.model_dump(mode="json", exclude={"sources"})
+    given: Values = {}
+    for name, value in document.items():
+        if name in OPTIONS:
+            given |= {f"{name}.{inner}": v for inner, v in (value or {}).items()}
+        else:
+            given[name] = value
+    return given
+
+
+def nested(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The document of a case, from inputs by path."""
+    document: dict[str, Any] = {}
+    for path, value in values.items():
+        option, dot, last = path.partition(".")
+        if not dot:
+            document[path] = value
+        else:
+            document.setdefault(option, {})[last] = value
+    return document
+
+
+def changed_case(base: Case, changes: Values) -> Case:
+    """`base` with some inputs replaced; an `AssayError` names an invalid one."""
+    if not changes:
+        return base
+    sources = {name: source for name, source in base.sources.items() if name not in changes}
+    return case_from({**nested(flat(base) | changes), "sources": sources}, "Your inputs")
+
+
+def to_text(changes: Values) -> str:
+    """Changes as a query parameter; empty if there are none."""
+    return json.dumps(changes, separators=(",", ":"), sort_keys=True) if changes else ""
+
+
+def from_text(text: str) -> Values:
+    """Changes from a query parameter; anything that is not an input of a case is left out."""
+    try:
+        found = json.loads(text) if text else {}
+    except json.JSONDecodeError:
+        return {}
+    return {p: v for p, v in found.items() if _fits(p, v)} if isinstance(found, dict) else {}
+
+
+def _fits(path: str, value: Any) -> bool:
+    """Whether the form can show the value; the case itself validates it."""
+    one, last = inputs().get(path), path.rpartition(".")[2]
+    if one is None:
+        return False
+    if value is None:
+        return True
+    if last in PRECONDITIONS:
+        return isinstance(value, bool)
+    if last in TEXTS or isinstance(value, str):
+        return isinstance(value, str) and (last in TEXTS or (last, value) == OVERRUN)
+    if isinstance(value, dict):
+        return (
+            one.range
+            and set(value) == {"low", "mode", "high"}
+            and all(_is_number(v) for v in value.values())
+        )
+    return _is_number(value)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+
+
+def merged(low: float | None, mode: float | None, high: float | None) -> Any:
+    """A number, a range, or None; a missing end is the most likely value."""
+    given = [v for v in (low, mode, high) if v is not None]
+    if not given:
+        return None
+    if low is None and high is None:
+        return mode
+    middle = mode if mode is not None else sum(given) / len(given)
+    return {
+        "low": middle if low is None else low,
+        "mode": middle,
+        "high": middle if high is None else high,
+    }

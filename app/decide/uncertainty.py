@@ -1,0 +1,66 @@
+"""How certain the decision is: effects of inputs, ranges, and the value of information."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from app.components import page
+from app.decide import tornado, uncertainty_charts
+from app.decide.options import option_label
+from pipelines.economics.formats import money
+from pipelines.economics.summary import Decision
+
+
+def section(decision: Decision) -> None:
+    """The tornado of the leading option, then the simulation; nothing without a tornado."""
+    if not decision.tornado:
+        return
+    ranked = sorted(decision.options, key=lambda option: -float(option["npv"]))
+    shown = decision.chosen or str(ranked[0]["name"])
+    st.subheader(
+        f"Inputs with the largest effect on the value of {option_label(shown)}", anchor=False
+    )
+    page.picture(
+        tornado.tornado(decision.tornado, decision.npv(shown) or 0.0),
+        tornado.tornado_alt(decision.tornado, shown),
+        tornado.tornado_frame(decision.tornado).rename(columns={"value": "value ($k)"}),
+        key="decide_tornado",
+    )
+    st.subheader("Uncertainty", anchor=False)
+    if decision.uncertainty is None:
+        st.write(
+            "No input has a range, so there is nothing to simulate. Give a low and a high value "
+            "beside a likely one to see the probability of each option being best."
+        )
+        return
+    _simulation(decision.uncertainty)
+
+
+def _simulation(found: dict[str, Any]) -> None:
+    left, right = st.columns(2, gap="large")
+    with left:
+        fan = pd.DataFrame(found["fan"]).T.rename_axis("option").reset_index()
+        page.picture(
+            uncertainty_charts.fan(found), uncertainty_charts.fan_alt(found), fan, key="decide_fan"
+        )
+    with right:
+        chances = pd.DataFrame(found["p_best"].items(), columns=["option", "share"])
+        page.picture(
+            uncertainty_charts.chances(found),
+            uncertainty_charts.chances_alt(found),
+            chances,
+            key="decide_chances",
+        )
+    if found["evpi"] > 0:
+        labels = tornado.input_labels()
+        worth = [(labels.get(n, n), v) for n, v in list(found["evppi"].items())[:3] if v > 0]
+        single = "; ".join(f"{label} {money(value)}" for label, value in worth)
+        st.caption(
+            page.plain(
+                f"From {found['draws']:,} simulations: perfect information on all inputs would be "
+                f"worth {money(found['evpi'])}. On one input alone: {single or 'nothing'}."
+            )
+        )

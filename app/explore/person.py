@@ -1,0 +1,52 @@
+"""The controls that choose whose lists are shown: a user of the dataset, or a made-up history."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.components import page, toolbar
+from app.explore import data as explore_data
+from app.explore import history_picker
+from app.explore.data import Person
+from pipelines.evaluation.results.document import BakeoffDocument
+
+USER, MADE_UP = "person", "made-up"
+LABELS = {USER: "a user in the data", MADE_UP: "a made-up history"}
+
+
+def choose(document: BakeoffDocument) -> Person | None:
+    """Whose lists to show; None while a made-up history is empty."""
+    people = explore_data.people(document)
+    by_name = {p.name: p for p in people}
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        who = toolbar.choice(
+            "Show lists for",
+            [USER, MADE_UP] if people else [MADE_UP],
+            key="explore_who",
+            default=USER if people else MADE_UP,
+            format_func=LABELS.__getitem__,
+        )
+        if who == USER:
+            with st.container(width=300):
+                name = toolbar.selection(
+                    "User",
+                    list(by_name),
+                    key="explore_persona",
+                    default=list(by_name)[min(1, len(by_name) - 1)],
+                )
+    if who == MADE_UP:
+        picked = history_picker.picked(document, "explore")
+        return Person("This history", history=picked) if picked else None
+    person = by_name[name]
+    _describe(document, person)
+    return person
+
+
+def _describe(document: BakeoffDocument, person: Person) -> None:
+    """The user's id, persona and newest interactions."""
+    titles = explore_data.catalogue(document)["title"]
+    before = [str(titles.get(i, i)) for i in reversed(person.history)]
+    sentences = [f"{person.name} is user {person.user_id}: {person.why}."]
+    if before:
+        sentences.append(f"Last interactions, newest first: {'; '.join(before[:5])}.")
+    st.caption(page.plain(" ".join(sentences)))

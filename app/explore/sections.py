@@ -1,0 +1,110 @@
+"""The sections of the Explore page: the chart, the cards, and the table of all lists."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app import look, state
+from app.components import page, results, tables, toolbar
+from app.explore import linked_lists
+from app.explore.cards import cards
+from app.explore.data import Lists, Person
+from pipelines.evaluation.results.document import BakeoffDocument, titles_of
+
+EMPTY = "the lists of all contenders side by side"
+
+
+def no_history() -> None:
+    """The opening while a made-up history is empty."""
+    page.opening(
+        "Pick a few titles to see what each contender recommends.",
+        toolbar.blank(EMPTY),
+        alt="An empty chart. It will show the lists once you pick titles.",
+    )
+
+
+def choose_pair(document: BakeoffDocument, found: Lists) -> tuple[str, str]:
+    """The two contenders (titles) that the title sentence compares; empty if there are fewer."""
+    titles = titles_of(document.contenders)
+    listed = set(found.frame["contender"])
+    answering = [name for name, title in titles.items() if title in listed]
+    if len(answering) < 2:
+        return ("", "") if not answering else (titles[answering[0]], "")
+    best = results.leader(document, ("built", "third-party"))
+    first = best.name if best is not None and best.name in answering else answering[-1]
+    with st.container(horizontal=True, gap="medium"):
+        with st.container(width=230):
+            one = toolbar.selection(
+                "Compare the list of",
+                answering,
+                key="explore_one",
+                default=first,
+                format_func=titles.__getitem__,
+            )
+        others = [name for name in answering if name != one]
+        baseline = results.declared_baseline(document)
+        with st.container(width=230):
+            other = toolbar.selection(
+                "with the list of",
+                others,
+                key="explore_other",
+                default=baseline if baseline in others else others[0],
+                format_func=titles.__getitem__,
+            )
+    return titles[one], titles[other]
+
+
+def opening(document: BakeoffDocument, found: Lists, one: str, other: str) -> None:
+    """The title sentence and the chart of all lists."""
+    if not other:
+        page.opening(
+            f"Only {one} gives a list here." if one else "No contender gives a list here.",
+            toolbar.blank(EMPTY),
+            alt="An empty chart: there are no two lists to compare.",
+        )
+    else:
+        page.opening(linked_lists.sentence(found.frame, one, other))
+        styles = look.styles_by_title(document)
+        st.html(linked_lists.scroll_css(found.frame["contender"].nunique()))
+        with st.container(key=linked_lists.SIDE_BY_SIDE):
+            page.picture(
+                linked_lists.linked_lists(found.frame, styles),
+                linked_lists.linked_alt(found.frame, one, other),
+                found.frame,
+                key="explore",
+            )
+    page.notice(state.about(document.dataset))
+
+
+def list_cards(document: BakeoffDocument, found: Lists, person: Person) -> None:
+    """A card per contender, with its list or the reason why it has none."""
+    st.subheader("Lists", anchor=False)
+    letters = "Items with the same letter are in several lists; hover over one to highlight it."
+    if person.user_id is None:
+        st.caption(f"{letters} The lists are computed now from the history above.")
+    else:
+        hits = int(found.frame[found.frame["chosen"]]["item_id"].nunique())
+        count = linked_lists.spelled(hits) if hits else "none"
+        st.caption(
+            f"{letters} ✓ marks held-out interactions, the items that the user interacted with "
+            f"after the cut-off date: {count} of the items shown. The lists are those of the "
+            "bake-off."
+        )
+    titles, styles = titles_of(document.contenders), look.styles_by_title(document)
+    contenders = {
+        titles[c.name]: (look.KIND_LABEL[c.kind], styles[titles[c.name]])
+        for c in document.contenders
+    }
+    st.html(cards(found.frame, found.missing, contenders))
+
+
+def all_lists(found: Lists) -> None:
+    """Every list, item by item, as a table."""
+    with page.numbers("All lists as a table"):
+        frame = found.frame.assign(held_out=found.frame["chosen"].map({True: "✓", False: ""}))
+        shown = frame[["contender", "rank", "title", "categories", "lists", "held_out"]]
+        tables.show(
+            shown.rename(columns={"lists": "number of lists", "held_out": "held-out interaction"}),
+            key="explore_lists",
+            alt="Every list, item by item.",
+        )

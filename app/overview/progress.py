@@ -1,0 +1,98 @@
+"""Where the question stands: its sentence, and the status of the five steps to the answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from app import state
+from app.components import jobs, results
+from app.components.tables import moment
+from pipelines.economics.decision import decide
+from pipelines.economics.evidence import evidence_from_bakeoff
+from pipelines.economics.summary import sentence
+from pipelines.evaluation.results.document import BakeoffDocument
+from pipelines.workspace.records import DecisionRecord
+
+
+def standing(
+    name: str | None, document: BakeoffDocument | None, saved: DecisionRecord | None
+) -> str:
+    """The state of the decision in one sentence."""
+    if name is None:
+        return "No data yet: load your own events or a sample."
+    if saved is not None and saved.document.get("sentence"):
+        return str(saved.document["sentence"])
+    if document is None and jobs.live("bakeoff", name):
+        return f"Not decidable yet: the first bake-off on {name} is running."
+    if document is None:
+        return f"Not decidable yet: no bake-off has been run on {name}."
+    evidence = evidence_from_bakeoff(
+        document.model_dump(mode="json"), is_sample=state.about(name).is_sample
+    )
+    return sentence(decide(None, evidence))
+
+
+def steps(
+    name: str | None, document: BakeoffDocument | None, saved: DecisionRecord | None
+) -> pd.DataFrame:
+    """The five steps. Columns: step, state ("done", "now", "open"), line (the status)."""
+    built = document is not None and _built(document) > 0
+    lines = {
+        "data": (name is not None, _data_line(name)),
+        "build": (built, _build_line(document)),
+        "compare": (document is not None, _compare_line(document)),
+        "test": (False, "no online test yet"),
+        "decide": (saved is not None, _decide_line(saved)),
+    }
+    current = next((step for step, (done, _) in lines.items() if not done), None)
+    rows: list[dict[str, Any]] = [
+        {
+            "step": step,
+            "state": "done" if done else "now" if step == current else "open",
+            "line": line,
+        }
+        for step, (done, line) in lines.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def saved_decision(document: BakeoffDocument | None) -> DecisionRecord | None:
+    """The newest saved decision that uses the chosen bake-off."""
+    if document is None:
+        return None
+    return next((d for d in state.workspace().decisions() if d.bakeoff == document.id), None)
+
+
+def _data_line(name: str | None) -> str:
+    if name is None:
+        return "no data loaded"
+    if state.workspace().dataset_record(name).state != "ready":
+        return f"{name}: not loaded yet"
+    found = state.readiness(name).approaches
+    enough = int((found["state"] == "enough").sum())
+    return f"{name}: enough for {enough} of {len(found)} approaches"
+
+
+def _build_line(document: BakeoffDocument | None) -> str:
+    if document is None:
+        return "no pipeline built yet"
+    built = _built(document)
+    return f"{built} pipeline{'' if built == 1 else 's'} built and scored"
+
+
+def _built(document: BakeoffDocument) -> int:
+    return sum(c.kind == "built" and c.status == "scored" for c in document.contenders)
+
+
+def _compare_line(document: BakeoffDocument | None) -> str:
+    if document is None:
+        return "no bake-off yet"
+    return f"{results.leader_label(document)}; {results.third_party_label(document)}"
+
+
+def _decide_line(saved: DecisionRecord | None) -> str:
+    if saved is None:
+        return "no decision saved"
+    return f"{saved.document.get('decision', saved.title)}, {moment(saved.created)}"
