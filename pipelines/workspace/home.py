@@ -56,7 +56,7 @@ class Home:
         return self.root / "incoming"
 
     def create(self) -> None:
-        """Create the folders; if one cannot be written, none is created and `AssayError` raised."""
+        """Create the folders; if one cannot be written, creates none and raises `AssayError`."""
         folders = (
             self.datasets,
             self.bakeoffs,
