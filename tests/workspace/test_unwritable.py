@@ -44,8 +44,8 @@ def test_a_folder_under_a_file(tmp_path: Path) -> None:
     done = listed(file / "home", [])
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        f"assay: The workspace's folder {file}/home cannot be written (Not a directory); name "
-        "another one with ASSAY_HOME.\n"
+        f"assay: The workspace's folder {file}/home cannot be written (Not a directory); use "
+        "another folder with ASSAY_HOME.\n"
     )
     assert below(tmp_path) == [file] and file.read_text() == "mine"
 
@@ -78,7 +78,7 @@ def test_a_folder_without_permission(what: str, tmp_path: Path) -> None:
         shut.chmod(mode)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        f"assay: The workspace's folder {home} cannot be written (Permission denied); name "
-        "another one with ASSAY_HOME.\n"
+        f"assay: The workspace's folder {home} cannot be written (Permission denied); use "
+        "another folder with ASSAY_HOME.\n"
     )
     assert below(tmp_path) == before
