@@ -4,13 +4,17 @@ PORT ?= 8501
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test install lint demo bench upgrade browser postgres clean
+.PHONY: run test wheel-test install lint demo bench upgrade browser postgres clean
 
 run: $(READY)
 	@$(BIN)/assay run --port $(PORT)
 
 test: $(READY) browser postgres
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not wheel"
+
+# The wheel in a new environment outside of the checkout; downloads what it needs.
+wheel-test: $(READY) browser
+	$(BIN)/python -m pytest -m wheel
 
 install: $(READY)
 

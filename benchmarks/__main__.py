@@ -31,7 +31,7 @@ def peer_python() -> Path:
 
 
 def main(names: list[str]) -> int:
-    from benchmarks import bakeoff, compare, data, intervals, metrics, start, tuning
+    from benchmarks import bakeoff, compare, data, intervals, metrics, requests, start, tuning
 
     known: dict[str, Callable[[Path], None]] = {
         "metrics": metrics.run,
@@ -41,6 +41,7 @@ def main(names: list[str]) -> int:
         "compare": compare.run,
         "start": start.run,
         "tuning": tuning.run,
+        "requests": requests.run,
     }
     wrong = [name for name in names if name not in known]
     if wrong:

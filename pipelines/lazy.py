@@ -4,8 +4,9 @@ A package's `__init__` names what outsiders may use without loading it:
 
     _HOMES = {"Workspace": "pipelines.workspace.store"}
 
-    def __getattr__(name: str) -> Any:
-        return lazy.attribute(__name__, _HOMES, name)
+    if not TYPE_CHECKING:
+        def __getattr__(name: str) -> Any:
+            return lazy.attribute(__name__, _HOMES, name)
 
 Type checkers read the imports under `TYPE_CHECKING` beside it; a test compares the two.
 """

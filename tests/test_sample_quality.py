@@ -47,4 +47,6 @@ def test_two_stage_beats_popular_and_tuned_als_and_ease(tmp_path):
     for other in ("popular", "als-tuned", "ease-tuned"):
         found = compare("two-stage", other, "ndcg@10", values("two-stage"), values(other), 0.02)
         assert found.low > 0, found.sentence
-    assert document.manifest["split_note"] == ("benchmark protocol: it admits other users' futures")
+    assert document.manifest["split_note"] == (
+        "benchmark protocol: models train on other users' future events"
+    )

@@ -19,7 +19,9 @@ from pipelines.evaluation.slices.stored import Dimension
 from pipelines.statistics.intervals import mean_interval
 
 
-def within(document: BakeoffDocument, contest: Contest, dimension: Dimension, value: str) -> None:
+def slice_values(
+    document: BakeoffDocument, contest: Contest, dimension: Dimension, value: str
+) -> None:
     """Each contender's value in one slice, with its interval."""
     clause = dimension.clause.format(value)
     st.subheader(page.plain(f"Slice by {dimension.title}: {value}"), anchor=False)

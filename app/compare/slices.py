@@ -10,8 +10,8 @@ from app.compare import matrix, slices_charts, tools
 from app.compare.comparisons import ranked, useful_share
 from app.compare.heading import Heading
 from app.compare.interval_charts import FLOOR
-from app.compare.slice import within
-from app.compare.wins import where_wins
+from app.compare.slice import slice_values
+from app.compare.wins import ranked_wins
 from app.components import page, toolbar
 from pipelines.errors import AssayError
 from pipelines.evaluation.results.document import BakeoffDocument, titles_of
@@ -43,7 +43,7 @@ def section(document: BakeoffDocument) -> Heading:
     else:
         _crossed(document, contest, first, second)
     _warnings(contest)
-    return Heading(where_wins(document, contest, by_name))
+    return Heading(ranked_wins(document, contest, by_name))
 
 
 def _dimensions(by_name: dict[str, Dimension]) -> tuple[Dimension, Dimension | None]:
@@ -86,7 +86,7 @@ def _across_contenders(document: BakeoffDocument, contest: Contest, dimension: D
     chosen = str(st.session_state.get(SLICE, ALL))
     _heat_map(document, contest, frame, dimension, "", chosen)
     if chosen != ALL:
-        within(document, contest, dimension, chosen)
+        slice_values(document, contest, dimension, chosen)
 
 
 def by_contender(

@@ -159,7 +159,7 @@ def pair(document: BakeoffDocument, width: int = WIDE) -> Pair:
     return Pair(metric, one, other, below)
 
 
-def seen(document: BakeoffDocument) -> tuple[str, str]:
+def current_view(document: BakeoffDocument) -> tuple[str, str]:
     """The metric at its list length and the contender compared with, as chosen last."""
     first, baseline = declared_metric(document), declared_baseline(document)
     chosen = {key: toolbar.kept(key) for key in (METRIC, "compare_k", "compare_with")}

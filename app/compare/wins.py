@@ -25,7 +25,7 @@ SHOWN, ROW = 12, 30
 """How many slices are drawn, and the height of each in pixels."""
 
 
-def where_wins(document: BakeoffDocument, contest: Contest, by_name: dict[str, Dimension]) -> str:
+def ranked_wins(document: BakeoffDocument, contest: Contest, by_name: dict[str, Dimension]) -> str:
     """Draw the slices in which one of the two wins, ranked; returns the view's sentence."""
     titles = titles_of(document.contenders)
     pair = (contest.contender, contest.against)

@@ -70,7 +70,7 @@ def draw() -> None:
             page.link("data", "Leakage audit", ":material/fact_check:", data_view="studies",
                       dataset=document.dataset)  # fmt: skip
             # The report has the open view, which is drawn by now.
-            report.button(document, *tools.seen(document))
+            report.button(document, *tools.current_view(document))
     comparisons.ready()
 
 

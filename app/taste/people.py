@@ -25,7 +25,7 @@ LABELS = {
 
 
 @dataclass(frozen=True)
-class Sitting:
+class TasteSetup:
     """The user whose lists are compared, and the contenders that can be shown."""
 
     key: str
@@ -51,7 +51,7 @@ class Sitting:
         return f"**{page.plain(persona.name)}**, user {user}"
 
 
-def choose(document: BakeoffDocument) -> Sitting:
+def choose(document: BakeoffDocument) -> TasteSetup:
     """Choose the user; an `AssayError` says what is still missing."""
     people = {str(p.user_id): p for p in explore_data.people(document)}
     ids = {p.name: user for user, p in people.items()}
@@ -75,16 +75,18 @@ def choose(document: BakeoffDocument) -> Sitting:
     return _stored(document, user or ids.get(who), people)
 
 
-def _made_up(document: BakeoffDocument, history: list[str]) -> Sitting:
+def _made_up(document: BakeoffDocument, history: list[str]) -> TasteSetup:
     if not history:
         raise AssayError("Pick a few titles that you know to compare two lists for them.")
     names, missing = contenders(document, lambda c: explore_data.opened(document, c.name).why_not)
     _two(names)
     live = Live(names, history, lambda name: explore_data.live(document, name, history))
-    return Sitting(live.person, live, missing, {})
+    return TasteSetup(live.person, live, missing, {})
 
 
-def _stored(document: BakeoffDocument, user_id: str | None, people: dict[str, Person]) -> Sitting:
+def _stored(
+    document: BakeoffDocument, user_id: str | None, people: dict[str, Person]
+) -> TasteSetup:
     bakeoff_folder = state.bakeoff_folder(document.id)
 
     def why_not(c: ContenderResult) -> str:
@@ -97,7 +99,7 @@ def _stored(document: BakeoffDocument, user_id: str | None, people: dict[str, Pe
     data = state.dataset(record.dataset, record.dataset_version)
     users, items = data.users.decode(bakeoff_folder.requests.user), data.catalogue.items.ids
     stored = Stored(bakeoff_folder, names, users, items, user_id)
-    return Sitting(str(user_id), stored, missing, people)
+    return TasteSetup(str(user_id), stored, missing, people)
 
 
 def _two(names: list[str]) -> None:

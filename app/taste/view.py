@@ -16,7 +16,7 @@ from app.explore import data as explore_data
 from app.look import Style
 from app.taste import people as taste_people
 from app.taste import tally as taste_tally
-from app.taste.people import Sitting
+from app.taste.people import TasteSetup
 from app.taste.rounds import Round
 from pipelines.errors import AssayError
 from pipelines.evaluation.results.document import BakeoffDocument, titles_of
@@ -49,16 +49,16 @@ def draw(document: BakeoffDocument) -> Heading:
     return Heading(taste_tally.section(document), DESCRIPTION)
 
 
-def _round(document: BakeoffDocument, sitting: Sitting) -> None:
+def _round(document: BakeoffDocument, setup: TasteSetup) -> None:
     # The token depends on the user, so that each user's round has its own vote.
-    token = hashlib.sha256(f"{_seed()} {sitting.key}".encode()).hexdigest()[:16]
+    token = hashlib.sha256(f"{_seed()} {setup.key}".encode()).hexdigest()[:16]
     vote = state.workspace().vote_of(document.id, token)
-    answers = sitting.answers
+    answers = setup.answers
     found = answers.shown(vote.person, vote.left, vote.right) if vote else answers.round(token)
     if found is None:
         st.info("All contenders give this user the same list. Choose another user.")
         return
-    st.markdown(sitting.description(document, found))
+    st.markdown(setup.description(document, found))
     revealed = vote is not None and st.session_state.get(REVEALED) == token
     _lists(document, found, revealed=revealed)
     if vote is None:
@@ -67,7 +67,7 @@ def _round(document: BakeoffDocument, sitting: Sitting) -> None:
         _after(vote, revealed=revealed)
     page.notice(state.about(document.dataset))
     titles = titles_of(document.contenders)
-    for name, why in sitting.missing.items():
+    for name, why in setup.missing.items():
         st.caption(page.plain(f"Not shown: {titles[name]}. {why}"))
 
 

@@ -26,8 +26,10 @@ _HOMES = {
 __all__ = [*_HOMES]
 
 
-def __getattr__(name: str) -> Any:
-    return lazy.attribute(__name__, _HOMES, name)
+if not TYPE_CHECKING:  # else every name would pass for one of the package
+
+    def __getattr__(name: str) -> Any:
+        return lazy.attribute(__name__, _HOMES, name)
 
 
 def __dir__() -> list[str]:

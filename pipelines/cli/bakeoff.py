@@ -54,7 +54,10 @@ def bakeoff(
     ] = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Evaluate contenders on the same manifest and compare them; Random and Popular always run."""
+    """Evaluate and compare contenders.
+
+    All are evaluated on the same manifest; Random and Popular always run.
+    """
     from pipelines.cli import output as out
     from pipelines.evaluation.bakeoff.request import BakeoffRequest
     from pipelines.workspace.bakeoffs import run

@@ -31,7 +31,10 @@ def compare(
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Compare two contenders, of one bake-off or of two with the same manifest, user by user."""
+    """Compare two contenders user by user.
+
+    Both may be of one bake-off, or of two with the same manifest.
+    """
     from pipelines.cli import output as out
     from pipelines.evaluation.comparison.across import compare_across, require_same
 

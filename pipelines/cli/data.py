@@ -22,7 +22,10 @@ def data_list(as_json: AsJson = False) -> None:
 
 @data_app.command("profile")
 def data_profile(name: DatasetName, as_json: AsJson = False) -> None:
-    """Summarize a dataset: activity over time, long tail, history lengths, column coverage."""
+    """Summarize a dataset.
+
+    Activity over time, long tail, history lengths, column coverage.
+    """
     from pipelines.cli import data_profile as cli_profile
 
     cli_profile.data_profile(open_workspace().dataset(name), as_json)
@@ -30,7 +33,10 @@ def data_profile(name: DatasetName, as_json: AsJson = False) -> None:
 
 @data_app.command("recipe")
 def data_recipe(name: DatasetName) -> None:
-    """Print the recipe of a dataset's newest version as JSON, for `import --recipe FILE`."""
+    """Print the recipe of a dataset as JSON.
+
+    It is that of the newest version; `import --recipe FILE` uses it.
+    """
     from pipelines.cli import output as out
 
     out.document(open_workspace().recipe(name).model_dump(mode="json"))
@@ -41,7 +47,10 @@ def data_delete(
     name: DatasetName,
     yes: Annotated[bool, typer.Option("--yes", help="Delete without confirmation.")] = False,
 ) -> None:
-    """Delete all versions of a dataset; its bake-offs and decisions are kept."""
+    """Delete all versions of a dataset.
+
+    Its bake-offs and decisions are kept.
+    """
     from pipelines.cli import output as out
 
     workspace = open_workspace()
@@ -59,7 +68,10 @@ def data_learning_curve(
     split: Annotated[str | None, typer.Option("--split", help="Default: time:0.9.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Whether more data would help: ALS and Popular on the newest 10 to 100 % of the history."""
+    """Measure whether more data would help.
+
+    Trains ALS and Popular on the newest 10 to 100 % of the history.
+    """
     from pipelines.cli import data_studies as cli_studies
     from pipelines.cli import output as out
     from pipelines.workspace import study_runs
@@ -83,7 +95,10 @@ def data_audit(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """How much leaking splits inflate metrics: random and leave-one-out against global time."""
+    """Measure the inflation by leaking splits.
+
+    Compares random and leave-one-out splits with global time.
+    """
     from pipelines.cli import data_studies as cli_studies
     from pipelines.cli import output as out
     from pipelines.workspace import study_runs

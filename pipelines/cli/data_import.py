@@ -158,7 +158,10 @@ def data_import(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Import events, completely or not at all; rows that cannot be read are quarantined."""
+    """Import events from files or a database.
+
+    The import is complete or absent; rows that cannot be used are quarantined with a reason.
+    """
     from pipelines.cli import output as out
     from pipelines.data.dataset import check_name
     from pipelines.data.importing.planning import plan
@@ -333,7 +336,7 @@ def _print_imported(about: About, as_json: bool) -> None:
         steps.add_row(step.name, f"{step.rows_in:,}", f"{step.rows_out:,}", step.note)
     out.print_table(steps)
     for reason, n in (about.arrivals.reasons if about.arrivals else {}).items():
-        out.say(f"quarantined: {n:,} rows, {reason}")
+        out.say(f"quarantined: {n:,} {'row' if n == 1 else 'rows'}, {reason}")
     if about.recipe:
         out.say(f"Recipe {about.recipe.hash[:12]}; import the next file with it by `--again`.")
     if about.notice:

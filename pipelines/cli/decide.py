@@ -19,7 +19,11 @@ def decide(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Decide whether to build, buy, buy now and build later, or neither, and when that changes."""
+    """Decide whether to build or buy.
+
+    Options: build, buy, buy now and build later, or neither. Prints the reasons, and what would
+    change the decision.
+    """
     from pipelines.economics.documents import decide_documents
 
     if not case and bakeoff_id is None:

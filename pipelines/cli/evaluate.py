@@ -34,7 +34,10 @@ def evaluate(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Score lists from any system, with the same definitions as a bake-off."""
+    """Score lists from any system.
+
+    The metrics have the same definitions as in a bake-off.
+    """
     from pipelines.cli import output as out
     from pipelines.evaluation.evaluate_file import evaluate_files
 

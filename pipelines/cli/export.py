@@ -19,7 +19,10 @@ def export(
     k: Length = 25,
     as_json: AsJson = False,
 ) -> None:
-    """Export what a vendor needs: training rows, the users to recommend for, hashes."""
+    """Export training data for a vendor.
+
+    Writes the training rows, the users to recommend for, hashes and instructions.
+    """
     from pipelines.adapters import handover
     from pipelines.cli import output as out
     from pipelines.data.split import Protocol

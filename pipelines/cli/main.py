@@ -62,7 +62,10 @@ def main() -> None:
 
 @app.command()
 def demo() -> None:
-    """Run readiness, a bake-off and a decision on the bundled sample."""
+    """Run all steps on the bundled sample.
+
+    Readiness, a bake-off with a stand-in for a vendor, and a decision.
+    """
     from pipelines.evaluation.bakeoff import preload
 
     preload.prepare()

@@ -68,12 +68,12 @@ def progress(title: str) -> Iterator[Progress]:
 
 def new_table(*headers: str, right: Sequence[int] = ()) -> Table:
     """An empty table without rules; `right` are the columns to align right."""
-    made = Table(box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold")
     for at, header in enumerate(headers):
-        made.add_column(
+        table.add_column(
             header, justify="right" if at in right else "left", overflow="fold", no_wrap=at > 0
         )
-    return made
+    return table
 
 
 def print_table(filled: Table) -> None:

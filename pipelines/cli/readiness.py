@@ -21,7 +21,10 @@ def readiness(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check whether the data is enough for each approach, and what is missing."""
+    """Check whether the data is enough.
+
+    For each approach: whether the data is enough, what is missing, and when it may be there.
+    """
     from pipelines.cli import output as out
     from pipelines.data import readiness as ready
     from pipelines.data.readiness import tracking_plan
@@ -51,4 +54,4 @@ def print_report(report: Report) -> None:
     for state in ("not enough", "thin"):
         for finding in report.findings:
             if finding.state == state:
-                out.say(f"- {finding.check} is {state}: {finding.why} {finding.todo}")
+                out.say(f"- {finding.check} ({state}): {finding.why} {finding.todo}")

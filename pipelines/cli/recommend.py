@@ -27,7 +27,10 @@ def recommend(
     k: Length = 10,
     as_json: AsJson = False,
 ) -> None:
-    """Compute lists of a contender for a user, a history, or all evaluated users."""
+    """Compute lists of a contender.
+
+    For a user, a made-up history, or all evaluated users.
+    """
     from pipelines.cli import output as out
     from pipelines.evaluation.bakeoff.opened import evaluated_users, open_contender
 

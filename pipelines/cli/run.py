@@ -13,7 +13,10 @@ def run(
         bool, typer.Option("--browser/--no-browser", help="Open a browser window.")
     ] = False,
 ) -> None:
-    """Start the app on 127.0.0.1, reachable only from this machine."""
+    """Start the app on this machine.
+
+    It listens on 127.0.0.1 and cannot be reached from other machines.
+    """
     from pipelines.cli.start import start
 
     start(port, open_browser=browser)

@@ -32,7 +32,10 @@ def slices(
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Show for which users and items a contender is better: slices, wins and reversals."""
+    """Compare two contenders in slices.
+
+    Shows for which users and items one is better: all slices, the clearest wins, and reversals.
+    """
     from pipelines.cli import output as out
     from pipelines.evaluation.results.folder import BakeoffFolder
     from pipelines.evaluation.slices.report import report

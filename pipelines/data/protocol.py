@@ -16,15 +16,14 @@ FORMS = (
     "last-n:N with N of 1 or more (last-n:10), leave-one-out, users:F (users:0.1) or random:F "
     "(random:0.1)"
 )
-BENCHMARK = "benchmark protocol: the training data includes other users' future events"
+BENCHMARK = "benchmark protocol: models train on other users' future events"
 NOTES: dict[Kind, str] = {
     "time": "",
     "windows": "",
     "last-n": BENCHMARK,
     "leave-one-out": BENCHMARK,
-    "users": f"{BENCHMARK}, and no model is trained on the evaluated users",
-    "random": "only for the audit: the training data includes each user's own future events, and "
-    "other users'",
+    "users": f"{BENCHMARK}, and on none of the evaluated users",
+    "random": "only for the audit: models train on future events of all users, even the evaluated",
 }
 
 

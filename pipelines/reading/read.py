@@ -82,18 +82,18 @@ def read(
     scored = scored_users(users, items, there[TRUTH], trained=train is not None, seen=seen)
     if not len(scored):
         raise AssayError(
-            f"{tables[-1].name} already contains all items of all users in {truth.name}, and "
-            "seen policy exclude leaves these out; use --seen keep, or training data that ends "
-            "before the truth."
+            f"All held-out interactions in {truth.name} are already in {tables[-1].name}, and "
+            "seen policy exclude leaves these out; use seen policy keep, or training data that "
+            "ends before the truth."
         )
     codes, n = users.codes[RECOMMENDATIONS], len(scored)
     ordered = arrange(codes, items, RECOMMENDATIONS, recommendations.order, scored.row_of, n)
     listed = there[RECOMMENDATIONS][scored.users]
     if not listed.any():
         raise AssayError(
-            f"{tables[-1].name} already contains all items in {truth.name} of the users in "
-            f"{recommendations.name}, and seen policy exclude leaves these out; use --seen keep, "
-            "or training data that ends before the truth."
+            f"For the users of {recommendations.name}, all held-out interactions in {truth.name} "
+            f"are already in {tables[-1].name}, and seen policy exclude leaves these out; use "
+            "seen policy keep, or training data that ends before the truth."
         )
     lists, counts = _filled_lists(ordered, listed, scored, depth, drop_seen=seen == "exclude")
     if not _shared(items):

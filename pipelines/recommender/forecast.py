@@ -27,7 +27,7 @@ class Forecast:
 
 
 def forecast(stages: list[tuple[str, Estimate]], *, memory_mb: float | None = None) -> Forecast:
-    """Add up `Pipeline.preflight`; memory is held against this machine's unless given.
+    """Add up `Pipeline.preflight`; refuse what exceeds `memory_mb`, else this machine's memory.
 
     Stages are fitted one after another and all kept, so their memory adds up.
     """

@@ -54,8 +54,10 @@ def merge(parts: list[Candidates], names: tuple[str, ...]) -> Candidates:
     if len(parts) == 1:
         fused = np.where(items >= 0, np.nan_to_num(scores[:, :, 0]), -np.inf).astype(np.float32)
         return Candidates(items, fused, names, scores, ranks)
-    shares = np.where(ranks > 0, 1.0 / (RRF + ranks), 0.0).sum(axis=2)
-    fused = np.where(items >= 0, shares, -np.inf).astype(np.float32)
+    share = 1.0 / (RRF + np.arange(max(part.items.shape[1] for part in parts) + 1))
+    share[0] = 0  # of the rank 0: not proposed
+    fused = share[ranks].sum(axis=2).astype(np.float32)
+    fused[items < 0] = -np.inf
     merged = Candidates(items, fused, names, scores, ranks)
     return merged.pick(order_within(fused, items, used))
 

@@ -49,7 +49,7 @@ FALLBACK = "popular (fallback)"
 
 @dataclass
 class Step:
-    """A list after one step: `items` (n, k) int32 best first, and the seconds it took."""
+    """The lists after one step, `items` (n, k) int32 best first, and its seconds."""
 
     stage: str
     items: np.ndarray

@@ -1,4 +1,4 @@
-"""Fitted stages on disk: what several contenders share is fitted once and stored once."""
+"""Fitted stages on disk: a stage that several contenders share is fitted and stored once."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from pipelines.schema import Catalogue, Interactions
 from pipelines.stages.contract import CandidateGenerator
 
 CODE_VERSION = 1
-"""Rises when a fitted stage of old would answer differently from one fitted now, for a reason
-that lies outside the stage's own file."""
+"""Raised when stored stages would answer differently from stages fitted now because of a change
+outside the stage's file."""
 ABANDONED_SECONDS = 86_400
-"""Age from which a half-written file belongs to a process that is gone."""
+"""Age at which an unfinished file counts as left behind by a process that has ended."""
 
 
 class StageStore:
-    """A folder of fitted candidate generators, named by the hash of all that they depend on.
+    """A folder of fitted candidate generators; file names hash everything that a fit depends on.
 
     `data_key` stands for the training data: dataset fingerprint, split and seen-policy.
     """
@@ -31,7 +31,7 @@ class StageStore:
         self.data_key = data_key
 
     def path(self, stage: CandidateGenerator, window: str) -> Path:
-        """Where this stage, with its settings, fitted on this window, is kept."""
+        """The file of this stage with its settings, fitted on this window."""
         parts = {
             "code": CODE_VERSION,
             "class": f"{type(stage).__module__}.{type(stage).__qualname__}",
@@ -50,9 +50,9 @@ class StageStore:
         catalogue: Catalogue,
         window: str,
     ) -> tuple[CandidateGenerator, float]:
-        """The fitted stage and the seconds that its fit took, whoever had it fitted.
+        """The fitted stage and the seconds that its fit took, now or for another contender.
 
-        Both are stored together, so that the second contender is charged for the fit too.
+        Both are stored, so that every contender is charged for the fit.
         """
         import joblib
 
@@ -71,7 +71,7 @@ class StageStore:
         return stage, seconds
 
     def drop_older(self, most_mb: float) -> None:
-        """Keep the newest files, together at most `most_mb`; clear what was never finished."""
+        """Keep the newest files, at most `most_mb` in all; delete unfinished ones."""
         for part in self.folder.glob("*.part"):
             if part.stat().st_mtime < time.time() - ABANDONED_SECONDS:
                 part.unlink(missing_ok=True)
@@ -86,7 +86,7 @@ class StageStore:
 def _source_hash(cls: type) -> str:
     """SHA-256 (hex) of the file that a stage's class is written in.
 
-    Whoever writes a stage and changes how it learns must not be given what it learned before.
+    A user-defined stage whose code has changed must be fitted again.
     """
     source = inspect.getsourcefile(cls)
     return hashlib.sha256(Path(source).read_bytes() if source else b"").hexdigest()

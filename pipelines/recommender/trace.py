@@ -1,4 +1,4 @@
-"""The way that each item of one list took through the pipeline."""
+"""Where each item of one list came from, and how each step ranked it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def trace_frame(fitted: FittedPipeline, queries: Queries, k: int) -> pd.DataFram
     """One row per shown item of a single request, in the list's order.
 
     Columns: item_id, title, rank; `source` and `source_rank` (the generator that ranked it
-    best); `sources` (all of them, in words); `light_rank`, `heavy_rank` (its place after the
-    first and the last tier; missing where there is no such tier or it was put in later);
-    `rule` (what a rule did, in words).
+    best); `sources` (all of them, as text); `light_rank`, `heavy_rank` (its rank after the
+    first and the second ranker; missing without such a ranker, or if a rule inserted it
+    later); `rule` (what a rule did, as text).
     """
     import pandas as pd
 

@@ -40,14 +40,17 @@ class Candidates:
         rows = np.arange(len(columns))[:, None]
         items = self.items[rows, at]
         chosen = self.scores[rows, at] if scores is None else scores.copy()
-        items[none] = NO_ITEM
-        chosen[none] = -np.inf
+        gaps = none.any()
+        if gaps:
+            items[none] = NO_ITEM
+            chosen[none] = -np.inf
         source_scores = source_ranks = None
         if self.source_scores is not None and self.source_ranks is not None:
             source_scores = self.source_scores[rows, at]
             source_ranks = self.source_ranks[rows, at]
-            source_scores[none] = np.nan
-            source_ranks[none] = 0
+            if gaps:
+                source_scores[none] = np.nan
+                source_ranks[none] = 0
         return Candidates(items, chosen, self.sources, source_scores, source_ranks)
 
 

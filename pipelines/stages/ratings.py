@@ -1,6 +1,6 @@
-"""Ratings on their way into Surprise, and the factors on their way out.
+"""Converts events to Surprise's training data, and its fitted factors to arrays.
 
-Knows the shapes of Surprise's objects, not the package: the two stages that use it import it.
+Does not import Surprise: the two stages that use it do.
 """
 
 from __future__ import annotations

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -54,16 +56,19 @@ class Home:
         return self.root / "incoming"
 
     def create(self) -> None:
-        """Create the folders; raises `AssayError` if they cannot be written."""
+        """Create the folders; if one cannot be written, creates none and raises `AssayError`."""
+        folders = (
+            self.datasets,
+            self.bakeoffs,
+            self.stages,
+            self.studies,
+            self.logs,
+            self.incoming,
+        )
         try:
-            for folder in (
-                self.datasets,
-                self.bakeoffs,
-                self.stages,
-                self.studies,
-                self.logs,
-                self.incoming,
-            ):
+            for place in (self.root, *folders, self.database):
+                _check_writable(place, folder=place != self.database)
+            for folder in folders:
                 folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise AssayError(
@@ -106,6 +111,16 @@ class Home:
             for folder in parent.iterdir():
                 if folder.name not in kept and folder.stat().st_mtime < before:
                     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _check_writable(place: Path, *, folder: bool) -> None:
+    """Raise `OSError` where something is there already and cannot be written."""
+    if not place.exists():
+        return
+    if folder and not place.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+    if not os.access(place, os.W_OK | os.X_OK if folder else os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 def _try(descriptor: int) -> bool:

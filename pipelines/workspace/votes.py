@@ -31,7 +31,7 @@ class Votes(WorkspacePart):
     ) -> VoteRecord:
         """Store the vote of a round; if it has one already, return that one instead."""
         if picked not in get_args(Picked):
-            raise AssayError(f"A vote must be {', '.join(get_args(Picked))}, not {picked!r}.")
+            raise AssayError(f"A vote must be left, right or neither, not {picked!r}.")
         if not round or left == right:
             raise AssayError("A vote needs the token of its round and two contenders.")
         row = VoteRow(

@@ -155,7 +155,7 @@ def test_ids_stay_the_text_they_are(task: Task, tmp_path: Path) -> None:
 
 def test_without_a_date_it_is_not_comparable(task: Task, tmp_path: Path) -> None:
     file = as_csv(lists_of(task), tmp_path)
-    with pytest.raises(NotComparable, match="does not say through when it was trained"):
+    with pytest.raises(NotComparable, match="training data is unknown"):
         prepared(file, task)
 
 
@@ -216,7 +216,7 @@ def test_failed_lines_and_missing_users_are_replies_with_errors(task: Task, tmp_
     write_meta(file, task)
     adapter = prepared(file, task)
     replies = adapter.recommend(task, 5)
-    assert replies[0].error == "the vendor says: No such user"
+    assert replies[0].error == "the vendor reports: No such user"
     assert replies[1].error is None
     assert replies[1].scores is None
     assert replies[2].error == "the line has no recommendedItems"
@@ -244,10 +244,10 @@ def test_repeats_unknown_items_and_strangers_are_counted(task: Task, tmp_path: P
     assert reply.scores == (1.0, 0.5, 0.25)
     assert adapter.problems == {
         "lists shorter than k": 1,
-        "places with an unknown item": 1,
+        "positions with an unknown item": 1,
         "repeated items": 1,
         "users listed twice": 1,
-        "users that were not asked for": 1,
+        "users that were not requested": 1,
     }
 
 
@@ -263,8 +263,8 @@ def test_conflicting_ranks_are_counted_and_settled_by_order(task: Task, tmp_path
     assert adapter.recommend(task, 9)[0].items == ("i002", "i003", "i001", "i004")
     assert adapter.problems == {
         "lists shorter than k": 1,
-        "places with the rank of the place before them": 1,
-        "places without a rank": 1,
+        "positions with the same rank as the position before": 1,
+        "positions without a rank": 1,
         "rows without a user or an item": 1,
         "users whose scores contradict the ranks": 1,
     }
@@ -278,7 +278,7 @@ def test_ranks_that_cannot_be_read_are_counted(task: Task, tmp_path: Path) -> No
     write_meta(file, task)
     adapter = prepared(file, task)
     assert adapter.recommend(task, 9)[0].items == ("i002", "i001")
-    assert adapter.problems["places without a rank"] == 2
+    assert adapter.problems["positions without a rank"] == 2
 
 
 @pytest.mark.parametrize("scores", ["[1, 2]", '["a", "b", "c"]', "[NaN, 1, 2]", "7"])
@@ -326,7 +326,7 @@ def test_a_missing_file_an_empty_folder_and_no_name_are_refused(task: Task, tmp_
         prepared(tmp_path / "none.csv", task)
     (tmp_path / "empty").mkdir()
     write_meta(tmp_path / "empty", task)
-    with pytest.raises(AssayError, match="holds no lists"):
+    with pytest.raises(AssayError, match="has no lists"):
         prepared(tmp_path / "empty", task)
     with pytest.raises(AssayError, match="Name the file"):
         Exported("")

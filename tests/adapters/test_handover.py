@@ -54,7 +54,7 @@ def test_users_hashes_and_steps_stand_beside_them(
     assert [field["name"] for field in schema["fields"]] == list(rows_in(folder)[0])
     steps = (folder / "README.txt").read_text()
     assert f"numResults = {about['num_results']}" in steps
-    assert "Too little for the service" in steps
+    assert "Too little data for the service" in steps
     assert {path.name for path in folder.iterdir()} == set(handover.FILES)
 
 

@@ -20,14 +20,17 @@ def shape(service: str, operation: str) -> Any:
 @pytest.mark.parametrize(
     ("params", "why"),
     [
-        ({"campaignArn": "campaign/test"}, "campaignArn 'campaign/test' does not have the form"),
+        (
+            {"campaignArn": "campaign/test"},
+            "campaignArn 'campaign/test' does not match the pattern",
+        ),
         ({"campaignArn": ARN + "x" * 256}, "at most 256"),
         ({"userId": "u" * 257}, "userId has 257 characters"),
-        ({"numResults": 501}, "numResults is 501, at most 500"),
-        ({"context": {"bad name": "x"}}, "'bad name' does not have the form"),
+        ({"numResults": 501}, "numResults is 501, but at most 500"),
+        ({"context": {"bad name": "x"}}, "'bad name' does not match the pattern"),
         ({"context": {"a": "x" * 1001}}, "at most 1000"),
         ({"filterValues": {f"k{n}": "x" for n in range(26)}}, "26 entries"),
-        ({"promotions": [{"name": "a"}, {"name": "b"}]}, "2 entries, at most 1"),
+        ({"promotions": [{"name": "a"}, {"name": "b"}]}, "2 entries, but at most 1"),
         ({"promotions": [{"percentPromotedItems": 101}]}, "percentPromotedItems is 101"),
     ],
 )
@@ -41,10 +44,10 @@ def test_a_usable_request_has_no_problems() -> None:
     assert list(problems(params, shape("personalize-runtime", "GetRecommendations"))) == []
     ranking = {"campaignArn": ARN, "userId": "u", "inputList": ["i"] * 501}
     found = list(problems(ranking, shape("personalize-runtime", "GetPersonalizedRanking")))
-    assert found == ["inputList has 501 entries, at most 500 are allowed"]
+    assert found == ["inputList has 501 entries, but at most 500 are allowed"]
 
 
 def test_lists_of_allowed_values_are_checked() -> None:
     params = {"batchInferenceJobMode": "SOMETIMES"}
-    with pytest.raises(AssayError, match="is none of BATCH_INFERENCE"):
+    with pytest.raises(AssayError, match="is not one of BATCH_INFERENCE"):
         check(params, shape("personalize", "CreateBatchInferenceJob"))

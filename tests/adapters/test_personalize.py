@@ -211,7 +211,7 @@ def test_a_dead_vendor_is_not_asked_for_everybody(
     replies = adapter.recommend(task, 5)
     assert all(reply.error for reply in replies)
     assert len(server.asked) == 2 * GIVE_UP_AFTER
-    assert "not asked: 20 users before got no answer" in str(replies[-1].error)
+    assert "not sent: 20 users before got no answer" in str(replies[-1].error)
 
 
 def test_retries_are_limited_in_all(
@@ -263,11 +263,11 @@ def test_odd_lists_are_kept_and_counted(vendor: StartVendor, task: Task, adapt: 
     assert all((r.items, r.scores) == (("nowhere", "i001"), None) for r in replies)
     assert adapter.problems == {
         "lists shorter than k": n,
-        "places with an unknown item": n,
+        "positions with an unknown item": n,
         "repeated items": n,
     }
     adapter.recommend(task, 1)
-    assert adapter.problems["lists longer than asked for"] == n
+    assert adapter.problems["lists longer than requested"] == n
 
 
 def test_an_id_that_is_too_long_is_not_sent(vendor: StartVendor, task: Task, adapt: Adapt) -> None:
@@ -294,10 +294,13 @@ def test_a_later_or_missing_training_date_is_not_comparable(task: Task, adapt: A
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ({"campaign_arn": "campaign/test"}, "campaignArn 'campaign/test' does not have the form"),
-        ({"campaign_arn": ""}, "names no campaign: set ASSAY_PERSONALIZE_SHOP_CAMPAIGN_ARN"),
-        ({"workers": "many"}, "workers of personalize:shop is not usable"),
-        ({"endpoint": "nowhere"}, "AWS cannot be reached as set up"),
+        (
+            {"campaign_arn": "campaign/test"},
+            "campaignArn 'campaign/test' does not match the pattern",
+        ),
+        ({"campaign_arn": ""}, "has no campaign; set ASSAY_PERSONALIZE_SHOP_CAMPAIGN_ARN"),
+        ({"workers": "many"}, "workers of personalize:shop is invalid"),
+        ({"endpoint": "nowhere"}, "The AWS client cannot be created"),
         ({"mode": "batch"}, "SOLUTION_VERSION_ARN"),
     ],
 )
@@ -313,7 +316,7 @@ def test_missing_credentials_are_said(
 ) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
-    with pytest.raises(AssayError, match="no AWS credentials"):
+    with pytest.raises(AssayError, match="No AWS credentials"):
         adapt("http://127.0.0.1:9").prepare(task)
 
 

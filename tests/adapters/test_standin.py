@@ -76,7 +76,7 @@ def test_it_never_passes_for_amazon() -> None:
     assert lookup("adapters", "stand-in") is StandIn
     assert StandIn.kind == "stand-in"
     assert StandIn.title == "stand-in (not Amazon)"
-    with pytest.raises(AssayError, match="takes no name"):
+    with pytest.raises(AssayError, match="has no target"):
         StandIn("mine")
 
 

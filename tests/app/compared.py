@@ -105,7 +105,7 @@ def bakeoff() -> BakeoffDocument:
             "hash": "h" * 64, "split": "last-n:5", "k": 10, "users": USERS, "items": ITEMS,
             "metric": "ndcg@10", "baseline": "popular", "seen": "exclude",
             "useful_share": 0.02, "budget": {"p95_ms": 5.0}, "required": ["one-item=0.4"],
-            "split_note": "benchmark protocol: it admits other users' futures",
+            "split_note": "benchmark protocol: models train on other users' future events",
         },
         contenders=[
             contender("popular", 0.10, "baseline", p95=1.0, behavior=verdicts(0.9)),

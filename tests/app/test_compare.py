@@ -261,7 +261,7 @@ class TestBySlice:
     def test_an_older_bakeoff_says_so_within_the_view(self, open_page, compared, document):
         (compared.bakeoff_folder(document.id) / "slices.parquet").unlink()
         app = opened(open_page, document, **self.view)
-        assert "slices.parquet is no longer there" in app.error[0].value
+        assert "slices.parquet was deleted or never written" in app.error[0].value
         assert app.title[0].value.startswith("This view needs data")
 
 

@@ -181,7 +181,7 @@ def test_a_bakeoff_without_slices_says_so(tmp_path):
     keep(tmp_path)
     for file in tmp_path.glob("*slices.parquet"):
         file.unlink()
-    assert "slices.parquet is no longer there" in Page(made(BakeoffFolder(tmp_path))).text
+    assert "slices.parquet was deleted or never written" in Page(made(BakeoffFolder(tmp_path))).text
 
 
 def test_behavioral_tests_are_listed_by_contender_with_failures_first(stored):

@@ -104,7 +104,7 @@ def start_app(home: Path, log: Path, *, prepared: bool = True, script: Path = SC
         )
     app = RunningApp(process, port)
     try:
-        _wait_for_health(app, log)
+        wait_for_health(app, log)
     except BaseException:
         app.end()
         raise
@@ -117,7 +117,8 @@ def environment(home: Path) -> dict[str, str]:
     return kept | {"ASSAY_HOME": str(home)}
 
 
-def _wait_for_health(app: RunningApp, log: Path) -> None:
+def wait_for_health(app: RunningApp, log: Path) -> None:
+    """Wait until the app answers; `RuntimeError` with its log where it does not."""
     end = time.monotonic() + START_SECONDS
     while not _healthy(app):
         if app.process.poll() is not None or time.monotonic() > end:

@@ -60,6 +60,6 @@ def test_the_report_of_the_open_view_is_downloaded_and_opens_without_a_network(
     page.context.set_offline(True)
     page.goto(file.as_uri())
     expect(page.get_by_role("heading", name="Exploratory comparison")).to_be_visible()
-    expect(page.get_by_role("heading", name="Slices")).to_be_visible()
+    expect(page.get_by_role("heading", name="Slices", exact=True)).to_be_visible()
     assert page.locator("svg").count() > 4 and messages == []
     page.context.close()

@@ -69,9 +69,9 @@ def test_within_one_bakeoff(assay, bakeoffs):
     [
         (("a", "c", "--contender", "als"), "split is time:0.9 in a and last-n:5 in c. Run"),
         (("a", "b", "c"), "one bake-off or two, not 3"),
-        (("a",), "Say which contender of bake-off a with --contender: als, popular, slow."),
+        (("a",), "Choose a contender of bake-off a with --contender: als, popular, slow."),
         (("a", "b", "--contender", "slow"), "with --against: als, popular"),
-        (("a", "b", "--contender", "nobody"), "Say which contender of bake-off b"),
+        (("a", "b", "--contender", "nobody"), "Choose a contender of bake-off b"),
         (("a", "--contender", "broken"), "broken is failed in bake-off a"),
         (("a", "--contender", "als", "--against", "als"), "cannot be compared with itself"),
         (("a", "b", "--contender", "als", "--metric", "speed@10"), "'speed@10' has no per-user"),

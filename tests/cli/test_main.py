@@ -51,7 +51,7 @@ def test_the_whole_path_from_a_file_to_a_decision(assay, events, tmp_path):
     assert json.loads((plan / "tracking-plan.schema.json").read_text())["type"] == "object"
     code, out, err = assay("readiness", "mine", "--plan", plan)
     assert (code, out) == (2, "")
-    assert "is there already" in err
+    assert "already exists" in err
 
     code, out, _ = assay(
         "bakeoff", "als", "ease-recent", "--data", "mine", "--split", "last-n:2", "--json"

@@ -116,7 +116,7 @@ def test_whom_each_contender_is_for_is_found_in_a_real_bakeoff(
         (["--by", "color"], "user.habit, user.shoe {cm}, left, popularity"),
         (["--metric", "speed@9"], "ndcg@5, "),
         (["--against", "als"], "random, popular, next"),
-        (["--against", "next"], "another contender"),
+        (["--against", "next"], "a contender other than"),
         (["--by", "user.habit,popularity,x"], "two dimensions"),
         (["--by", "user.habit,user.habit"], "must differ"),
         (["--metric", "novelty@5"], "Neither higher nor lower novelty@5 is better"),

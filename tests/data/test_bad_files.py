@@ -35,6 +35,7 @@ def zipped() -> bytes:
 
 
 NESTED = pd.DataFrame({"user_id": ["a"], "item_id": [{"id": "i", "kind": "k"}]})
+DAMAGED = gzip.compress(GOOD.encode(), mtime=0)[:40] + b"junk" * 99
 BAD: dict[str, tuple[str, str | bytes, str]] = {
     "empty": ("a.csv", "", "is empty"),
     "blank": ("a.csv", "\n\n  \n", "holds no text"),
@@ -57,10 +58,10 @@ BAD: dict[str, tuple[str, str | bytes, str]] = {
     "columns twice": ("a.csv", "user_id,item_id,user_id\na,b,c\n", "named 'user_id'"),
     "columns twice but for spaces": ("a.csv", "user_id,item_id, user_id\na,b,c\n", "'user_id'"),
     "two users": ("a.csv", "UserId,user_id,item_id\na,b,c\n", "fit user_id equally"),
-    "torn gzip": ("a.csv.gz", gzip.compress(GOOD.encode(), mtime=0)[:-300], "torn"),
-    "damaged gzip": ("a.csv.gz", gzip.compress(GOOD.encode(), mtime=0)[:40] + b"junk" * 99, "torn"),
+    "torn gzip": ("a.csv.gz", gzip.compress(GOOD.encode(), mtime=0)[:-300], "truncated or damaged"),
+    "damaged gzip": ("a.csv.gz", DAMAGED, "truncated or damaged"),
     "empty gzip": ("a.csv.gz", gzip.compress(b"", mtime=0), "is empty"),
-    "torn parquet": ("a.parquet", parquet(NESTED)[:-40], "torn or damaged"),
+    "torn parquet": ("a.parquet", parquet(NESTED)[:-40], "truncated or damaged"),
     "nested parquet": ("a.parquet", parquet(NESTED), "is nested"),
     "json array": ("a.json", '[{"user_id": 1, "item_id": 2}]', "one JSON object per line"),
     "pretty json": ("a.json", '{\n "user_id": 1,\n "item_id": 2\n}', "one object per line"),
@@ -92,7 +93,7 @@ def test_a_bad_file_is_one_sentence_and_nothing_is_written(
 def test_what_is_not_a_file_is_said(tmp_path: Path, home: Path) -> None:
     fifo = tmp_path / "pipe"
     os.mkfifo(fifo)
-    for path, says in ((tmp_path, "is a folder"), (tmp_path / "no", "no file"), (fifo, "ordinary")):
+    for path, says in ((tmp_path, "is a folder"), (tmp_path / "no", "no file"), (fifo, "regular")):
         with pytest.raises(AssayError, match=says):
             import_file(path, "bad", home)
         with pytest.raises(AssayError, match=says):

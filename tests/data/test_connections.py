@@ -80,7 +80,7 @@ def test_a_whole_url_may_stand_in_a_variable(monkeypatch):
     assert "SHOP_URL" in refusal("env:SHOP_URL")
     monkeypatch.delenv("SHOP_URL")
     assert "SHOP_URL is not set" in refusal("env:SHOP_URL")
-    assert "one name" in refusal("env:postgresql://reader:s3cret@host/db")
+    assert "must be followed by a name" in refusal("env:postgresql://reader:s3cret@host/db")
 
 
 def test_streamlits_secrets_name_connections_by_url_or_by_parts(user_home):
@@ -129,7 +129,7 @@ def test_messages_show_no_password(monkeypatch):
 
 
 def test_an_unknown_kind_of_database_and_a_missing_driver_are_told():
-    assert "knows no kind" in refusal("warehouse://host/db")
+    assert "does not know the database type" in refusal("warehouse://host/db")
     assert "not installed" in refusal("oracle+cx_oracle://reader@host/db")
 
 
@@ -137,7 +137,7 @@ def test_a_sqlite_file_must_exist_and_opens_for_reading_alone(tmp_path):
     missing = tmp_path / "missing.db"
     assert "There is no SQLite file" in refusal(f"sqlite:///{missing}")
     assert not missing.exists()
-    assert "names no file" in refusal("sqlite://")
+    assert "has no file" in refusal("sqlite://")
     strange = tmp_path / "a shop? #1 %41.db"
     sqlite3.connect(strange).close()
     strange.write_bytes(b"")

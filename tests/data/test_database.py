@@ -138,7 +138,7 @@ def test_mistakes_are_one_sentence(ask, tmp_path, file):
     assert "syntax error" in refusal(ask("SELECT id FROM orders WHERE FROM"))
     text = tmp_path / "text.db"
     text.write_text("id,visitor\n" * 200)
-    assert "give a SQLite file" in refusal(Query(f"sqlite:///{text}", "orders"))
+    assert "use a SQLite file" in refusal(Query(f"sqlite:///{text}", "orders"))
     assert str(file) not in refusal(Query("postgresql://reader@127.0.0.1:1/shop", "orders"))
 
 

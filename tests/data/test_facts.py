@@ -15,6 +15,7 @@ from pipelines.data.readiness.facts.metadata import metadata
 from pipelines.data.readiness.facts.pace import Pace
 from pipelines.data.readiness.facts.timing import Timing, timing
 from pipelines.data.readiness.facts.volume import gini, top_share, volume
+from pipelines.data.readiness.unit import EVENTS, USERS
 from pipelines.data.split import split
 from pipelines.schema import Interactions, Vocabulary
 from pipelines.testing import datasets as synthetic
@@ -169,7 +170,7 @@ def test_what_an_old_import_did_not_count_is_unknown() -> None:
 
 def pace_of(rows: list[tuple[int, int, int]], now: float, more: float) -> str:
     t = found(made(rows).interactions, now=now)
-    return Pace(100, 180).when(more, "events", t)
+    return Pace(100, 180).when(more, EVENTS, t)
 
 
 def test_dates_are_given_at_the_pace_of_the_last_weeks_or_refused() -> None:
@@ -186,9 +187,9 @@ def test_dates_are_given_at_the_pace_of_the_last_weeks_or_refused() -> None:
     few = [(0, d, START + d * DAY) for d in range(6)]
     assert pace_of(few, START + 6 * DAY, 50) == "5 days of data are too few to give a date"
     t = found(made(rows).interactions, now=newest)
-    flat = Pace(100, 100).when(5, "users", t)
-    assert flat == "none were gained in the last eight weeks, so no date can be given"
-    assert Pace(0, 9).when(5, "users", None) == "without times no date can be given"
+    flat = Pace(100, 100).when(5, USERS, t)
+    assert flat == "none were added in the last eight weeks, so no date can be given"
+    assert Pace(0, 9).when(5, USERS, None) == "without times no date can be given"
     assert Pace(0, 8).weeks(5, t) == pytest.approx(5)
 
 

@@ -186,11 +186,11 @@ def test_each_bad_line_is_there_with_its_physical_number(imported: Import, home:
     assert [row[1] for row in rows(made)] == ["x", "two\nlines", "z"]
     found = quarantined(home)
     assert dict(zip(found["line"], found["reason"], strict=True)) == {
-        4: "columns: 2 where the header has 4",
+        4: "columns: 2, in the header: 4",
         7: "the user is missing",
         8: "the item is missing",
-        10: "the header stands here again",
-        11: "columns: 5 where the header has 4",
+        10: "the header is repeated",
+        11: "columns: 5, in the header: 4",
         12: "the line is longer than 100,000 characters",
         13: "the item is longer than 1,000 characters",
         14: "the line holds binary data",

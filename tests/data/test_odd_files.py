@@ -40,7 +40,7 @@ def parquet(**columns: Any) -> bytes:
         ({"reading": Reading(encoding="utf-16")}, "cannot be read as 'utf-16'"),
         ({"reading": Reading(encoding="\0")}, "cannot be read as"),
         ({"reading": Reading(separator='"')}, "must differ"),
-        ({"reading": Reading(separator="\n")}, "line end"),
+        ({"reading": Reading(separator="\n")}, "line breaks"),
         ({"reading": Reading(quote=",", separator=",")}, "must differ"),
         ({"reading": Reading(quote="é")}, "ASCII"),
         ({"keep": ("nothing",)}, "no column 'nothing'"),
@@ -55,7 +55,7 @@ def test_a_choice_that_makes_no_sense_is_said(
 
 @pytest.mark.parametrize("weight", [float("nan"), float("inf"), -1.0, 1e-9, 1e9])
 def test_a_weight_of_a_type_is_a_number_that_can_be_used(weight: float) -> None:
-    with pytest.raises(AssayError, match="a weight is 0, or a number from 1e-6 to 1e6"):
+    with pytest.raises(AssayError, match="a weight must be 0 or a number from 1e-6 to 1e6"):
         Recipe.of({"weights": {"view": weight}})
     with pytest.raises(ValidationError):
         Recipe(least_weight=float("nan"))
@@ -89,7 +89,7 @@ def test_joined_files_may_have_marks_of_order_within(imported: Import) -> None:
     made = imported("\ufeffuser_id,item_id\na,x\n\ufeffuser_id,item_id\n\ufeffb,y\n")
     assert made.users.ids.tolist() == ["a", "b"]
     assert made.about.arrivals is not None
-    assert made.about.arrivals.reasons == {"the header stands here again": 1}
+    assert made.about.arrivals.reasons == {"the header is repeated": 1}
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

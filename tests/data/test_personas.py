@@ -91,7 +91,7 @@ def test_without_categories_nobody_is_a_specialist() -> None:
 def test_without_times_nobody_is_long_standing() -> None:
     rows = [(u, (u + i) % 12, 0) for u in range(20) for i in range(5)]
     found = by_name(made(rows), "last-n:1")
-    assert not {"The long-standing one", "The one-day visitor"} & set(found)
+    assert not {"The long-standing user", "The one-day visitor"} & set(found)
 
 
 def test_a_one_day_visitor_came_on_one_day() -> None:

@@ -45,7 +45,9 @@ def test_content_decides_between_names_that_fit(write: Write) -> None:
             date=["Monday"] * 60, time=[f"2026-01-{n % 28 + 1:02d}" for n in N],
         ),
     )  # fmt: skip
-    assert plan(path).settled().recipe.columns["timestamp"] == "time"
+    found = plan(path)
+    found.require_complete()
+    assert found.recipe.columns["timestamp"] == "time"
 
 
 def test_two_times_are_asked_about(write: Write) -> None:
@@ -57,9 +59,9 @@ def test_two_times_are_asked_about(write: Write) -> None:
     found = plan(path)
     assert found.ambiguous == {"timestamp": ["made", "sent"]}
     with pytest.raises(AssayError, match=r"'made', 'sent' fit timestamp equally well"):
-        found.settled()
-    assert plan(path, Recipe(columns={"timestamp": "sent"})).settled()
-    assert plan(path, Recipe(columns={"timestamp": ""})).settled()
+        found.require_complete()
+    for choice in ("sent", ""):
+        plan(path, Recipe(columns={"timestamp": choice})).require_complete()
 
 
 def test_the_one_column_that_could_be_the_item_is_proposed(write: Write) -> None:
@@ -83,13 +85,13 @@ def test_two_columns_that_could_be_the_item_are_asked_about(write: Write) -> Non
         ),
     )  # fmt: skip
     with pytest.raises(AssayError, match="fit item_id equally well"):
-        plan(path).settled()
+        plan(path).require_complete()
 
 
 def test_dates_that_could_begin_either_way_are_asked_about(write: Write, imported: Import) -> None:
     text = "user_id,item_id,date\na,x,1/2/2026\nb,y,3/4/2026 17:05\n"
     with pytest.raises(AssayError, match="--day-first or --month-first"):
-        plan(write("a.csv", text)).settled()
+        plan(write("a.csv", text)).require_complete()
     for order, days in (("day-first", [1, 3]), ("month-first", [2, 4])):
         made = imported(text, recipe=Recipe(times=Times(order=order)))
         found = pd.to_datetime(made.interactions.time, unit="s")

@@ -56,7 +56,7 @@ def test_activity_counts_events_people_and_new_ones() -> None:
         {"start": "2025-01-31", "events": 0, "users": 0, "new_users": 0, "whole": True},
         {"start": "2025-02-01", "events": 2, "users": 2, "new_users": 1, "whole": True},
     ]
-    assert found.sentences["activity"].endswith("1 of 3 have no event at all.")
+    assert found.sentences["activity"].endswith("1 of 3 have no events.")
 
 
 def test_a_bin_that_the_data_does_not_fill_is_marked() -> None:
@@ -87,7 +87,7 @@ def test_history_lengths_sum_to_the_people() -> None:
         "1": 1, "2": 1, "3 to 4": 2, "5 to 9": 2, "10 to 19": 1, "20 to 49": 0, "50 to 99": 0,
         "100 to 199": 0, "200 to 499": 0, "500 to 999": 0, "1,000 or more": 1,
     }  # fmt: skip
-    assert found.sentences["histories"].startswith("50% of the people have fewer than five events")
+    assert found.sentences["histories"].startswith("50% of the users have fewer than five events")
 
 
 def test_hours_are_of_the_week_in_utc() -> None:
@@ -134,5 +134,5 @@ def test_the_command_line_says_it_in_sentences_or_json(capsys: pytest.CaptureFix
     assert json.loads(capsys.readouterr().out) == profile(dataset).document()
     data_profile(dataset, as_json=False)
     told = capsys.readouterr().out
-    assert told.startswith("two-tastes: 1,120 events of 80 people and 60 items.")
+    assert told.startswith("two-tastes: 1,120 events of 80 users and 60 items.")
     assert all(words in told for words in profile(dataset).sentences.values())

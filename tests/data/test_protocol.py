@@ -48,8 +48,8 @@ def test_only_splits_in_time_are_without_a_note() -> None:
     }  # fmt: skip
     assert [text for text, note in notes.items() if not note] == ["time:0.9", "time:2020-01-01"]
     for text in ("last-n:5", "leave-one-out", "users:0.1"):
-        assert "other users' futures" in notes[text]
-    assert notes["random:0.1"].startswith("for the audit alone")
+        assert "other users' future events" in notes[text]
+    assert notes["random:0.1"].startswith("only for the audit")
 
 
 def test_a_bake_off_refuses_what_must_not_decide() -> None:
@@ -57,7 +57,7 @@ def test_a_bake_off_refuses_what_must_not_decide() -> None:
         assert str(Protocol.of_bakeoff(text)) == text
     with pytest.raises(AssayError, match="assay data audit"):
         Protocol.of_bakeoff("random:0.1")
-    with pytest.raises(AssayError, match="asks several questions"):
+    with pytest.raises(AssayError, match="has several cut-offs"):
         Protocol.of_bakeoff("windows:3")
     with pytest.raises(AssayError, match="third party"):
         Protocol.of_bakeoff("users:0.1", third_parties=True)

@@ -178,7 +178,8 @@ def test_visits_are_cut_by_the_recipes_pause(imported: Import) -> None:
     text = "user_id,item_id,timestamp\na,x,0\na,y,600\na,z,2401\nb,x,2402\n"
     for minutes, visits in ((30, 3), (31, 2), (5, 4)):
         made = imported(text, recipe=Recipe(session_minutes=minutes))
-        assert made.about.steps[-1].note.startswith(f"{visits} visits, ended by {minutes} minutes")
+        note = f"{visits} visits, each ended by {minutes} minutes without an event"
+        assert made.about.steps[-1].note == note
 
 
 def test_more_columns_are_kept_with_each_event(imported: Import) -> None:
@@ -223,7 +224,7 @@ def test_the_hash_of_a_recipe_is_the_same_on_every_machine() -> None:
 
 
 def test_a_wrong_recipe_is_one_sentence() -> None:
-    with pytest.raises(AssayError, match="recipe's repeats is not valid"):
+    with pytest.raises(AssayError, match="recipe's repeats is invalid"):
         Recipe.of({"repeats": "often"})
 
 

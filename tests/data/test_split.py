@@ -1,4 +1,4 @@
-"""What a contender may learn from, and what it is asked about."""
+"""Splits: training data, queries and held-out interactions."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_last_n_holds_out_the_newest_of_each_user_with_more_than_n() -> None:
     assert made.train.item.tolist() == [0, 3, 4]
     assert made.cutoff is None
     assert made.queries.now.tolist() == [2]
-    assert made.protocol.note == "benchmark protocol: it admits other users' futures"
+    assert made.protocol.note == "benchmark protocol: models train on other users' future events"
 
 
 def test_repeats_leave_the_truth_only_where_seen_items_are_left_out() -> None:
@@ -96,7 +96,7 @@ def test_time_needs_times() -> None:
 
 
 def test_nobody_left_is_an_error() -> None:
-    with pytest.raises(AssayError, match="leaves nobody"):
+    with pytest.raises(AssayError, match="leaves no users"):
         split(events([(0, 0, 1), (1, 1, 2)]), "last-n:1")
 
 
@@ -104,7 +104,7 @@ def test_a_cut_that_leaves_nothing_to_learn_from_is_refused():
     events = Interactions.build(
         [0, 0, 1, 1], [0, 1, 0, 1], None, [5, 5, 5, 9], n_users=2, n_items=2
     )
-    with pytest.raises(AssayError, match="no events to learn from"):
+    with pytest.raises(AssayError, match="no training events"):
         split(events, "time:0.5")
 
 
@@ -115,7 +115,7 @@ def test_a_date_cuts_at_its_midnight() -> None:
     )
     assert made.cutoff == day
     assert truths(made) == {0: [1], 1: [3]}
-    with pytest.raises(AssayError, match="from 1970-01-01 to 1970-01-03; name a moment"):
+    with pytest.raises(AssayError, match="covers 1970-01-01 to 1970-01-03; use a date"):
         split(events([(0, 0, 0), (0, 1, 2 * day)]), "time:1980-01-01")
 
 
@@ -135,11 +135,11 @@ def test_windows_follow_each_other_and_the_last_is_the_split_in_time() -> None:
     last = split(events(rows, n_items=100), "time:0.9", seen="keep")
     assert truths(found[-1]) == truths(last)
     assert np.array_equal(found[-1].train.item, last.train.item)
-    with pytest.raises(AssayError, match="leave nothing to learn from; use 1 to 9"):
+    with pytest.raises(AssayError, match="leave no training events; use 1 to 9"):
         windows(events(rows), 10)
-    with pytest.raises(AssayError, match="cannot be told apart"):
+    with pytest.raises(AssayError, match="use fewer windows"):
         windows(events([(0, 0, 0), *((1, i, 5) for i in range(6))]), 2)
-    with pytest.raises(AssayError, match="cut them with `windows`"):
+    with pytest.raises(AssayError, match="make them with `windows`"):
         split(events(rows), "windows:3")
 
 

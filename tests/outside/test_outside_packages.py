@@ -236,7 +236,7 @@ def refusals(outside: Environment) -> dict[str, str]:
     code = """
 import json, sys
 from pipelines.errors import AssayError
-from pipelines.evaluation.bakeoff.request import BakeoffRequest, entries
+from pipelines.evaluation.bakeoff.request import BakeoffRequest
 
 found = {}
 for name in sys.argv[1:]:
@@ -244,7 +244,7 @@ for name in sys.argv[1:]:
     spec = {"schema": 1, "name": "x", "candidates": [{"stage": one}]}
     asked = {"specs": [spec]} if kind == "stage" else {"third_party": [f"{one}:x"]}
     try:
-        entries(BakeoffRequest.of({"dataset": "shop", **asked}))
+        _ = BakeoffRequest.of({"dataset": "shop", **asked}).entries
     except AssayError as error:
         found[name] = str(error)
 print(json.dumps(found))

@@ -86,7 +86,7 @@ def test_what_people_read(evaluate: Run, files: list[object]) -> None:
     code, out, _ = evaluate(*files, "--k", "2")
     assert code == 0
     assert out.startswith("3 users.")
-    assert "NDCG@2" in out and "1 × users of the truth without a list (score 0)." in out
+    assert "NDCG@2" in out and "1 × users in the truth without a list (score 0)." in out
 
 
 def test_each_users_values_are_written_whole(
@@ -132,19 +132,19 @@ def test_a_mark_alone_is_refused(evaluate: Run, files: list[object], tmp_path: P
 MISTAKES: dict[str, tuple[list[str], str]] = {
     "no such file": (["--truth", "none.csv"], "There is no file 'none.csv'"),
     "k of 0": (["--k", "0"], "from 1 to 1,000"),
-    "k below 0": (["--k", "-5"], "divided by commas"),
-    "k of words": (["--k", "ten"], "divided by commas"),
-    "no k": (["--k", ""], "divided by commas"),
-    "a name too long": (["--truth", "x" * 300 + ".csv"], "is no file name"),
-    "values under a name too long": (["--per-user", "x" * 300 + ".parquet"], "is no file name"),
+    "k below 0": (["--k", "-5"], "separated by commas"),
+    "k of words": (["--k", "ten"], "separated by commas"),
+    "no k": (["--k", ""], "separated by commas"),
+    "a name too long": (["--truth", "x" * 300 + ".csv"], "is not a file name"),
+    "values under a name too long": (["--per-user", "x" * 300 + ".parquet"], "is not a file name"),
     "k of zeros": (["--k", "0" * 5000], "from 1 to 1,000"),
     "k too large": (["--k", "10,99999999999999999999"], "from 1 to 1,000"),
-    "another policy": (["--seen", "drop"], "--seen takes keep or exclude"),
+    "another policy": (["--seen", "drop"], "--seen must be keep or exclude"),
     "exclude what": (["--seen", "exclude"], "needs --train"),
     "values as csv": (["--per-user", "a.csv"], "end 'a.csv' with .parquet"),
     "values nowhere": (["--per-user", "none/a.parquet"], "There is no folder"),
     "values in a folder": (["--per-user", "taken.parquet"], "is a folder"),
-    "train without rows": (["--train", "bare.csv"], "There is no row"),
+    "train without rows": (["--train", "bare.csv"], "has a user and an item"),
     "train is the truth of others": (["--train", "items.csv"], "no column user_id"),
 }
 
@@ -178,7 +178,7 @@ def test_values_are_not_written_over_what_is_read(
     content = lists.read_bytes()
     words = ["--recommendations", lists, *files[2:], "--per-user", lists]
     code, _, err = evaluate(*words)
-    assert code == 2 and "is read; name another" in err
+    assert code == 2 and "would overwrite the input" in err
     assert lists.read_bytes() == content
 
 
@@ -193,7 +193,7 @@ def test_values_are_not_written_into_a_folder_that_is_read(
     words = ["--recommendations", parts, *files[2:], "--per-user"]
     for target in ("parts/day=1/0.parquet", "parts/new.parquet", "link/new.parquet"):
         code, _, err = evaluate(*words, tmp_path / target)
-        assert code == 2 and "which is read; name another" in err
+        assert code == 2 and "would write into the input" in err
     assert [path.name for path in parts.rglob("*.parquet")] == ["0.parquet"]
     pd.testing.assert_frame_equal(pd.read_parquet(parts / "day=1" / "0.parquet"), lists)
     code, _, _ = evaluate(*words, parts / ".." / "values.parquet")
@@ -208,7 +208,7 @@ def test_a_file_that_may_not_be_read_is_said(
     if os.access(path, os.R_OK):
         pytest.skip("the superuser may read anything")
     code, _, err = evaluate(*files)
-    assert code == 2 and "may not be read" in err
+    assert code == 2 and "No permission to read" in err
 
 
 def test_broken_files_end_with_2_and_no_traceback(
@@ -234,5 +234,5 @@ def test_each_problem_is_documented_as_it_is_counted() -> None:
             line for line in text.splitlines() if f"| `{name}`" in line or f", `{name}`" in line
         )
         if "`, `" not in row:
-            assert f"| {about.metadata['what']} |" in row, name
+            assert f"| {about.metadata['description']} |" in row, name
             assert about.metadata["treatment"].split(":")[0].split(";")[0] in row, name

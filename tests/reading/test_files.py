@@ -20,7 +20,7 @@ from pipelines.errors import AssayError
 from pipelines.evaluation.evaluate_file import Evaluation, evaluate_files
 from pipelines.reading.files import lists as lists_of
 from pipelines.reading.files import read_file
-from pipelines.reading.lines import ODD_SCORES
+from pipelines.reading.lines import UNUSABLE_SCORES
 from pipelines.reading.problems import Problems
 from tests.data import mutations
 from tests.reading.test_read import shown
@@ -298,7 +298,7 @@ def test_a_score_that_no_float_holds_leaves_the_list(tmp_path: Path) -> None:
     lists = write(tmp_path, "a.jsonl", content)
     (line,) = lists_of(lists, odd)
     assert (line.items, line.scores, line.error) == (["a", "b"], None, "")
-    assert odd == {ODD_SCORES: 1}
+    assert odd == {UNUSABLE_SCORES: 1}
     answers = write(tmp_path, "t.csv", "user_id,item_id\nu,b\n")
     assert evaluate_files(lists, answers, ks=(2,)).found.problems == Problems()
 
@@ -325,11 +325,15 @@ def test_a_byte_order_mark_at_the_end_is_no_line(truth: Path, tmp_path: Path) ->
 
 BAD: dict[str, tuple[str, bytes, str]] = {
     "empty": ("a.csv", b"", "is empty"),
-    "only a header": ("a.csv", b"user_id,item_id,rank\n", "no row with a user and an item"),
+    "only a header": (
+        "a.csv",
+        b"user_id,item_id,rank\n",
+        "No row of 'a.csv' has a user and an item",
+    ),
     "a web page": ("a.csv", b"<!DOCTYPE html><html></html>\n", "web page"),
     "binary": ("a.csv", bytes(DRAW.integers(0, 256, 4096, dtype=np.uint8)), "binary|columns?"),
-    "torn parquet": ("a.parquet", b"PAR1 nothing PAR1", "torn or damaged"),
-    "another name": ("a.xyz", b"user_id,item_id\n1,2\n", "no known kind"),
+    "torn parquet": ("a.parquet", b"PAR1 nothing PAR1", "truncated or damaged"),
+    "another name": ("a.xyz", b"user_id,item_id\n1,2\n", "unknown file type"),
     "a spreadsheet": ("a.csv", b"PK\x03\x04 ...", "Excel"),
     "no user": ("a.csv", b"who,item_id\n1,2\n", "no column user_id in 'a.csv'"),
     "no columns": ("a.csv", b"title,price\nSalt,3\n", "no column user_id and no column item_id"),
@@ -337,10 +341,14 @@ BAD: dict[str, tuple[str, bytes, str]] = {
     "twins": ("a.csv", b"user_id,user_id,item_id\n1,1,2\n", "more than one column"),
     "no header": ("a.csv", b"1,2,3\n4,5,6\n", "looks like data"),
     "an array": ("a.json", b'[{"user_id": 1, "item_id": 2}]', "one JSON array"),
-    "torn gzip": ("a.csv.gz", gzip.compress(b"user_id,item_id\n" * 999)[:60], "torn|empty"),
+    "torn gzip": (
+        "a.csv.gz",
+        gzip.compress(b"user_id,item_id\n" * 999)[:60],
+        "truncated or damaged|empty",
+    ),
     "other users": ("a.csv", b"user_id,item_id\nu1,2\n", "No user of 'a.csv'"),
     "other items": ("a.csv", b"user_id,item_id\n1,sku-2\n", "No item of 'a.csv'"),
-    "lines about nobody": ("a.out", b'{"input": {}, "output": {}}\n', "no row with a user"),
+    "lines about nobody": ("a.out", b'{"input": {}, "output": {}}\n', "has a user and an item"),
 }
 
 
@@ -359,7 +367,7 @@ def test_files_that_are_not_there_or_hold_lists_in_cells(truth: Path, tmp_path: 
         evaluate_files(tmp_path, truth)
     nested = tmp_path / "nested.parquet"
     pq.write_table(pa.table({"user_id": ["1"], "item_id": [["a", "b"]]}), nested)
-    with pytest.raises(AssayError, match="a row per user and item"):
+    with pytest.raises(AssayError, match="one row per user and item"):
         evaluate_files(nested, truth)
 
 

@@ -111,7 +111,7 @@ def test_what_is_no_id_at_all_is_refused(odd: pa.DataType) -> None:
 
 
 def test_half_a_character_is_told() -> None:
-    with pytest.raises(AssayError, match="half a character"):
+    with pytest.raises(AssayError, match="not valid Unicode"):
         number([pd.Series(["a", "\ud800"], dtype=object)])
 
 

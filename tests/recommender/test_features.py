@@ -171,3 +171,30 @@ def test_a_row_does_not_depend_on_the_rows_beside_it() -> None:
         row = Candidates(items[[r]], scores[[r], :, 0], ("ease",), scores[[r]], ranks[[r]])
         alone = builder.build(cut.queries.take(np.array([r])), row.pick(columns)).values
         assert alone[0].tobytes() == together[r].tobytes()
+
+
+def test_features_of_sources_are_those_of_plain_numpy() -> None:
+    rng = np.random.default_rng(0)
+    n, k, sources = 3, 40, ("a", "b")
+    items = np.stack([rng.permutation(60)[:k] for _ in range(n)]).astype(np.int32)
+    scores = rng.normal(size=(n, k, 2)).astype(np.float32)
+    scores[rng.random(scores.shape) < 0.3] = np.nan
+    scores[1, :, 1] = np.nan
+    ranks = np.where(np.isnan(scores), 0, rng.integers(1, 40, scores.shape)).astype(np.int32)
+    found = Candidates(items, scores[:, :, 0], sources, scores, ranks)
+    values = FeatureBuilder().build(ask([], [], []), found, sources_only=True).values
+    for s in range(2):
+        column, rank = scores[:, :, s], ranks[:, :, s]
+        top = np.max(np.where(np.isfinite(column), np.abs(column), 0), axis=1, keepdims=True)
+        share = column / np.maximum(top, 1e-12)
+        reciprocal = np.where(rank > 0, 1.0 / (10.0 + rank), 0.0).astype(np.float32)
+        np.testing.assert_array_equal(values[:, :, 2 * s], share)
+        np.testing.assert_array_equal(values[:, :, 2 * s + 1], reciprocal)
+
+
+def test_a_request_leaves_nothing_behind_for_the_next() -> None:
+    builder = FeatureBuilder().fit(EVENTS, CATALOGUE)
+    first, second = ask([(0, 0), (1, 10), (0, 12)]), ask([(2, 3)])
+    alone = table(second, [0, 1, 2, 3], builder)
+    table(first, [0, 1, 2, 3], builder)
+    pd.testing.assert_frame_equal(table(second, [0, 1, 2, 3], builder), alone)

@@ -11,7 +11,7 @@ from pipelines.errors import AssayError, Refused
 from pipelines.evaluation.metrics.accuracy import per_user
 from pipelines.recommender.fitted import FittedPipeline
 from pipelines.recommender.merge import merge
-from pipelines.recommender.pipeline import CHUNK, FALLBACK, Pipeline
+from pipelines.recommender.pipeline import CHUNK, FALLBACK, Pipeline, chunks
 from pipelines.recommender.spec import Spec
 from pipelines.recommender.stage_store import StageStore
 from pipelines.recommender.trace import trace_frame
@@ -134,6 +134,31 @@ def test_lists_by_name_are_the_lists_by_code(two_stage, tmp_path):
         again.recommend(users=["nobody"])
     with pytest.raises(AssayError, match="no item 'nothing'"):
         again.recommend(histories=[["nothing"]])
+
+
+def test_an_opened_pipeline_is_warm_and_stores_nothing_that_it_derives(two_stage, tmp_path):
+    named = _named(two_stage)
+    named.warm()
+    popular = two_stage.generators[-1]
+    assert "ranking" in vars(popular), "warm computed nothing"
+    assert "ranking" not in popular.__getstate__()
+    named.save(tmp_path / "pipeline.joblib")
+    again = FittedPipeline.load(tmp_path / "pipeline.joblib")
+    assert "ranking" in vars(again.pipeline.generators[-1])
+    assert "trees" in vars(again.pipeline.rankers[-1])
+    before, after = (p.answer(CUT.queries, 10) for p in (named, again))
+    assert before.items.tobytes() == after.items.tobytes()
+    assert before.scores.tobytes() == after.scores.tobytes()
+
+
+def test_chunks_cover_every_request_once_and_in_order():
+    for n in (0, 1, CHUNK, CHUNK + 1, 2 * CHUNK + 3):
+        queries = CUT.queries.take(np.arange(n) % len(CUT.queries))
+        found = list(chunks(queries))
+        assert np.concatenate([rows for rows, _ in found]).tolist() == list(range(n))
+        assert max(len(part) for _, part in found) <= CHUNK
+        users = np.concatenate([part.user for _, part in found])
+        assert users.tolist() == queries.user.tolist()
 
 
 def test_a_shared_stage_is_fitted_once_and_charged_twice(tmp_path):

@@ -75,12 +75,12 @@ def test_what_fails_or_is_cancelled_leaves_no_folder(workspace, finished_folder)
     workspace.add_dataset(finished_folder())
 
     def broken(*_):
-        raise AssayError("This split leaves nobody.")
+        raise AssayError("This split leaves no users.")
 
     def cancelled(*_):
         raise Cancelled
 
-    with pytest.raises(AssayError, match="leaves nobody"):
+    with pytest.raises(AssayError, match="leaves no users"):
         bakeoffs.run(workspace, REQUEST, run_bakeoff=broken)
     with pytest.raises(Cancelled):
         bakeoffs.run(workspace, REQUEST, run_bakeoff=cancelled)

@@ -83,7 +83,7 @@ def test_several_processes_may_open_an_empty_workspace_at_once(assay_home):
 def test_a_workspace_of_a_newer_version_is_refused(workspace):
     with workspace.database.write() as session:
         session.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '9999'"))
-    with pytest.raises(AssayError, match="newer Assay"):
+    with pytest.raises(AssayError, match="newer version of Assay"):
         Workspace.open()
 
 

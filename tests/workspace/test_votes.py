@@ -128,7 +128,7 @@ def test_two_clicks_at_once_make_one_vote(votes):
 
 @pytest.mark.parametrize(
     ("change", "said"),
-    [({"picked": "both"}, "one of left, right, neither"), ({"round": ""}, "token"),
+    [({"picked": "both"}, "must be left, right or neither"), ({"round": ""}, "token"),
      ({"right": "als"}, "two contenders")],
 )  # fmt: skip
 def test_what_is_no_vote_is_refused(on_sqlite, change, said):

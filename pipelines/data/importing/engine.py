@@ -26,7 +26,10 @@ def engine(folder: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     if folder is not None:
         config["temp_directory"] = str(folder / "spill")
     with duckdb.connect(":memory:", config=config) as connection:
-        connection.execute("SET enable_progress_bar = false")
+        # In a notebook without ipywidgets it is off, and DuckDB refuses to hear of it.
+        ((shown,),) = connection.execute("SELECT current_setting('enable_progress_bar')").fetchall()
+        if shown:
+            connection.execute("SET enable_progress_bar = false")
         yield connection
 
 

@@ -70,12 +70,16 @@ def _judge(facts: Facts, needs: list[Requirement], source: str, note: str) -> Ap
         return Approach("enough", have, need, "", unit, source, "", note)
     first = min(unmet, key=lambda r: (_WORST.index(r.state), r.have / r.need if r.need else 1))
     short = [r for r in unmet if not r.unknown]
-    parts = ["needs " + " and ".join(r.gap for r in short)] if short else []
+    parts = [f"needs {_listed([r.gap for r in short])}"] if short else []
     if wait := _when(short, facts):
         parts.append(wait)
     parts += [r.unknown for r in unmet if r.unknown]
     lead = first.unknown or f"needs {first.gap}"
     return Approach(state, have, need, "; ".join(parts), unit, source, lead, note)
+
+
+def _listed(texts: list[str]) -> str:
+    return " and ".join([*([", ".join(texts[:-1])] if len(texts) > 1 else []), texts[-1]])
 
 
 def _when(short: list[Requirement], facts: Facts) -> str:

@@ -42,7 +42,7 @@ def reading_bytes(
                 if not packing:
                     raise
                 raise AssayError(
-                    f"The {packing} data of {path.name!r} is damaged or ends early; "
+                    f"The {packing} data of {path.name!r} is truncated or damaged; "
                     "copy the file again."
                 ) from error
             if position is not None:

@@ -1,4 +1,4 @@
-"""The two ways to EASE's item weights: the exact dense inverse, and its sparse cousin."""
+"""EASE's item weights: the exact dense inverse, and a sparse approximation."""
 
 from __future__ import annotations
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import numba
 import numpy as np
 
-from pipelines.schema import NO_ITEM, Change, Floats, Ints, Longs, Mask, Slate
+from pipelines.schema import NO_ITEM, Change, Floats, Ints, Mask, Slate
 
 
 def order_within(scores: Floats, items: Ints, keep: int) -> Ints:
@@ -12,8 +13,7 @@ def order_within(scores: Floats, items: Ints, keep: int) -> Ints:
 
     A row's items are distinct; NaN stands behind every score.
     """
-    columns = np.argsort(_descending(scores, items) | np.maximum(items, 0), axis=1)
-    return _where_there(columns[:, :keep], items)
+    return _sorted_columns(scores, items, items, keep)
 
 
 def best_columns(scores: Floats, items: Ints, keep: int) -> Ints:
@@ -21,32 +21,49 @@ def best_columns(scores: Floats, items: Ints, keep: int) -> Ints:
 
     A ranker that cannot tell two candidates apart leaves them as the step before had them.
     """
-    place = np.arange(items.shape[1], dtype=np.int64)
-    columns = np.argsort(_descending(scores, items) | place, axis=1)
-    return _where_there(columns[:, :keep], items)
+    places = np.arange(items.shape[1], dtype=np.int32)
+    return _sorted_columns(scores, items, np.broadcast_to(places, items.shape), keep)
 
 
-_NOTHING = np.int64((2**31 - 1) << 32)
-_NAN = np.int64((2**31 - 2) << 32)
+def _sorted_columns(scores: Floats, items: Ints, equals: Ints, keep: int) -> Ints:
+    """Sorts by whole numbers that hold the score above and `equals` (n, k) below."""
+    keys = np.empty(items.shape, np.int64)
+    _fill_keys(np.ascontiguousarray(scores, np.float32).view(np.int32), items, equals, keys)
+    order = np.argsort(keys, axis=1)
+    columns = np.empty((len(items), min(keep, items.shape[1])), np.int32)
+    _where_there(order, items, columns)
+    return columns
 
 
-def _descending(scores: Floats, items: Ints) -> Longs:
-    """Keys (n, k) int64 that rise as scores fall, in the upper 32 bits; the lower are free.
+@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _fill_keys(bits, items, equals, keys):  # type: ignore[no-untyped-def]
+    """Keys that rise as scores fall; NaN comes behind all scores, an empty place behind NaN.
 
-    A float32 read as a whole number rises with its value, and falls below zero: with the
-    order turned around there, one sort of whole numbers does for sorting by several columns.
+    A float32 read as a whole number rises with its value where it is positive, and falls
+    where it is negative.
     """
-    bits = (scores + np.float32(0)).view(np.int32)  # -0 becomes 0
-    falling = np.where(bits < 0, bits & np.int32(0x7FFFFFFF), ~bits).astype(np.int64)
-    keys = falling << 32
-    keys[np.isnan(scores)] = _NAN
-    keys[items < 0] = _NOTHING
-    return keys
+    infinity = 0x7F800000
+    for r in range(keys.shape[0]):
+        for c in range(keys.shape[1]):
+            value = int(bits[r, c])
+            size = value & 0x7FFFFFFF
+            if items[r, c] < 0:
+                above = infinity + 2
+            elif size > infinity:
+                above = infinity + 1
+            elif value < 0 and size > 0:  # -0 equals 0
+                above = size
+            else:
+                above = -size
+            keys[r, c] = (above << 32) + max(equals[r, c], 0)
 
 
-def _where_there(columns: Longs, items: Ints) -> Ints:
-    there = np.take_along_axis(items, columns, axis=1) >= 0
-    return np.where(there, columns, -1).astype(np.int32)
+@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _where_there(order, items, columns):  # type: ignore[no-untyped-def]
+    for r in range(columns.shape[0]):
+        for place in range(columns.shape[1]):
+            column = order[r, place]
+            columns[r, place] = column if items[r, column] >= 0 else -1
 
 
 def drop_from_slate(slate: Slate, barred: Mask, *, rule: str, reason: str) -> Slate:

@@ -1,4 +1,4 @@
-"""Rules that keep one kind of item from filling the slate."""
+"""Rules that keep items of one category from filling the slate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules that take items out, whoever asks."""
+"""Rules that remove items from every list."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NO_WORDS = frozenset({"", "0", "0.0", "f", "false", "n", "no"})
 
 
 def flags(catalogue: Catalogue, column: str, *, missing: bool) -> Mask:
-    """A yes-or-no column of the catalogue as (n_items,) bool; `missing` where it says nothing.
+    """A yes-or-no column of the catalogue as (n_items,) bool; `missing` where it is empty.
 
     Text counts as no where it is one of `NO_WORDS` (in any case), numbers where they are 0.
     """
@@ -28,7 +28,7 @@ def flags(catalogue: Catalogue, column: str, *, missing: bool) -> Mask:
 
 
 class Available(Filter):
-    """Takes out items whose column `available` says no; where it says nothing, they stay."""
+    """Removes items whose column `available` is no; items without a value stay."""
 
     name = "available"
     title = "Only available items"

@@ -1,4 +1,4 @@
-"""Rules that give an item a place for money's sake."""
+"""Rules that give promoted items a place."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class SponsoredSlotConfig(StageConfig):
 class SponsoredSlot(Rule):
     """Puts the best-placed sponsored item of a slate at place `slot`, up or down.
 
-    Sponsored are the config's `items` and those whose catalogue column `sponsored` says yes.
+    Sponsored are the config's `items` and those whose catalogue column `sponsored` is yes.
     With `insert`, a slate without any gets the most popular sponsored item that is known,
-    available and not left out for that person; it takes the score of the place it is given,
+    available and not excluded from that request; it gets the score of the place it is given,
     and the slate grows by a place. Shorter slates get it at their end. `AssayError` where
     one of `items` is not in the catalogue.
     """
@@ -72,7 +72,7 @@ class SponsoredSlot(Rule):
 
     @derived
     def ranking(self) -> Ranking:
-        """The sponsored items that may be brought in, the most popular first."""
+        """The sponsored items that may be inserted, the most popular first."""
         return Ranking.of(self.popularity_, self.insertable_)
 
     def apply(self, queries: Queries, slate: Slate, k: int) -> Slate:

@@ -240,5 +240,5 @@ def test_people_who_were_held_out_are_asked_again_with_their_own_histories(tmp_p
 def test_splits_that_must_not_decide_are_refused_before_anything_is_loaded():
     with pytest.raises(AssayError, match="assay data audit"):
         _ = request(split="random:0.1").entries
-    with pytest.raises(AssayError, match="whom nobody was trained on"):
+    with pytest.raises(AssayError, match="users without training events"):
         _ = request(split="users:0.1", third_party=["stand-in"]).entries

@@ -153,7 +153,8 @@ def installed(tmp_path, monkeypatch):
     package = tmp_path / "site" / "my_package"
     package.mkdir(parents=True)
     (package / "__init__.py").touch()
-    (package / "behavior.py").write_text(block("python"))
+    (tmp_path / "site" / "my_behavior").mkdir()
+    (tmp_path / "site" / "my_behavior" / "full.py").write_text(block("python"))
     (package / "broken.py").write_text(BROKEN)
     told = tomllib.loads(block("toml"))["project"]["entry-points"]["assay.behavior"]
     for name in ("numpy", "unready", *AT_RUN, *AT_LOAD):

@@ -25,7 +25,7 @@ def test_names_and_thresholds_come_in_one_order():
     [
         (
             ["on-item"],
-            "'on-item' with a threshold; require one of similar-users, small-change, input-order, ",
+            "'on-item' with a threshold; require one of similar-users, small-change,",
         ),
         (["brand"], "There is no behavioral test 'brand' with a threshold"),
         (["one-item=30"], "The threshold of one-item must be a number, 0 to 1, not '30'."),

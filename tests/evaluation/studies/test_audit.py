@@ -133,11 +133,11 @@ def test_what_would_not_fit_takes_no_part_and_says_why(monkeypatch) -> None:
 def test_fewer_users_are_drawn_and_told() -> None:
     few = audit(DATA, ["als"], protocol="time:0.8", most_users=30)
     assert [p.users for p in few.protocols] == [30, 30, 30]
-    assert any("drawn" in note for note in few.notes)
+    assert any("random sample of 30 users" in note for note in few.notes)
 
 
 def test_wrong_questions_are_refused_with_a_sentence() -> None:
-    with pytest.raises(AssayError, match="last-n:3 is none"):
+    with pytest.raises(AssayError, match="which last-n:3 is not"):
         audit(DATA, protocol="last-n:3")
     with pytest.raises(AssayError, match="other than Popular"):
         audit(DATA, ["popular"])

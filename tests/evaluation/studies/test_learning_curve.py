@@ -59,7 +59,7 @@ def test_few_people_are_not_enough_to_tell() -> None:
     sentences = [g.sentence for g in found.gains if g.outcome == "inconclusive"]
     assert sentences, "eight people should not settle both questions"
     assert all("not certain yet" in s and "would settle it" in s for s in sentences)
-    assert any("8 users were drawn" in note for note in found.notes)
+    assert any("random sample of 8 users" in note for note in found.notes)
 
 
 @pytest.mark.parametrize("protocol", ["time:0.8", "last-n:2", "users:0.2"])

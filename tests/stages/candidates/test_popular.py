@@ -37,3 +37,13 @@ def test_all_time_counts_every_event() -> None:
 def test_a_window_counts_recent_events_then_all() -> None:
     assert shown(7) == [1, 0, 2, 3]
     assert shown(60) == [1, 2, 0, 3]
+
+
+def test_a_second_fit_forgets_the_order_of_the_first() -> None:
+    catalogue = make_catalogue(np.ones(3, bool))
+    stage, nobody = Popular(), Queries.of_histories([[]], n_items=3, now=9)
+    for item in (1, 2):
+        stage.fit(Interactions.build([0], [item], n_users=1, n_items=3), catalogue)
+        stage.warm()
+        assert stage.retrieve(nobody, 1).items.tolist() == [[item]]
+    assert "ranking" in vars(stage) and "ranking" not in stage.__getstate__()
