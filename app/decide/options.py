@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app import look
+from pipelines.economics.labels import OPTION_LABELS
 
 OPTION_COLOR = {
     "popularity": look.GRAY,
@@ -15,13 +16,6 @@ OPTION_COLOR = {
     "nothing": look.GRAY,
 }
 OPTION_DASH = {"popularity": [2, 2], "buy": [1, 0], "build": [6, 3], "staged": [8, 2, 2, 2]}
-OPTION_LABEL = {
-    "popularity": "popularity rule",
-    "buy": "buy",
-    "build": "build",
-    "staged": "buy now, build later",
-    "nothing": "do nothing",
-}
 
 
 @dataclass(frozen=True)
@@ -40,4 +34,4 @@ def money_unit(values: Sequence[float]) -> Unit:
 
 def option_label(name: str) -> str:
     """`buy now, build later` for `staged`."""
-    return OPTION_LABEL.get(name, name)
+    return OPTION_LABELS.get(name, name)

@@ -73,7 +73,7 @@ def test_fan_and_chances_rank_the_options():
     assert {"p5", "p50", "p95"} <= set(next(r for r in rows if "p50" in r))
     _, rows = datasets(uncertainty_charts.chances(found))
     assert sum(r["share"] for r in rows if "share" in r) == pytest.approx(1.0)
-    assert "do nothing" in uncertainty_charts.chances_alt(found)
+    assert "doing nothing" in uncertainty_charts.chances_alt(found)
     assert " to " in uncertainty_charts.fan_alt(found)
 
 
