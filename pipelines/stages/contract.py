@@ -54,7 +54,7 @@ class Estimate:
 class derived(cached_property[Any]):
     """An attribute of a stage that is computed from what `fit` learned, when first needed.
 
-    It is not pickled, since it takes less time to compute than to read, and it is forgotten
+    It is not pickled, so that files hold what was learned once, and it is forgotten
     when an attribute that ends in `_` is set, since `fit` has then learned something else.
     """
 
