@@ -47,7 +47,7 @@ def checked(
         found = error.errors()[0]
         place = ".".join(str(part) for part in found["loc"]) or "the whole"
         told = f"{place}: {found['msg'].rstrip('.')}"
-        raise AssayError(f"The stage {name!r} has a wrong setting: {told}.") from None
+        raise AssayError(f"The stage {name!r} has an invalid setting: {told}.") from None
 
 
 def make(stage: type[Stage], config: StageConfig) -> Stage:

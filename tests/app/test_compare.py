@@ -64,8 +64,8 @@ class TestWhoIsBetter:
         assert app.title[0].value == "two-stage against popular."
         shown = text(app)
         assert (
-            "Split last-n:5 (benchmark protocol: it admits other users' futures): base decisions "
-            "on a split in time only." in shown.replace("\\", "")
+            "Split last-n:5 (benchmark protocol: models train on other users' future events): base "
+            "decisions on a split in time only." in shown.replace("\\", "")
         )
         assert "It gave no list for 2 of 6" in shown
         assert (

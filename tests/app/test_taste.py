@@ -285,7 +285,7 @@ def test_a_made_up_history_is_compared_and_third_parties_say_why_not(home, taste
     assert "Last interactions, newest first: Item 22; Item 25." in app.markdown[0].value
     assert "Item 22<" not in shown(app) and shown(app).count("<li") == 2 * LENGTH
     captions = " ".join(c.value for c in app.caption)
-    assert "Not shown: Acme. Acme was asked for known users only" in captions
+    assert "Not shown: Acme. Acme answers for users that it was trained on" in captions
     button(app, "Left list is better").click().run()
     (vote,) = tasted.votes(ID)
     assert vote.person == "made-up history: i25, i22"

@@ -83,7 +83,7 @@ def test_who_fails_a_required_test_is_no_clean_winner(finished):
     assert not declared["small-two-stage"].failed_required
     theirs = document.contender("stand-in")
     (told,) = theirs.failed_required
-    assert told.startswith("Fails the required test small-change: Not run: The stand-in answers")
+    assert told.startswith("Fails the required test small-change: Not run: The stand-in recommends")
     assert declared["stand-in"].failed_required
     assert "fails a required test." in declared["stand-in"].sentence
     assert all(c.failed_required for c in document.comparisons if c.contender == "stand-in")
