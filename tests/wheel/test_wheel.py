@@ -141,7 +141,7 @@ def test_the_demo_runs(installed: Installed) -> None:
     done = installed.run("assay", "demo")
     assert done.returncode == 0, done.stderr
     assert "Decision: " in done.stdout
-    assert "`assay run` shows all of this on a screen" in done.stdout
+    assert "Run `assay run` to see bake-off" in done.stdout
     assert (installed.user_data / "mlruns" / "mlflow.db").is_file()
     code = "import pipelines; print(pipelines.__path__[0])"
     package = Path(installed.run("python", "-c", code).stdout.strip())
