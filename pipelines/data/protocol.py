@@ -23,7 +23,7 @@ NOTES: dict[Kind, str] = {
     "last-n": BENCHMARK,
     "leave-one-out": BENCHMARK,
     "users": f"{BENCHMARK}, and on none of the evaluated users",
-    "random": "only for the audit: models train on future events of all users, even the evaluated",
+    "random": "only for the audit: models train on future events, even of the evaluated users",
 }
 
 
