@@ -1,23 +1,25 @@
-"""How long things take to begin: a contender's process, `assay recommend`, `assay demo`.
+"""How long things take to begin: a contender's process, `recommend`, `demo`, and Explore's lists.
 
-`ASSAY_BENCH_BEFORE` names the folder of an older checkout: its commands are run in turn with
-these, with the same interpreter.
+`ASSAY_BENCH_BEFORE` names the folder of an older checkout, which takes its turn with this one;
+`ASSAY_BENCH_START` names parts to run, such as `demo,explore`.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from pathlib import Path
-from statistics import median
 
-ROUNDS = 3
+from benchmarks.checkouts import Checkout, checkouts, in_turn, timed
+
 NEEDS = {
     "what every contender imports": ["pipelines.evaluation.bakeoff.child", "pyarrow.parquet"],
     "the same and LightGBM": [
@@ -27,6 +29,9 @@ NEEDS = {
         "lightgbm",
     ],
 }
+OLDER_NAMES = {"pipelines.evaluation.bakeoff.child": "pipelines.evaluation.contender"}
+"""Modules that commit 2be300d has under another name."""
+LISTS = "document.querySelectorAll('.lists section ol li:first-child').length"
 
 
 def main(modules: list[str]) -> int:
@@ -38,85 +43,156 @@ def main(modules: list[str]) -> int:
 
 
 def run(_peer_python: Path) -> None:
-    processes()
-    with tempfile.TemporaryDirectory() as folder:
-        commands(Path(folder))
+    parts: dict[str, Callable[[Path], None]] = {
+        "processes": processes,
+        "recommend": recommend,
+        "demo": demo,
+        "explore": explore,
+    }
+    for name in os.environ.get("ASSAY_BENCH_START", ",".join(parts)).split(","):
+        with tempfile.TemporaryDirectory() as folder:
+            parts[name](Path(folder))
 
 
-def processes() -> None:
-    """Seconds until a child says that it is ready: a new interpreter, and a fork."""
+def processes(_folder: Path) -> None:
+    """Seconds until a child is ready to fit: forked, or a new interpreter."""
+    for what, modules in NEEDS.items():
+        _forked(modules)  # the first waits for the server itself
+
+        def measure(checkout: Checkout, modules: list[str] = modules) -> dict[str, float]:
+            if checkout.name == "now":
+                return {"forked or as it was": _forked(modules), "a new interpreter": _new(modules)}
+            older = [OLDER_NAMES.get(module, module) for module in modules]
+            lines = "; ".join(f"import {module}" for module in older)
+            command = [checkout.python, "-c", lines]
+            took = timed(partial(subprocess.run, command, check=True, cwd=checkout.folder))
+            return {"forked or as it was": took, "a new interpreter": took}
+
+        in_turn(what, measure)
+
+
+def _forked(modules: list[str]) -> float:
+    return _child(modules, "on")
+
+
+def _new(modules: list[str]) -> float:
+    return _child(modules, "off")
+
+
+def _child(modules: list[str], kind: str) -> float:
     from pipelines.evaluation.bakeoff.preload import PRELOAD
     from pipelines.runtime import children
     from pipelines.runtime.forkserver import INHERITED
 
-    print(f"{'start of a process':32} {'new, s':>8} {'forked, s':>10} {'ratio':>7}")
-    for what, modules in NEEDS.items():
-        took: dict[str, list[float]] = {"off": [], "on": []}
-        for way in ["on", *["off", "on"] * ROUNDS]:  # the first waits for the server itself
-            os.environ[INHERITED] = way
-            began = time.perf_counter()
-            child = children.start(
-                PRELOAD, "benchmarks.start", modules, environment=os.environ, errors=2
+    os.environ[INHERITED] = kind
+    began = time.perf_counter()
+    child = children.start(PRELOAD, "benchmarks.start", modules, environment=os.environ, errors=2)
+    next(child.lines())
+    took = time.perf_counter() - began
+    child.wait()
+    assert not child.note, child.note
+    return took
+
+
+def recommend(folder: Path) -> None:
+    """A list for a history from the command line, in a workspace with a bake-off."""
+    asked = ("--contender", "als", "--history", "1,50,260")
+    bakeoffs = {
+        checkout: json.loads(
+            checkout.assay(
+                folder / checkout.name, "bakeoff", "als", "--data", "movielens-small", "--json"
             )
-            next(child.lines())
-            took[way].append(time.perf_counter() - began)
-            child.wait()
-            assert not child.note, child.note
-        del took["on"][0]
-        new, forked = median(took["off"]), median(took["on"])
-        print(f"{what:32} {new:8.2f} {forked:10.3f} {forked / new:7.3f}")
-
-
-def commands(folder: Path) -> None:
-    """Seconds of whole commands, here and in an older checkout, in turn."""
-    checkouts = {"now": Path(__file__).resolve().parents[1]}
-    if older := os.environ.get("ASSAY_BENCH_BEFORE"):
-        checkouts = {"before": Path(older), **checkouts}
-    runs = {
-        name: _commands_of(checkout, folder / name / "home", folder / name)
-        for name, checkout in checkouts.items()
+        )["id"]
+        for checkout in checkouts()
     }
-    for what in ("recommend", "demo"):
-        took = {name: [] for name in checkouts}
-        for _ in range(ROUNDS if what == "recommend" else 1):
-            for name, timed in runs.items():
-                took[name].append(timed(what))
-        told = ", ".join(f"{name} {median(seconds):.1f} s" for name, seconds in took.items())
-        print(f"assay {what}: {told}")
+
+    def measure(checkout: Checkout) -> dict[str, float]:
+        words = ("recommend", "--bakeoff", bakeoffs[checkout], *asked)
+        return {"s": timed(partial(checkout.assay, folder / checkout.name, *words))}
+
+    in_turn("assay recommend --history", measure)
 
 
-def _commands_of(checkout: Path, home: Path, folder: Path) -> Callable[[str], float]:
-    """`timed(what)`: seconds of a command of this checkout, in a workspace with a bake-off."""
-    folder.mkdir()
-    environment = {**os.environ, "ASSAY_HOME": str(home), "PYTHONPATH": str(checkout)}
+def demo(folder: Path) -> None:
+    """As on a new workspace: nothing fitted, no samples."""
 
-    def assay(*words: str) -> str:
-        command = [sys.executable, "-m", "pipelines.cli", *words]
-        done = subprocess.run(
-            command,
-            check=True,
-            cwd=checkout,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
+    def measure(checkout: Checkout) -> dict[str, float]:
+        home = Path(tempfile.mkdtemp(dir=folder))
+        return {"s": timed(partial(checkout.assay, home, "demo"))}
+
+    in_turn("assay demo", measure)
+
+
+def explore(folder: Path) -> None:
+    """From `assay run` on an empty workspace until a browser shows lists on Explore.
+
+    The browser asks for the page again and again, and takes part of the two cores for it.
+    """
+    from tests.browser.driving import chromium
+
+    with chromium() as browser:
+
+        def measure(checkout: Checkout) -> dict[str, float]:
+            home = Path(tempfile.mkdtemp(dir=folder))
+            page = browser.new_page()
+            port = _free_port()
+            began = time.perf_counter()
+            app = subprocess.Popen(
+                checkout.command("run", "--port", str(port)),
+                cwd=checkout.folder,
+                env=checkout.environment(home),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            try:
+                return _lists(page, f"http://127.0.0.1:{port}/explore", began)
+            finally:
+                page.close()
+                app.kill()
+                _end_workers(checkout, home)
+
+        in_turn("assay run until Explore shows lists", measure)
+
+
+def _lists(page, address: str, began: float) -> dict[str, float]:
+    """Seconds until the first list is there, and until those of the whole bake-off are."""
+    from playwright.sync_api import Error as PlaywrightError
+
+    found: dict[str, float] = {}
+    while "all lists" not in found:
+        if time.perf_counter() - began > 600:
+            raise TimeoutError(f"no lists after 600 s: {page.title()}")
+        try:
+            page.goto(address, timeout=5_000)
+            page.wait_for_function(f"{LISTS} > 0", timeout=3_000)
+        except PlaywrightError:  # the app does not answer yet, or has no lists yet: look again
+            continue
+        here = time.perf_counter() - began
+        page.wait_for_timeout(300)  # the rest of the page is drawn
+        count = page.evaluate(LISTS)
+        found.setdefault("first list", here)
+        if count >= 5:
+            found["all lists"] = here
+    return found
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _end_workers(checkout: Checkout, home: Path) -> None:
+    """Wait for the jobs that the app has started: the next measurement wants quiet cores."""
+    end = time.monotonic() + 300
+    while time.monotonic() < end:
+        found = subprocess.run(["pgrep", "-f", str(home)], capture_output=True, text=True)
+        busy = subprocess.run(
+            ["pgrep", "-f", "pipelines[.](workspace|runtime)"], capture_output=True, text=True
         )
-        return done.stdout
-
-    id = json.loads(assay("bakeoff", "als", "--data", "movielens-small", "--json"))["id"]
-    arguments = {
-        "recommend": ("recommend", "--bakeoff", id, "--contender", "als", "--history", "1,50,260"),
-        "demo": ("demo",),
-    }
-
-    def timed(what: str) -> float:
-        if what == "demo":  # as on a new workspace: nothing fitted, no samples
-            environment["ASSAY_HOME"] = str(folder / "new-home")
-        began = time.perf_counter()
-        assay(*arguments[what])
-        return time.perf_counter() - began
-
-    return timed
+        if not (found.stdout or busy.stdout):
+            return
+        time.sleep(0.5)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -38,7 +38,7 @@ from pipelines.stages.contract import CandidateGenerator, DataShape, Estimate, F
 from pipelines.stages.kernels import best_columns
 
 if TYPE_CHECKING:
-    from pipelines.recommender.stage_store import StageStore
+    from pipelines.recommender.stage_store import Fit, StageStore
 
 CHUNK = 256
 """Requests answered at once: bounds the memory of features, (256, 500, 30) float32 = 15 MB."""
@@ -77,6 +77,8 @@ class Pipeline:
         self.rankers: list[Ranker] = spec.stages("rankers")
         self.rules: list[Rule] = spec.stages("rules")
         self.fit_seconds: dict[str, float] = {}
+        self.fit_peak_mb = 0.0
+        """The largest memory of the processes that fitted stages which came from the store."""
 
     def preflight(self, shape: DataShape) -> list[tuple[str, Estimate]]:
         """What each stage's fit would take; models behind rankers are fitted twice."""
@@ -107,7 +109,7 @@ class Pipeline:
         if refusal := forecast(self.preflight(shape)).refusal:
             raise Refused(refusal)
         if self.rankers:
-            self._fit_rankers(train, catalogue, protocol, seen, store, progress)
+            self._fitted_rankers(train, catalogue, protocol, seen, store, progress)
         for rule in self.rules:
             rule.fit(train, catalogue)
         progress(0.6, "fitting the candidate generators on all training data")
@@ -121,13 +123,14 @@ class Pipeline:
         for at, (name, generator) in enumerate(
             zip(self.spec.source_names(), self.generators, strict=True)
         ):
-            began = time.perf_counter()
+            label = f"{name} ({window})"
             if store is None:
+                began = time.perf_counter()
                 generator.fit(train, catalogue)
-                seconds = time.perf_counter() - began
+                self.fit_seconds[label] = time.perf_counter() - began
             else:
-                self.generators[at], seconds = store.fitted(generator, train, catalogue, window)
-            self.fit_seconds[f"{name} ({window})"] = seconds
+                fit = store.generator(generator, train, catalogue, window, label)
+                self.generators[at] = self._charged(fit)
         began = time.perf_counter()
         showable = catalogue.known.copy()
         for allowed in self._filters():
@@ -136,6 +139,35 @@ class Pipeline:
         if self.rankers:
             self.features = FeatureBuilder().fit(train, catalogue)
             self.fit_seconds[f"features ({window})"] = time.perf_counter() - began
+
+    def _charged(self, fit: Fit) -> Any:
+        """What the store fitted or had; its seconds and its memory count as this pipeline's."""
+        self.fit_seconds |= fit.seconds
+        self.fit_peak_mb = max(self.fit_peak_mb, fit.peak_mb)
+        return fit.fitted
+
+    def _fitted_rankers(
+        self,
+        train: Interactions,
+        catalogue: Catalogue,
+        protocol: Protocol,
+        seen: SeenPolicy,
+        store: StageStore | None,
+        progress: Progress,
+    ) -> None:
+        """Fit the rankers, or take them from another pipeline with the same candidates."""
+
+        def fit() -> tuple[list[Ranker], dict[str, float]]:
+            self._fit_rankers(train, catalogue, protocol, seen, store, progress)
+            return self.rankers, dict(self.fit_seconds)
+
+        if store is None:
+            fit()
+            return
+        blocks = self.spec.candidates, self.spec.rankers
+        generators = [(s, b.k) for s, b in zip(self.generators, blocks[0], strict=True)]
+        rankers = [(s, b.keep) for s, b in zip(self.rankers, blocks[1], strict=True)]
+        self.rankers = self._charged(store.rankers(generators, rankers, fit))
 
     def _fit_rankers(
         self,

@@ -1,4 +1,4 @@
-"""Fitted stages on disk: a stage that several contenders share is fitted and stored once."""
+"""Fitted stages on disk: what several contenders share is fitted and stored once."""
 
 from __future__ import annotations
 
@@ -7,21 +7,39 @@ import inspect
 import json
 import os
 import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
+from pipelines.recommender.features.builder import FeatureBuilder
+from pipelines.runtime import memory
 from pipelines.schema import Catalogue, Interactions
-from pipelines.stages.contract import CandidateGenerator
+from pipelines.stages.contract import CandidateGenerator, Ranker, Stage
 
-CODE_VERSION = 1
+CODE_VERSION = 2
 """Raised when stored stages would answer differently from stages fitted now because of a change
 outside the stage's file."""
 ABANDONED_SECONDS = 86_400
 """Age at which an unfinished file counts as left behind by a process that has ended."""
 
 
+@dataclass(frozen=True)
+class Fit:
+    """What was fitted, now or for another contender, and what its fit took.
+
+    It is stored whole, so that every contender is charged for the fit.
+    """
+
+    fitted: Any
+    seconds: dict[str, float]
+    """Seconds of each part of the fit, by the part's name."""
+    peak_mb: float
+    """The largest memory of the process that fitted it, up to the end of the fit."""
+
+
 class StageStore:
-    """A folder of fitted candidate generators; file names hash everything that a fit depends on.
+    """A folder of fitted stages; file names hash everything that a fit depends on.
 
     `data_key` stands for the training data: dataset fingerprint, split and seen-policy.
     """
@@ -30,45 +48,60 @@ class StageStore:
         self.folder = folder
         self.data_key = data_key
 
-    def path(self, stage: CandidateGenerator, window: str) -> Path:
-        """The file of this stage with its settings, fitted on this window."""
-        parts = {
-            "code": CODE_VERSION,
-            "class": f"{type(stage).__module__}.{type(stage).__qualname__}",
-            "source": _source_hash(type(stage)),
-            "config": stage.config.model_dump(mode="json"),
-            "data": self.data_key,
-            "window": window,
-        }
-        text = json.dumps(parts, sort_keys=True)
-        return self.folder / f"{stage.name}-{hashlib.sha256(text.encode()).hexdigest()[:24]}.joblib"
-
-    def fitted(
+    def generator(
         self,
         stage: CandidateGenerator,
         train: Interactions,
         catalogue: Catalogue,
         window: str,
-    ) -> tuple[CandidateGenerator, float]:
-        """The fitted stage and the seconds that its fit took, now or for another contender.
+        name: str,
+    ) -> Fit:
+        """The fitted generator; its seconds are under `name`."""
 
-        Both are stored, so that every contender is charged for the fit.
+        def fit() -> tuple[CandidateGenerator, dict[str, float]]:
+            began = time.perf_counter()
+            stage.fit(train, catalogue)
+            return stage, {"": time.perf_counter() - began}
+
+        found = self._stored(stage.name, {"stage": _identity(stage), "window": window}, fit)
+        return Fit(found.fitted, {name: found.seconds[""]}, found.peak_mb)
+
+    def rankers(
+        self,
+        generators: Sequence[tuple[CandidateGenerator, int]],
+        rankers: Sequence[tuple[Ranker, int]],
+        fit: Callable[[], tuple[list[Ranker], dict[str, float]]],
+    ) -> Fit:
+        """All rankers of a pipeline, fitted on the candidates of its generators.
+
+        Each stage comes with the number of items that it proposes or keeps.
         """
+        parts = {
+            "generators": [_identity(stage) | {"k": k} for stage, k in generators],
+            "rankers": [_identity(stage) | {"keep": keep} for stage, keep in rankers],
+            "features": _source_hash(FeatureBuilder),
+        }
+        return self._stored("-".join(stage.name for stage, _ in rankers), parts, fit)
+
+    def _stored(
+        self, name: str, parts: dict[str, Any], fit: Callable[[], tuple[Any, dict[str, float]]]
+    ) -> Fit:
         import joblib
 
-        path = self.path(stage, window)
+        given = {"code": CODE_VERSION, "data": self.data_key, **parts}
+        digest = hashlib.sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()
+        path = self.folder / f"{name[:60]}-{digest[:24]}.joblib"
         try:
-            return cast(tuple[CandidateGenerator, float], joblib.load(path))
+            return cast(Fit, joblib.load(path))
         except FileNotFoundError:  # not fitted yet, or dropped by another bake-off just now
             pass
-        began = time.perf_counter()
-        stage.fit(train, catalogue)
-        seconds = time.perf_counter() - began
+        fitted, seconds = fit()
+        made = Fit(fitted, seconds, memory.peak_mb())
         self.folder.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(f".{os.getpid()}.part")
-        joblib.dump((stage, seconds), temporary)
+        joblib.dump(made, temporary)
         temporary.replace(path)
-        return stage, seconds
+        return made
 
     def drop_older(self, most_mb: float) -> None:
         """Keep the newest files, at most `most_mb` in all; delete unfinished ones."""
@@ -83,8 +116,17 @@ class StageStore:
                 path.unlink(missing_ok=True)
 
 
+def _identity(stage: Stage) -> dict[str, Any]:
+    """What a stage's fit depends on besides the data."""
+    return {
+        "class": f"{type(stage).__module__}.{type(stage).__qualname__}",
+        "source": _source_hash(type(stage)),
+        "config": stage.config.model_dump(mode="json"),
+    }
+
+
 def _source_hash(cls: type) -> str:
-    """SHA-256 (hex) of the file that a stage's class is written in.
+    """SHA-256 (hex) of the file that a class is written in.
 
     A user-defined stage whose code has changed must be fitted again.
     """

@@ -15,7 +15,7 @@ from pipelines.errors import AssayError
 
 T = TypeVar("T")
 
-FORMAT = 1
+FORMAT = 2
 """Rises when a stored pipeline can no longer be read by the classes of today."""
 _MAGIC = b"assay-pipeline "
 _LONGEST_HEADER = 64

@@ -21,6 +21,7 @@ from pipelines.schema.interactions import Interactions
 from pipelines.schema.lists import Candidates, Change, Features, Slate
 from pipelines.schema.offers import Offers
 from pipelines.schema.queries import Queries
+from pipelines.schema.rows import WeightedRows
 from pipelines.schema.vocabulary import Vocabulary, hash_of_ids
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "Ragged",
     "Slate",
     "Vocabulary",
+    "WeightedRows",
     "hash_of_ids",
     "row_pointers",
 ]

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.schema.arrays import NEW_USER, Floats, Ints, Longs, Ragged
+from pipelines.schema.rows import WeightedRows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,18 +60,17 @@ class Queries:
             None if self.context is None else self.context.iloc[rows],
         )
 
-    def matrix(self, weights: Floats | None = None) -> sp.csr_matrix:
-        """Request × item weights (n, n_items) float32 CSR, item codes sorted, repeats added.
+    def rows(self, weights: Floats | None = None) -> WeightedRows:
+        """Each history as item codes with weights: sorted by code, repeats added.
 
         `weights` (events,) replaces the weights of the histories.
         """
-        import scipy.sparse as sp
+        data = np.asarray(self.weights if weights is None else weights, np.float32)
+        return WeightedRows.of(self.history, data, self.n_items)
 
-        data = self.weights if weights is None else weights
-        parts = (np.asarray(data, np.float32), self.history.values, self.history.indptr)
-        out = sp.csr_matrix(parts, shape=(len(self), self.n_items), copy=True)
-        out.sum_duplicates()
-        return out
+    def matrix(self, weights: Floats | None = None) -> sp.csr_matrix:
+        """Request × item weights (n, n_items) float32 CSR: `rows` for scipy."""
+        return self.rows(weights).matrix()
 
     @cached_property
     def positions_from_end(self) -> Longs:

@@ -1,6 +1,3 @@
-import importlib
-import os
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +10,6 @@ from pipelines.recommender.fitted import FittedPipeline
 from pipelines.recommender.merge import merge
 from pipelines.recommender.pipeline import CHUNK, FALLBACK, Pipeline, chunks
 from pipelines.recommender.spec import Spec
-from pipelines.recommender.stage_store import StageStore
 from pipelines.recommender.trace import trace_frame
 from pipelines.schema import Candidates, Queries
 from pipelines.stages.contract import DataShape
@@ -161,17 +157,6 @@ def test_chunks_cover_every_request_once_and_in_order():
         assert users.tolist() == queries.user.tolist()
 
 
-def test_a_shared_stage_is_fitted_once_and_charged_twice(tmp_path):
-    store = StageStore(tmp_path, "key")
-    first, second = (fitted(TWO_STAGE, store) for _ in range(2))
-    assert first.fit_seconds["ease (outer)"] == second.fit_seconds["ease (outer)"]
-    files = {p.name for p in tmp_path.iterdir()}
-    assert len(files) == 6  # three generators, two windows
-    assert StageStore(tmp_path, "other").path(first.generators[0], "outer").name not in files
-    answers = [p.recommend(CUT.queries, 5).items for p in (first, second)]
-    assert (answers[0] == answers[1]).all()
-
-
 def test_what_would_not_fit_is_refused_with_a_way_out():
     document = {
         "schema": 1,
@@ -227,36 +212,6 @@ def test_a_ranker_that_has_learned_nothing_leaves_the_order_as_it_is():
     plain = fitted(TWO_STAGE | {"rankers": []})
     items = [p.recommend(CUT.queries, 10).items for p in (pipeline, plain)]
     assert (items[0] == items[1]).all()
-
-
-def test_a_stage_whose_source_has_changed_is_fitted_anew(tmp_path, monkeypatch):
-    store = StageStore(tmp_path / "stages", "key")
-    folder = tmp_path / "package"
-    folder.mkdir()
-    monkeypatch.syspath_prepend(folder)
-    paths = []
-    for k in (1, 2):
-        source = "from pipelines.stages.candidates.popular import Popular\n\n\n"
-        (folder / "own_stage.py").write_text(f"{source}class Own(Popular):\n    factor = {k}\n")
-        sys.modules.pop("own_stage", None)
-        importlib.invalidate_caches()
-        paths.append(store.path(importlib.import_module("own_stage").Own(), "outer"))
-    sys.modules.pop("own_stage", None)
-    assert paths[0] != paths[1]
-
-
-def test_the_store_keeps_the_newest_and_clears_what_was_never_finished(tmp_path):
-    store = StageStore(tmp_path, "key")
-    fitted({"schema": 1, "name": "p", "candidates": [{"stage": "popular"}]}, store)
-    (kept,) = tmp_path.iterdir()
-    old, new = tmp_path / "ease-1.9.part", tmp_path / "ease-2.9.part"
-    for part in (old, new):
-        part.write_bytes(b"half")
-    os.utime(old, (0, 0))
-    store.drop_older(4000)
-    assert set(tmp_path.iterdir()) == {kept, new}
-    store.drop_older(0)
-    assert set(tmp_path.iterdir()) == {new}
 
 
 def test_no_requests_are_an_empty_slate(two_stage):

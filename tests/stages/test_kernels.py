@@ -6,13 +6,12 @@ import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.schema import Candidates, Ragged, Slate
+from pipelines.schema import Candidates, Ragged, Slate, WeightedRows
 from pipelines.stages.kernels import (
     FactorScan,
     Ranking,
     best_columns,
     drop_from_slate,
-    in_other_codes,
     order_within,
     top_k,
     top_k_of_dense_product,
@@ -74,15 +73,15 @@ def some_history(rng, n, m, wide):
     if wide:  # weights from those of the newest events to those that are all but nothing
         rows.data = np.exp2(-rng.integers(0, 149, rows.nnz)).astype(np.float32)
         rows.data[rng.random(rows.nnz) < 0.2] = 1
-    return rows
+    return WeightedRows(rows.indptr, rows.indices, rows.data, m)
 
 
 def added_up(rows, weights):
     """float32 sums in the order of a row's item codes."""
-    out = np.zeros((rows.shape[0], weights.shape[1]), np.float32)
+    out = np.zeros((len(rows), weights.shape[1]), np.float32)
     for r in range(len(out)):
         for p in range(rows.indptr[r], rows.indptr[r + 1]):
-            out[r] += rows.data[p] * weights[rows.indices[p]]
+            out[r] += rows.weights[p] * weights[rows.items[p]]
     return out
 
 
@@ -108,12 +107,6 @@ def test_a_dense_product_is_added_up_in_order(seed, n, m, wide):
     known, exclude = rng.random(m) > 0.2, some_excluded(rng, n, m)
     found = top_k_of_dense_product(rows, weights, exclude, 30, known)
     assert_equal_bits(found, best(added_up(rows, weights), 30, exclude, known))
-
-
-def test_columns_in_other_codes_keep_their_order():
-    rows = sp.csr_matrix(np.array([[1, 0, 2, 3], [0, 4, 0, 0]], np.float32))
-    place = np.array([0, -1, 1, 2], np.int32)
-    assert in_other_codes(rows, place, 3).toarray().tolist() == [[1, 2, 3], [0, 0, 0]]
 
 
 @settings(deadline=None)

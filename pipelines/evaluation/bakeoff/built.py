@@ -14,7 +14,7 @@ from pipelines.evaluation.bakeoff.task import ContenderTask
 from pipelines.evaluation.behavior.probes import ask_again
 from pipelines.evaluation.results.document import RequestTime
 from pipelines.recommender.fitted import FittedPipeline
-from pipelines.recommender.pipeline import CHUNK, Pipeline
+from pipelines.recommender.pipeline import Pipeline, chunks
 from pipelines.recommender.spec import Spec
 from pipelines.recommender.stage_store import StageStore
 from pipelines.schema import Ints, Longs, Slate
@@ -38,6 +38,7 @@ def answer(
         progress=lambda share, message: tell(0.7 * share, message),
     )
     outcome.fit_seconds = sum(pipeline.fit_seconds.values())
+    outcome.peak_mb = pipeline.fit_peak_mb
     fitted = FittedPipeline(
         pipeline,
         task.past,
@@ -82,13 +83,12 @@ def _ask_all(
     watched = np.zeros(n, bool)
     watched[step_rows(n)] = True
     slates, kept, seconds = [], [], []
-    for start in range(0, n, CHUNK):
-        rows = np.arange(start, min(start + CHUNK, n))
-        journey = fitted.run(task.queries.take(rows), task.length)
+    for rows, queries in chunks(task.queries):
+        journey = fitted.run(queries, task.length)
         slates.append(journey.slate)
         kept.append([step.items[watched[rows]] for step in journey.steps])
         seconds.append([step.seconds for step in journey.steps])
-        tell(0.7 + 0.2 * rows[-1] / n, "answering requests")
+        tell(0.7 + 0.2 * (rows[-1] + 1) / n, "answering requests")
     steps = []
     for parts in zip(*kept, strict=True):
         width = max(part.shape[1] for part in parts)

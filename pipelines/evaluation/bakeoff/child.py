@@ -61,7 +61,8 @@ def run(task_folder: Path, here: Path, stages: Path) -> Outcome:
         traceback.print_exc()
         outcome.status = "failed"
         outcome.reason = f"It failed: {type(error).__name__}: {str(error)[:300]}"
-    outcome.peak_mb, outcome.preloaded_mb = memory.peak_mb(), forked.preloaded_mb
+    outcome.peak_mb = max(memory.peak_mb(), outcome.peak_mb or 0.0)
+    outcome.preloaded_mb = forked.preloaded_mb
     (here / "outcome.json").write_text(outcome.model_dump_json())
     return outcome
 

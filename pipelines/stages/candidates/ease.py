@@ -28,7 +28,6 @@ from pipelines.stages.contract import (
 )
 from pipelines.stages.kernels import (
     answer_only,
-    in_other_codes,
     knows_history,
     recency_weights,
     top_k_of_dense_product,
@@ -107,8 +106,8 @@ class Ease(CandidateGenerator):
         return self
 
     def retrieve(self, queries: Queries, k: int) -> Candidates:
-        history = queries.matrix(recency_weights(queries, self.config.half_life))
-        rows = in_other_codes(history, self.place, len(self.modeled_))
+        history = queries.rows(recency_weights(queries, self.config.half_life))
+        rows = history.in_other_codes(self.place, len(self.modeled_))
         exclude = queries.exclude.mapped(self.place)
         if isinstance(self.weights_, np.ndarray):
             found = top_k_of_dense_product(rows, self.weights_, exclude, k, self.proposable)

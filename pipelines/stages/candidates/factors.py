@@ -89,11 +89,10 @@ class AlternatingLeastSquares(CandidateGenerator):
 
     def _folded(self, queries: Queries) -> Floats:
         """The requests' factors (n, f)."""
-        matrix = queries.matrix()
-        if not self.config.use_weights:
-            matrix.data[:] = 1
+        rows = queries.rows()
+        weights = rows.weights if self.config.use_weights else np.ones_like(rows.weights)
         folded = np.zeros((len(queries), self.config.factors), np.float32)
-        data = (matrix.indptr, matrix.indices, matrix.data)
+        data = (rows.indptr, rows.items, weights)
         _fold_in(*data, self.config.alpha, self.items_, self.gram_, folded)
         return folded
 

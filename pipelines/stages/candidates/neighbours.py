@@ -71,7 +71,7 @@ class ItemNeighbours(CandidateGenerator):
         return self
 
     def retrieve(self, queries: Queries, k: int) -> Candidates:
-        history = queries.matrix(recency_weights(queries, self.config.half_life))
+        history = queries.rows(recency_weights(queries, self.config.half_life))
         return top_k_of_product(history, self.similarity_, queries.exclude, k, self.known_)
 
     def estimate(self, shape: DataShape) -> Estimate:

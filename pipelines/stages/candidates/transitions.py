@@ -69,7 +69,7 @@ class Transitions(CandidateGenerator):
     def retrieve(self, queries: Queries, k: int) -> Candidates:
         back = queries.positions_from_end
         weights = np.where(back < self.config.last, self.config.decay**back, 0).astype(np.float32)
-        history = queries.matrix(weights)
+        history = queries.rows(weights)
         return top_k_of_product(history, self.steps_, queries.exclude, k, self.known_)
 
     def estimate(self, shape: DataShape) -> Estimate:

@@ -8,7 +8,6 @@ from pipelines.stages.kernels.factor_scan import FactorScan
 from pipelines.stages.kernels.histories import answer_only, knows_history, recency_weights
 from pipelines.stages.kernels.order import best_columns, drop_from_slate, order_within
 from pipelines.stages.kernels.products import (
-    in_other_codes,
     top_k_of_dense_product,
     top_k_of_product,
 )
@@ -22,7 +21,6 @@ __all__ = [
     "answer_only",
     "best_columns",
     "drop_from_slate",
-    "in_other_codes",
     "knows_history",
     "order_within",
     "recency_weights",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numba
 import numpy as np
 
-from pipelines.schema import Candidates, Floats, Ints, Mask, Ragged
+from pipelines.schema import Candidates, Floats, Mask, Ragged, WeightedRows
 from pipelines.stages.kernels.heap import drain, offer
 from pipelines.stages.kernels.scratch import zeros
 from pipelines.stages.kernels.top_k import empty_lists, stack, top_k
@@ -24,19 +24,19 @@ COLUMNS = 512
 
 
 def top_k_of_product(
-    left: sp.csr_matrix, right: sp.csr_matrix, exclude: Ragged, k: int, known: Mask
+    left: WeightedRows, right: sp.csr_matrix, exclude: Ragged, k: int, known: Mask
 ) -> Candidates:
     """The k best of `left` (n, n_items) times the sparse `right` (n_items, n_items).
 
     Visits only the items that a row's history reaches; others, and those whose sum is 0, are
     not proposed. Leaves out each row's `exclude` and items that are not `known` (n_items,).
     """
-    found = empty_lists(left.shape[0], k)
+    found = empty_lists(len(left), k)
     n_items = right.shape[1]
     _reach(
         left.indptr,
-        left.indices,
-        left.data,
+        left.items,
+        left.weights,
         right.indptr,
         right.indices,
         right.data,
@@ -52,7 +52,7 @@ def top_k_of_product(
 
 
 def top_k_of_dense_product(
-    left: sp.csr_matrix, right: Floats, exclude: Ragged, k: int, known: Mask
+    left: WeightedRows, right: Floats, exclude: Ragged, k: int, known: Mask
 ) -> Candidates:
     """The k best of `left` (n, n_items) times the dense `right` (n_items, n_items) float32.
 
@@ -60,30 +60,16 @@ def top_k_of_dense_product(
     blocks of rows of at most 160 MB.
     """
     blocks = []
-    n, m = left.shape[0], right.shape[1]
+    n, m = len(left), right.shape[1]
     step = max(1, 40_000_000 // max(1, m))
     for start in range(0, max(1, n), step):
         rows = np.arange(start, min(start + step, n))
         scores = np.zeros((len(rows), m), np.float32)
         indptr = left.indptr[start : start + len(rows) + 1]
-        _multiply(indptr, left.indices, left.data, right, scores)
+        _multiply(indptr, left.items, left.weights, right, scores)
         part = exclude if len(rows) == n else exclude.take(rows)
         blocks.append(top_k(scores, k, part, known))
     return stack(blocks)
-
-
-def in_other_codes(rows: sp.csr_matrix, place: Ints, size: int) -> sp.csr_matrix:
-    """The matrix with column `place[code]` in place of `code`; what has none (-1) is left out.
-
-    `place` (n_items,) int32 rises with the code, so a row's order stays.
-    """
-    import scipy.sparse as sp
-
-    columns = place[rows.indices]
-    there = columns >= 0
-    kept = np.concatenate([[0], np.cumsum(there)]).astype(np.int32)
-    parts = (rows.data[there], columns[there], kept[rows.indptr])
-    return sp.csr_matrix(parts, shape=(rows.shape[0], size))
 
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
