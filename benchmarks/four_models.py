@@ -69,7 +69,7 @@ def beside(folder: Path, home: Path, peer_python: Path, assay: list[str], rounds
     theirs = [str(peer_python), "-W", "ignore", "-c", PEER, str(folder / "ratings.parquet")]
     print(f"{'four models':12} {'Assay, s':>9} {'RecTools, s':>12} {'ratio':>6}")
     for number in range(rounds):
-        for stage in (home / "stages").glob("*.joblib"):
+        for stage in (home / "stages").glob("*.pickle"):
             stage.unlink()
         ours_s, told = _timed(mine, environment)
         theirs_s, said = _timed(theirs, environment)

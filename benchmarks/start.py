@@ -164,7 +164,7 @@ def _lists(page, address: str, began: float) -> dict[str, float]:
             raise TimeoutError(f"no lists after 600 s: {page.title()}")
         try:
             page.goto(address, timeout=5_000)
-            page.wait_for_function(f"{LISTS} > 0", timeout=3_000)
+            page.wait_for_function(f"{LISTS} > 0", timeout=8_000, polling=300)
         except PlaywrightError:  # the app does not answer yet, or has no lists yet: look again
             continue
         here = time.perf_counter() - began

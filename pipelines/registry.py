@@ -8,7 +8,8 @@ looked up.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -154,6 +155,21 @@ def check_class(found: object, name: str, base: type, fields: Sequence[str], cal
 def called(kind: Kind, name: str) -> str:
     """How a sentence about a class begins: "The metric ndcg"."""
     return f"The {WORDS[kind]} {name}"
+
+
+@contextmanager
+def running(called: str, doing: str) -> Iterator[None]:
+    """Run code of a user-defined class: what it raises becomes an `AssayError`.
+
+    "The adapter shelf cannot check its target: ValueError: ...": `called` begins the sentence,
+    `doing` says what the class was asked to do.
+    """
+    try:
+        yield
+    except AssayError:
+        raise
+    except Exception as error:
+        raise AssayError(f"{called} cannot {doing}: {error_text(error)}.") from error
 
 
 def _said(value: object) -> bool:

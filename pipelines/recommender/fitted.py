@@ -6,12 +6,11 @@ The bake-off, `assay recommend`, the app and the MLflow model all answer through
 
 from __future__ import annotations
 
-import pickle
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,9 +23,6 @@ from pipelines.stages.contract import Rule
 
 if TYPE_CHECKING:
     import pandas as pd
-
-TEXTS = ("users", "items", "titles")
-"""The fields of `FittedPipeline` that hold a string per user or item."""
 
 
 @dataclass
@@ -51,13 +47,6 @@ class FittedPipeline:
     seen: SeenPolicy
     length: int = 0
     rules: tuple[Rule, ...] = ()
-
-    def __getstate__(self) -> dict[str, Any]:
-        # joblib reads strings one by one, in Python; it leaves bytes to pickle, which is in C.
-        return self.__dict__ | {name: pickle.dumps(self.__dict__[name], 5) for name in TEXTS}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__ |= state | {name: pickle.loads(state[name]) for name in TEXTS}
 
     def warm(self) -> None:
         """Do once what the first request would wait for: see `Pipeline.warm`."""

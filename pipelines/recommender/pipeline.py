@@ -21,7 +21,7 @@ from pipelines.recommender.features.builder import FeatureBuilder
 from pipelines.recommender.forecast import forecast
 from pipelines.recommender.merge import check_usable, fill_up, merge
 from pipelines.recommender.spec import Spec
-from pipelines.registry import lookup
+from pipelines.registry import lookup, running
 from pipelines.runtime.progress import Progress, silent
 from pipelines.schema import (
     Candidates,
@@ -85,10 +85,10 @@ class Pipeline:
         times = 2 if self.rankers else 1
         found = []
         for name, generator in zip(self.spec.source_names(), self.generators, strict=True):
-            one = generator.estimate(shape)
+            one = _estimate(generator, shape)
             found.append((name, Estimate(one.seconds * times, one.megabytes, one.refusal)))
         for ranker in self.rankers:
-            found.append((ranker.name, ranker.estimate(shape)))
+            found.append((ranker.name, _estimate(ranker, shape)))
         return found
 
     def fit(
@@ -272,6 +272,11 @@ class Pipeline:
         """
         rules = [rule for rule in self.rules if isinstance(rule, Filter)]
         return [rule.allowed_ for rule in rules if hasattr(rule, "allowed_")]
+
+
+def _estimate(stage: CandidateGenerator | Ranker, shape: DataShape) -> Estimate:
+    with running(f"The stage {stage.name}", "estimate its fit"):
+        return stage.estimate(shape)
 
 
 def _labels(candidates: Candidates, inner: Split) -> Floats:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from pipelines.recommender.features.builder import FeatureBuilder
-from pipelines.runtime import memory
+from pipelines.runtime import memory, pickles
 from pipelines.schema import Catalogue, Interactions
 from pipelines.stages.contract import CandidateGenerator, Ranker, Stage
 
@@ -86,21 +85,17 @@ class StageStore:
     def _stored(
         self, name: str, parts: dict[str, Any], fit: Callable[[], tuple[Any, dict[str, float]]]
     ) -> Fit:
-        import joblib
-
         given = {"code": CODE_VERSION, "data": self.data_key, **parts}
         digest = hashlib.sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()
-        path = self.folder / f"{name[:60]}-{digest[:24]}.joblib"
+        path = self.folder / f"{name[:60]}-{digest[:24]}.pickle"
         try:
-            return cast(Fit, joblib.load(path))
+            return cast(Fit, pickles.load(path))
         except FileNotFoundError:  # not fitted yet, or dropped by another bake-off just now
             pass
         fitted, seconds = fit()
         made = Fit(fitted, seconds, memory.peak_mb())
         self.folder.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(f".{os.getpid()}.part")
-        joblib.dump(made, temporary)
-        temporary.replace(path)
+        pickles.dump(made, path)
         return made
 
     def drop_older(self, most_mb: float) -> None:
@@ -108,7 +103,7 @@ class StageStore:
         for part in self.folder.glob("*.part"):
             if part.stat().st_mtime < time.time() - ABANDONED_SECONDS:
                 part.unlink(missing_ok=True)
-        files = sorted(self.folder.glob("*.joblib"), key=lambda p: p.stat().st_mtime, reverse=True)
+        files = sorted(self.folder.glob("*.pickle"), key=lambda p: p.stat().st_mtime, reverse=True)
         total = 0.0
         for path in files:
             total += path.stat().st_size / 1e6

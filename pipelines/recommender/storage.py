@@ -1,4 +1,4 @@
-"""A fitted pipeline on disk: a line with the format's number, then the pickled object.
+"""A fitted pipeline on disk: a line with the format's number, then the object and its arrays.
 
 The number is read before anything is unpickled, so that a file of another format, a torn
 file and a file whose classes are gone each end in one sentence. Unpickling runs code:
@@ -7,11 +7,11 @@ load only files that this workspace or your own MLflow store wrote.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TypeVar
 
 from pipelines.errors import AssayError
+from pipelines.runtime import pickles
 
 T = TypeVar("T")
 
@@ -23,29 +23,17 @@ _LONGEST_HEADER = 64
 
 def save(fitted: object, path: Path) -> None:
     """Write the pipeline, whole or not at all."""
-    import joblib
-
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with temporary.open("wb") as file:
-            file.write(_MAGIC + str(FORMAT).encode() + b"\n")
-            joblib.dump(fitted, file)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    pickles.dump(fitted, path, _header())
 
 
 def load(path: Path, kind: type[T]) -> T:
     """The object in a file that `save` wrote; an `AssayError` says why it cannot be used."""
-    import joblib
-
     try:
         with path.open("rb") as file:
             header = file.readline(_LONGEST_HEADER)
-            if header != _MAGIC + str(FORMAT).encode() + b"\n":
+            if header != _header():
                 raise AssayError(_refusal(path, _written_by(header)))
-            fitted = joblib.load(file)
+            fitted = pickles.read(file)
     except AssayError:
         raise
     except OSError as error:
@@ -60,6 +48,10 @@ def load(path: Path, kind: type[T]) -> T:
     if not isinstance(fitted, kind):
         raise AssayError(_refusal(path, "it holds something else"))
     return fitted
+
+
+def _header() -> bytes:
+    return _MAGIC + str(FORMAT).encode() + b"\n"
 
 
 def _written_by(header: bytes) -> str:

@@ -48,16 +48,15 @@ def checked(
         place = ".".join(str(part) for part in found["loc"]) or "the whole"
         told = f"{place}: {found['msg'].rstrip('.')}"
         raise AssayError(f"The stage {name!r} has an invalid setting: {told}.") from None
+    except Exception as error:  # a user-defined check of a setting
+        why = error_text(error)
+        raise AssayError(f"The stage {name!r} cannot check its settings: {why}.") from error
 
 
 def make(stage: type[Stage], config: StageConfig) -> Stage:
     """The stage with its config, not fitted; an `AssayError` where its `__init__` breaks."""
-    try:
+    with registry.running(f"The stage {stage.name}", "be made"):
         return stage(config)
-    except AssayError:
-        raise
-    except Exception as error:
-        raise AssayError(f"The stage {stage.name} cannot be made: {error_text(error)}.") from error
 
 
 def offered(kind: StageKind, notes: list[str] | None = None) -> list[str]:

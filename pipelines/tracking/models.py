@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 NAME = "model"
 CODE = Path(__file__).with_name("model_code.py")
-REQUIREMENTS = ("implicit", "joblib", "lightgbm", "numba", "numpy", "pandas", "pydantic", "scipy")
+REQUIREMENTS = ("implicit", "lightgbm", "numba", "numpy", "pandas", "pydantic", "scipy")
 """Set explicitly, because MLflow takes 6 s to infer them. The checkout must be installed too."""
 
 

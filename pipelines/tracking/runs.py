@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 PARENT = "mlflow.parentRunId"
-PIPELINE, PER_USER = "pipeline.joblib", "per_user.parquet"
+PIPELINE, PER_USER = "pipeline.pickle", "per_user.parquet"
 
 
 def log_bakeoff(document: BakeoffDocument, folder: Path, dataset: Dataset) -> BakeoffDocument:

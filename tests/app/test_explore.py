@@ -154,3 +154,13 @@ def test_picking_titles_changes_the_lists(open_page, explored):
     assert not app.exception
     assert " share " in app.title[0].value
     assert app.query_params["explore_history"] == "i05,i11,i02"
+
+
+def test_a_pipeline_of_an_older_format_says_so_at_its_list(open_page, explored):
+    file = explored.bakeoff_folder(ID) / "contenders" / "popular" / "pipeline.pickle"
+    file.write_bytes(b"assay-pipeline 0\n" + file.read_bytes().partition(b"\n")[2])
+    app = opened(open_page, explore_who="made-up", explore_history="i03,i07")
+    assert not app.exception
+    html = " ".join(str(h.proto.body) for h in app.get("html"))
+    assert "it has format 0" in html and "run the bake-off again" in html
+    assert set(app.dataframe[-1].value["contender"]) == {"EASE, recent first"}

@@ -34,15 +34,18 @@ function = "faulty.stages:function"
 abstract = "faulty.stages:Abstract"
 nameless = "faulty.stages:Nameless"
 unmade = "faulty.stages:Unmade"
+unchecked = "faulty.stages:Unchecked"
 careless = "faulty.stages:Careless"
 
 [project.entry-points."assay.adapters"]
 absent = "faulty.absent:Absent"
 incapable = "faulty.adapters:Incapable"
+unchecked = "faulty.adapters:Unchecked"
 """,
     "faulty/raising.py": "raise RuntimeError('its licence has\\nrun out')\n",
     "faulty/stages.py": """
-from pipelines.stages import CandidateGenerator
+from pydantic import field_validator
+from pipelines.stages import CandidateGenerator, StageConfig
 from pipelines.stages.candidates.popular import Popular
 
 
@@ -65,6 +68,23 @@ class Unmade(Popular):
         raise OSError("no such licence")
 
 
+class UncheckedConfig(StageConfig):
+    share: int = 0
+
+    @field_validator("share")
+    @classmethod
+    def positive(cls, share):
+        return 1 // share
+
+    model_config = {"validate_default": True}
+
+
+class Unchecked(Popular):
+    name = "unchecked"
+    title = "Unchecked"
+    Config = UncheckedConfig
+
+
 class Careless(Popular):
     name = "careless"
     title = "Careless"
@@ -75,7 +95,7 @@ class Careless(Popular):
         return found
 """,
     "faulty/adapters.py": """
-from pipelines.adapters import Adapter
+from pipelines.adapters import Adapter, Capabilities
 
 
 class Incapable(Adapter):
@@ -86,6 +106,15 @@ class Incapable(Adapter):
 
     def recommend(self, task, k):
         return []
+
+
+class Unchecked(Incapable):
+    name = title = "unchecked"
+    capabilities = Capabilities(True, False, False, False, False, False)
+
+    @classmethod
+    def check(cls, target):
+        raise KeyError(target)
 """,
 }
 UNUSABLE = {
@@ -98,6 +127,8 @@ UNUSABLE = {
     "stage nowhere": "There is no candidate generator named 'nowhere'; use one of random, popular",
     "adapter absent": "The adapter absent cannot be loaded: ModuleNotFoundError: No module named",
     "adapter incapable": "The adapter incapable does not state its capabilities.",
+    "stage unchecked": "The stage 'unchecked' cannot check its settings: ZeroDivisionError: int",
+    "adapter unchecked": "The adapter unchecked cannot check its target: KeyError: 'x'.",
     "adapter nowhere": "There is no adapter named 'nowhere'; use one of exported, personalize",
 }
 
@@ -275,7 +306,7 @@ def test_the_stages_on_offer_leave_out_those_that_cannot_be_used(outside: Enviro
     done = outside.run("-c", code)
     names, count, notes = done.stdout.splitlines()
     assert "'newest'" in names and "'careless'" in names and "'raising'" not in names
-    assert int(count) == 5
+    assert int(count) == 5  # unchecked is offered: only its settings are at fault
     assert "raising cannot be loaded" in notes and "it is left out." in notes
 
 

@@ -19,7 +19,7 @@ from pipelines.recommender.spec import Spec
 from pipelines.recommender.stage_store import StageStore
 from pipelines.schema import Ints, Longs, Slate
 
-PIPELINE = "pipeline.joblib"
+PIPELINE = "pipeline.pickle"
 STEP_REQUESTS = 20_000
 """Requests whose lists are kept after each step, at most: a wide step of a million is 2 GB."""
 

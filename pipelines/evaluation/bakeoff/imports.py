@@ -5,7 +5,6 @@ The fork server imports this module; see docs/decisions/0006-a-fork-server.md.
 
 from __future__ import annotations
 
-import joblib  # noqa: F401
 import pandas  # noqa: F401
 import pyarrow.parquet  # noqa: F401
 import threadpoolctl  # noqa: F401

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from pipelines import registry
 from pipelines.adapters import loading
 from pipelines.data.split import Protocol
 from pipelines.errors import AssayError
@@ -103,7 +104,8 @@ def _entries(request: BakeoffRequest) -> tuple[Entry, ...]:
 def _third_party(text: str) -> Entry:
     adapter_name, _, target = text.partition(":")
     adapter = loading.load(adapter_name)
-    adapter.check(target)
+    with registry.running(registry.called("adapters", adapter_name), "check its target"):
+        adapter.check(target)
     kind = adapter.kind
     short = Path(target.partition("@")[0]).stem.lower()
     clean = "".join(c if c.isalnum() else "-" for c in short).strip("-")

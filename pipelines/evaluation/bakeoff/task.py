@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import cast
 
 from pipelines.data.split import Protocol, SeenPolicy
+from pipelines.runtime import pickles
 from pipelines.schema import Catalogue, Interactions, Queries, Vocabulary
 
-TASK = "task.joblib"
+TASK = "task.pickle"
 
 
 @dataclass
@@ -38,12 +39,8 @@ class ContenderTask:
     """Single requests that are timed, at most."""
 
     def save(self, folder: Path) -> None:
-        import joblib
-
-        joblib.dump(self, folder / TASK)
+        pickles.dump(self, folder / TASK)
 
     @staticmethod
     def load(folder: Path) -> ContenderTask:
-        import joblib
-
-        return cast(ContenderTask, joblib.load(folder / TASK))
+        return cast(ContenderTask, pickles.load(folder / TASK))
