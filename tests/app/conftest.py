@@ -41,10 +41,9 @@ def open_page(home: Path) -> Open:
         app = AppTest.from_file(str(paths.CHECKOUT / "streamlit_app.py"), default_timeout=60)
         for key, value in address.items():
             app.query_params[key] = value
-        app.run()
-        if name != "overview":
-            app.switch_page(str(paths.CHECKOUT / "app" / "pages" / f"{name}.py")).run()
-        return app
+        if name != "overview":  # as a link to the page does: its address is the file's name
+            app.switch_page(str(paths.CHECKOUT / "app" / "pages" / f"{name}.py"))
+        return app.run()
 
     return opened
 

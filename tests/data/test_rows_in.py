@@ -7,13 +7,17 @@ import io
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.data import dataset as store
 from pipelines.data import quarantine
 from pipelines.errors import AssayError
+from tests.data.fuzzing import one_engine  # noqa: F401
 from tests.data.importing import import_file
+
+pytestmark = pytest.mark.usefixtures("one_engine")
 
 HEADER = "user_id,item_id,weight,timestamp\n"
 VALUE = st.one_of(
