@@ -120,7 +120,7 @@ def _numbers(document: BakeoffDocument) -> None:
         ]
         if metrics:
             st.markdown(
-                "Each metric with its 95 % interval, not adjusted for multiple comparisons. "
+                "Each metric with its 95% interval, not adjusted for multiple comparisons. "
                 "`docs/metrics.md` has the formulas."
             )
             tables.show(

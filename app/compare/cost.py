@@ -154,7 +154,7 @@ def explanation(
             "The circle marks the cheapest passing option. A passing option is priced, within the "
             "budget and not a stand-in; the circled one is also not worse than "
             f"{titles[best.name]}, the best of them: the whole interval of the paired difference "
-            f"is above −{100 * useful_share(document):.3g} % of {label(metric)}."
+            f"is above −{100 * useful_share(document):.3g}% of {label(metric)}."
         )
     lines.append(
         f"Cost of a built pipeline: at least two servers, for {REQUESTS[requests]} requests per "

@@ -17,14 +17,14 @@ MORE, LESS = look.OUTCOME_COLOR["better"], look.OUTCOME_COLOR["worse"]
 
 
 def percent(share: float) -> str:
-    """`41 %`, `0.4 %`, `under 0.1 %`; 0 % and 100 % only for exactly none and all."""
+    """`41%`, `0.4%`, `under 0.1%`; 0% and 100% only for exactly none and all."""
     if 0 < share < 0.001:
-        return "under 0.1 %"
+        return "under 0.1%"
     if 0.999 < share < 1:
-        return "over 99.9 %"
+        return "over 99.9%"
     value = 100 * share
     whole = share in (0.0, 1.0) or 1 <= value <= 99
-    return f"{value:.0f} %" if whole else f"{value:.1f} %"
+    return f"{value:.0f}%" if whole else f"{value:.1f}%"
 
 
 def histogram_frame(pairs: Pairs) -> pd.DataFrame:

@@ -43,7 +43,7 @@ def slice_values(
         frame.drop(columns="label"),
         key="compare_slice_values",
     )
-    sentence = f"{label(contest.metric)} {where}: {users}. 95 % intervals, not adjusted."
+    sentence = f"{label(contest.metric)} {where}: {users}. 95% intervals, not adjusted."
     st.caption(page.plain(f"{sentence} {floor}".strip()))
 
 

@@ -160,7 +160,7 @@ def _heat_map(
         page.plain(
             f"Each cell shows {subject} paired difference from {titles[contest.against]} in that "
             "slice. Blue is better, orange is worse; a stronger color means a larger difference. "
-            f"By the cell's 95 % interval: {marks['better']} better, {marks['equivalent']} "
+            f"By the cell's 95% interval: {marks['better']} better, {marks['equivalent']} "
             f"equivalent, {marks['worse']} worse, {marks['inconclusive']} inconclusive. The "
             "intervals are not adjusted for the number of cells. Dashed: fewer than "
             f"{contest.fewest} users.{floor}"

@@ -96,7 +96,7 @@ def waterfall(frame: pd.DataFrame, color: str) -> Any:
 def waterfall_alt(frame: pd.DataFrame, contender: str) -> str:
     """The finding of the chart, stage by stage."""
     stages = [
-        f"{row.step}, {digits(100 * row.recall)} % of held-out interactions still in the list, "
+        f"{row.step}, {digits(100 * row.recall)}% of held-out interactions still in the list, "
         f"NDCG@10 {digits(row.ndcg)}"
         for row in rows_of(frame)
     ]

@@ -74,8 +74,8 @@ def _explanation(found: list[Finding]) -> str:
     more = f" The chart's data has {rest} more." if rest > 0 else ""
     return (
         "Ranked by the end of the interval nearer to zero, the smallest plausible gain. "
-        f"{tested} slices were tested. Filled points are significant: at most about 5 % of them "
-        "are false discoveries (Benjamini-Hochberg). Open points may be due to chance. The 95 % "
+        f"{tested} slices were tested. Filled points are significant: at most about 5% of them "
+        "are false discoveries (Benjamini-Hochberg). Open points may be due to chance. The 95% "
         f"intervals are not adjusted. Click a point to show its slice.{more}"
     )
 
@@ -127,7 +127,7 @@ def wins(frame: pd.DataFrame, metric: str, other: str, color: str) -> Any:
     scale = alt.Scale(domain=[low, high + 0.14 * (high - low)], nice=False, zero=False)
     x = alt.X(
         "difference:Q",
-        title=[f"difference in {label(metric)} from {other}:", "point and 95 % interval"],
+        title=[f"difference in {label(metric)} from {other}:", "point and 95% interval"],
         scale=scale,
         axis=alt.Axis(format="~g", tickCount=6),
     )
@@ -172,6 +172,6 @@ def wins_alt(frame: pd.DataFrame, metric: str, one: str, other: str) -> str:
         for r in rows_of(frame.head(SHOWN))
     ]
     return (
-        f"Slices in which {one} is better than {other} in {label(metric)}, with 95 % intervals: "
+        f"Slices in which {one} is better than {other} in {label(metric)}, with 95% intervals: "
         f"{'; '.join(slices)}."
     )

@@ -15,7 +15,7 @@ from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.studies.results import Inflation, LeakageAudit, LearningCurve
 
 CURVE_DESCRIPTION = (
-    "Not measured yet. This trains ALS and Popular on the newest 10, 20, 40, 80 and 100 % of the "
+    "Not measured yet. This trains ALS and Popular on the newest 10, 20, 40, 80 and 100% of the "
     "history and evaluates them on the same held-out interactions."
 )
 AUDIT_DESCRIPTION = (

@@ -69,7 +69,7 @@ def nearest(runs: list[Run]) -> tuple[Run, Run] | None:
 def sentences(before: Run, after: Run) -> tuple[str, str]:
     """The title sentence on two runs, and the sentence beneath it.
 
-    `In als, one spec line changed: +0.0120 NDCG@10 (95 % interval +0.0100 to +0.0140).` and the
+    `In als, one spec line changed: +0.0120 NDCG@10 (95% interval +0.0100 to +0.0140).` and the
     outcome; or the reason if the two runs cannot be compared.
     """
     count = changed_lines(before.toml, after.toml)
@@ -88,7 +88,7 @@ def sentences(before: Run, after: Run) -> tuple[str, str]:
         return f"{change}; the two runs cannot be compared.", str(error)
     return (
         f"{change}: {signed(found.difference)} {label(found.metric)} "
-        f"(95 % interval {signed(found.low)} to {signed(found.high)}).",
+        f"(95% interval {signed(found.low)} to {signed(found.high)}).",
         found.sentence,
     )
 

@@ -35,7 +35,7 @@ def section(document: BakeoffDocument) -> str:
         alt=sentence,
     )
     st.caption(
-        "The 95 % interval (Wilson) assumes independent votes. It is too narrow if one person "
+        "The 95% interval (Wilson) assumes independent votes. It is too narrow if one person "
         f"voted several times. {_side_sentence(votes)}".strip()
     )
     st.download_button(
@@ -91,8 +91,8 @@ def _row(tally: Tally, titles: dict[str, str]) -> dict[str, object]:
         "votes for": tally.picks,
         "votes against": tally.losses,
         "no difference": tally.neither,
-        "share of picks": f"{100 * tally.picks / sided:.0f} %" if sided else "",
-        "95 % interval": f"{100 * ends[0]:.0f} to {100 * ends[1]:.0f} %" if ends else "",
+        "share of picks": f"{100 * tally.picks / sided:.0f}%" if sided else "",
+        "95% interval": f"{100 * ends[0]:.0f} to {100 * ends[1]:.0f}%" if ends else "",
     }
 
 

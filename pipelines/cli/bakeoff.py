@@ -121,7 +121,7 @@ def print_bakeoff(found: BakeoffDocument, as_json: bool) -> None:
         f"{manifest['users_without_history']:,} users have no history."
     )
     table = out.new_table(
-        "contender", f"{metric} (95 %)", f"recall@{k}", f"coverage@{k}", "training (s)",
+        "contender", f"{metric} (95%)", f"recall@{k}", f"coverage@{k}", "training (s)",
         "p95 latency (ms)", "peak memory (MB)", right=(2, 3, 4, 5, 6),
     )  # fmt: skip
     for c in best_first(found.contenders, metric):

@@ -24,7 +24,7 @@ def learning_curve(found: LearningCurve, as_json: bool) -> None:
     )
     table = out.new_table(
         "contender", "newest share", "events", "since", "users without history",
-        f"{label(found.metric)} (95 %)", right=(1, 2, 4),
+        f"{label(found.metric)} (95%)", right=(1, 2, 4),
     )  # fmt: skip
     for point in found.points:
         table.add_row(
@@ -53,7 +53,7 @@ def audit(found: LeakageAudit, as_json: bool) -> None:
     for name, p in protocols.items():
         table.add_row(
             name if name == p.split else f"{name} ({p.split})",
-            f"{100 * p.held_out_share:.3g} %",
+            f"{100 * p.held_out_share:.3g}%",
             f"{p.users:,}",
             out.three(p.truths_per_user),
             f"{p.cold_users:,}",
@@ -84,7 +84,7 @@ def _of_metric(found: LeakageAudit, metric: str) -> Table:
         if (x.metric, x.measure) == (metric, "lift")
     }
     table = out.new_table(
-        "contender", "split", f"{label(metric)} (95 %)", "lift over Popular", "inflation of lift"
+        "contender", "split", f"{label(metric)} (95%)", "lift over Popular", "inflation of lift"
     )
     for spec in [score.spec for score in found.protocols[0].scores]:
         for p in found.protocols:

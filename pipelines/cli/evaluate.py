@@ -107,7 +107,7 @@ def _show(found: Evaluation) -> None:
     from pipelines.evaluation.metrics.names import label
 
     out.say(f"{len(found.found.lists):,} users.")
-    table = out.new_table("metric", "value (95 %)", right=(1,))
+    table = out.new_table("metric", "value (95%)", right=(1,))
     for name, interval in found.metrics.items():
         table.add_row(label(name), out.interval(interval))
     out.print_table(table)

@@ -85,7 +85,7 @@ def _print(found: SlicesReport) -> None:
 
     titles = {d.name: d.title for d in found.dimensions}
     table = out.new_table(
-        "slice", "users", found.contender, found.against, "difference (95 %)", "p adjusted", "",
+        "slice", "users", found.contender, found.against, "difference (95%)", "p adjusted", "",
         right=(1, 2, 3, 5),
     )  # fmt: skip
     shown: tuple[str, ...] = ()

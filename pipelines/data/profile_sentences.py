@@ -82,7 +82,7 @@ def _hours(rows: Rows) -> str:
 
 
 def _percent(share: float) -> str:
-    """A share in percent, with two significant digits below 10 %."""
+    """A share in percent, with two significant digits below 10%."""
     return f"{share:.0%}" if share >= 0.1 or share == 0 else f"{100 * share:.2g}%"
 
 

@@ -20,7 +20,7 @@ CORE_QUESTION = (
 Answer = Literal["yes", "no", "unknown"]
 USER = "yours to state: there is no defensible default"
 ASSUMED = "assumption"
-FLYVBJERG = "Flyvbjerg: 18 % of IT projects overrun by more than 50 %, on average by 447 %"
+FLYVBJERG = "Flyvbjerg: 18% of IT projects overrun by more than 50%, on average by 447%"
 
 
 class Range(BaseModel):
@@ -64,7 +64,7 @@ class Option(BaseModel):
     model_config = STRICT
     uplift: float | UpliftRange | None = _input(
         "share of the margin",
-        "Relative change of the addressed margin among those who see it; 2 % is 0.02",
+        "Relative change of the addressed margin among those who see it; 2% is 0.02",
         "your range or an online test, never an offline metric (Jannach & Jugovac 2019)",
     )
     months_to_launch: Quantity | None = _input("months", "Time until the launch")
@@ -151,9 +151,9 @@ class Case(BaseModel):
             if min(values) < 0 and not isinstance(quantity, UpliftRange):
                 raise ValueError(f"{name} is negative; it must be 0 or more")
             if name == "open_rate" and max(values) > 1:
-                raise ValueError("open_rate is above 1; write 30 % as 0.3")
+                raise ValueError("open_rate is above 1; write 30% as 0.3")
             if name.endswith(".uplift") and max(values) > 1:
-                raise ValueError(f"{name} is above 1; write 2 % as 0.02")
+                raise ValueError(f"{name} is above 1; write 2% as 0.02")
         if self.buy is None and self.build is None:
             raise ValueError("there is neither a [buy] nor a [build] option; add at least one")
         unknown = set(self.sources) - {str(field["name"]) for field in fields()}

@@ -15,10 +15,10 @@ def money(thousands: float) -> str:
 
 
 def percent(share: float) -> str:
-    """`36 %`, `2.4 %`, from a share."""
+    """`36%`, `2.4%`, from a share."""
     size = abs(share) * 100
     sign = "\u2212" if share < 0 else ""
-    return f"{sign}{size:.0f} %" if size >= 9.95 else f"{sign}{size:.2g} %"
+    return f"{sign}{size:.0f}%" if size >= 9.95 else f"{sign}{size:.2g}%"
 
 
 def count(number: float) -> str:

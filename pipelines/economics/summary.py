@@ -53,7 +53,7 @@ class Decision(BaseModel):
 
 
 def sentence(decision: Decision) -> str:
-    """The headline: "Buy leads by $45 k over 36 months; below an open rate of 36 % …"."""
+    """The headline: "Buy leads by $45 k over 36 months; below an open rate of 36% …"."""
     answer, chosen = decision.decision, decision.chosen
     span = f"over {months(decision.horizon_months)}"
     if answer == NOT_DECIDABLE:

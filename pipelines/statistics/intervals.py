@@ -31,7 +31,7 @@ Range = tuple[float, float]
 
 
 def fewest_equal(confidence: float) -> int:
-    """The fewest equal values for which a spread of zero is accepted; 6 at 95 %.
+    """The fewest equal values for which a spread of zero is accepted; 6 at 95%.
 
     The exact sign-flip test of n equal differences has p = 2 / 2^n; with fewer values it
     cannot reach 1 - `confidence`.

@@ -32,7 +32,7 @@ class TestOverlap:
     def test_the_alt_text_has_the_most_and_the_least_similar(self, document):
         frame = overlap.overlap_frame(document, self.pairs)
         assert overlap.overlap_alt(frame, "jaccard", 10) == (
-            "Two-stage and Als give the most similar lists: 62 % of all items in their top 10 are "
+            "Two-stage and Als give the most similar lists: 62% of all items in their top 10 are "
             "in both lists. The least similar are Als and Popular: 0.100."
         )
 

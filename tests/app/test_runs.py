@@ -52,12 +52,11 @@ def test_one_changed_line_is_found_with_its_effect(open_page, answered):
     app = open_page("runs", dataset="shop")
     assert not app.exception
     assert app.title[0].value == (
-        "In ease-recent, one spec line changed: +0.0120 NDCG@10 "
-        "(95\u00a0% interval +0.0120 to +0.0120)."
+        "In ease-recent, one spec line changed: +0.0120 NDCG@10 (95% interval +0.0120 to +0.0120)."
     )
     assert (
         f"ease-recent in {NEW} beats ease-recent in {OLD} by 0.012 NDCG@10 "
-        "(95 % interval 0.012 to 0.012, not adjusted)."
+        "(95% interval 0.012 to 0.012, not adjusted)."
     ) in written(app)
     assert app.caption[0].value == "The chart shows 2 bake-offs with split time:0.9, k = 10."
     diff = next(c.value for c in app.code if c.language == "diff")
@@ -71,7 +70,7 @@ def test_two_selected_runs(open_page, answered):
     assert not app.exception
     title = app.title[0].value
     assert title.startswith("From als to ease-recent, ")
-    assert "changed: +0.0220 NDCG@10 (95\u00a0% interval +0.0" in title
+    assert "changed: +0.0220 NDCG@10 (95% interval +0.0" in title
     assert any(text.startswith("ease-recent beats als by 0.022 NDCG@10") for text in written(app))
 
 

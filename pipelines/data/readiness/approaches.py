@@ -129,7 +129,7 @@ def _within_visits(facts: Facts) -> list[Requirement]:
     share = facts.volume.visits_two / max(facts.volume.visits, 1)
     advice = (
         "more events within a visit (views, carts): "
-        f"{share:.1%} of the visits have two or more, at least 10 % should"
+        f"{share:.1%} of the visits have two or more, at least 10% should"
     )
     shares = Unit("visit", f"{unit.qualifier}, share")
     tenth = Requirement(share, 0.1, shares, least=0, advice=advice)
@@ -189,7 +189,7 @@ def _traffic(facts: Facts) -> Requirement:
 def base(facts: Facts) -> float:
     """The conversion rate: the share of users who buy, or an assumed one if it is unknown."""
     buyers = facts.exposure.buyers
-    # A lift of 20 % must leave the rate below 1.
+    # A lift of 20% must leave the rate below 1.
     return BASE if buyers is None else min(max(buyers.value, 0.001), 0.8)
 
 
@@ -199,7 +199,7 @@ def _detectable(facts: Facts) -> str:
     known = facts.exposure.buyers is not None
     lift = experiment.smallest_lift(base(facts), facts.timing.eight_weeks_users.now / 2)
     detects = (
-        "a test of eight weeks detects no lift below 100 %"
+        "a test of eight weeks detects no lift below 100%"
         if lift is None or lift > 1
         else f"the smallest lift that a test of eight weeks detects is {lift:.0%} (relative)"
     )

@@ -25,7 +25,7 @@ def sentence(found: Comparison, sign: int, more: int | None, titles: Mapping[str
     def by(turned: int) -> str:
         ends = sorted((turned * found.low, turned * found.high))
         details = [
-            f"{100 * found.confidence:.3g} % interval {three_digits(ends[0])} to "
+            f"{100 * found.confidence:.3g}% interval {three_digits(ends[0])} to "
             f"{three_digits(ends[1])}",
             adjustment_label(found) or "not adjusted",
             *(["lower is better"] if sign < 0 else []),

@@ -45,7 +45,7 @@ class PopularityShare(Metric):
     group = "novelty"
     description = "The share of the list that comes from the most popular tenth of the catalogue."
     formula = (
-        "filled places with one of the most popular 10 % of known items (by training users, the "
+        "filled places with one of the most popular 10% of known items (by training users, the "
         "number of items rounded up; ties go to the lower item code)"
     )
     denominator = "the user's filled places"
@@ -64,7 +64,7 @@ class PopularityLift(MetricOfAllLists):
     group = "novelty"
     description = (
         "How much more popular the listed items are than those in the same users' histories: 0.5 "
-        "means 50 % more popular, below 0 means less popular."
+        "means 50% more popular, below 0 means less popular."
     )
     formula = (
         "mean over users of the list's mean popularity (share of training users, over filled "

@@ -25,7 +25,7 @@ from pipelines.evaluation.slices.stored import (
 )
 from pipelines.schema import Columns, Longs
 
-TAIL = ((0.01, "most popular 1 %"), (0.1, "next 9 %"), (0.5, "next 40 %"), (1.0, "last 50 %"))
+TAIL = ((0.01, "most popular 1%"), (0.1, "next 9%"), (0.5, "next 40%"), (1.0, "last 50%"))
 """The cumulative share of the known items, by popularity, at which each slice ends."""
 NEVER = "never seen"
 NOT_YET = "not yet created"

@@ -1,6 +1,6 @@
 """The learning curve: a metric by the share of the training events that is used.
 
-Pipelines are fitted on the newest 10, 20, 40, 80 and 100 % of the training events, as if
+Pipelines are fitted on the newest 10, 20, 40, 80 and 100% of the training events, as if
 logging had started later; the histories in the requests are shortened likewise. The evaluated
 users and their held-out interactions stay the same.
 """

@@ -89,7 +89,7 @@ def _range(one: Lift | Inflation) -> str:
 def gain_sentence(
     title: str, metric: str, share: str, found: Interval, smallest: float, d: Doubles
 ) -> str:
-    """Whether more data helps: from the newest `share` (`40 %`) of the history to all of it.
+    """Whether more data helps: from the newest `share` (`40%`) of the history to all of it.
 
     `found` is the mean of the users' gains `d` (n,), `smallest` the smallest useful one.
     """
@@ -98,7 +98,7 @@ def gain_sentence(
     def by(sign: int) -> str:
         low, high = sorted((sign * found.low, sign * found.high))
         ends = f"{three_digits(low)} to {three_digits(high)}"
-        return f"{three_digits(sign * found.value)} (95 % interval {ends})"
+        return f"{three_digits(sign * found.value)} (95% interval {ends})"
 
     match outcome(found, smallest):
         case "better":

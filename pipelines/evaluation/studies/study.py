@@ -60,5 +60,5 @@ def with_message(progress: Progress, message: str) -> Progress:
 
 
 def percent(share: float) -> str:
-    """`40 %`."""
-    return f"{100 * share:.0f} %"
+    """`40%`."""
+    return f"{100 * share:.0f}%"

@@ -148,7 +148,7 @@ def test_the_difference_is_paired_by_user_whatever_their_order(tmp_path: Path) -
     assert found.outcome == "better"
     assert found.high - found.low < 0.01  # unpaired it would be ten times as wide
     assert found.smallest_useful == pytest.approx(0.02 * base.mean())
-    assert found.sentence.startswith("als in a beats als in b by 0.0499 NDCG@10 (95 % ")
+    assert found.sentence.startswith("als in a beats als in b by 0.0499 NDCG@10 (95% ")
     back = compare_across(b, "als", a, "als")
     assert back.outcome == "worse" and back.difference == pytest.approx(-found.difference)
 

@@ -26,7 +26,7 @@ WEEKS = 12
 def fashions(
     n_users: int = 120, stay: float = WEEKS, n_items: int = 60, per_user: int = 24
 ) -> Dataset:
-    """What is taken up changes with the week, the same for all; each stays for `stay` weeks.
+    """What people interact with changes with the week, alike for all; each stays `stay` weeks.
 
     A model that may look at others' futures knows what goes with the newest week's items;
     one that is cut at a moment knows the weeks before.

@@ -88,7 +88,7 @@ def _open_rate(facts: Facts) -> list[Finding]:
         return []
     low, high = rate.interval
     why = (
-        f"{rate.hits:,} opens of {rate.of:,} sent or shown (95 % interval {low:.2%} to "
+        f"{rate.hits:,} opens of {rate.of:,} sent or shown (95% interval {low:.2%} to "
         f"{high:.2%}); better recommendations only reach users who open them."
     )
     return [figure("open rate", rate.value, why)]

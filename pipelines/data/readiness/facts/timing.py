@@ -57,7 +57,7 @@ class Timing:
     simultaneous: float
     """The share of events with the same user and second as another event."""
     whole_days: bool
-    """Whether 90 % of the events have the same time of day, so that times are dates."""
+    """Whether 90% of the events have the same time of day, so that times are dates."""
     test_users: int
     cold_users: float
     cold_truths: float
