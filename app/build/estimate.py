@@ -16,7 +16,7 @@ def sentence(doc: dict[str, Any], k: int, estimate: pd.DataFrame | None, error: 
     """`500 → 100 → 10 items. Fitting takes about 41 s, 0.9 GB and $0.01.`"""
     if error:
         return error
-    funnel = f"{spec_flow.funnel(doc, k)} items"
+    funnel = spec_flow.funnel(doc, k)
     if estimate is None:
         return f"{funnel}. Load data to estimate the fit."
     if estimate["refusal"].notna().any():

@@ -37,7 +37,7 @@ def _sentence(document: BakeoffDocument) -> str:
         return "No contender was scored. The reasons are below."
     if len(there) == n:
         return f"All {n} contenders gave complete answers and were scored."
-    return f"{len(there)} of {n} contenders were scored. The reasons for the others are below."
+    return f"Assay scored {len(there)} of {n} contenders. The reasons for the others are below."
 
 
 def contenders_frame(document: BakeoffDocument) -> pd.DataFrame:

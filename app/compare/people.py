@@ -16,6 +16,7 @@ from pipelines.evaluation.comparison.pairs import MOST, Pairs
 from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.results.document import BakeoffDocument, titles_of
 from pipelines.evaluation.results.folder import BakeoffFolder
+from pipelines.runtime.phrases import number_of
 from pipelines.schema import Longs
 
 PERSON = "compare_person"
@@ -114,7 +115,7 @@ def _table(
     tables.show(
         frame,
         key=key,
-        alt=f"The {len(frame)} users with the largest differences in {label(metric)}.",
+        alt=f"Largest differences in {label(metric)}: {number_of(len(frame), 'user')}.",
         on_select="single-row",
         changed=changed,
         row=chosen,

@@ -12,6 +12,7 @@ from app.components import charts
 from app.components.tables import digits
 from pipelines.evaluation.comparison.pairs import Pairs
 from pipelines.evaluation.metrics.names import label
+from pipelines.runtime.phrases import number_of
 
 MORE, LESS = look.OUTCOME_COLOR["better"], look.OUTCOME_COLOR["worse"]
 
@@ -104,7 +105,7 @@ def histogram_alt(pairs: Pairs, one: str, other: str, metric: str) -> str:
     more, same, less = pairs.shares()
     edges, _ = pairs.histogram()
     return (
-        f"{label(metric)} of {one} minus {other} for each of {pairs.defined:,} users: above zero "
-        f"for {percent(more)}, below for {percent(less)}, zero for {percent(same)}. The largest "
-        f"absolute difference is {digits(float(edges[-1]))}."
+        f"{label(metric)} of {one} minus {other} for each of {number_of(pairs.defined, 'user')}: "
+        f"above zero for {percent(more)}, below for {percent(less)}, zero for {percent(same)}. The "
+        f"largest absolute difference is {digits(float(edges[-1]))}."
     )

@@ -13,6 +13,7 @@ from pipelines.economics.decision import decide
 from pipelines.economics.evidence import evidence_from_bakeoff
 from pipelines.economics.summary import sentence
 from pipelines.evaluation.results.document import BakeoffDocument
+from pipelines.runtime.phrases import number_of
 from pipelines.workspace.records import DecisionRecord
 
 
@@ -78,8 +79,7 @@ def _data_line(name: str | None) -> str:
 def _build_line(document: BakeoffDocument | None) -> str:
     if document is None:
         return "no pipeline built yet"
-    built = _built(document)
-    return f"{built} pipeline{'' if built == 1 else 's'} built and scored"
+    return f"{number_of(_built(document), 'pipeline')} built and scored"
 
 
 def _built(document: BakeoffDocument) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.cli.options import AsJson, DataName, Length, SplitText, open_workspace
+from pipelines.runtime.phrases import number_of
 
 if TYPE_CHECKING:
     from pipelines.data.dataset import Dataset
@@ -116,9 +117,8 @@ def print_bakeoff(found: BakeoffDocument, as_json: bool) -> None:
     metric, k = manifest["metric"], manifest["k"]
     note = f" ({manifest['split_note']})" if manifest.get("split_note") else ""
     out.say(
-        f"{manifest['users']:,} users, {manifest['items']:,} items, "
-        f"split {manifest['split']}{note}; "
-        f"{manifest['users_without_history']:,} users have no history."
+        f"{number_of(manifest['users'], 'user')} ({manifest['users_without_history']:,} without a "
+        f"history), {number_of(manifest['items'], 'item')}, split {manifest['split']}{note}."
     )
     table = out.new_table(
         "contender", f"{metric} (95%)", f"recall@{k}", f"coverage@{k}", "training (s)",

@@ -11,6 +11,7 @@ import typer
 
 from pipelines.cli.options import AsJson, open_workspace
 from pipelines.errors import AssayError
+from pipelines.runtime.phrases import number_of
 
 if TYPE_CHECKING:
     from pipelines.data.dataset import About
@@ -328,7 +329,7 @@ def _print_imported(about: About, as_json: bool) -> None:
     mapped = ", ".join(f"{column} as {standard}" for standard, column in about.mapping.items())
     out.say(f"{about.name}, version {about.version}: read {mapped}.")
     out.say(
-        f"{about.rows_in:,} rows in: {about.kept:,} kept, {about.folded:,} folded, "
+        f"{number_of(about.rows_in, 'row')} in: {about.kept:,} kept, {about.folded:,} folded, "
         f"{about.quarantined:,} quarantined, {about.filtered:,} filtered."
     )
     steps = out.new_table("step", "rows in", "rows out", "", right=(1, 2))
@@ -336,7 +337,7 @@ def _print_imported(about: About, as_json: bool) -> None:
         steps.add_row(step.name, f"{step.rows_in:,}", f"{step.rows_out:,}", step.note)
     out.print_table(steps)
     for reason, n in (about.arrivals.reasons if about.arrivals else {}).items():
-        out.say(f"quarantined: {n:,} {'row' if n == 1 else 'rows'}, {reason}")
+        out.say(f"quarantined: {number_of(n, 'row')}, {reason}")
     if about.recipe:
         out.say(f"Recipe {about.recipe.hash[:12]}; import the next file with it by `--again`.")
     if about.notice:

@@ -8,6 +8,7 @@ from pipelines.cli import output as out
 from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.studies.results import Inflation, LeakageAudit, LearningCurve, Lift
 from pipelines.evaluation.studies.study import percent
+from pipelines.runtime.phrases import number_of
 from pipelines.statistics.interval import Interval
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ def learning_curve(found: LearningCurve, as_json: bool) -> None:
         return
     note = f" ({found.split_note})" if found.split_note else ""
     out.say(
-        f"{found.users:,} users, {found.truths:,} held-out interactions, split {found.split}{note}."
+        f"{number_of(found.users, 'user')}, {number_of(found.truths, 'held-out interaction')}, "
+        f"split {found.split}{note}."
     )
     table = out.new_table(
         "contender", "newest share", "events", "since", "users without history",

@@ -10,6 +10,7 @@ from pipelines.economics.formats import count, money, months, percent
 from pipelines.economics.labels import NOT_DECIDABLE, OPTION_LABELS, answer_label
 from pipelines.economics.summary import Decision, sentence
 from pipelines.prices.pricebook import PriceBook
+from pipelines.runtime.phrases import number_of
 from pipelines.runtime.templates import template
 
 TEMPLATE = Path(__file__).with_name("memo.html.j2")
@@ -207,6 +208,6 @@ def _evidence(evidence: Evidence | None) -> str:
     kind = "sample data, not used in the decision" if evidence.is_sample else "your data"
     scored = sum(contender.status == "scored" for contender in evidence.contenders)
     return (
-        f"Bake-off {evidence.bakeoff_id} on {evidence.dataset} ({kind}): {scored} of "
-        f"{len(evidence.contenders)} contenders scored. Offline results are not an uplift."
+        f"Bake-off {evidence.bakeoff_id} on {evidence.dataset} ({kind}) scored {scored} of "
+        f"{number_of(len(evidence.contenders), 'contender')}. Offline results are not an uplift."
     )

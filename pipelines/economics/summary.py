@@ -13,6 +13,7 @@ from pipelines.economics.labels import (
     OPTION_TITLES,
     answer_label,
 )
+from pipelines.runtime.phrases import noun_for
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -91,7 +92,7 @@ def sentence(decision: Decision) -> str:
 def _not_decidable(decision: Decision) -> str:
     n = len(decision.missing)
     number = NUMBERS[n] if n < len(NUMBERS) else str(n)
-    inputs = f"{number} input{'' if n == 1 else 's'} missing"
+    inputs = f"{number} {noun_for(n, 'input')} missing"
     if decision.is_sample:
         return f"Not decidable yet: sample data, {inputs}."
     return f"Not decidable yet: {inputs}."

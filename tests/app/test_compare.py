@@ -209,7 +209,7 @@ class TestBySlice:
         app = opened(open_page, document, **self.view)
         assert app.title[0].value.startswith("Among users ")
         assert "als beats popular by" in app.title[0].value
-        assert "5 slices were tested." in text(app)
+        assert "The tests cover 5 slices." in text(app)
 
     def test_a_selected_slice_is_a_link(self, open_page, compared, document):
         app = opened(open_page, document, **self.view, **self.late)
@@ -305,7 +305,7 @@ class TestBehavior:
 class TestContenders:
     def test_the_table_names_status_and_budget(self, open_page, compared, document):
         app = opened(open_page, document, compare_view="contenders")
-        assert app.title[0].value.startswith("4 of 5 contenders were scored")
+        assert app.title[0].value.startswith("Assay scored 4 of 5 contenders")
         table = app.dataframe[0].value.set_index("contender")
         assert table.loc["◆ Acme", "status"] == "not scored"
         assert table.loc["● Two-stage", "status"] == "over budget"

@@ -125,7 +125,7 @@ def test_reasons_of_another_table_name_it():
     shown = list(quarantine_view.reason_label(counts))
     assert shown == ["1,200 rows: the user is missing", "1 row of the items: the id is missing"]
     assert quarantine_view.alt(counts) == (
-        "1,201 rows are quarantined. The main reason, for 1,200 rows: the user is missing."
+        "The quarantine holds 1,201 rows. The main reason, for 1,200 rows: the user is missing."
     )
 
 

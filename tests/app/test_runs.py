@@ -52,7 +52,7 @@ def test_one_changed_line_is_found_with_its_effect(open_page, answered):
     app = open_page("runs", dataset="shop")
     assert not app.exception
     assert app.title[0].value == (
-        "In ease-recent, one spec line changed: +0.0120 NDCG@10 (95% interval +0.0120 to +0.0120)."
+        "In ease-recent, 1 spec line changed: +0.0120 NDCG@10 (95% interval +0.0120 to +0.0120)."
     )
     assert (
         f"ease-recent in {NEW} beats ease-recent in {OLD} by 0.012 NDCG@10 "
@@ -82,7 +82,7 @@ def test_runs_of_two_manifests_are_refused_by_the_field_that_differs(open_page, 
     app.selectbox(key="runs_after").set_value(f"ease-recent in {NEW}").run()
     assert not app.exception
     assert app.title[0].value == (
-        "In ease-recent, one spec line changed; the two runs cannot be compared."
+        "In ease-recent, 1 spec line changed; the two runs cannot be compared."
     )
     assert (
         "These two bake-offs have different manifests: split is time:0.9 in "
@@ -90,7 +90,7 @@ def test_runs_of_two_manifests_are_refused_by_the_field_that_differs(open_page, 
         "Run both with the same split."
     ) in [text.replace("\\", "") for text in written(app)]
     assert app.caption[0].value.replace("\\", "") == (
-        "The chart shows one bake-off with split time:0.9, k = 10. Not shown: one bake-off with "
+        "The chart shows 1 bake-off with split time:0.9, k = 10. Not shown: 1 bake-off with "
         "another manifest (in split)."
     )
 

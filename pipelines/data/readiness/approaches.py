@@ -10,6 +10,7 @@ from pipelines.data.readiness.facts import Facts
 from pipelines.data.readiness.requirements import OURS, Requirement, counted, recent
 from pipelines.data.readiness.unit import EVENTS, USERS_FIVE, USERS_TWO, Unit
 from pipelines.data.readiness.vendors import vendors_of
+from pipelines.runtime.phrases import number_of
 from pipelines.statistics import power as experiment
 
 State = Literal["enough", "thin", "not enough", "unknown"]
@@ -169,7 +170,7 @@ def _off_policy(facts: Facts) -> list[Requirement]:
             least,
             Unit("effective impression"),
             advice="propensities further from zero "
-            f"({math.ceil(least - effective):,} more effective impressions)",
+            f"({number_of(math.ceil(least - effective), 'more effective impression')})",
         )
         needs += [drawn, overlap]
     return needs
@@ -205,6 +206,6 @@ def _detectable(facts: Facts) -> str:
     )
     source = "measured in the data" if known else "assumed, because the data does not hold it"
     return (
-        f"With {facts.timing.eight_weeks_users.now:,} users in eight weeks and a conversion rate "
-        f"of {base(facts):.1%} ({source}), {detects}."
+        f"With {number_of(facts.timing.eight_weeks_users.now, 'user')} in eight weeks and a "
+        f"conversion rate of {base(facts):.1%} ({source}), {detects}."
     )

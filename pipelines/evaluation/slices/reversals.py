@@ -160,8 +160,8 @@ class _Finder:
         ]
         small = len(cells) - len(tested)
         left_out = (
-            f" {small} of {len(cells)} slices were not compared: each has fewer than "
-            f"{self.contest.fewest} users."
+            f" Not compared: {small} of {len(cells)} slices, with fewer than "
+            f"{self.contest.fewest} users each."
         )
         sentence = (
             f"{self._overall(aggregate)}; but {behind} is ahead in every slice of {one.title}, "

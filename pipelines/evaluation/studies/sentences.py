@@ -10,6 +10,7 @@ from pipelines.evaluation.comparison.sentences import three_digits, what_would_s
 from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.studies.inflation import Values
 from pipelines.evaluation.studies.results import Flip, Inflation, Lift
+from pipelines.runtime.phrases import number_of
 from pipelines.schema import Doubles
 from pipelines.statistics.interval import Interval
 
@@ -54,16 +55,15 @@ def _changes_of_order(changed: Sequence[Flip]) -> str:
     certain = [one for one in changed if one.certain]
     if certain:
         one = certain[0]
-        more = f" (and {len(certain) - 1} more such)" if len(certain) > 1 else ""
+        more = f" (1 of {len(certain)} such pairs)" if len(certain) > 1 else ""
         return (
             f"{one.ahead_in_time} is better than {one.ahead_here} under {TIME} but worse under "
             f"{one.protocol}, both with certainty{more}"
         )
-    if len(changed) == 1:
-        return "1 pair of pipelines changes order, but not with certainty"
     if changed:
-        return f"{len(changed)} pairs of pipelines change order, but not with certainty"
-    return "no pair of pipelines changes order"
+        pairs = number_of(len(changed), "pair")
+        return f"the order changes for {pairs} of pipelines, but not with certainty"
+    return "the order of the pipelines does not change"
 
 
 def _times(one: Lift) -> str:

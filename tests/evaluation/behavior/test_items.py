@@ -53,7 +53,7 @@ def test_few_items_and_empty_lists_are_no_verdict_on_one_item():
 
 def test_people_without_a_history_are_told_beside_the_item():
     world = background([[]] * 5 + HISTORIES[5:])
-    assert "; 5 of 20 users have no history." in (
+    assert "; users without a history: 5 of 20." in (
         OneItem().run(answer(world, own_lists())).sentence
     )
 

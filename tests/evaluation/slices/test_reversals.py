@@ -145,7 +145,7 @@ def test_slices_too_small_to_say_must_not_hide_most_users(tmp_path: Path) -> Non
                      truths=truths)  # fmt: skip
     found = [r for r in find(kept, "a", "b", "ndcg@10", 0.02) if r.kind == "every slice"]
     assert [r.dimension for r in found] == ["few"]
-    assert "6 of 8 slices were not compared: each has fewer than 30 users." in found[0].sentence
+    assert "Not compared: 6 of 8 slices, with fewer than 30 users each." in found[0].sentence
 
 
 @given(st.integers(0, 2**32 - 1))

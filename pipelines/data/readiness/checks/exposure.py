@@ -7,6 +7,7 @@ from pipelines.data.readiness.checks.quality import IMPORT_AGAIN
 from pipelines.data.readiness.event_kinds import count
 from pipelines.data.readiness.facts import Facts
 from pipelines.data.readiness.finding import Finding, FindingState
+from pipelines.runtime.phrases import number_of
 from pipelines.schema import Columns as C
 
 _COLUMNS = {
@@ -88,7 +89,7 @@ def _open_rate(facts: Facts) -> list[Finding]:
         return []
     low, high = rate.interval
     why = (
-        f"{rate.hits:,} opens of {rate.of:,} sent or shown (95% interval {low:.2%} to "
+        f"{number_of(rate.hits, 'open')} of {rate.of:,} sent or shown (95% interval {low:.2%} to "
         f"{high:.2%}); better recommendations only reach users who open them."
     )
     return [figure("open rate", rate.value, why)]
