@@ -74,8 +74,8 @@ def _result(
     if result is None:
         st.write("This test was not run on this contender.")
         return
-    state_label = behavior_charts.STATE_LABEL[result.state].capitalize()
-    mark = f"{behavior_charts.MARKS[result.state]} {state_label}".strip()
+    state_title = behavior_charts.STATE_TITLE[result.state]
+    mark = f"{behavior_charts.MARKS[result.state]} {state_title}".strip()
     st.markdown(f"**{mark}.** {page.plain(result.sentence)}")
     sentences = [_question(result.name)]
     if result.condition:

@@ -95,9 +95,11 @@ def _version(name: str) -> DatasetRecord:
 
 
 def _origin(about: About) -> str:
-    source = ", ".join(about.sources) or about.origin.rstrip(".")
-    version = f"Version {about.version}" + (f", from {source}" if source else "")
-    return f"{version}. Fingerprint of the events: {about.fingerprint[:12]}."
+    source = f", from {', '.join(about.sources)}" if about.sources else ""
+    version = f"Version {about.version}{source}."
+    fingerprint = f"Fingerprint of the events: {about.fingerprint[:12]}."
+    origin = f" Source: {about.origin}" if about.origin and not about.sources else ""
+    return f"{version} {fingerprint}{origin}"
 
 
 def _recipe(record: DatasetRecord) -> None:

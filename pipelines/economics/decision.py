@@ -69,7 +69,6 @@ def decide(
     if missing:
         if case is None and not is_sample:
             reasons.append("There is no case yet: fill in the missing inputs.")
-        reasons.append(f"Missing: {'; '.join(missing)}.")
         answer = blocking.instead if blocking else NOT_DECIDABLE
         return Decision(decision=answer, reasons=reasons, reverses=gate_conditions(gates), **facts)
 

@@ -69,7 +69,7 @@ def render_memo(
         sentence=sentence(decision),
         date=date.isoformat() if isinstance(date, dt.date) else date,
         numbers=three_numbers(decision),
-        reasons=decision.reasons,
+        reasons=decision.sentences,
         options=_options(decision),
         general=_general(stated),
         option_names=[OPTION_LABELS[name] for name in stated.options],

@@ -34,6 +34,7 @@ class Decision(BaseModel):
     options: list[dict[str, Any]] = []
     break_even: dict[str, Any] = {}
     reasons: list[str] = []
+    """Sentences; without the missing inputs, which are in `missing`."""
     missing: list[str] = []
     reverses: list[str] = []
     gates: list[dict[str, Any]] = []
@@ -46,11 +47,17 @@ class Decision(BaseModel):
         """Net present value of an option, $k; None where it was not computed."""
         return next((float(o["npv"]) for o in self.options if o["name"] == name), None)
 
+    @property
+    def sentences(self) -> list[str]:
+        """The reasons, and a sentence with the missing inputs if there are any."""
+        missing = [f"Missing: {'; '.join(self.missing)}."] if self.missing else []
+        return [*self.reasons, *missing]
+
     def document(self) -> dict[str, Any]:
         """JSON values, money in $k to four places: what `assay decide --json` prints."""
         fields = self.model_dump(mode="json", exclude={"curves"})
         document: dict[str, Any] = _rounded(fields)
-        return {**document, "sentence": sentence(self)}
+        return {**document, "reasons": self.sentences, "sentence": sentence(self)}
 
 
 def sentence(decision: Decision) -> str:

@@ -102,6 +102,8 @@ def test_sample_without_a_case_is_not_decidable():
     assert evidence.is_sample and decision.decision == "not decidable yet"
     assert sentence(decision) == "Not decidable yet: sample data, five inputs missing."
     assert any("uplift" in text for text in decision.missing) and decision.options == []
+    assert not any("uplift" in reason for reason in decision.reasons)
+    assert decision.document()["reasons"][-1] == f"Missing: {'; '.join(decision.missing)}."
     json.dumps(decision.document(), allow_nan=False)
 
 
@@ -201,11 +203,11 @@ def test_who_does_not_answer_is_named():
             "name": "acme",
             "kind": "third-party",
             "status": "not scored",
-            "reason": "answered 3 of 600 users",
+            "reason": "It gave no list for 597 of 600 users.",
         }
     )
     reasons = decide(load_case("shop"), evidence_from_bakeoff(document)).reasons
-    assert "acme is not scored: answered 3 of 600 users." in reasons
+    assert "acme is not scored. It gave no list for 597 of 600 users." in reasons
 
 
 def test_the_rule_decides_where_the_sums_cannot():

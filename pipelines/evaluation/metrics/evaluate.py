@@ -32,7 +32,7 @@ def computable(truth: GroundTruth, notes: list[str] | None = None) -> list[type[
             metric = load(name)
         except AssayError as error:
             if notes is not None:
-                notes.append(f"{str(error).rstrip('.')}; it is left out.")
+                notes.append(f"{error} It is left out.")
             continue
         if all(truth.has(need) for need in metric.needs):
             found.append(metric)

@@ -58,7 +58,7 @@ class Pace:
         # The gap is that of the newest event; the wait is counted from now.
         left = weeks - timing.age_days / 7
         if left <= 0:
-            return f"{pace}, they should be there by now: import newer data"
+            return f"{pace}, they should be there by now (import newer data)"
         return f"{pace}, in about {_time(left)} ({day:%Y-%m-%d})"
 
 
