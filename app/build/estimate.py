@@ -37,6 +37,6 @@ def table(estimate: pd.DataFrame) -> None:
             alt="Estimated fit time and memory of each stage.",
         )
         st.caption(
-            "Estimates for 2 cores. Candidate generators before a ranker are fitted twice: once "
-            "to train the ranker, and once on all training data."
+            "Estimates for 2 cores. In a pipeline with rankers, candidate generators are fitted "
+            "twice: to train the rankers, and on all training data."
         )

@@ -23,7 +23,8 @@ def section(document: BakeoffDocument) -> Heading:
     names = [c.name for c in document.contenders if c.behavior]
     if not names:
         raise AssayError(
-            "This bake-off has no behavioral tests: an older version made it. Run it again."
+            "This bake-off has no behavioral tests, because an older version of Assay ran it. Run "
+            "it again."
         )
     frame = behavior_charts.behavior_frame(document)
     tests = dict(zip(frame["test"], frame["row"], strict=True))

@@ -84,7 +84,7 @@ def _differences(
     if not found:
         blank = toolbar.blank("the difference between contenders")
         page.picture(
-            blank, "An empty chart: there are no two contenders to compare.", key="compare"
+            blank, "An empty chart: fewer than two contenders can be compared.", key="compare"
         )
         return
     titles = titles_of(document.contenders)

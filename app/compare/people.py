@@ -62,7 +62,7 @@ def _explorer(
     """The twenty largest wins or losses, and the selected user."""
     st.subheader("Largest differences", anchor=False)
     side = toolbar.choice(
-        "Show the twenty users with the",
+        "Users",
         list(SIDES),
         key="compare_side",
         default="wins",

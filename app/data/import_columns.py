@@ -57,10 +57,10 @@ ALWAYS = (C.USER, C.ITEM, C.TIME, C.WEIGHT)
 LEFT_OUT, OPEN = "(none)", "(choose)"
 ORDERS = {"day-first": "day: 1/2 is February 1", "month-first": "month: 1/2 is January 2"}
 DESCRIPTIONS = {
-    C.USER: "Who interacted.",
-    C.ITEM: "What the user interacted with.",
-    C.TIME: "When it happened.",
-    C.WEIGHT: "How strong it was: a rating, a quantity or a count.",
+    C.USER: "The user of the event.",
+    C.ITEM: "The item of the event.",
+    C.TIME: "The time of the event.",
+    C.WEIGHT: "The strength of the event: a rating, a quantity or a count.",
     C.VALUE: "The revenue of the event.",
     C.POSITION: "The rank at which the item was shown.",
     C.PROPENSITY: "The logged probability that the item was shown.",

@@ -69,8 +69,8 @@ def _repeats(recipe: Recipe) -> str:
     if recipe.repeats == "keep":
         return "Each row is an event, even if it repeats another row."
     if recipe.repeats == "once":
-        return "All rows with the same user and item are one event, with the sum of their weights."
-    return f"Rows with the same {same(recipe.columns)} are one event."
+        return "Rows with the same user and item become one event, with the sum of their weights."
+    return f"Rows with the same {same(recipe.columns)} become one event."
 
 
 def _times(recipe: Recipe) -> str:

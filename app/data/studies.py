@@ -16,12 +16,12 @@ from pipelines.evaluation.studies.results import Inflation, LeakageAudit, Learni
 from pipelines.runtime.phrases import number_of
 
 CURVE_DESCRIPTION = (
-    "Not measured yet. This trains ALS and Popular on the newest 10, 20, 40, 80 and 100% of the "
-    "history and evaluates them on the same held-out interactions."
+    "Not measured yet. The study trains ALS and Popular on the newest 10, 20, 40, 80 and 100% of "
+    "the history and evaluates them on the same held-out interactions."
 )
 AUDIT_DESCRIPTION = (
-    "Not measured yet. This evaluates the same pipelines with a random split, leave-one-out and a "
-    "split in time, to measure how much the first two inflate the metrics."
+    "Not measured yet. The audit evaluates the same pipelines with a random split, with "
+    "leave-one-out and with a split in time. It measures how much the first two inflate metrics."
 )
 
 

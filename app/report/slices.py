@@ -89,7 +89,7 @@ def _wins(
 ) -> tuple[str, list[str]]:
     titles = titles_of(document.contenders)
     found = findings.wins(folder, one, other, metric, useful_share(document))
-    sentences = [f.sentence for f in found[:MOST_WINS]] or ["No slice."]
+    sentences = [f.sentence for f in found[:MOST_WINS]] or ["In no slice."]
     more = len(found) - len(sentences)
     if more > 0:
         sentences.append(f"{number_of(more, 'more slice')}.")
