@@ -37,7 +37,7 @@ def bakeoff(
         str, typer.Option("--baseline", help="The contender to compare with.")
     ] = "popular",
     metric: Annotated[
-        str, typer.Option("--metric", help="The metric that decides; default: ndcg@K.")
+        str, typer.Option("--metric", help="The declared metric; default: ndcg@K.")
     ] = "",
     budget_p95: Annotated[
         float | None,

@@ -100,7 +100,7 @@ def data_import(
     ] = None,
     least_weight: Annotated[
         float | None,
-        typer.Option("--least-weight", help="Leave out rows with a lower weight (rating)."),
+        typer.Option("--least-weight", help="Leave out rows with a lower weight or rating."),
     ] = None,
     repeats: Annotated[
         Repeats | None,
@@ -111,10 +111,13 @@ def data_import(
     ] = None,
     returns: Annotated[
         Returns | None,
-        typer.Option("--returns", help="Rows with a negative quantity; default: take-out."),
+        typer.Option(
+            "--returns", help="Handling of rows with a negative quantity; default: take-out."
+        ),
     ] = None,
     outliers: Annotated[
-        Outliers | None, typer.Option("--outliers", help="Suspected bots; default: flag.")
+        Outliers | None,
+        typer.Option("--outliers", help="Handling of suspected bots; default: flag."),
     ] = None,
     session_minutes: Annotated[
         int | None,
@@ -123,7 +126,7 @@ def data_import(
     seen: Annotated[
         Seen | None,
         typer.Option(
-            "--seen", help="Exclude items that a user has interacted with from lists, or keep them."
+            "--seen", help="Exclude from lists, or keep, items that the user has interacted with."
         ),
     ] = None,
     time_zone: Annotated[
@@ -339,6 +342,6 @@ def _print_imported(about: About, as_json: bool) -> None:
     for reason, n in (about.arrivals.reasons if about.arrivals else {}).items():
         out.say(f"quarantined: {number_of(n, 'row')}, {reason}")
     if about.recipe:
-        out.say(f"Recipe {about.recipe.hash[:12]}; import the next file with it by `--again`.")
+        out.say(f"Recipe {about.recipe.hash[:12]}; `--again` imports the next file with it.")
     if about.notice:
         out.say(about.notice)

@@ -104,7 +104,7 @@ def _print(found: SlicesReport) -> None:
     undated = [d.title for d in found.dimensions if d.name.startswith(OF_USERS)]
     out.say(f"{', '.join(undated)}: {UNDATED}" if undated else "")
     for title, why in found.skipped.items():
-        out.say(f"Not divided by {title}: {why}.")
+        out.say(f"No slices by {title}: {why}.")
 
 
 def _row(cell: Cell) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from pipelines.economics.formats import count, money, months, percent
 from pipelines.economics.labels import NOT_DECIDABLE, OPTION_LABELS, answer_label
 from pipelines.economics.summary import Decision, sentence
 from pipelines.prices.pricebook import PriceBook
-from pipelines.runtime.phrases import number_of
+from pipelines.runtime.phrases import noun_for, number_of
 from pipelines.runtime.templates import template
 
 TEMPLATE = Path(__file__).with_name("memo.html.j2")
@@ -90,9 +90,9 @@ def three_numbers(decision: Decision) -> list[tuple[str, str]]:
         unchecked = sum(gate["state"] == "not checked" for gate in decision.gates)
         failed = sum(gate["state"] == "failed" for gate in decision.gates)
         return [
-            (str(len(decision.missing)), "inputs missing"),
-            (str(unchecked), "gates not checked"),
-            (str(failed), "gates failed"),
+            (str(len(decision.missing)), f"{noun_for(len(decision.missing), 'input')} missing"),
+            (str(unchecked), f"{noun_for(unchecked, 'gate')} not checked"),
+            (str(failed), f"{noun_for(failed, 'gate')} failed"),
         ]
     span = months(decision.horizon_months)
     ranked = sorted(decision.options, key=lambda option: -float(option["npv"]))

@@ -129,8 +129,8 @@ def _within_visits(facts: Facts) -> list[Requirement]:
         return [Requirement(0, 1, Unit("time", "of day"), advice=advice)]
     share = facts.volume.visits_two / max(facts.volume.visits, 1)
     advice = (
-        "more events within a visit (views, carts): "
-        f"{share:.1%} of the visits have two or more, at least 10% should"
+        "more visits with two or more events, such as views and carts "
+        f"(the share is {share:.1%}, and 10% is needed)"
     )
     shares = Unit("visit", f"{unit.qualifier}, share")
     tenth = Requirement(share, 0.1, shares, least=0, advice=advice)
@@ -144,8 +144,8 @@ def _no_history(facts: Facts) -> str:
         return ""
     visits = f"{share:.1%} of the visits are by users without a history"
     if share < 0.1:
-        return f"{visits}; for most others, lists computed in advance are as good."
-    return f"{visits}; for them, only events within the visit show what they want."
+        return f"{visits}; for most other visits, lists computed in advance are as good."
+    return f"{visits}; for these, only events within the visit show what the user wants."
 
 
 def _off_policy(facts: Facts) -> list[Requirement]:
@@ -161,8 +161,8 @@ def _off_policy(facts: Facts) -> list[Requirement]:
             1 - given.certain,
             0.5,
             Unit("impression", "drawn at random"),
-            advice="some positions filled at random: logs of a fixed order say nothing about "
-            "other items",
+            advice="some positions filled at random (a log of a fixed order says nothing about "
+            "other items)",
         )
         effective, least = given.effective * given.rows, max(100.0, 0.01 * given.rows)
         overlap = Requirement(

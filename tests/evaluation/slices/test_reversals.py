@@ -101,7 +101,7 @@ def test_averages_over_different_users_are_no_comparison(tmp_path: Path) -> None
     found = [r for r in find(kept, "a", "b", "serendipity@10", 0.02) if r.kind == "every slice"]
     assert [(r.ahead, r.dimension) for r in found] == [("a", "land")]
     there = int((~np.isnan(a)).sum())
-    assert found[0].counting == "each over the users that it has a value for"
+    assert found[0].counting == "with each mean over the users who have a value"
     assert f"a has a value for {there}, b for 900, both for {there}." in found[0].sentence
 
 

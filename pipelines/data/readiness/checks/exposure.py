@@ -12,21 +12,21 @@ from pipelines.schema import Columns as C
 
 _COLUMNS = {
     C.IMPRESSION: (
-        "Without impressions it is unknown which items users saw and ignored, and new lists are "
-        "evaluated by what the old list showed.",
+        "Without impressions, the log does not show which items users saw and ignored, so the "
+        "evaluation favors lists like the old one.",
         "Log an impression for each item that was visible.",
     ),
     C.POSITION: (
-        "Items at the top get more clicks; without the position this looks like preference.",
+        "Items at the top get more clicks. Without positions, this effect looks like preference.",
         "Log the position of each item shown, from 1.",
     ),
     C.PROPENSITY: (
-        "Another list can be evaluated from the log only if the probability with which each item "
-        "was shown is known.",
+        "The log can evaluate another list only if it has the probability with which each item "
+        "was shown.",
         "Fill a small share of the positions at random, and log each item's probability.",
     ),
     C.RECOMMENDATION: (
-        "It links a click to the list that caused it; without it no list can be credited.",
+        "The id links a click to the list that caused it.",
         "Give each list shown an id, and send it with every event that follows from it.",
     ),
 }
