@@ -73,7 +73,7 @@ class TestBehavior:
         one_item, misses, _ = verdicts(0.3)
         html = examples.cards([*one_item.examples, *misses.examples])
         assert "<b>item</b> Item &lt;1&gt; · <b>share of lists</b> 0.300" in html
-        assert "<b>user</b> u001 · <b>left out</b> Item &lt;1&gt;" in html
+        assert "<b>user</b> u001 · <b>removed event</b> Item &lt;1&gt;" in html
         assert html.count("<li>Item &lt;1&gt;</li>") == 2
 
     def test_a_share_says_of_what(self):

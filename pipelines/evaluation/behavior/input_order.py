@@ -27,8 +27,8 @@ class InputOrder(BehaviorTest):
     unit = "share of requests"
     passes = "{percent} of the requests"
     rationale = (
-        "All of them: a list that depends on other requests differs between production and the "
-        "evaluation, so that no number measured here holds in production."
+        "Every request must get the same list: a list that depends on other requests differs "
+        "between the evaluation and production, so no number measured here holds in production."
     )
     default = 1.0
 

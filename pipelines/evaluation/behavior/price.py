@@ -30,7 +30,7 @@ class Price(BehaviorTest):
     passes = "between {inverse} and {number} times"
     rationale = (
         "A factor of two in either direction is a convention of this project: lists that typically "
-        "cost twice or half as much are from another price segment than what users choose."
+        "cost twice or half as much are from another price segment than the users' choices."
     )
     default = 2.0
     limits = (1.0, np.inf)
