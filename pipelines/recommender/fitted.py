@@ -1,4 +1,4 @@
-"""A fitted pipeline with what it takes to ask it by name: histories, ids, titles.
+"""A fitted pipeline with the data to answer by name: histories, ids, titles.
 
 The bake-off, `assay recommend`, the app and the MLflow model all answer through
 `FittedPipeline.run`.

@@ -18,7 +18,7 @@ RRF = 60.0
 def check_usable(found: object, stage: str, n: int, n_items: int) -> None:
     """Raise `AssayError` where a generator's lists would be read outside of their arrays.
 
-    All else that a stage may do wrong is measured and told (`bakeoff/stage_checks.py`).
+    `bakeoff/stage_checks.py` reports all other violations of a stage's contract.
     """
     if not isinstance(found, Candidates):
         raise AssayError(f"The stage {stage} gave {type(found).__name__}, not Candidates.")

@@ -61,7 +61,7 @@ def _types(facts: Facts) -> list[Finding]:
         ),
         at_most(
             balance, order[0][1] / total, 0.98,
-            "If one type dominates, the rare types (mostly purchases) hardly count.",
+            "If one type dominates, the rare types (usually purchases) have little weight.",
             "Give rare types a higher weight in the recipe, or leave out the most frequent type.",
         ),
     ]  # fmt: skip

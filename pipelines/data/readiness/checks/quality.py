@@ -103,7 +103,7 @@ def _hygiene(whose: str, found: Ids) -> list[Finding]:
     return [
         at_most(
             f"{whose} ids of mixed types, share", found.mixed, 0.0,
-            f"Words among numbers, or numbers among words{mixed}, are mostly fees, tests or two "
+            f"Words among numbers, or numbers among words{mixed}, are usually fees, tests or two "
             "systems in one column." if found.mixed else f"The {whose} ids are of one type.",
             f"Check these ids, and leave out those that are not {whose}s.",
         ),
@@ -115,7 +115,7 @@ def _hygiene(whose: str, found: Ids) -> list[Finding]:
         ),
         at_most(
             f"{whose} ids that differ only by case, share", found.by_case / n, 0.0,
-            f"Ids that differ only by case{by_case} are mostly the same {whose}, spelled "
+            f"Ids that differ only by case{by_case} are usually the same {whose}, spelled "
             "differently."
             if found.by_case else f"No two {whose} ids differ only by case.",
             "Use the same case for all ids in the export.",
