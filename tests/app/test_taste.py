@@ -311,7 +311,7 @@ def test_a_contender_without_lists_is_named(home, tasted):
 def test_a_bakeoff_without_lists_says_so(home, tasted):
     for name in ("random", "popular", "als", "ease-recent"):
         (tasted.bakeoff_folder(ID) / "contenders" / name / ANSWER).unlink()
-    assert "fewer than two contenders have lists" in opened().info[0].value
+    assert "fewer than two contenders have a list" in opened().info[0].value
 
 
 def test_a_bakeoff_whose_folder_is_gone_says_so(home, filled):
