@@ -27,6 +27,7 @@ from pipelines.evaluation.studies.study import (
 )
 from pipelines.keys import distinct
 from pipelines.recommender.spec import Spec
+from pipelines.runtime.phrases import number_of
 from pipelines.runtime.progress import Progress, part, silent
 from pipelines.schema import Doubles
 from pipelines.statistics.intervals import differences, mean_interval, t_interval
@@ -74,8 +75,8 @@ def learning_curve(
     blank = next(p.users_without_history for p in points if p.share == 1.0)
     if blank:
         notes.append(
-            f"{blank:,} of {len(cut.queries):,} evaluated users have no history even with all "
-            "events; they get popular items."
+            f"Even with all events, the history is empty for {blank:,} of "
+            f"{number_of(len(cut.queries), 'evaluated user')}; their lists hold popular items."
         )
     return LearningCurve(
         **header(dataset),

@@ -137,7 +137,7 @@ def test_fewer_users_are_drawn_and_told() -> None:
 
 
 def test_wrong_questions_are_refused_with_a_sentence() -> None:
-    with pytest.raises(AssayError, match="which last-n:3 is not"):
+    with pytest.raises(AssayError, match="as the reference, not last-n:3"):
         audit(DATA, protocol="last-n:3")
     with pytest.raises(AssayError, match="other than Popular"):
         audit(DATA, ["popular"])
