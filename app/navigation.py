@@ -10,16 +10,20 @@ from app import PAGES, access, look, state
 from app.components import jobs
 from pipelines.errors import AssayError
 
-SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
-    "Understand": (("overview", "space_dashboard"), ("explore", "compare_arrows")),
-    "Work": (
-        ("data", "table_rows"),
-        ("build", "account_tree"),
-        ("compare", "candlestick_chart"),
-        ("runs", "history"),
+SECTIONS: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "Understand": (
+        ("overview", "Overview", "space_dashboard"),
+        ("explore", "Explore", "compare_arrows"),
     ),
-    "Decide": (("decide", "balance"),),
+    "Work": (
+        ("data", "Data", "table_rows"),
+        ("build", "Build", "account_tree"),
+        ("compare", "Compare", "candlestick_chart"),
+        ("runs", "Runs", "history"),
+    ),
+    "Decide": (("decide", "Decide", "balance"),),
 }
+"""The sections of the sidebar; of each page its file's name, title and icon."""
 START = "overview"
 
 
@@ -29,12 +33,12 @@ def pages() -> dict[str, list[Any]]:
         section: [
             st.Page(
                 PAGES / f"{name}.py",
-                title=name.capitalize(),
+                title=title,
                 icon=f":material/{icon}:",
                 url_path=name if name != START else "start",
                 default=name == START,
             )
-            for name, icon in entries
+            for name, title, icon in entries
         ]
         for section, entries in SECTIONS.items()
     }

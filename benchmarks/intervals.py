@@ -147,7 +147,7 @@ def held(given: coverage.World) -> None:
             print(
                 f"  {n:5,} users, {what:16} {min(found.values()):.1%} to "
                 f"{max(found.values()):.1%}, {len(found) - len(out)} of {len(found)} within "
-                f"95 ± 1 %" + "".join(f"; {' '.join(k)} {s:.1%}" for k, s in out.items())
+                f"95 ± 1%" + "".join(f"; {' '.join(k)} {s:.1%}" for k, s in out.items())
             )
 
 

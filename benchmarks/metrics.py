@@ -32,7 +32,7 @@ KINDS = {
 
 
 def lists(users: int = USERS, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Items recommended (users, PLACES) and taken up (users, TRUTHS), no copies in a row."""
+    """Items recommended (users, PLACES) and interacted with (users, TRUTHS), no copies in a row."""
     rng = np.random.default_rng(seed)
     starts = rng.integers(0, ITEMS, (users, 1))
     steps = rng.integers(1, 50, (users, PLACES + TRUTHS)).cumsum(axis=1)

@@ -138,7 +138,7 @@ def evaluate(
     given = [recommendations, truth, *([] if train is None else [train])]
     files = [Path(one) for one in given if isinstance(one, str | Path)]
     if files and len(files) < len(given):
-        raise AssayError("Give files alone or data frames alone: recommendations, truth and train.")
+        raise AssayError("Give recommendations, truth and train as files, or all as data frames.")
     if files:
         return evaluate_files(*files, ks=ks, seen=seen)
     frames: Any = given

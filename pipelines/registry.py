@@ -113,10 +113,8 @@ def lookup(kind: Kind, name: str) -> Any:
             try:
                 return entry.load()
             except Exception as error:
-                told = str(error) if isinstance(error, AssayError) else error_text(error)
-                raise AssayError(
-                    f"{called(kind, name)} cannot be loaded: {told.rstrip('.')}."
-                ) from error
+                why = str(error) if isinstance(error, AssayError) else f"{error_text(error)}."
+                raise AssayError(f"{called(kind, name)} cannot be loaded: {why}") from error
     raise AssayError(
         f"There is no {WORDS[kind]} named {name!r}; use one of {', '.join(names(kind))}."
     )

@@ -132,7 +132,7 @@ def test_registering_samples_again_takes_no_write_lock(monkeypatch: pytest.Monke
 
 def test_mistakes_are_one_sentence(workspace: assay.Workspace) -> None:
     frame = pd.DataFrame({"user_id": ["a"], "item_id": ["b"]})
-    with pytest.raises(assay.AssayError, match="files alone or data frames alone"):
+    with pytest.raises(assay.AssayError, match="as files, or all as data frames"):
         assay.evaluate(frame, "truth.csv")
     with pytest.raises(assay.AssayError, match="Name a case"):
         assay.decide()

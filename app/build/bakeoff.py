@@ -18,9 +18,9 @@ from pipelines.recommender.spec import Spec
 
 SPLITS = ("time:0.9", "time:0.8", "last-n:5", "last-n:10", "leave-one-out", "users:0.1")
 SPLIT_HELP = (
-    "`time:0.9` trains on the first 90 % of the events, `time:DATE` on the events before a date. "
-    "`last-n:5` holds out each user's last 5 events, `leave-one-out` the last one. `users:0.1` "
-    "evaluates 10 % of the users, who are not in the training data."
+    "`time:0.9` trains on the first 90% of the events; `time:DATE` trains on the events before a "
+    "date. `last-n:5` holds out each user's last 5 events; `leave-one-out` holds out the last one. "
+    "`users:0.1` evaluates 10% of the users and trains on the others."
 )
 
 

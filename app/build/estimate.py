@@ -16,7 +16,7 @@ def sentence(doc: dict[str, Any], k: int, estimate: pd.DataFrame | None, error: 
     """`500 → 100 → 10 items. Fitting takes about 41 s, 0.9 GB and $0.01.`"""
     if error:
         return error
-    funnel = f"{spec_flow.funnel(doc, k)} items"
+    funnel = spec_flow.funnel(doc, k)
     if estimate is None:
         return f"{funnel}. Load data to estimate the fit."
     if estimate["refusal"].notna().any():
@@ -37,6 +37,6 @@ def table(estimate: pd.DataFrame) -> None:
             alt="Estimated fit time and memory of each stage.",
         )
         st.caption(
-            "Estimates for 2 cores. Candidate generators before a ranker are fitted twice: once "
-            "to train the ranker, and once on all training data."
+            "Estimates for 2 cores. In a pipeline with rankers, candidate generators are fitted "
+            "twice: to train the rankers, and on all training data."
         )

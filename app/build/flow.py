@@ -50,7 +50,7 @@ def picture(doc: dict[str, Any], k: int, estimate: pd.DataFrame | None) -> None:
     nodes, links, columns = spec_flow.nodes_and_links(doc, k, seconds, chosen)
     page.picture(
         flow_chart.chart(nodes, links, columns),
-        f"The stages of {doc['name']} from left to right: {spec_flow.funnel(doc, k)} items.",
+        f"The stages of {doc['name']} from left to right: {spec_flow.funnel(doc, k)}.",
         nodes[["id", "title", "label"]],
         key="build_flow",
         on_select=_clicked,

@@ -27,7 +27,10 @@ KIND_LABEL = {"candidates": "Candidate generator", "rankers": "Ranker", "rules":
 RANKERS = ("First ranker", "Second ranker", "Third ranker")
 START = "two-stage"
 NEW = {"candidates": {"k": 100}, "rankers": {"keep": 50}, "rules": {}}
-AMOUNT = {"candidates": ("k", 200, "Candidates (items)"), "rankers": ("keep", 100, "Items kept")}
+AMOUNT = {
+    "candidates": ("k", 200, "Candidates (items)"),
+    "rankers": ("keep", 100, "Items after ranking"),
+}
 
 
 def document() -> dict[str, Any]:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from app.build.spec_editor import title
 from app.components.tables import duration
+from pipelines.runtime.phrases import noun_for
 
 GAP = 0.025
 LEAST = 0.16
@@ -54,10 +55,10 @@ def nodes_and_links(
 
 
 def funnel(doc: dict[str, Any], k: int) -> str:
-    """`500 → 100 → 10`: how many items leave the generators, each ranker, and the pipeline."""
+    """`500 → 100 → 10 items` leave the generators, each ranker, and the pipeline."""
     proposed = sum(int(block.get("k", 200)) for block in doc["candidates"])
     ranked = [int(block.get("keep", 100)) for block in doc.get("rankers", [])]
-    return " → ".join(str(n) for n in (proposed, *ranked, k))
+    return f"{' → '.join(str(n) for n in (proposed, *ranked, k))} {noun_for(k, 'item')}"
 
 
 def _columns(doc: dict[str, Any], k: int) -> list[list[tuple[str, str, float, str]]]:
@@ -82,7 +83,8 @@ def _columns(doc: dict[str, Any], k: int) -> list[list[tuple[str, str, float, st
 
 def _generator(block: dict[str, Any]) -> str:
     window = block.get("window_days")
-    return title("candidates", block["stage"]) + (f" {window:g} days" if window else "")
+    days = f" {window:g} {noun_for(window, 'day')}" if window else ""
+    return title("candidates", block["stage"]) + days
 
 
 def _at_least(heights: list[float], whole: float) -> list[float]:

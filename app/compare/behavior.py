@@ -23,7 +23,8 @@ def section(document: BakeoffDocument) -> Heading:
     names = [c.name for c in document.contenders if c.behavior]
     if not names:
         raise AssayError(
-            "This bake-off has no behavioral tests: an older version made it. Run it again."
+            "This bake-off has no behavioral tests, because an older version of Assay ran it. Run "
+            "it again."
         )
     frame = behavior_charts.behavior_frame(document)
     tests = dict(zip(frame["test"], frame["row"], strict=True))
@@ -74,8 +75,8 @@ def _result(
     if result is None:
         st.write("This test was not run on this contender.")
         return
-    state_label = behavior_charts.STATE_LABEL[result.state].capitalize()
-    mark = f"{behavior_charts.MARKS[result.state]} {state_label}".strip()
+    state_title = behavior_charts.STATE_TITLE[result.state]
+    mark = f"{behavior_charts.MARKS[result.state]} {state_title}".strip()
     st.markdown(f"**{mark}.** {page.plain(result.sentence)}")
     sentences = [_question(result.name)]
     if result.condition:

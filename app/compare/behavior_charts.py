@@ -14,7 +14,9 @@ from pipelines.evaluation.results.document import BakeoffDocument, BehaviorResul
 
 MARKS = {"pass": "✓", "fail": "✕", "value": "", "not run": "–"}
 STATE_LABEL = {"pass": "passed", "fail": "failed", "value": "value only", "not run": "not run"}
-LEGEND = "✓ passed, ✕ failed. A number alone: the test has no threshold. Dashed: not run."
+STATE_TITLE = {"pass": "Passed", "fail": "Failed", "value": "Value only", "not run": "Not run"}
+"""The state of a test in a chart, and at the beginning of a line."""
+LEGEND = "✓ passed, ✕ failed. A number without a mark: no threshold. Dashed: not run."
 COLORS = {
     "pass": look.OUTCOME_COLOR["better"],
     "fail": look.OUTCOME_COLOR["worse"],

@@ -37,7 +37,7 @@ def _sentence(document: BakeoffDocument) -> str:
         return "No contender was scored. The reasons are below."
     if len(there) == n:
         return f"All {n} contenders gave complete answers and were scored."
-    return f"{len(there)} of {n} contenders were scored. The reasons for the others are below."
+    return f"Assay scored {len(there)} of {n} contenders. The reasons for the others are below."
 
 
 def contenders_frame(document: BakeoffDocument) -> pd.DataFrame:
@@ -120,7 +120,7 @@ def _numbers(document: BakeoffDocument) -> None:
         ]
         if metrics:
             st.markdown(
-                "Each metric with its 95 % interval, not adjusted for multiple comparisons. "
+                "Each metric with its 95% interval, not adjusted for multiple comparisons. "
                 "`docs/metrics.md` has the formulas."
             )
             tables.show(

@@ -84,7 +84,7 @@ def sentence(
     """The cheapest passing option and its cost."""
     titles = titles_of(document.contenders)
     if best is None:
-        return "No contender passes: none is both priced and within the budget."
+        return "No contender passes: none has a price and is within the budget."
     at = f"at {REQUESTS[requests]} requests per month"
     if cheapest is None:
         return f"{titles[best.name]} is the best option that is priced and within the budget {at}."
@@ -92,8 +92,8 @@ def sentence(
     if cheapest == best:
         if any(o.passes and (o.usd_per_1000 or 0) < (best.usd_per_1000 or 0) for o in found):
             return (
-                f"{titles[best.name]} is the best passing option ({cost}); no cheaper option is "
-                "shown to be as good."
+                f"{titles[best.name]} is the best passing option ({cost}). Every cheaper option "
+                "may be worse by a useful difference."
             )
         return f"{titles[best.name]} is both the best and the cheapest passing option ({cost})."
     return (
@@ -151,15 +151,16 @@ def explanation(
         lines[0] += f" Pareto-optimal in quality, latency and cost together: {front}."
     if best is not None and cheapest is not None:
         lines.append(
-            "The circle marks the cheapest passing option. A passing option is priced, within the "
-            "budget and not a stand-in; the circled one is also not worse than "
-            f"{titles[best.name]}, the best of them: the whole interval of the paired difference "
-            f"is above −{100 * useful_share(document):.3g} % of {label(metric)}."
+            "The circle marks the cheapest passing option. An option passes if it has a price, is "
+            "within the budget and is not a stand-in. The circled option must also not be worse "
+            f"than {titles[best.name]}, the best one, by a useful difference: the whole interval "
+            "of the paired difference is above "
+            f"−{100 * useful_share(document):.3g}% of {label(metric)}."
         )
     lines.append(
         f"Cost of a built pipeline: at least two servers, for {REQUESTS[requests]} requests per "
         "month at the measured latency, and a daily fit. Cost of a third party: its metered "
-        "calls, without fees for idle hours. Neither includes staff; the Decide page does."
+        "calls, without fees for idle hours. Both exclude staff, which the Decide page includes."
     )
     if free:
         lines.append(f"Not priced: {free}.")

@@ -101,7 +101,7 @@ def quality(
     )
     y = alt.Y(
         "value:Q",
-        title=f"{label(metric)}: point and 95 % interval"
+        title=f"{label(metric)}: point and 95% interval"
         + (LOWER if better_sign(metric) < 0 else ""),
         scale=alt.Scale(domain=padded(frame), nice=False),
         axis=alt.Axis(format="~g", tickCount=6),

@@ -25,7 +25,7 @@ SIDES = {
 """Where a better and a worse interval lie, by `ranking.better_sign`."""
 HOLM = (
     "Holm's method widens each interval, so that the probability of any false difference among "
-    "all comparisons is at most 5 %."
+    "all comparisons is at most 5%."
 )
 
 
@@ -84,7 +84,7 @@ def _differences(
     if not found:
         blank = toolbar.blank("the difference between contenders")
         page.picture(
-            blank, "An empty chart: there are no two contenders to compare.", key="compare"
+            blank, "An empty chart: fewer than two contenders can be compared.", key="compare"
         )
         return
     titles = titles_of(document.contenders)
@@ -119,7 +119,7 @@ def legend(document: BakeoffDocument, found: Sequence[Comparison], against: str)
         f"{look.OUTCOME_MARK['better']} better: the whole interval is {better}. "
         f"{look.OUTCOME_MARK['worse']} worse: the whole interval is {worse}. "
         f"{look.OUTCOME_MARK['equivalent']} equivalent: the whole interval is inside the gray "
-        f"band, the smallest useful difference ({share:.3g} % of {titles[against]}). "
+        f"band, the smallest useful difference ({share:.3g}% of {titles[against]}). "
         f"{look.OUTCOME_MARK['inconclusive']} inconclusive: more users are needed. "
         + adjustment(found, titles)
     )
@@ -129,12 +129,12 @@ def adjustment(found: Sequence[Comparison], titles: Mapping[str, str]) -> str:
     """How many comparisons the intervals allow for; `titles` by contender name."""
     adjusted = [c for c in found if c.adjustment]
     if not adjusted:
-        return "All intervals are 95 % intervals, not adjusted for the number of comparisons."
+        return "All intervals are 95% intervals, not adjusted for the number of comparisons."
     levels = sorted(100 * c.confidence for c in adjusted)
     span = " to ".join(dict.fromkeys(f"{level:.3g}" for level in (levels[0], levels[-1])))
     others = charts.names(titles[c.contender] for c in found if not c.adjustment)
     exception = f", except for {others}," if others else ""
     return (
-        f"Intervals of differences{exception} have levels of {span} %, allowing for "
-        f"{adjusted[0].looks} comparisons. Intervals of values are 95 % intervals, not adjusted."
+        f"Intervals of differences{exception} have levels of {span}%, allowing for "
+        f"{adjusted[0].looks} comparisons. Intervals of values are 95% intervals, not adjusted."
     )

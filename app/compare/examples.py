@@ -24,10 +24,26 @@ LABELS = {
     "title": "item",
     "user_id": "user",
     "other_user_id": "other user",
+    "history_overlap": "overlap of the histories",
+    "shared": "share of items in common",
+    "other_list": "list of the other user",
+    "overlap": "overlap of the lists",
+    "left_out": "removed event",
+    "before": "list before",
+    "after": "list after",
+    "alone": "list when asked alone",
+    "in_another_order": "list in another order of requests",
     "share_of_lists": "share of lists",
+    "list_median": "median price on the list",
+    "taken_up_median": "median price of later choices",
+    "taken_up": "later choices",
     "known_brands": "share of places with a known brand",
-    "alone": "asked alone",
+    "brands_before": "brands in the history",
+    "training_events": "training events",
+    "places": "places on lists",
+    "nearest_taken_up": "nearest later choice",
 }
+"""The labels of an example's fields."""
 
 
 def cards(examples: Sequence[Mapping[str, Any]]) -> str:

@@ -128,7 +128,7 @@ def values(frame: pd.DataFrame, styles: Mapping[str, Style], metric: str) -> Any
     width = (high - low) or abs(high) or 1.0
     x = alt.X(
         "value:Q",
-        title=[f"{label(metric)}:", "point and 95 % interval"],
+        title=[f"{label(metric)}:", "point and 95% interval"],
         # margin on the right for the value labels
         scale=alt.Scale(domain=[low - 0.04 * width, high + 0.25 * width], nice=False, zero=False),
         axis=alt.Axis(format="~g", tickCount=5),
@@ -148,7 +148,7 @@ def values_alt(frame: pd.DataFrame, metric: str) -> str:
         f"{row.contender} {digits(row.value)} ({digits(row.low)} to {digits(row.high)})"
         for row in charts.rows_of(frame)
     ]
-    return f"{label(metric)} with 95 % intervals: {'; '.join(rows)}."
+    return f"{label(metric)} with 95% intervals: {'; '.join(rows)}."
 
 
 def range_sentence(frame: pd.DataFrame, metric: str) -> str:

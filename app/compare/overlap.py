@@ -123,7 +123,7 @@ def sentence(frame: pd.DataFrame, measure: str, k: int) -> str:
     """The two contenders with the most similar lists."""
     most = frame.iloc[int(frame["overlap"].argmax())]
     if measure == "jaccard":
-        share = f"{100 * most['overlap']:.0f} % of all items in their top {k} are in both lists"
+        share = f"{100 * most['overlap']:.0f}% of all items in their top {k} are in both lists"
     else:
         share = f"rank-biased overlap {digits(most['overlap'])} in the top {k}"
     return f"{most['row']} and {most['column']} give the most similar lists: {share}."

@@ -16,6 +16,7 @@ from pipelines.evaluation.comparison.pairs import MOST, Pairs
 from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.results.document import BakeoffDocument, titles_of
 from pipelines.evaluation.results.folder import BakeoffFolder
+from pipelines.runtime.phrases import number_of
 from pipelines.schema import Longs
 
 PERSON = "compare_person"
@@ -61,7 +62,7 @@ def _explorer(
     """The twenty largest wins or losses, and the selected user."""
     st.subheader("Largest differences", anchor=False)
     side = toolbar.choice(
-        "Show the twenty users with the",
+        "Users",
         list(SIDES),
         key="compare_side",
         default="wins",
@@ -114,7 +115,7 @@ def _table(
     tables.show(
         frame,
         key=key,
-        alt=f"The {len(frame)} users with the largest differences in {label(metric)}.",
+        alt=f"Largest differences in {label(metric)}: {number_of(len(frame), 'user')}.",
         on_select="single-row",
         changed=changed,
         row=chosen,

@@ -12,19 +12,20 @@ from app.components import charts
 from app.components.tables import digits
 from pipelines.evaluation.comparison.pairs import Pairs
 from pipelines.evaluation.metrics.names import label
+from pipelines.runtime.phrases import number_of
 
 MORE, LESS = look.OUTCOME_COLOR["better"], look.OUTCOME_COLOR["worse"]
 
 
 def percent(share: float) -> str:
-    """`41 %`, `0.4 %`, `under 0.1 %`; 0 % and 100 % only for exactly none and all."""
+    """`41%`, `0.4%`, `under 0.1%`; 0% and 100% only for exactly none and all."""
     if 0 < share < 0.001:
-        return "under 0.1 %"
+        return "under 0.1%"
     if 0.999 < share < 1:
-        return "over 99.9 %"
+        return "over 99.9%"
     value = 100 * share
     whole = share in (0.0, 1.0) or 1 <= value <= 99
-    return f"{value:.0f} %" if whole else f"{value:.1f} %"
+    return f"{value:.0f}%" if whole else f"{value:.1f}%"
 
 
 def histogram_frame(pairs: Pairs) -> pd.DataFrame:
@@ -104,7 +105,7 @@ def histogram_alt(pairs: Pairs, one: str, other: str, metric: str) -> str:
     more, same, less = pairs.shares()
     edges, _ = pairs.histogram()
     return (
-        f"{label(metric)} of {one} minus {other} for each of {pairs.defined:,} users: above zero "
-        f"for {percent(more)}, below for {percent(less)}, zero for {percent(same)}. The largest "
-        f"absolute difference is {digits(float(edges[-1]))}."
+        f"{label(metric)} of {one} minus {other} for each of {number_of(pairs.defined, 'user')}: "
+        f"above zero for {percent(more)}, below for {percent(less)}, zero for {percent(same)}. The "
+        f"largest absolute difference is {digits(float(edges[-1]))}."
     )

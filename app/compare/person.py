@@ -133,9 +133,8 @@ def _history_sentence(given: Sheet) -> str:
     if not given.history:
         return "No events before the cut-off."
     if given.earlier:
-        return (
-            f"The newest {len(given.history)} events; {given.earlier:,} earlier ones are not shown."
-        )
+        shown = len(given.history)
+        return f"The newest {shown} of {shown + given.earlier:,} events."
     return "All events before the cut-off." if len(given.history) > 1 else "One event."
 
 

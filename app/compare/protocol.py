@@ -7,6 +7,7 @@ import streamlit as st
 from app.components import page
 from app.components.results import split_warning
 from pipelines.evaluation.results.document import BakeoffDocument
+from pipelines.runtime.phrases import number_of
 
 
 def warning(document: BakeoffDocument) -> None:
@@ -19,7 +20,8 @@ def warning(document: BakeoffDocument) -> None:
 def caption(document: BakeoffDocument) -> None:
     """Split and size of the bake-off, and what offline metrics miss."""
     manifest = document.manifest
-    size = f"{manifest.get('users', 0):,} users, {manifest.get('items', 0):,} items"
+    users, items = (int(manifest.get(name, 0)) for name in ("users", "items"))
+    size = f"{number_of(users, 'user')}, {number_of(items, 'item')}"
     if manifest.get("split_note"):
         sentences = [f"{size}, full catalogue."]
     else:

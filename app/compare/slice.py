@@ -16,6 +16,7 @@ from pipelines.evaluation.results.document import BakeoffDocument, titles_of
 from pipelines.evaluation.slices.cells import Contest
 from pipelines.evaluation.slices.samples import samples, values
 from pipelines.evaluation.slices.stored import Dimension
+from pipelines.runtime.phrases import number_of
 from pipelines.statistics.intervals import mean_interval
 
 
@@ -30,7 +31,7 @@ def slice_values(
         st.write(page.plain(f"No user in this slice has a value of {label(contest.metric)}."))
         return
     if n < contest.fewest:
-        st.write(f"Only {n:,} users: a value needs at least {contest.fewest}.")
+        st.write(f"Only {number_of(n, 'user')}: a value needs at least {contest.fewest}.")
         return
     least = int(frame["users"].min())
     users = f"{n:,} users" if least == n else f"{least:,} to {n:,} users"
@@ -43,7 +44,7 @@ def slice_values(
         frame.drop(columns="label"),
         key="compare_slice_values",
     )
-    sentence = f"{label(contest.metric)} {where}: {users}. 95 % intervals, not adjusted."
+    sentence = f"{label(contest.metric)} {where}: {users}. 95% intervals, not adjusted."
     st.caption(page.plain(f"{sentence} {floor}".strip()))
 
 

@@ -19,6 +19,7 @@ from pipelines.evaluation.slices import reversals, table
 from pipelines.evaluation.slices.cells import Cell, Contest
 from pipelines.evaluation.slices.samples import about_truth, samples
 from pipelines.evaluation.slices.stored import Dimension, dimensions_of
+from pipelines.runtime.phrases import number_of
 
 NONE, ALL = "none", "all"
 SLICE, CHART = "compare_slice", "compare_slices"
@@ -160,7 +161,7 @@ def _heat_map(
         page.plain(
             f"Each cell shows {subject} paired difference from {titles[contest.against]} in that "
             "slice. Blue is better, orange is worse; a stronger color means a larger difference. "
-            f"By the cell's 95 % interval: {marks['better']} better, {marks['equivalent']} "
+            f"By the cell's 95% interval: {marks['better']} better, {marks['equivalent']} "
             f"equivalent, {marks['worse']} worse, {marks['inconclusive']} inconclusive. The "
             "intervals are not adjusted for the number of cells. Dashed: fewer than "
             f"{contest.fewest} users.{floor}"
@@ -185,5 +186,5 @@ def _warnings(contest: Contest) -> None:
     for reversal in found[:MOST_WARNINGS]:
         st.warning(page.plain(reversal.sentence), icon=":material/swap_vert:")
     if len(found) > MOST_WARNINGS:
-        with st.expander(f"{len(found) - MOST_WARNINGS} more reversals"):
+        with st.expander(number_of(len(found) - MOST_WARNINGS, "more reversal")):
             st.markdown("\n".join(f"- {page.plain(r.sentence)}" for r in found[MOST_WARNINGS:]))

@@ -101,7 +101,7 @@ def heat(frame: pd.DataFrame, metric: str, rows: str, columns: str = "", chosen:
         alt.Tooltip("column:N", title=columns or "contender"),
         alt.Tooltip("n:Q", title="users", format=","),
         alt.Tooltip("difference:Q", title=f"difference in {label(metric)}", format="+.3~r"),
-        alt.Tooltip("low:Q", title="95 % interval from", format="+.3~r"),
+        alt.Tooltip("low:Q", title="95% interval from", format="+.3~r"),
         alt.Tooltip("high:Q", title="to", format="+.3~r"),
         alt.Tooltip("outcome:N"),
     ]
@@ -145,4 +145,4 @@ def slice_values_alt(frame: pd.DataFrame, metric: str, where: str) -> str:
         f"{row.contender} {digits(row.value)} ({digits(row.low)} to {digits(row.high)})"
         for row in rows_of(frame)
     ]
-    return f"{label(metric)} {where}, with 95 % intervals: {'; '.join(rows)}."
+    return f"{label(metric)} {where}, with 95% intervals: {'; '.join(rows)}."

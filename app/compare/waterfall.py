@@ -14,6 +14,7 @@ from app.components.charts import rows_of
 from app.components.tables import digits
 from pipelines import registry
 from pipelines.evaluation.results.document import StageTime
+from pipelines.runtime.phrases import number_of
 
 BREAK = " · "
 RANKERS = ("first ranker", "second ranker", "third ranker")
@@ -23,7 +24,7 @@ def waterfall_frame(steps: Sequence[StageTime]) -> pd.DataFrame:
     """A row per stage, in order. Columns: step (a label), keeps, recall, ndcg, milliseconds."""
     rows = [
         {
-            "step": f"{n}. {label}: {s.keeps:,} items"
+            "step": f"{n}. {label}: {number_of(s.keeps, 'item')}"
             f"{BREAK}{digits(s.milliseconds)} ms per request",
             "keeps": s.keeps,
             "recall": s.recall,
@@ -96,7 +97,7 @@ def waterfall(frame: pd.DataFrame, color: str) -> Any:
 def waterfall_alt(frame: pd.DataFrame, contender: str) -> str:
     """The finding of the chart, stage by stage."""
     stages = [
-        f"{row.step}, {digits(100 * row.recall)} % of held-out interactions still in the list, "
+        f"{row.step}, {digits(100 * row.recall)}% of held-out interactions still in the list, "
         f"NDCG@10 {digits(row.ndcg)}"
         for row in rows_of(frame)
     ]

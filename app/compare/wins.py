@@ -19,6 +19,7 @@ from pipelines.evaluation.slices import findings
 from pipelines.evaluation.slices.cells import Contest
 from pipelines.evaluation.slices.findings import Finding
 from pipelines.evaluation.slices.stored import Dimension
+from pipelines.runtime.phrases import number_of
 
 CHART = "compare_wins"
 SHOWN, ROW = 12, 30
@@ -74,9 +75,9 @@ def _explanation(found: list[Finding]) -> str:
     more = f" The chart's data has {rest} more." if rest > 0 else ""
     return (
         "Ranked by the end of the interval nearer to zero, the smallest plausible gain. "
-        f"{tested} slices were tested. Filled points are significant: at most about 5 % of them "
-        "are false discoveries (Benjamini-Hochberg). Open points may be due to chance. The 95 % "
-        f"intervals are not adjusted. Click a point to show its slice.{more}"
+        f"The tests cover {number_of(tested, 'slice')}. Filled points are significant: at most "
+        "about 5% of them are false discoveries (Benjamini-Hochberg). Open points may be due to "
+        f"chance. The 95% intervals are not adjusted. Click a point to show its slice.{more}"
     )
 
 
@@ -87,7 +88,7 @@ def _sentence(found: list[Finding], one: str, other: str, metric: str) -> str:
     if found:
         return (
             f"{one} is ahead of {other} in {label(metric)} in {len(found)} of "
-            f"{found[0].cell.looked} slices, but no difference is significant."
+            f"{number_of(found[0].cell.looked, 'slice')}, but no difference is significant."
         )
     return f"{one} is not better than {other} by {label(metric)} in any slice."
 
@@ -127,7 +128,7 @@ def wins(frame: pd.DataFrame, metric: str, other: str, color: str) -> Any:
     scale = alt.Scale(domain=[low, high + 0.14 * (high - low)], nice=False, zero=False)
     x = alt.X(
         "difference:Q",
-        title=[f"difference in {label(metric)} from {other}:", "point and 95 % interval"],
+        title=[f"difference in {label(metric)} from {other}:", "point and 95% interval"],
         scale=scale,
         axis=alt.Axis(format="~g", tickCount=6),
     )
@@ -172,6 +173,6 @@ def wins_alt(frame: pd.DataFrame, metric: str, one: str, other: str) -> str:
         for r in rows_of(frame.head(SHOWN))
     ]
     return (
-        f"Slices in which {one} is better than {other} in {label(metric)}, with 95 % intervals: "
+        f"Slices in which {one} is better than {other} in {label(metric)}, with 95% intervals: "
         f"{'; '.join(slices)}."
     )

@@ -38,8 +38,7 @@ def opening(
     `alt` states the chart's finding. With `selection` (the name of a selection parameter of the
     chart), a click reruns the page and the selection is returned.
     """
-    whole = re.sub(r"(?<=\d) %", "\u00a0%", sentence)  # no line break before a percent sign
-    st.title(plain(whole), anchor=False)
+    st.title(plain(sentence), anchor=False)
     return (
         None
         if chart is None

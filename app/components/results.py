@@ -50,7 +50,8 @@ def leader_label(document: BakeoffDocument) -> str:
         return f"no leader, since {why_not_ranked(metric)}"
     if best is None:
         scored = any(c.status == "scored" for c in document.contenders)
-        return f"no contender has {label(metric)}" if scored else "no contender was scored"
+        what = f"has a value of {label(metric)}" if scored else "was scored"
+        return f"no contender {what}"
     if best.kind == "baseline":
         return f"no model beats {best.title}"
     found = against_baseline(document, best.name)

@@ -14,11 +14,11 @@ from app.components import page
 from app.components.charts import finish, text
 
 PLAN = {
-    "data": "load events: who interacted with what, and when",
-    "build": "choose a pipeline and its stages",
-    "compare": "run every contender on the same data",
-    "test": "run an online test with real users",
-    "decide": "build, buy, or neither yet",
+    "Data": "load events: who interacted with what, and when",
+    "Build": "choose a pipeline and its stages",
+    "Compare": "run every contender on the same data",
+    "Test": "run an online test with real users",
+    "Decide": "build, buy, or neither yet",
 }
 """The steps in order, and what to do in each."""
 
@@ -45,7 +45,7 @@ def chart(frame: pd.DataFrame) -> Any:
     drawn = frame.assign(
         at=range(len(frame)),
         mark=frame["state"].map({"done": "✓", "now": "→", "open": "·"}),
-        name=[f"{i}  {s.capitalize()}" for i, s in enumerate(frame["step"], 1)],
+        name=[f"{i}  {s}" for i, s in enumerate(frame["step"], 1)],
         status=frame["state"].map({"done": "done", "now": "next", "open": "to do"}),
         line=frame["line"].map(_wrapped),
     )

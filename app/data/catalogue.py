@@ -9,6 +9,7 @@ import streamlit as st
 
 from app import state
 from app.components.tables import moment, show
+from pipelines.runtime.phrases import number_of
 from pipelines.workspace.records import DatasetRecord
 
 
@@ -24,7 +25,7 @@ def section(chosen: str | None) -> None:
         frame(records),
         # The key depends on the dataset, so that the selection ends when the dataset opens.
         key=f"data_catalogue_{chosen}",
-        alt=f"The {len(records)} datasets of this workspace.",
+        alt=f"This workspace has {number_of(len(records), 'dataset')}.",
         on_select="single-row",
     )
     follow(records, chosen, event)

@@ -34,14 +34,33 @@ LABELS = {
     C.IMPRESSION: "Impression",
     C.RECOMMENDATION: "Recommendation id",
 }
+HEADINGS = {
+    C.USER: "user",
+    C.ITEM: "item",
+    C.TIME: "time (UTC)",
+    C.WEIGHT: "weight",
+    C.EVENT: "event type",
+    C.ORDER: "order number",
+    C.SESSION: "session",
+    C.VALUE: "monetary value",
+    C.TITLE: "item title",
+    C.CATEGORIES: "item categories",
+    C.PRICE: "item price",
+    C.POSITION: "position",
+    C.PROPENSITY: "propensity",
+    C.IMPRESSION: "impression",
+    C.RECOMMENDATION: "recommendation id",
+    "problem": "reason for quarantine",
+}
+"""The headings of the preview."""
 ALWAYS = (C.USER, C.ITEM, C.TIME, C.WEIGHT)
 LEFT_OUT, OPEN = "(none)", "(choose)"
 ORDERS = {"day-first": "day: 1/2 is February 1", "month-first": "month: 1/2 is January 2"}
 DESCRIPTIONS = {
-    C.USER: "Who interacted.",
-    C.ITEM: "What the user interacted with.",
-    C.TIME: "When it happened.",
-    C.WEIGHT: "How strong it was: a rating, a quantity or a count.",
+    C.USER: "The user of the event.",
+    C.ITEM: "The item of the event.",
+    C.TIME: "The time of the event.",
+    C.WEIGHT: "The strength of the event: a rating, a quantity or a count.",
     C.VALUE: "The revenue of the event.",
     C.POSITION: "The rank at which the item was shown.",
     C.PROPENSITY: "The logged probability that the item was shown.",
@@ -186,9 +205,7 @@ def mapped(sample: pd.DataFrame) -> pd.DataFrame:
         frame[C.TIME] = frame[C.TIME].dt.strftime("%Y-%m-%d %H:%M:%S").fillna("")
     if "problem" in frame:
         frame["problem"] = frame["problem"].fillna("")
-    names = {name: label.lower() for name, label in LABELS.items()}
-    names |= {C.USER: "user", C.ITEM: "item", C.WEIGHT: "weight", C.TIME: "time (UTC)"}
-    return frame.rename(columns=names | {"problem": "reason for quarantine"})
+    return frame.rename(columns=HEADINGS)
 
 
 def _not_read(planned: Plan) -> None:

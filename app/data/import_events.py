@@ -65,14 +65,14 @@ def choices(planned: Plan) -> dict[str, Any]:
         help = "Rows with a negative weight, and orders whose number starts with C."
         found["returns"] = _one(next(places), "Returns and cancellations", RETURNS, "returns", help)
     help = (
-        f"Merge duplicates: rows with the same {recipe_sentences.same(has)} are one event. One "
-        "per user and item: all of their rows are one event, with the sum of the weights. Keep "
-        "all: each row is an event."
+        f"Merge duplicates: rows with the same {recipe_sentences.same(has)} become one event. One "
+        "per user and item: all rows of a user and an item become one event, with the sum of the "
+        "weights. Keep all: each row is an event."
     )
     found["repeats"] = _one(next(places), "Repeated rows", REPEATS, "repeats", help)
     help = "Users whose events look automated. Flagged users are listed in the findings."
     found["outliers"] = _one(next(places), "Suspected bots", OUTLIERS, "outliers", help)
-    help = "Whether users may be recommended items that they already interacted with."
+    help = "Whether lists may contain items that the user already interacted with."
     found["seen"] = _one(next(places), "Items already interacted with", SEEN, "seen", help)
     if C.WEIGHT in has:
         found["least_weight"] = next(places).number_input(
@@ -114,7 +114,8 @@ def _weights(planned: Plan) -> dict[str, float]:
     frame = weights_frame(planned)
     kinds = frame[TYPE].tolist()
     st.caption(
-        "The weight of each event type; 0 removes it. Types found later get their default weight."
+        "The weight of each event type; 0 removes the type. Types further down in the file get "
+        "their default weight."
     )
     edited = st.data_editor(
         frame,

@@ -12,6 +12,7 @@ from app.components import page, toolbar
 from app.data import provenance_charts, quarantine_view, recipe_sentences
 from pipelines.data.dataset import About
 from pipelines.data.importing import events
+from pipelines.runtime.phrases import number_of
 from pipelines.workspace.records import DatasetRecord
 
 VERSION = "data_version"
@@ -56,7 +57,7 @@ def sentence(about: About) -> str:
         )
         if n
     ]
-    became = f"{about.rows_in:,} rows became {about.kept:,} events"
+    became = f"{number_of(about.rows_in, 'row')} became {number_of(about.kept, 'event')}"
     return f"{became}: {', '.join(removed)}." if removed else f"{became}."
 
 
@@ -66,7 +67,7 @@ def steps_frame(about: About) -> pd.DataFrame:
     for step in about.steps:
         removed, fate = step.rows_in - step.rows_out, FATES.get(step.name, "removed")
         name = STEPS.get(step.name, step.name)
-        label = f"{name}: {step.rows_out:,} rows left"
+        label = f"{name}: {number_of(step.rows_out, 'row')} left"
         label += f", {removed:,} {fate}" if removed else ""
         label += f" ({step.note})" if step.note else ""
         rows.append((name, step.rows_in, step.rows_out, fate, label))
@@ -94,9 +95,11 @@ def _version(name: str) -> DatasetRecord:
 
 
 def _origin(about: About) -> str:
-    source = ", ".join(about.sources) or about.origin.rstrip(".")
-    version = f"Version {about.version}" + (f", from {source}" if source else "")
-    return f"{version}. Fingerprint of the events: {about.fingerprint[:12]}."
+    source = f", from {', '.join(about.sources)}" if about.sources else ""
+    version = f"Version {about.version}{source}."
+    fingerprint = f"Fingerprint of the events: {about.fingerprint[:12]}."
+    origin = f" Source: {about.origin}" if about.origin and not about.sources else ""
+    return f"{version} {fingerprint}{origin}"
 
 
 def _recipe(record: DatasetRecord) -> None:

@@ -14,6 +14,7 @@ from app.components.tables import show
 from app.data import provenance_charts
 from pipelines.data import quarantine
 from pipelines.data.dataset import QUARANTINE
+from pipelines.runtime.phrases import number_of
 from pipelines.workspace.records import DatasetRecord
 
 FIRST = 50
@@ -36,7 +37,7 @@ def section(record: DatasetRecord) -> None:
         counts,
         key="data_reasons",
     )
-    st.caption(page.plain(f"First {min(FIRST, total):,} of {total:,} rows:"))
+    st.caption(page.plain(f"First {min(FIRST, total):,} of {number_of(total, 'row')}:"))
     show(
         quarantine.head(record.folder, FIRST),
         key="data_quarantine",
@@ -48,7 +49,7 @@ def section(record: DatasetRecord) -> None:
 def reason_label(counts: pd.DataFrame) -> pd.Series:
     """`60 rows: the user is missing`; with the name of the table if it is not the events."""
     other = counts["table"].where(counts["table"] != "events", "")
-    rows = counts["rows"].map(lambda n: f"{n:,} row{'s' if n != 1 else ''}")
+    rows = counts["rows"].map(lambda n: number_of(n, "row"))
     table = other.map(lambda name: f" of the {name}" if name else "")
     return rows + table + ": " + counts["reason"]
 
@@ -57,8 +58,8 @@ def alt(counts: pd.DataFrame) -> str:
     """The finding of the chart."""
     total, first = int(counts["rows"].sum()), counts.iloc[0]
     return (
-        f"{total:,} rows are quarantined. The main reason, for {first['rows']:,} rows: "
-        f"{first['reason']}."
+        f"The quarantine holds {number_of(total, 'row')}. The main reason, for "
+        f"{number_of(first['rows'], 'row')}: {first['reason']}."
     )
 
 

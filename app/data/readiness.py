@@ -15,6 +15,7 @@ from app.data import readiness_chart
 from app.data.readiness_chart import STATE_MARK
 from app.state import Readiness
 from pipelines.data.readiness.tracking_plan import DOCUMENT, SCHEMA
+from pipelines.runtime.phrases import number_of
 
 ORDER = {"not enough": 0, "thin": 1, "unknown": 2, "enough": 3}
 
@@ -52,7 +53,7 @@ def findings(frame: pd.DataFrame) -> None:
     if not passed.all():
         _table(drawn[~passed], "Findings about the data, the most urgent first.")
     if passed.any():
-        with page.numbers(f"{int(passed.sum())} checks passed"):
+        with page.numbers(f"{number_of(int(passed.sum()), 'check')} passed"):
             _table(drawn[passed], "Passed checks.")
 
 

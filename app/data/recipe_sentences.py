@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from app.components import charts
 from pipelines.data.recipe import Recipe
+from pipelines.runtime.phrases import number_of
 from pipelines.schema import Columns as C
 
 NOUNS = {
@@ -53,7 +54,8 @@ def sentences(recipe: Recipe) -> list[str]:
         found.append(f"Rows with a weight below {recipe.least_weight:g} are removed.")
     found += [_repeats(recipe), OUTLIERS[recipe.outliers]]
     if C.TIME in has and C.SESSION not in has:
-        found.append(f"{recipe.session_minutes} minutes without an event end a session.")
+        minutes = number_of(recipe.session_minutes, "minute")
+        found.append(f"A session ends after {minutes} without an event.")
     return [*found, SEEN[recipe.seen]]
 
 
@@ -67,8 +69,8 @@ def _repeats(recipe: Recipe) -> str:
     if recipe.repeats == "keep":
         return "Each row is an event, even if it repeats another row."
     if recipe.repeats == "once":
-        return "All rows with the same user and item are one event, with the sum of their weights."
-    return f"Rows with the same {same(recipe.columns)} are one event."
+        return "Rows with the same user and item become one event, with the sum of their weights."
+    return f"Rows with the same {same(recipe.columns)} become one event."
 
 
 def _times(recipe: Recipe) -> str:

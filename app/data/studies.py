@@ -13,14 +13,15 @@ from app.components.tables import digits, show
 from app.data import study_charts as pictures
 from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.studies.results import Inflation, LeakageAudit, LearningCurve
+from pipelines.runtime.phrases import number_of
 
 CURVE_DESCRIPTION = (
-    "Not measured yet. This trains ALS and Popular on the newest 10, 20, 40, 80 and 100 % of the "
-    "history and evaluates them on the same held-out interactions."
+    "Not measured yet. The study trains ALS and Popular on the newest 10, 20, 40, 80 and 100% of "
+    "the history and evaluates them on the same held-out interactions."
 )
 AUDIT_DESCRIPTION = (
-    "Not measured yet. This evaluates the same pipelines with a random split, leave-one-out and a "
-    "split in time, to measure how much the first two inflate the metrics."
+    "Not measured yet. The audit evaluates the same pipelines with a random split, with "
+    "leave-one-out and with a split in time. It measures how much the first two inflate metrics."
 )
 
 
@@ -65,9 +66,10 @@ def _curve(found: LearningCurve) -> None:
     page.picture(chart, pictures.curve_alt(frame, found.metric), frame, key="data_curve")
     note = f" ({found.split_note})" if found.split_note else ""
     sentences = [
-        f"Split {found.split}{note}. Every point has the same {found.users:,} users and "
-        f"{found.truths:,} held-out interactions. A smaller share is the data of a team that "
-        "started to log later: older events are in neither the training data nor the histories.",
+        f"Split {found.split}{note}. Every point has the same {number_of(found.users, 'user')} and "
+        f"{number_of(found.truths, 'held-out interaction')}. A smaller share is the data of a team "
+        "that started to log later: older events are in neither the training data nor the "
+        "histories.",
         *(gain.sentence for gain in found.gains[1:]),
         *found.notes,
     ]

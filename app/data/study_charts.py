@@ -45,7 +45,7 @@ def curve_frame(found: LearningCurve) -> pd.DataFrame:
 
 
 def learning_curve(frame: pd.DataFrame, styles: Mapping[str, Style], metric: str) -> Any:
-    """A metric by the share of the history: a line with a 95 % band per contender."""
+    """A metric by the share of the history: a line with a 95% band per contender."""
     shares = sorted(frame["share"].unique().tolist())
     x = alt.X(
         "share:Q",
@@ -55,7 +55,7 @@ def learning_curve(frame: pd.DataFrame, styles: Mapping[str, Style], metric: str
     )
     y = alt.Y(
         "value:Q",
-        title=f"{label(metric)} with its 95 % interval",
+        title=f"{label(metric)} with its 95% interval",
         scale=alt.Scale(zero=False),
         axis=alt.Axis(format="~g", tickCount=6),
     )
@@ -101,7 +101,7 @@ def curve_alt(frame: pd.DataFrame, metric: str) -> str:
     lines = []
     for name, rows in frame.groupby("contender", sort=False):
         ends = [rows.iloc[0], rows.iloc[-1]]
-        first, last = (f"{digits(e['value'])} with {e['share']:.0f} %" for e in ends)
+        first, last = (f"{digits(e['value'])} with {e['share']:.0f}%" for e in ends)
         lines.append(f"{name} goes from {first} to {last} of the history")
     return f"{label(metric)} by the newest share of the history: {'; '.join(lines)}."
 
@@ -145,7 +145,7 @@ def audit_frame(found: LeakageAudit, shown: str) -> pd.DataFrame:
 
 
 def audit(frame: pd.DataFrame, styles: Mapping[str, Style], shown: str) -> Any:
-    """Each contender under each split with a 95 % interval, and a line at 1 for a lift."""
+    """Each contender under each split with a 95% interval, and a line at 1 for a lift."""
     measure, _, metric = shown.partition(":")
     contenders = frame["contender"].drop_duplicates().tolist()
     splits = frame["split"].drop_duplicates().tolist()
@@ -159,7 +159,7 @@ def audit(frame: pd.DataFrame, styles: Mapping[str, Style], shown: str) -> Any:
     scale = alt.Scale(domain=[low - 0.05 * width, high + 0.05 * width], nice=False, zero=False)
     x = alt.X(
         "value:Q",
-        title=[f"{title}:", "point and 95 % interval"],
+        title=[f"{title}:", "point and 95% interval"],
         scale=scale,
         axis=alt.Axis(format="~g", tickCount=7),
     )
@@ -176,7 +176,7 @@ def audit(frame: pd.DataFrame, styles: Mapping[str, Style], shown: str) -> Any:
         alt.Tooltip("contender:N"),
         alt.Tooltip("split:N"),
         alt.Tooltip("value:Q", format=".3~r"),
-        alt.Tooltip("span:N", title="95 % interval"),
+        alt.Tooltip("span:N", title="95% interval"),
     ]
     rules = base.mark_rule(strokeWidth=2.5).encode(
         x=alt.X("low:Q", scale=scale), x2="end:Q", color=color
@@ -211,7 +211,7 @@ def audit_alt(frame: pd.DataFrame, shown: str, labels: Mapping[str, str]) -> str
     for name, rows in frame.groupby("contender", sort=False):
         parts = [f"{digits(r.value)} ({r.span}) under {r.split}" for r in rows_of(rows)]
         lines.append(f"{name} {charts.names(parts)}")
-    return f"{labels[shown]}, with 95 % intervals: {'; '.join(lines)}."
+    return f"{labels[shown]}, with 95% intervals: {'; '.join(lines)}."
 
 
 def titles_by_spec(rows: Sequence[Any]) -> dict[str, str]:

@@ -8,6 +8,7 @@ import streamlit as st
 from app import state
 from app.components import page
 from app.components.tables import moment, show
+from pipelines.runtime.phrases import number_of
 from pipelines.workspace.records import BakeoffRecord, DatasetRecord
 
 NEWEST = 8
@@ -71,7 +72,7 @@ def _bakeoffs(name: str, records: list[DatasetRecord]) -> None:
                 icon = ":material/candlestick_chart:"
                 page.link("compare", bakeoff.id, icon, dataset=name, bakeoff=bakeoff.id)
     if len(found) > NEWEST:
-        st.caption(f"The Runs page has {len(found) - NEWEST:,} older bake-offs.")
+        st.caption(f"The Runs page has {number_of(len(found) - NEWEST, 'older bake-off')}.")
 
 
 def by_version(

@@ -125,7 +125,7 @@ def _quantity(path: str, value: Any, key: str) -> Any:
 
 
 def _unscaled(number: float, scale: float) -> float:
-    return float(f"{number / scale:.12g}")  # 2.4 % is 0.024, not 0.024000000000000004
+    return float(f"{number / scale:.12g}")  # 2.4% is 0.024, not 0.024000000000000004
 
 
 def _overrun(path: str, value: Any, key: str) -> Any:

@@ -11,6 +11,7 @@ from app.decide.inputs import OWN
 from pipelines.economics.case import Case
 from pipelines.economics.decision import decide
 from pipelines.economics.evidence import Evidence, evidence_from_bakeoff
+from pipelines.economics.labels import answer_label
 from pipelines.economics.summary import Decision
 
 
@@ -65,9 +66,8 @@ def picture(decision: Decision, name: str, *, changed: bool) -> None:
 def reasons(decision: Decision) -> None:
     """The decision with its reasons and missing inputs, and what would reverse it."""
     with st.container(border=True):
-        st.markdown(f"**Decision: {page.plain(decision.decision)}**")
-        given = [r for r in decision.reasons if not r.startswith("Missing: ")]
-        lines = [f"- {page.plain(reason)}" for reason in given]
+        st.markdown(f"**Decision: {page.plain(answer_label(decision.decision))}**")
+        lines = [f"- {page.plain(reason)}" for reason in decision.reasons]
         if decision.missing:
             lines.append("- Missing inputs:")
             lines += [f"    - {page.plain(name)}" for name in decision.missing]

@@ -43,7 +43,7 @@ def tornado_frame(rows: Sequence[Mapping[str, Any]], most: int = 10) -> pd.DataF
     shown = [
         {
             "input": labels.get(row["input"], row["input"])
-            + (" (± 25 % assumed)" if row["assumed"] else ""),
+            + (" (± 25% assumed)" if row["assumed"] else ""),
             "end": end,
             "at": quantity(row["input"], row[end]),
             "value": float(row[f"npv_{end}"]),

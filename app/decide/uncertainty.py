@@ -32,8 +32,8 @@ def section(decision: Decision) -> None:
     st.subheader("Uncertainty", anchor=False)
     if decision.uncertainty is None:
         st.write(
-            "No input has a range, so there is nothing to simulate. Give a low and a high value "
-            "beside a likely one to see the probability of each option being best."
+            "No input has a range, so there is nothing to simulate. Enter low, likely and high "
+            "values of an input to see the probability that each option is best."
         )
         return
     _simulation(decision.uncertainty)
@@ -60,7 +60,7 @@ def _simulation(found: dict[str, Any]) -> None:
         single = "; ".join(f"{label} {money(value)}" for label, value in worth)
         st.caption(
             page.plain(
-                f"From {found['draws']:,} simulations: perfect information on all inputs would be "
-                f"worth {money(found['evpi'])}. On one input alone: {single or 'nothing'}."
+                f"In {found['draws']:,} simulations, perfect information on all inputs is worth "
+                f"{money(found['evpi'])}. On a single input: {single or 'nothing'}."
             )
         )

@@ -63,7 +63,7 @@ def fan_alt(uncertainty: Mapping[str, Any]) -> str:
         f"{option_label(name)} {money(f['p5'])} to {money(f['p95'])}"
         for name, f in uncertainty["fan"].items()
     ]
-    return "Value in 90 % of the simulations: " + "; ".join(parts) + "."
+    return "Value in 90% of the simulations: " + "; ".join(parts) + "."
 
 
 def chances(uncertainty: Mapping[str, Any]) -> Any:

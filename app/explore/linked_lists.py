@@ -13,6 +13,7 @@ from app import look
 from app.components import charts
 from app.look import Style
 from pipelines.economics.summary import NUMBERS
+from pipelines.runtime.phrases import noun_for
 
 
 def spelled(number: int) -> str:
@@ -32,7 +33,7 @@ def sentence(frame: pd.DataFrame, one: str, other: str) -> str:
     length = max(int((frame["contender"] == name).sum()) for name in (one, other))
     both = len(shared(frame, one, other))
     number = spelled(both) if both else "none"
-    return f"{one} and {other} share {number} of {spelled(length)} items."
+    return f"{one} and {other} share {number} of {spelled(length)} {noun_for(length, 'item')}."
 
 
 def linked_lists(frame: pd.DataFrame, styles: Mapping[str, Style]) -> Any:

@@ -60,7 +60,7 @@ def opening(document: BakeoffDocument, found: Lists, one: str, other: str) -> No
         page.opening(
             f"Only {one} gives a list here." if one else "No contender gives a list here.",
             toolbar.blank(EMPTY),
-            alt="An empty chart: there are no two lists to compare.",
+            alt="An empty chart: fewer than two lists can be compared.",
         )
     else:
         page.opening(linked_lists.sentence(found.frame, one, other))
@@ -86,8 +86,8 @@ def list_cards(document: BakeoffDocument, found: Lists, person: Person) -> None:
         hits = int(found.frame[found.frame["chosen"]]["item_id"].nunique())
         count = linked_lists.spelled(hits) if hits else "none"
         st.caption(
-            f"{letters} ✓ marks held-out interactions, the items that the user interacted with "
-            f"after the cut-off date: {count} of the items shown. The lists are those of the "
+            f"{letters} ✓ marks held-out interactions: items that the user interacted with after "
+            f"the cut-off date. The lists show {count} of them. The lists are those of the "
             "bake-off."
         )
     titles, styles = titles_of(document.contenders), look.styles_by_title(document)

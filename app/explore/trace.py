@@ -54,9 +54,9 @@ def section(document: BakeoffDocument, person: Person) -> None:
         },
     )
     st.caption(
-        "Computed now. “Found by” has the candidate generator and the item's rank in its list; "
-        "“after first ranker” has the item's rank in the list of that ranker. Columns of stages "
-        "that this pipeline does not have are left out."
+        "The traces are computed now. “Found by” shows the candidate generator and the item's rank "
+        "in its list; “after first ranker” shows the item's rank after that ranker. Stages that "
+        "this pipeline lacks have no column."
     )
 
 

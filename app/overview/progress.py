@@ -11,8 +11,10 @@ from app.components import jobs, results
 from app.components.tables import moment
 from pipelines.economics.decision import decide
 from pipelines.economics.evidence import evidence_from_bakeoff
+from pipelines.economics.labels import answer_label
 from pipelines.economics.summary import sentence
 from pipelines.evaluation.results.document import BakeoffDocument
+from pipelines.runtime.phrases import number_of
 from pipelines.workspace.records import DecisionRecord
 
 
@@ -40,11 +42,11 @@ def steps(
     """The five steps. Columns: step, state ("done", "now", "open"), line (the status)."""
     built = document is not None and _built(document) > 0
     lines = {
-        "data": (name is not None, _data_line(name)),
-        "build": (built, _build_line(document)),
-        "compare": (document is not None, _compare_line(document)),
-        "test": (False, "no online test yet"),
-        "decide": (saved is not None, _decide_line(saved)),
+        "Data": (name is not None, _data_line(name)),
+        "Build": (built, _build_line(document)),
+        "Compare": (document is not None, _compare_line(document)),
+        "Test": (False, "no online test yet"),
+        "Decide": (saved is not None, _decide_line(saved)),
     }
     current = next((step for step, (done, _) in lines.items() if not done), None)
     rows: list[dict[str, Any]] = [
@@ -78,8 +80,7 @@ def _data_line(name: str | None) -> str:
 def _build_line(document: BakeoffDocument | None) -> str:
     if document is None:
         return "no pipeline built yet"
-    built = _built(document)
-    return f"{built} pipeline{'' if built == 1 else 's'} built and scored"
+    return f"{number_of(_built(document), 'pipeline')} built and scored"
 
 
 def _built(document: BakeoffDocument) -> int:
@@ -95,4 +96,5 @@ def _compare_line(document: BakeoffDocument | None) -> str:
 def _decide_line(saved: DecisionRecord | None) -> str:
     if saved is None:
         return "no decision saved"
-    return f"{saved.document.get('decision', saved.title)}, {moment(saved.created)}"
+    answer = answer_label(str(saved.document.get("decision", saved.title)))
+    return f"{answer}, {moment(saved.created)}"

@@ -23,7 +23,7 @@ def draw() -> None:
     if name is None:
         importing = jobs.waiting("import")
         sentence = importing or "No data yet: load your events or a sample."
-        steps.opening(sentence, "data", key="data_empty")
+        steps.opening(sentence, "Data", key="data_empty")
         upload.samples()
         upload.panel(open_now=True)
         return
@@ -56,7 +56,7 @@ def draw() -> None:
 def _not_loaded(record: DatasetRecord) -> None:
     waiting = jobs.waiting("sample", record.name)
     sentence = waiting or f"{record.name} is not loaded yet. Loading takes a few seconds."
-    steps.opening(sentence, "data", key="data_unloaded")
+    steps.opening(sentence, "Data", key="data_unloaded")
     if not waiting and st.button("Load dataset", type="primary"):
         jobs.start("sample", {"name": record.name})
         st.rerun()

@@ -16,8 +16,7 @@ def draw() -> None:
     page.opening(
         progress.standing(name, document, saved),
         steps.chart(frame),
-        "Five steps. "
-        + " ".join(f"{r['step'].capitalize()}: {r['line']}." for r in frame.to_dict("records")),
+        "Five steps. " + " ".join(f"{r['step']}: {r['line']}." for r in frame.to_dict("records")),
         frame,
         key="overview_steps",
     )

@@ -16,7 +16,7 @@ def draw() -> None:
     documents = [state.document(r.id) for r in state.bakeoff_records(name)[:NEWEST]] if name else []
     if not documents:
         sentence = jobs.waiting("bakeoff", name) or "No bake-off has been run here yet."
-        steps.opening(sentence, "build", key="runs_empty")
+        steps.opening(sentence, "Build", key="runs_empty")
         page.link("build", "Run a bake-off", ":material/arrow_forward:")
         sections.job_list()
         return

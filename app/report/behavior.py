@@ -43,9 +43,7 @@ def found(document: BakeoffDocument) -> Behavior | None:
         if c.behavior
     ]
     failed = [
-        f"{titles[c.name]}: {text.removesuffix('.')}."
-        for c in document.contenders
-        for text in c.failed_required
+        f"{titles[c.name]}: {text}" for c in document.contenders for text in c.failed_required
     ]
     others = [
         f"{titles[c.name]}: {r.sentence}"

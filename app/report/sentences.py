@@ -57,7 +57,7 @@ def setup(document: BakeoffDocument) -> list[Entry]:
         Entry(
             "Declared in advance",
             f"{metric_label(document)} against {titles.get(baseline, baseline)}; smallest useful "
-            f"difference {share:.3g} % of its value",
+            f"difference {share:.3g}% of its value",
         ),
         Entry("Rules", _rules(given.get("rules") or ())),
         Entry("Budget", _budget(given.get("budget") or {})),

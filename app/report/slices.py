@@ -16,6 +16,7 @@ from pipelines.evaluation.slices import findings, reversals
 from pipelines.evaluation.slices.cells import Contest
 from pipelines.evaluation.slices.samples import about_truth
 from pipelines.evaluation.slices.stored import dimensions_of
+from pipelines.runtime.phrases import number_of
 
 MOST_WINS, MOST_REVERSALS = 5, 5
 
@@ -88,10 +89,10 @@ def _wins(
 ) -> tuple[str, list[str]]:
     titles = titles_of(document.contenders)
     found = findings.wins(folder, one, other, metric, useful_share(document))
-    sentences = [f.sentence for f in found[:MOST_WINS]] or ["No slice."]
+    sentences = [f.sentence for f in found[:MOST_WINS]] or ["In no slice."]
     more = len(found) - len(sentences)
     if more > 0:
-        sentences.append(f"{more} more slice{'s' * (more > 1)}.")
+        sentences.append(f"{number_of(more, 'more slice')}.")
     return f"Slices where {titles[one]} is better than {titles[other]}", sentences
 
 

@@ -8,9 +8,10 @@ import streamlit as st
 from app import look, state
 from app.components import page, results
 from app.runs.over_time_chart import chart
-from app.runs.pairs import Run, bakeoffs, other_manifests, sentences
+from app.runs.pairs import Run, other_manifests, sentences
 from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult
+from pipelines.runtime.phrases import number_of
 
 
 def section(documents: list[BakeoffDocument], pair: tuple[Run, Run] | None) -> None:
@@ -22,13 +23,13 @@ def section(documents: list[BakeoffDocument], pair: tuple[Run, Run] | None) -> N
     contenders = {c.name: c for d in reversed(shown) for c in d.contenders}
     styles = look.styles((name, contenders[name].kind) for name in sorted(contenders))
     title, outcome = sentences(*pair) if pair else (_single(here), "")
-    split = here.manifest.get("split", "")
+    split, over = here.manifest.get("split", ""), number_of(len(shown), "bake-off")
     page.opening(
         title,
         chart(frame, {_label(contenders[n]): s for n, s in styles.items()}, label(metric))
         if len(frame)
         else None,
-        f"{label(metric)} of {len(contenders)} contenders over {bakeoffs(len(shown))} with the "
+        f"{label(metric)} of {len(contenders)} contenders over {over} with the "
         f"split {split}. In the chosen bake-off, {results.leader_label(here)}.",
         frame,
         key="runs_over_time",
@@ -36,7 +37,7 @@ def section(documents: list[BakeoffDocument], pair: tuple[Run, Run] | None) -> N
     if outcome:
         st.write(page.plain(outcome))
     k = here.manifest.get("k")
-    caption = f"The chart shows {bakeoffs(len(shown))} with split {split}, k = {k}."
+    caption = f"The chart shows {over} with split {split}, k = {k}."
     others = other_manifests(here, documents)
     if others:
         caption += f" Not shown: {others}."

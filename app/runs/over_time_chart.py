@@ -13,7 +13,7 @@ from app.look import Style
 
 
 def chart(frame: pd.DataFrame, styles: Mapping[str, Style], metric: str) -> Any:
-    """A metric over bake-offs: a line per contender, with 95 % intervals.
+    """A metric over bake-offs: a line per contender, with 95% intervals.
 
     Columns: created (datetime), bakeoff, contender, value, low, high.
     """

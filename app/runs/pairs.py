@@ -17,6 +17,7 @@ from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.results.document import BakeoffDocument, Comparison, ContenderResult
 from pipelines.recommender.spec import Spec
 from pipelines.runtime import paths
+from pipelines.runtime.phrases import number_of
 
 
 @dataclass(frozen=True)
@@ -69,11 +70,11 @@ def nearest(runs: list[Run]) -> tuple[Run, Run] | None:
 def sentences(before: Run, after: Run) -> tuple[str, str]:
     """The title sentence on two runs, and the sentence beneath it.
 
-    `In als, one spec line changed: +0.0120 NDCG@10 (95 % interval +0.0100 to +0.0140).` and the
+    `In als, 1 spec line changed: +0.0120 NDCG@10 (95% interval +0.0100 to +0.0140).` and the
     outcome; or the reason if the two runs cannot be compared.
     """
     count = changed_lines(before.toml, after.toml)
-    lines = {0: "no spec line", 1: "one spec line"}.get(count, f"{count} spec lines")
+    lines = number_of(count, "spec line") if count else "no spec line"
     one, two = before.contender.name, after.contender.name
     names = f"In {one}" if one == two else f"From {one} to {two}"
     change = f"{names}, {lines} changed"
@@ -88,7 +89,7 @@ def sentences(before: Run, after: Run) -> tuple[str, str]:
         return f"{change}; the two runs cannot be compared.", str(error)
     return (
         f"{change}: {signed(found.difference)} {label(found.metric)} "
-        f"(95 % interval {signed(found.low)} to {signed(found.high)}).",
+        f"(95% interval {signed(found.low)} to {signed(found.high)}).",
         found.sentence,
     )
 
@@ -123,9 +124,4 @@ def other_manifests(here: BakeoffDocument, documents: list[BakeoffDocument]) -> 
             continue
         fields += [d.name for d in causes(differing(*pair))]
     where = f" (in {', '.join(dict.fromkeys(fields))})" if fields else ""
-    return f"{bakeoffs(len(others))} with another manifest{where}" if others else ""
-
-
-def bakeoffs(count: int) -> str:
-    """`one bake-off`, `3 bake-offs`."""
-    return "one bake-off" if count == 1 else f"{count} bake-offs"
+    return f"{number_of(len(others), 'bake-off')} with another manifest{where}" if others else ""

@@ -105,5 +105,5 @@ def _stored(
 def _two(names: list[str]) -> None:
     if len(names) < 2:
         raise AssayError(
-            "There are no two lists to compare: fewer than two contenders have lists here."
+            "There is nothing to compare: fewer than two contenders have a list for this user."
         )

@@ -8,6 +8,7 @@ import streamlit as st
 from app import access, state
 from app.components import page, spreadsheet, tables
 from pipelines.evaluation.results.document import BakeoffDocument, titles_of
+from pipelines.runtime.phrases import number_of
 from pipelines.workspace.opinion import Tally, picked, tallies, voters
 from pipelines.workspace.records import VoteRecord
 
@@ -35,7 +36,7 @@ def section(document: BakeoffDocument) -> str:
         alt=sentence,
     )
     st.caption(
-        "The 95 % interval (Wilson) assumes independent votes. It is too narrow if one person "
+        "The 95% interval (Wilson) assumes independent votes. It is too narrow if one person "
         f"voted several times. {_side_sentence(votes)}".strip()
     )
     st.download_button(
@@ -54,10 +55,10 @@ def section(document: BakeoffDocument) -> str:
 def count_label(votes: list[VoteRecord]) -> str:
     """`12 votes by 3 people`, `1 vote without a sign-in`; no full stop."""
     people, anonymous = voters(votes)
-    count = f"{len(votes)} vote{'' if len(votes) == 1 else 's'}"
+    count = number_of(len(votes), "vote")
     if not people:
         return f"{count} without a sign-in"
-    voters_label = f"{people} {'person' if people == 1 else 'people'}"
+    voters_label = number_of(people, "person", "people")
     if not anonymous:
         return f"{count} by {voters_label}"
     return f"{count}: {len(votes) - anonymous} by {voters_label}, {anonymous} without a sign-in"
@@ -78,8 +79,7 @@ def _side_sentence(votes: list[VoteRecord]) -> str:
 def pair_label(tally: Tally, titles: dict[str, str]) -> str:
     """`A was picked 7 of 12 times against B`; no full stop."""
     one, other = titles.get(tally.one, tally.one), titles.get(tally.other, tally.other)
-    times = "time" if tally.votes == 1 else "times"
-    return f"{one} was picked {tally.picks} of {tally.votes} {times} against {other}"
+    return f"{one} was picked {tally.picks} of {number_of(tally.votes, 'time')} against {other}"
 
 
 def _row(tally: Tally, titles: dict[str, str]) -> dict[str, object]:
@@ -91,8 +91,8 @@ def _row(tally: Tally, titles: dict[str, str]) -> dict[str, object]:
         "votes for": tally.picks,
         "votes against": tally.losses,
         "no difference": tally.neither,
-        "share of picks": f"{100 * tally.picks / sided:.0f} %" if sided else "",
-        "95 % interval": f"{100 * ends[0]:.0f} to {100 * ends[1]:.0f} %" if ends else "",
+        "share of picks": f"{100 * tally.picks / sided:.0f}%" if sided else "",
+        "95% interval": f"{100 * ends[0]:.0f} to {100 * ends[1]:.0f}%" if ends else "",
     }
 
 

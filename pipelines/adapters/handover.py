@@ -13,6 +13,7 @@ from pipelines.data.dataset import Dataset
 from pipelines.data.split import Split
 from pipelines.errors import AssayError
 from pipelines.runtime.folders import new_folder
+from pipelines.runtime.phrases import number_of
 from pipelines.schema import Columns, hash_of_ids
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ SCHEMA = {
 README = """\
 Training data for Amazon Personalize
 ====================================
-Dataset {dataset}, split {split}: {rows} training rows, {users} users.
+Dataset {dataset}, split {split}: {rows}, {users}.
 {cutoff}
 
 interactions.csv          training rows; this folder contains no test data
@@ -160,10 +161,11 @@ def _readme(about: dict[str, Any], train: pd.DataFrame) -> str:
     if len(train) < MINIMUM_ROWS or active < MINIMUM_USERS:
         small = (
             f"\nToo little data for the service: it requires {MINIMUM_ROWS:,} rows and "
-            f"{MINIMUM_USERS} users with 2 or more; these are {len(train):,} and {active}."
+            f"{MINIMUM_USERS} users with 2 or more; this export has {len(train):,} and {active}."
         )
     return README.format(
-        dataset=about["dataset"], split=about["split"], rows=f"{about['train_rows']:,}",
-        users=f"{about['users']:,}", cutoff=cutoff, ask=about["num_results"], why=why,
+        dataset=about["dataset"], split=about["split"],
+        rows=number_of(about["train_rows"], "training row"),
+        users=number_of(about["users"], "user"), cutoff=cutoff, ask=about["num_results"], why=why,
         times=times, small=small,
     )  # fmt: skip

@@ -19,6 +19,7 @@ import numpy as np
 
 from pipelines.adapters.contract import NotComparable, Task
 from pipelines.errors import AssayError
+from pipelines.runtime.phrases import noun_for
 from pipelines.schema import Columns
 
 if TYPE_CHECKING:
@@ -119,7 +120,8 @@ def require_comparable(claim: Claim, task: Task, *, source: str, how: str) -> st
     gap = (task.cutoff - claim.through) / 86400
     if gap < 1:
         return f"Trained through {day(claim.through)}."
-    return f"Trained through {day(claim.through)}, {gap:.3g} days before the cut-off."
+    days = f"{gap:.3g} {noun_for(gap, 'day')}"
+    return f"Trained through {day(claim.through)}, {days} before the cut-off."
 
 
 def rows_hash(train: pd.DataFrame) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.cli.options import AsJson, DataName, Length, SplitText, open_workspace
+from pipelines.runtime.phrases import number_of
 
 if TYPE_CHECKING:
     from pipelines.data.dataset import Dataset
@@ -36,7 +37,7 @@ def bakeoff(
         str, typer.Option("--baseline", help="The contender to compare with.")
     ] = "popular",
     metric: Annotated[
-        str, typer.Option("--metric", help="The metric that decides; default: ndcg@K.")
+        str, typer.Option("--metric", help="The declared metric; default: ndcg@K.")
     ] = "",
     budget_p95: Annotated[
         float | None,
@@ -116,12 +117,11 @@ def print_bakeoff(found: BakeoffDocument, as_json: bool) -> None:
     metric, k = manifest["metric"], manifest["k"]
     note = f" ({manifest['split_note']})" if manifest.get("split_note") else ""
     out.say(
-        f"{manifest['users']:,} users, {manifest['items']:,} items, "
-        f"split {manifest['split']}{note}; "
-        f"{manifest['users_without_history']:,} users have no history."
+        f"{number_of(manifest['users'], 'user')} ({manifest['users_without_history']:,} without a "
+        f"history), {number_of(manifest['items'], 'item')}, split {manifest['split']}{note}."
     )
     table = out.new_table(
-        "contender", f"{metric} (95 %)", f"recall@{k}", f"coverage@{k}", "training (s)",
+        "contender", f"{metric} (95%)", f"recall@{k}", f"coverage@{k}", "training (s)",
         "p95 latency (ms)", "peak memory (MB)", right=(2, 3, 4, 5, 6),
     )  # fmt: skip
     for c in best_first(found.contenders, metric):

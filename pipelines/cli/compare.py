@@ -9,6 +9,7 @@ import typer
 
 from pipelines.cli.options import AsJson, open_workspace
 from pipelines.errors import AssayError
+from pipelines.runtime.phrases import number_of
 
 if TYPE_CHECKING:
     from pipelines.evaluation.results.finished import Finished
@@ -60,7 +61,8 @@ def compare(
         )
         return
     out.say(found.sentence)
-    out.say(f"{manifest.users:,} users, paired; both have the manifest {manifest.hash[:12]}.")
+    users = number_of(manifest.users, "user")
+    out.say(f"{users}, paired; both bake-offs have the manifest {manifest.hash[:12]}.")
     if found.metric != manifest.metric:
         out.say(f"Note: the declared metric is {manifest.metric}; use that one to decide.")
 

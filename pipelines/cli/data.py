@@ -70,7 +70,7 @@ def data_learning_curve(
 ) -> None:
     """Measure whether more data would help.
 
-    Trains ALS and Popular on the newest 10 to 100 % of the history.
+    Trains ALS and Popular on the newest 10 to 100% of the history.
     """
     from pipelines.cli import data_studies as cli_studies
     from pipelines.cli import output as out

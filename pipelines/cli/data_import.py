@@ -11,6 +11,7 @@ import typer
 
 from pipelines.cli.options import AsJson, open_workspace
 from pipelines.errors import AssayError
+from pipelines.runtime.phrases import number_of
 
 if TYPE_CHECKING:
     from pipelines.data.dataset import About
@@ -99,7 +100,7 @@ def data_import(
     ] = None,
     least_weight: Annotated[
         float | None,
-        typer.Option("--least-weight", help="Leave out rows with a lower weight (rating)."),
+        typer.Option("--least-weight", help="Leave out rows with a lower weight or rating."),
     ] = None,
     repeats: Annotated[
         Repeats | None,
@@ -110,10 +111,13 @@ def data_import(
     ] = None,
     returns: Annotated[
         Returns | None,
-        typer.Option("--returns", help="Rows with a negative quantity; default: take-out."),
+        typer.Option(
+            "--returns", help="Handling of rows with a negative quantity; default: take-out."
+        ),
     ] = None,
     outliers: Annotated[
-        Outliers | None, typer.Option("--outliers", help="Suspected bots; default: flag.")
+        Outliers | None,
+        typer.Option("--outliers", help="Handling of suspected bots; default: flag."),
     ] = None,
     session_minutes: Annotated[
         int | None,
@@ -122,7 +126,7 @@ def data_import(
     seen: Annotated[
         Seen | None,
         typer.Option(
-            "--seen", help="Exclude items that a user has interacted with from lists, or keep them."
+            "--seen", help="Exclude from lists, or keep, items that the user has interacted with."
         ),
     ] = None,
     time_zone: Annotated[
@@ -328,7 +332,7 @@ def _print_imported(about: About, as_json: bool) -> None:
     mapped = ", ".join(f"{column} as {standard}" for standard, column in about.mapping.items())
     out.say(f"{about.name}, version {about.version}: read {mapped}.")
     out.say(
-        f"{about.rows_in:,} rows in: {about.kept:,} kept, {about.folded:,} folded, "
+        f"{number_of(about.rows_in, 'row')} in: {about.kept:,} kept, {about.folded:,} folded, "
         f"{about.quarantined:,} quarantined, {about.filtered:,} filtered."
     )
     steps = out.new_table("step", "rows in", "rows out", "", right=(1, 2))
@@ -336,8 +340,8 @@ def _print_imported(about: About, as_json: bool) -> None:
         steps.add_row(step.name, f"{step.rows_in:,}", f"{step.rows_out:,}", step.note)
     out.print_table(steps)
     for reason, n in (about.arrivals.reasons if about.arrivals else {}).items():
-        out.say(f"quarantined: {n:,} {'row' if n == 1 else 'rows'}, {reason}")
+        out.say(f"quarantined: {number_of(n, 'row')}, {reason}")
     if about.recipe:
-        out.say(f"Recipe {about.recipe.hash[:12]}; import the next file with it by `--again`.")
+        out.say(f"Recipe {about.recipe.hash[:12]}; `--again` imports the next file with it.")
     if about.notice:
         out.say(about.notice)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipelines.cli import output as out
 from pipelines.data.dataset import Dataset
+from pipelines.runtime.phrases import noun_for, number_of
 
 
 def data_profile(dataset: Dataset, as_json: bool) -> None:
@@ -15,10 +16,12 @@ def data_profile(dataset: Dataset, as_json: bool) -> None:
         out.document(found.document())
         return
     out.say(
-        f"{found.name}: {found.events:,} events of {found.users:,} users and {found.items:,} items."
+        f"{found.name}: {number_of(found.events, 'event')} of {number_of(found.users, 'user')} and "
+        f"{number_of(found.items, 'item')}."
     )
     for sentence in found.sentences.values():
         out.say(f"- {sentence}")
     out.say("Users by number of events:")
     for row in found.histories:
-        out.say(f"  {row['bin']:>13}  {row['users']:>11,} users  {row['share']:>6.1%}")
+        users = noun_for(row["users"], "user")
+        out.say(f"  {row['bin']:>13}  {row['users']:>11,} {users:<5}  {row['share']:>6.1%}")

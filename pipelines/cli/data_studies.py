@@ -8,6 +8,7 @@ from pipelines.cli import output as out
 from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.studies.results import Inflation, LeakageAudit, LearningCurve, Lift
 from pipelines.evaluation.studies.study import percent
+from pipelines.runtime.phrases import number_of
 from pipelines.statistics.interval import Interval
 
 if TYPE_CHECKING:
@@ -20,11 +21,12 @@ def learning_curve(found: LearningCurve, as_json: bool) -> None:
         return
     note = f" ({found.split_note})" if found.split_note else ""
     out.say(
-        f"{found.users:,} users, {found.truths:,} held-out interactions, split {found.split}{note}."
+        f"{number_of(found.users, 'user')}, {number_of(found.truths, 'held-out interaction')}, "
+        f"split {found.split}{note}."
     )
     table = out.new_table(
         "contender", "newest share", "events", "since", "users without history",
-        f"{label(found.metric)} (95 %)", right=(1, 2, 4),
+        f"{label(found.metric)} (95%)", right=(1, 2, 4),
     )  # fmt: skip
     for point in found.points:
         table.add_row(
@@ -53,7 +55,7 @@ def audit(found: LeakageAudit, as_json: bool) -> None:
     for name, p in protocols.items():
         table.add_row(
             name if name == p.split else f"{name} ({p.split})",
-            f"{100 * p.held_out_share:.3g} %",
+            f"{100 * p.held_out_share:.3g}%",
             f"{p.users:,}",
             out.three(p.truths_per_user),
             f"{p.cold_users:,}",
@@ -84,7 +86,7 @@ def _of_metric(found: LeakageAudit, metric: str) -> Table:
         if (x.metric, x.measure) == (metric, "lift")
     }
     table = out.new_table(
-        "contender", "split", f"{label(metric)} (95 %)", "lift over Popular", "inflation of lift"
+        "contender", "split", f"{label(metric)} (95%)", "lift over Popular", "inflation of lift"
     )
     for spec in [score.spec for score in found.protocols[0].scores]:
         for p in found.protocols:

@@ -9,6 +9,7 @@ import typer
 
 from pipelines.cli.options import AsJson
 from pipelines.errors import AssayError
+from pipelines.runtime.phrases import number_of
 
 if TYPE_CHECKING:
     from pipelines.evaluation.evaluate_file import Evaluation
@@ -106,8 +107,8 @@ def _show(found: Evaluation) -> None:
     from pipelines.cli import output as out
     from pipelines.evaluation.metrics.names import label
 
-    out.say(f"{len(found.found.lists):,} users.")
-    table = out.new_table("metric", "value (95 %)", right=(1,))
+    out.say(f"{number_of(len(found.found.lists), 'user')}.")
+    table = out.new_table("metric", "value (95%)", right=(1,))
     for name, interval in found.metrics.items():
         table.add_row(label(name), out.interval(interval))
     out.print_table(table)

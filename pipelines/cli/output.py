@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipelines.errors import AssayError
+from pipelines.runtime.phrases import number_of
 from pipelines.runtime.progress import Progress
 
 if TYPE_CHECKING:
@@ -109,4 +110,4 @@ def write_frame(frame: pd.DataFrame, path: Path) -> None:
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise AssayError(f"{path} cannot be written: {error.strerror or error}.") from None
-    warn(f"{len(frame):,} rows in {path}")
+    warn(f"{number_of(len(frame), 'row')} in {path}")

@@ -85,7 +85,7 @@ def _print(found: SlicesReport) -> None:
 
     titles = {d.name: d.title for d in found.dimensions}
     table = out.new_table(
-        "slice", "users", found.contender, found.against, "difference (95 %)", "p adjusted", "",
+        "slice", "users", found.contender, found.against, "difference (95%)", "p adjusted", "",
         right=(1, 2, 3, 5),
     )  # fmt: skip
     shown: tuple[str, ...] = ()
@@ -104,7 +104,7 @@ def _print(found: SlicesReport) -> None:
     undated = [d.title for d in found.dimensions if d.name.startswith(OF_USERS)]
     out.say(f"{', '.join(undated)}: {UNDATED}" if undated else "")
     for title, why in found.skipped.items():
-        out.say(f"Not divided by {title}: {why}.")
+        out.say(f"No slices by {title}: {why}.")
 
 
 def _row(cell: Cell) -> tuple[str, ...]:

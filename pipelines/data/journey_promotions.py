@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PROMOTED_STORES = 0.5
 """An item is on offer in a week if this share of the week's stores promoted it.
 
-A mailer covers nearly all stores, a display 3 % of them at the median, so "in any store" would
+A mailer covers nearly all stores, a display 3% of them at the median, so "in any store" would
 put half of all receipt lines on offer.
 """
 FIRST_WEEK, WEEKS = "2016-12-26", 53

@@ -6,7 +6,7 @@ Three rules; the thresholds are ours:
   of the pauses between them shorter than two seconds;
 - *far beyond all others*: at least 1,000 events, and more than ten times as many events per
   active day as the user at the 99.9th percentile;
-- *catch-all account*: more than 1 % of all events, and more than 10,000.
+- *catch-all account*: more than 1% of all events, and more than 10,000.
 
 Events of a user in the same second (the lines of an order) count as one, so that large orders
 are not flagged.

@@ -9,6 +9,7 @@ import numpy as np
 
 from pipelines.data.dataset import Dataset
 from pipelines.data.split import Split
+from pipelines.runtime.phrases import number_of
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def personas(dataset: Dataset, cut: Split) -> list[Persona]:
             found.append(Persona(name, user, why(row)))
 
     def events(row: int) -> str:
-        return f"{_count(lengths[row], 'event', 'events')} before the cut-off"
+        return f"{number_of(lengths[row], 'event')} before the cut-off"
 
     there = lengths > 0
     some = lengths >= min(10, int(np.median(lengths[there]))) if there.any() else there
@@ -75,7 +76,7 @@ def personas(dataset: Dataset, cut: Split) -> list[Persona]:
             "The omnivore",
             variety,
             some & (variety > 0),
-            lambda r: _count(variety[r], "category", "different categories"),
+            lambda r: number_of(round(variety[r]), "category", "different categories"),
         )
     if span.any():  # otherwise there are no times
         add(
@@ -102,12 +103,8 @@ def _mean_of_history(values: np.ndarray, indptr: np.ndarray, of: np.ndarray) -> 
     return (sums[indptr[1:]] - sums[indptr[:-1]]) / np.maximum(1, np.diff(indptr))
 
 
-def _count(value: float, one: str, many: str) -> str:
-    return f"{value:,.0f} {one if round(value) == 1 else many}"
-
-
 def _days(value: float) -> str:
-    return _count(value, "day", "days")
+    return number_of(round(value), "day")
 
 
 def _spans(cut: Split) -> np.ndarray:

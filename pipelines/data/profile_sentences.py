@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pipelines.runtime.phrases import number_of
+
 WEEKDAYS = (
     "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
 )  # fmt: skip
@@ -32,10 +34,10 @@ def _activity(unit: str | None, rows: Rows) -> str:
     peak = max(whole, key=lambda r: r["events"])
     empty = sum(r["events"] == 0 for r in whole)
     typical = sorted(r["events"] for r in whole)[len(whole) // 2]
-    gaps = f"; {empty} of {len(whole)} have no events" if empty else ""
+    gaps = f" Without an event: {empty} of {len(whole)}." if empty else ""
     return (
-        f"A typical {unit} has {typical:,} {_s(typical, 'event')}, the busiest one (from "
-        f"{peak['start']}) {peak['events']:,}{gaps}."
+        f"A typical {unit} has {number_of(typical, 'event')}; the busiest one, from "
+        f"{peak['start']}, has {peak['events']:,}.{gaps}"
     )
 
 
@@ -82,9 +84,5 @@ def _hours(rows: Rows) -> str:
 
 
 def _percent(share: float) -> str:
-    """A share in percent, with two significant digits below 10 %."""
+    """A share in percent, with two significant digits below 10%."""
     return f"{share:.0%}" if share >= 0.1 or share == 0 else f"{100 * share:.2g}%"
-
-
-def _s(n: int, noun: str) -> str:
-    return noun if n == 1 else f"{noun}s"

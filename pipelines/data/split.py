@@ -159,8 +159,8 @@ def windows(
     """
     if n < 1 or n * share >= 1:
         raise AssayError(
-            f"{n} windows of {share:.0%} of the events each leave no training events; "
-            f"use 1 to {int(np.ceil(1 / share)) - 1}."
+            f"With windows:{n}, each of {share:.0%} of the events, there are no training events "
+            f"left; use 1 to {int(np.ceil(1 / share)) - 1} windows."
         )
     begins = [quantile_moment(interactions, 1 - back * share) for back in range(n, 0, -1)]
     if len(set(begins)) < n:

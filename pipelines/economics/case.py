@@ -20,7 +20,7 @@ CORE_QUESTION = (
 Answer = Literal["yes", "no", "unknown"]
 USER = "yours to state: there is no defensible default"
 ASSUMED = "assumption"
-FLYVBJERG = "Flyvbjerg: 18 % of IT projects overrun by more than 50 %, on average by 447 %"
+FLYVBJERG = "Flyvbjerg: 18% of IT projects overrun by more than 50%, on average by 447%"
 
 
 class Range(BaseModel):
@@ -64,12 +64,12 @@ class Option(BaseModel):
     model_config = STRICT
     uplift: float | UpliftRange | None = _input(
         "share of the margin",
-        "Relative change of the addressed margin among those who see it; 2 % is 0.02",
+        "Relative change of the addressed margin among users who see recommendations; 2% is 0.02",
         "your range or an online test, never an offline metric (Jannach & Jugovac 2019)",
     )
     months_to_launch: Quantity | None = _input("months", "Time until the launch")
     setup: Quantity | None = _input("person-months", "Work until the launch")
-    ftes: Quantity | None = _input("full-time people", "People who keep it running")
+    ftes: Quantity | None = _input("full-time people", "People who operate the recommender")
     infra: Quantity | None = _input("$k a month", "Servers and storage after the launch")
     fee: float | None = _input("$k a month", "Flat fee to the vendor", "the contract", ge=0)
     price: str | None = _input("line of the price book", "Fee per request", "price book")
@@ -82,7 +82,7 @@ class Option(BaseModel):
     exit_cost: float = _input("$k", "Cost of leaving this option", default=0.0, ge=0)
     exit_probability: float = _input(
         "probability",
-        "Probability of having to leave it within the horizon",
+        "Probability of having to leave this option within the horizon",
         default=0.0,
         ge=0,
         le=1,
@@ -120,14 +120,14 @@ class Case(BaseModel):
         "share", "Share of those visitors who convert today", USER, gt=0, lt=1
     )
     data_ready: bool | None = _input(
-        "yes or no", "There are enough interactions to train on", "readiness"
+        "yes or no", "The data has enough interactions to train on", "readiness"
     )
     exposure_logged: bool | None = _input(
-        "yes or no", "It is logged which recommendations were shown to whom", "your logging"
+        "yes or no", "The log records which recommendations were shown to whom", "your logging"
     )
     team_available: bool | None = _input(
         "yes or no",
-        "The people to build and run it are available",
+        "The people to build and run a recommender are available",
         "Cookpad: 5 researchers, 2 engineers; eezylife: 3 researchers, 6 on the data pipeline",
     )
     legal_use: bool | None = _input(
@@ -151,9 +151,9 @@ class Case(BaseModel):
             if min(values) < 0 and not isinstance(quantity, UpliftRange):
                 raise ValueError(f"{name} is negative; it must be 0 or more")
             if name == "open_rate" and max(values) > 1:
-                raise ValueError("open_rate is above 1; write 30 % as 0.3")
+                raise ValueError("open_rate is above 1; write 30% as 0.3")
             if name.endswith(".uplift") and max(values) > 1:
-                raise ValueError(f"{name} is above 1; write 2 % as 0.02")
+                raise ValueError(f"{name} is above 1; write 2% as 0.02")
         if self.buy is None and self.build is None:
             raise ValueError("there is neither a [buy] nor a [build] option; add at least one")
         unknown = set(self.sources) - {str(field["name"]) for field in fields()}

@@ -15,7 +15,14 @@ from pipelines.economics.evidence import Evidence
 from pipelines.economics.formats import money, months, percent
 from pipelines.economics.gates import check_gates
 from pipelines.economics.hosting import with_measured_cost
-from pipelines.economics.labels import ANSWERS, NOT_DECIDABLE, NOTHING, OPTION_LABELS, STAGED
+from pipelines.economics.labels import (
+    ANSWERS,
+    NOT_DECIDABLE,
+    NOTHING,
+    OPTION_LABELS,
+    OPTION_TITLES,
+    STAGED,
+)
 from pipelines.economics.missing import missing_inputs
 from pipelines.economics.reversal import gate_conditions, thresholds
 from pipelines.economics.summary import Decision, sentence
@@ -45,8 +52,8 @@ def decide(
     reasons = []
     if evidence is not None and evidence.is_sample:
         reasons.append(
-            f"The bake-off ran on sample data ({evidence.dataset}): it says nothing "
-            "about your data, so its results are not used."
+            f"The bake-off ran on sample data ({evidence.dataset}), which says nothing about your "
+            "data, so the decision does not use its results."
         )
     stated = case or blank_case()
     stated, measured = with_measured_cost(stated, own, book)
@@ -68,8 +75,7 @@ def decide(
     blocking = next((gate for gate in failed if gate.instead), None)
     if missing:
         if case is None and not is_sample:
-            reasons.append("There is no case yet: fill in the missing inputs.")
-        reasons.append(f"Missing: {'; '.join(missing)}.")
+            reasons.append("There is no case yet; fill in the missing inputs.")
         answer = blocking.instead if blocking else NOT_DECIDABLE
         return Decision(decision=answer, reasons=reasons, reverses=gate_conditions(gates), **facts)
 
@@ -129,7 +135,7 @@ def _choose(
     able = [name for name in ranked if name in favored and npv[name] > 0]
     if chance < CLEAR_LEAD and able:
         reasons.append(
-            f"Only {percent(chance)} of the draws put {OPTION_LABELS[best]} first, so the rule "
+            f"{OPTION_TITLES[best]} is best in only {percent(chance)} of the draws, so the rule "
             "decides."
         )
         return able[0], reasons

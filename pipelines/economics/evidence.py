@@ -79,7 +79,7 @@ class Evidence(_Frozen):
             if {kinds[row.contender], kinds[row.baseline]} == {"built", "third-party"}
         ]
         not_scored = [
-            f"{c.name} is {c.status}{': ' + c.reason.rstrip('.') if c.reason else ''}."
+            f"{c.name} is {c.status}. {c.reason or 'No reason was given.'}"
             for c in self.contenders
             if c.kind != "baseline" and c.status != "scored"
         ]

@@ -1,5 +1,9 @@
 """Formats of money, shares, counts and durations, with at most three digits."""
 
+from __future__ import annotations
+
+from pipelines.runtime.phrases import noun_for
+
 
 def money(thousands: float) -> str:
     """`$45 k`, `$2.5 k`, `$1.25 M`, from thousands of dollars."""
@@ -15,10 +19,10 @@ def money(thousands: float) -> str:
 
 
 def percent(share: float) -> str:
-    """`36 %`, `2.4 %`, from a share."""
+    """`36%`, `2.4%`, from a share."""
     size = abs(share) * 100
     sign = "\u2212" if share < 0 else ""
-    return f"{sign}{size:.0f} %" if size >= 9.95 else f"{sign}{size:.2g} %"
+    return f"{sign}{size:.0f}%" if size >= 9.95 else f"{sign}{size:.2g}%"
 
 
 def count(number: float) -> str:
@@ -31,7 +35,7 @@ def count(number: float) -> str:
 
 def months(number: float) -> str:
     """`1 month`, `36 months`."""
-    return f"{number:.3g} month{'' if number == 1 else 's'}"
+    return f"{number:.3g} {noun_for(number, 'month')}"
 
 
 def _digits(value: float) -> str:

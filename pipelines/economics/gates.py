@@ -54,7 +54,7 @@ def _testability(case: Case) -> Gate:
         return Gate(
             "testability",
             "not checked",
-            "Not stated: visitors per arm, or today's conversion.",
+            "Visitors per arm or today's conversion are not stated.",
         )
     claimed = max(claims.values())
     change = smallest_change(conversion, visitors)
@@ -69,15 +69,16 @@ def _testability(case: Case) -> Gate:
         if change / conversion <= claimed:
             return Gate("testability", "passed", f"{finding}: enough for the claimed uplift.")
     needed = (
-        f" It would take {count(people_per_arm(conversion, claimed))} visitors per arm."
+        f" The test needs {count(people_per_arm(conversion, claimed))} visitors per arm."
         if 0 < claimed < 1 / conversion - 1
         else ""
     )
     return Gate(
         "testability",
         "failed",
-        f"{finding}; the best option claims {percent(claimed)}, which the test could not confirm."
-        f"{needed} Log which recommendations were shown to whom, so that only they count.",
+        f"{finding}; the best option claims {percent(claimed)}, which the test cannot confirm."
+        f"{needed} Log which recommendations were shown to whom, so that the test counts only "
+        "these visitors.",
         (*BUILT, "buy"),
         FIX_LOGGING,
     )
@@ -114,8 +115,8 @@ def check_gates(case: Case, own: Evidence | None) -> list[Gate]:
         _answered(
             "exposure logging",
             case.exposure_logged,
-            "It is logged which recommendations were shown to whom.",
-            "It is not logged which recommendations were shown to whom, so a test could not "
+            "The log records which recommendations were shown to whom.",
+            "The log does not record which recommendations were shown to whom, so a test cannot "
             "measure their effect.",
             everything,
             FIX_LOGGING,
@@ -124,8 +125,8 @@ def check_gates(case: Case, own: Evidence | None) -> list[Gate]:
         _answered(
             "team",
             case.team_available,
-            "The people to build and run it are available.",
-            "The people to build and run it are not available.",
+            "The people to build and run a recommender are available.",
+            "The people to build and run a recommender are not available.",
             BUILT,
         ),
         _answered(

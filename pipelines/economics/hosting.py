@@ -49,12 +49,12 @@ def with_measured_cost(case: Case, own: Evidence | None, book: PriceBook) -> tup
     if cost is None:
         return case, []
     estimate = (
-        f"By its measured latency ({built.p95_ms:.3g} ms at p95), servers for {built.name} cost "
+        f"At the measured latency ({built.p95_ms:.3g} ms at p95), servers for {built.name} cost "
         f"about {money(cost)} a month"
     )
     if case.build.infra is None:
         build = case.build.model_copy(update={"infra": cost})
-        used = f"{estimate}; this is used, since the case has no figure."
+        used = f"{estimate}; the decision uses this estimate, since the case has no figure."
         return case.model_copy(update={"build": build}), [used]
     planned = means(case)["build.infra"]
     return case, [f"{estimate}; the case assumes {money(planned)}."]

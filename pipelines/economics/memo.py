@@ -10,6 +10,7 @@ from pipelines.economics.formats import count, money, months, percent
 from pipelines.economics.labels import NOT_DECIDABLE, OPTION_LABELS, answer_label
 from pipelines.economics.summary import Decision, sentence
 from pipelines.prices.pricebook import PriceBook
+from pipelines.runtime.phrases import noun_for, number_of
 from pipelines.runtime.templates import template
 
 TEMPLATE = Path(__file__).with_name("memo.html.j2")
@@ -68,7 +69,7 @@ def render_memo(
         sentence=sentence(decision),
         date=date.isoformat() if isinstance(date, dt.date) else date,
         numbers=three_numbers(decision),
-        reasons=decision.reasons,
+        reasons=decision.sentences,
         options=_options(decision),
         general=_general(stated),
         option_names=[OPTION_LABELS[name] for name in stated.options],
@@ -89,9 +90,9 @@ def three_numbers(decision: Decision) -> list[tuple[str, str]]:
         unchecked = sum(gate["state"] == "not checked" for gate in decision.gates)
         failed = sum(gate["state"] == "failed" for gate in decision.gates)
         return [
-            (str(len(decision.missing)), "inputs missing"),
-            (str(unchecked), "gates not checked"),
-            (str(failed), "gates failed"),
+            (str(len(decision.missing)), f"{noun_for(len(decision.missing), 'input')} missing"),
+            (str(unchecked), f"{noun_for(unchecked, 'gate')} not checked"),
+            (str(failed), f"{noun_for(failed, 'gate')} failed"),
         ]
     span = months(decision.horizon_months)
     ranked = sorted(decision.options, key=lambda option: -float(option["npv"]))
@@ -207,6 +208,6 @@ def _evidence(evidence: Evidence | None) -> str:
     kind = "sample data, not used in the decision" if evidence.is_sample else "your data"
     scored = sum(contender.status == "scored" for contender in evidence.contenders)
     return (
-        f"Bake-off {evidence.bakeoff_id} on {evidence.dataset} ({kind}): {scored} of "
-        f"{len(evidence.contenders)} contenders scored. Offline results are not an uplift."
+        f"Bake-off {evidence.bakeoff_id} on {evidence.dataset} ({kind}) scored {scored} of "
+        f"{number_of(len(evidence.contenders), 'contender')}. Offline results are not an uplift."
     )

@@ -71,5 +71,5 @@ def gate_conditions(gates: list[Gate]) -> list[str]:
     ]
     unchecked = [gate.name for gate in gates if gate.state == "not checked"]
     if unchecked:
-        conditions.append(f"One of the gates not checked yet fails: {', '.join(unchecked)}.")
+        conditions.append(f"A gate that is not checked yet fails: {', '.join(unchecked)}.")
     return conditions

@@ -13,6 +13,7 @@ from pipelines.economics.labels import (
     OPTION_TITLES,
     answer_label,
 )
+from pipelines.runtime.phrases import noun_for
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -33,6 +34,7 @@ class Decision(BaseModel):
     options: list[dict[str, Any]] = []
     break_even: dict[str, Any] = {}
     reasons: list[str] = []
+    """Sentences; without the missing inputs, which are in `missing`."""
     missing: list[str] = []
     reverses: list[str] = []
     gates: list[dict[str, Any]] = []
@@ -45,15 +47,21 @@ class Decision(BaseModel):
         """Net present value of an option, $k; None where it was not computed."""
         return next((float(o["npv"]) for o in self.options if o["name"] == name), None)
 
+    @property
+    def sentences(self) -> list[str]:
+        """The reasons, and a sentence with the missing inputs if there are any."""
+        missing = [f"Missing: {'; '.join(self.missing)}."] if self.missing else []
+        return [*self.reasons, *missing]
+
     def document(self) -> dict[str, Any]:
         """JSON values, money in $k to four places: what `assay decide --json` prints."""
         fields = self.model_dump(mode="json", exclude={"curves"})
         document: dict[str, Any] = _rounded(fields)
-        return {**document, "sentence": sentence(self)}
+        return {**document, "reasons": self.sentences, "sentence": sentence(self)}
 
 
 def sentence(decision: Decision) -> str:
-    """The headline: "Buy leads by $45 k over 36 months; below an open rate of 36 % …"."""
+    """The headline: "Buy leads by $45 k over 36 months; below an open rate of 36% …"."""
     answer, chosen = decision.decision, decision.chosen
     span = f"over {months(decision.horizon_months)}"
     if answer == NOT_DECIDABLE:
@@ -91,7 +99,7 @@ def sentence(decision: Decision) -> str:
 def _not_decidable(decision: Decision) -> str:
     n = len(decision.missing)
     number = NUMBERS[n] if n < len(NUMBERS) else str(n)
-    inputs = f"{number} input{'' if n == 1 else 's'} missing"
+    inputs = f"{number} {noun_for(n, 'input')} missing"
     if decision.is_sample:
         return f"Not decidable yet: sample data, {inputs}."
     return f"Not decidable yet: {inputs}."

@@ -27,7 +27,7 @@ def draw(case: Case, n: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
 
 
 def it_project_overrun(n: int, rng: np.random.Generator) -> np.ndarray:
-    """Factor on the plan `(n,)`: 18 % of the projects exceed 1.5, at 5.47 on average.
+    """Factor on the plan `(n,)`: 18% of the projects exceed 1.5, at 5.47 on average.
 
     A single lognormal with both figures would have its median at a third of the plan, so the
     body is lognormal around 1 (clipped at 1.5) and the excess of the tail is a second, wide
@@ -97,7 +97,7 @@ def simulate(
 
 
 def bounds(case: Case) -> dict[str, tuple[float, float, bool]]:
-    """Low and high of each input, and whether they are an assumed swing of ± 25 %."""
+    """Low and high of each input, and whether they are an assumed swing of ± 25%."""
     rows: dict[str, tuple[float, float, bool]] = {}
     given = quantities(case)
     for name, value in means(case).items():

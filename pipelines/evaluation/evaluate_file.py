@@ -69,8 +69,8 @@ class Evaluation:
             )
         elif self.seen == "keep" and self.found.problems.seen_items:
             notes.append(
-                "The seen-policy exclude removes items that a user has in the training file, as "
-                "bake-offs do unless the dataset's seen-policy is keep."
+                "Lists contain items that the user has in the training file. The seen policy "
+                "exclude removes them, as bake-offs do unless the dataset's seen policy is keep."
             )
         return notes
 
@@ -177,5 +177,5 @@ def _check_policy(seen: object, *, trained: bool) -> None:
         raise AssayError(f"seen must be {' or '.join(map(repr, policies))}, not {seen!r:.80}.")
     if seen == "exclude" and not trained:
         raise AssayError(
-            "The seen-policy exclude needs the training data, to know which items were seen."
+            "The seen policy exclude needs the training data, to know which items were seen."
         )

@@ -52,7 +52,7 @@ class Problems:
         "held-out interactions with items that the user has in the training data", "left out"
     )
     users_without_new_truths: int = _count(
-        "users all of whose held-out interactions were left out", "not scored"
+        "users whose held-out interactions were all left out", "not scored"
     )
     unusable_truth_rows: int = _count("rows of the truth without an id, or unreadable", "left out")
     unusable_train_rows: int = _count(

@@ -87,7 +87,7 @@ def of_frame(frame: pd.DataFrame, role: Role) -> Rows:
 
     if not isinstance(frame, pd.DataFrame):
         kind = type(frame).__name__
-        raise AssayError(f"{TABLES[role].capitalize()} must be a pandas DataFrame, not {kind}.")
+        raise AssayError(f"The argument {role} must be a pandas DataFrame, not {kind}.")
     named = {str(column): column for column in reversed(list(frame.columns))}
     found = columns([str(column) for column in frame.columns], role, TABLES[role])
     at = {standard: _dense(frame[named[column]]) for standard, column in found.items()}

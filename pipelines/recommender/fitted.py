@@ -1,4 +1,4 @@
-"""A fitted pipeline with what it takes to ask it by name: histories, ids, titles.
+"""A fitted pipeline with the data to answer by name: histories, ids, titles.
 
 The bake-off, `assay recommend`, the app and the MLflow model all answer through
 `FittedPipeline.run`.
@@ -78,8 +78,8 @@ class FittedPipeline:
         if (codes < 0).any():
             who = list(users)[int(np.argmax(codes < 0))]
             raise AssayError(
-                f"There is no user {who!r} in this dataset; give a user id of it, "
-                "or a history of items instead."
+                f"There is no user {who!r} in this dataset; give a user id from the dataset, or a "
+                "history of items."
             )
         return queries_of_users(self.train, codes, self.now[codes], seen=self.seen)
 
@@ -91,8 +91,8 @@ class FittedPipeline:
             if (codes < 0).any():
                 what = list(history)[int(np.argmax(codes < 0))]
                 raise AssayError(
-                    f"There is no item {what!r} in this dataset; give item ids of it, "
-                    "the newest last."
+                    f"There is no item {what!r} in this dataset; give item ids from the dataset, "
+                    "newest last."
                 )
             coded.append(codes.tolist())
         return Queries.of_histories(
@@ -114,9 +114,9 @@ class FittedPipeline:
         For histories, `user_id` is "history 1", "history 2", … in their order.
         """
         if k < 1:
-            raise AssayError(f"A list of {k} places has nothing to show; ask for 1 or more.")
+            raise AssayError(f"The length of a list is {k}; it must be 1 or more.")
         if (users is None) == (histories is None):
-            raise AssayError("Ask either for users or for histories, not both or neither.")
+            raise AssayError("Give either users or histories, not both or neither.")
         if users is not None:
             names, queries = list(users), self.queries(users)
         else:

@@ -6,6 +6,7 @@ import numba
 import numpy as np
 
 from pipelines.errors import AssayError
+from pipelines.runtime.phrases import number_of
 from pipelines.schema import NO_ITEM, Candidates, Queries
 from pipelines.stages.contract import CandidateGenerator
 from pipelines.stages.kernels import order_within, zeros
@@ -17,7 +18,7 @@ RRF = 60.0
 def check_usable(found: object, stage: str, n: int, n_items: int) -> None:
     """Raise `AssayError` where a generator's lists would be read outside of their arrays.
 
-    All else that a stage may do wrong is measured and told (`bakeoff/stage_checks.py`).
+    `bakeoff/stage_checks.py` reports all other violations of a stage's contract.
     """
     if not isinstance(found, Candidates):
         raise AssayError(f"The stage {stage} gave {type(found).__name__}, not Candidates.")
@@ -25,7 +26,7 @@ def check_usable(found: object, stage: str, n: int, n_items: int) -> None:
     if items.ndim != 2 or len(items) != n or scores.shape != items.shape:
         raise AssayError(
             f"The stage {stage} gave items of shape {items.shape} and scores of shape "
-            f"{scores.shape} for {n:,} requests; both have a row per request."
+            f"{scores.shape} for {number_of(n, 'request')}; both must have a row per request."
         )
     if items.dtype.kind != "i" or items.max(initial=-1) >= n_items:
         raise AssayError(

@@ -182,8 +182,8 @@ class Pipeline:
             inner = split(train, protocol.inner, seen=seen, eval_users=LEARNING_REQUESTS)
         except AssayError as error:
             raise AssayError(
-                f"The rankers have no training window of their own: {error} "
-                "Or use a spec without rankers, such as popular or als."
+                f"There is no training window for the rankers: {error} "
+                "Alternatively, use a spec without rankers, such as popular or als."
             ) from None
         progress(0.05, "fitting the candidate generators on the older window")
         self._fit_models(inner.train, catalogue.at(inner.known & catalogue.known), "inner", store)

@@ -62,7 +62,4 @@ def _written_by(header: bytes) -> str:
 
 
 def _refusal(path: Path, reason: str) -> str:
-    return (
-        f"The fitted pipeline {path.name} cannot be loaded: {reason.rstrip('.')}. "
-        "Fit it again: run the bake-off again."
-    )
+    return f"The fitted pipeline {path.name} cannot be loaded: {reason}. Run the bake-off again."

@@ -70,7 +70,7 @@ def offered(kind: StageKind, notes: list[str] | None = None) -> list[str]:
             load(kind, name)
         except AssayError as error:
             if notes is not None:
-                notes.append(f"{str(error).rstrip('.')}; it is left out.")
+                notes.append(f"{error} It is left out.")
         else:
             found.append(name)
     return found

@@ -83,7 +83,7 @@ def bootstrap_interval(
     within: tuple[float, float],
     confidence: float = CONFIDENCE,
 ) -> Interval:
-    """`value` plus the percentiles (2.5 %, 97.5 %) of the draws' deviations from their mean.
+    """`value` plus the percentiles (2.5%, 97.5%) of the draws' deviations from their mean.
 
     Centered, since a resample has fewer distinct users than the sample: a count of distinct
     items is lower in every resample, which is a bias of the method. The interval always

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Interval(BaseModel):
-    """An estimate with its confidence interval, 95 % unless said otherwise."""
+    """An estimate with its confidence interval, 95% unless said otherwise."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.errors import AssayError
+from pipelines.runtime.phrases import number_of
 from pipelines.schema import Doubles
 from pipelines.statistics.interval import Interval
 from pipelines.statistics.proportions import wilson
@@ -31,7 +32,7 @@ Range = tuple[float, float]
 
 
 def fewest_equal(confidence: float) -> int:
-    """The fewest equal values for which a spread of zero is accepted; 6 at 95 %.
+    """The fewest equal values for which a spread of zero is accepted; 6 at 95%.
 
     The exact sign-flip test of n equal differences has p = 2 / 2^n; with fewer values it
     cannot reach 1 - `confidence`.
@@ -131,7 +132,8 @@ def _interval(v: Doubles, within: Range | None, confidence: float, skewness: flo
     if error == 0.0 and n < needed:
         if within is None:
             raise AssayError(
-                f"{n} equal values give no interval; evaluate on at least {needed} users."
+                f"No interval can be computed from {number_of(n, 'equal value')}; evaluate on at "
+                f"least {needed} users."
             )
         return Interval(value=mean, low=within[0], high=within[1])
     low, high = within or (-np.inf, np.inf)

@@ -1,4 +1,4 @@
-"""The relative difference of two means over the same users, "+12 % (8 to 16)"."""
+"""The relative difference of two means over the same users, "+12% (8 to 16)"."""
 
 from __future__ import annotations
 
@@ -40,5 +40,5 @@ def relative_difference(
     inside = linear**2 - square * constant
     half = np.sqrt(inside) if inside > 1e-14 * linear**2 else 0.0  # no rounding noise where 0
     low, high = (float((linear + sign * half) / square) for sign in (-1, 1))
-    least = -1.0 if a.min() >= 0.0 else -np.inf  # a mean that is not negative loses at most 100 %
+    least = -1.0 if a.min() >= 0.0 else -np.inf  # a mean that is not negative loses at most 100%
     return Interval(value=top / bottom, low=max(low, least), high=high)

@@ -140,7 +140,7 @@ class Jobs(WorkspacePart):
                 row.state, row.message = "cancelled", "cancelled"
             else:
                 row.state = "lost"
-                row.error = "The job's process ended or fell silent; start it again."
+                row.error = "The job's process ended or stopped responding; start it again."
             return True
 
     # What the worker says.

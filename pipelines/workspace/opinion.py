@@ -33,7 +33,7 @@ class Tally:
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """95 % Wilson interval of the share of picks for `one`, assuming independent votes;
+        """95% Wilson interval of the share of picks for `one`, assuming independent votes;
         None if all votes are for no difference."""
         total = self.picks + self.losses
         return wilson(self.picks, total) if total else None

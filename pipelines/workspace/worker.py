@@ -195,7 +195,7 @@ class Attempt:
 def _sentence(error: Exception, id: int) -> str:
     first = str(error).strip().partition("\n")[0]
     what = f"{type(error).__name__}: {first}" if first else type(error).__name__
-    return f"The job stopped on an unexpected error ({what}); logs/job-{id}.log tells where."
+    return f"The job stopped on an unexpected error ({what}); see logs/job-{id}.log."
 
 
 def main(arguments: list[str]) -> int:

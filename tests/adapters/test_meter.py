@@ -20,7 +20,7 @@ def test_it_counts_from_many_threads() -> None:
     assert (meter.calls, meter.answers, meter.retries, meter.timeouts) == (4000, 2000, 2000, 2000)
     assert len(meter.milliseconds) == 2000
     assert meter.cost_usd == 2000 * 0.15 / 1000
-    assert meter.sentence() == "2000 of 4000 calls failed (2000 time-out)."
+    assert meter.sentence() == "2,000 of 4,000 calls failed (2,000 time-out)."
 
 
 def test_failed_calls_cost_nothing_and_no_price_is_no_cost() -> None:

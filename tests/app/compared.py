@@ -65,9 +65,9 @@ def verdicts(share: float) -> list[BehaviorResult]:
             state="fail" if share > 0.4 else "pass",
             value=share,
             threshold=0.4,
-            condition="40 % or less",
+            condition="40% or less",
             unit="share of lists",
-            sentence=f"The item that is shown most is on {100 * share:.0f} % of lists.",
+            sentence=f"The item that is shown most is on {100 * share:.0f}% of lists.",
             examples=[{**item, "share_of_lists": share}],
         ),
         BehaviorResult(

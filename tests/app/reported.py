@@ -63,7 +63,7 @@ def divided(folder: Path, kinds: tuple[str, str] = ("new", "regular")) -> Bakeof
 
 
 def behaved(
-    document: BakeoffDocument, sentence: str = "12 % of lists have Heat."
+    document: BakeoffDocument, sentence: str = "12% of lists have Heat."
 ) -> BakeoffDocument:
     """The same with two behavioral tests; Two-stage fails a required one."""
     contenders = []
@@ -76,7 +76,7 @@ def behaved(
                 state="fail" if failed else "pass",
                 value=0.6 if failed else 0.12,
                 threshold=0.5,
-                condition="at most 50 % of lists",
+                condition="at most 50% of lists",
                 unit="share of lists",
                 sentence=sentence,
             ),

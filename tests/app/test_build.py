@@ -32,7 +32,7 @@ def test_the_sentence_has_the_funnel_the_time_and_the_memory(open_page, filled):
     app = open_page("build", dataset="shop")
     assert not app.exception
     doc = Spec.load("two-stage").document()
-    assert app.title[0].value.startswith(f"{spec_flow.funnel(doc, 10)} items. Fitting takes about ")
+    assert app.title[0].value.startswith(f"{spec_flow.funnel(doc, 10)}. Fitting takes about ")
 
 
 def test_a_ranker_is_duplicated_and_the_pipeline_renamed(open_page, filled):

@@ -128,8 +128,8 @@ def test_the_legend_says_which_intervals_are_adjusted(document):
     one = one.model_copy(update={"adjustment": holm, "confidence": 0.975, "looks": 2})
     other = other.model_copy(update={"adjustment": holm, "confidence": 0.95, "looks": 2})
     assert differences.adjustment([one, other], titles) == (
-        "Intervals of differences have levels of 95 to 97.5 %, allowing for 2 comparisons. "
-        "Intervals of values are 95 % intervals, not adjusted."
+        "Intervals of differences have levels of 95 to 97.5%, allowing for 2 comparisons. "
+        "Intervals of values are 95% intervals, not adjusted."
     )
     sentence = differences.adjustment([one, other, floor], titles)
     assert "Intervals of differences, except for stand-in (not Amazon), have levels" in sentence
@@ -212,7 +212,7 @@ def test_the_waterfall_has_quality_and_milliseconds(document):
         "1. candidate generators: 300 items · 2.50 ms per request",
         "2. first ranker: 50 items · 0.900 ms per request",
     ]
-    assert "60.0 % of held-out interactions" in waterfall.waterfall_alt(frame, "Two-stage")
+    assert "60.0% of held-out interactions" in waterfall.waterfall_alt(frame, "Two-stage")
     (bars,) = marks(waterfall.waterfall(frame, look.BLUE), "bar")
     assert bars["encoding"]["y"]["sort"] == frame["step"].tolist()
 
@@ -225,17 +225,17 @@ class TestPeople:
         assert frame.groupby("side")["users"].sum().to_dict() == {"better": 2, "worse": 1}
         chart = people_charts.histogram(frame, self.pairs, "ALS", "Popular", "ndcg@10")
         labels = [row["label"] for m in marks(chart, "text") for row in rows(chart, m)]
-        assert labels == ["▼ worse for 25 %", "= the same for 25 %", "▲ better for 50 %"]
+        assert labels == ["▼ worse for 25%", "= the same for 25%", "▲ better for 50%"]
         low, high = marks(chart, "bar")[0]["encoding"]["x"]["scale"]["domain"]
         assert low == -high
 
     def test_the_alt_text_has_the_shares(self):
         alt = people_charts.histogram_alt(self.pairs, "ALS", "Popular", "ndcg@10")
-        assert "each of 4 users: above zero for 50 %, below for 25 %, zero for 25 %" in alt
+        assert "each of 4 users: above zero for 50%, below for 25%, zero for 25%" in alt
 
     def test_some_is_never_shown_as_none_or_all(self):
         shares = [people_charts.percent(s) for s in (0, 0.0004, 0.005, 0.41, 0.9996, 1)]
-        assert shares == ["0 %", "under 0.1 %", "0.5 %", "41 %", "over 99.9 %", "100 %"]
+        assert shares == ["0%", "under 0.1%", "0.5%", "41%", "over 99.9%", "100%"]
 
     def test_no_user_differs(self):
         same = Pairs.of([0.1, 0.2], [0.1, 0.2])

@@ -32,7 +32,7 @@ class TestOverlap:
     def test_the_alt_text_has_the_most_and_the_least_similar(self, document):
         frame = overlap.overlap_frame(document, self.pairs)
         assert overlap.overlap_alt(frame, "jaccard", 10) == (
-            "Two-stage and Als give the most similar lists: 62 % of all items in their top 10 are "
+            "Two-stage and Als give the most similar lists: 62% of all items in their top 10 are "
             "in both lists. The least similar are Als and Popular: 0.100."
         )
 
@@ -73,7 +73,7 @@ class TestBehavior:
         one_item, misses, _ = verdicts(0.3)
         html = examples.cards([*one_item.examples, *misses.examples])
         assert "<b>item</b> Item &lt;1&gt; · <b>share of lists</b> 0.300" in html
-        assert "<b>user</b> u001 · <b>left out</b> Item &lt;1&gt;" in html
+        assert "<b>user</b> u001 · <b>removed event</b> Item &lt;1&gt;" in html
         assert html.count("<li>Item &lt;1&gt;</li>") == 2
 
     def test_a_share_says_of_what(self):

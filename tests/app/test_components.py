@@ -253,5 +253,5 @@ def test_every_page_of_the_navigation_is_there():
     from app import navigation
 
     for entries in navigation.SECTIONS.values():
-        for name, _ in entries:
+        for name, *_ in entries:
             assert Path(paths.CHECKOUT, "app", "pages", f"{name}.py").exists()

@@ -125,14 +125,14 @@ def test_reasons_of_another_table_name_it():
     shown = list(quarantine_view.reason_label(counts))
     assert shown == ["1,200 rows: the user is missing", "1 row of the items: the id is missing"]
     assert quarantine_view.alt(counts) == (
-        "1,201 rows are quarantined. The main reason, for 1,200 rows: the user is missing."
+        "The quarantine holds 1,201 rows. The main reason, for 1,200 rows: the user is missing."
     )
 
 
 def test_the_sentences_of_a_recipe_cover_only_what_the_data_has():
     plain = recipe_sentences.sentences(Recipe(columns={"user_id": "u", "item_id": "i"}))
     assert "Columns: u is the user and i is the item." in plain
-    assert "Rows with the same user and item are one event." in plain
+    assert "Rows with the same user and item become one event." in plain
     assert not any("session" in text or "negative" in text for text in plain)
     columns = {"user_id": "u", "item_id": "i", "timestamp": "t", "weight": "w", "event_type": "e"}
     full = recipe_sentences.sentences(
@@ -142,7 +142,7 @@ def test_the_sentences_of_a_recipe_cover_only_what_the_data_has():
         )
     )  # fmt: skip
     assert "Times without a time zone are UTC, with the day first." in full
-    assert "Rows with the same user, item, event type and second are one event." in full
+    assert "Rows with the same user, item, event type and second become one event." in full
     assert "Rows with a weight below 3 are removed." in full
     assert any("view 0.1" in text for text in full)
     assert any("are quarantined" in text for text in full)

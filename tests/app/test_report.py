@@ -153,7 +153,7 @@ def test_slices_say_where_each_wins_and_which_are_reversals(tmp_path):
     page = Page(made(divided(tmp_path)))
     text = page.text
     assert "Slices" in text and "By visits" in text
-    assert "Slices where Popular is better than Two-stage No slice." in text
+    assert "Slices where Popular is better than Two-stage In no slice." in text
     assert "Slices where Two-stage is better than Vendor Among users with visits “new” (60)" in text
     assert (
         "Slices where Vendor is better than Two-stage Among users with visits “regular” (60)"
@@ -188,9 +188,9 @@ def test_behavioral_tests_are_listed_by_contender_with_failures_first(stored):
     page = Page(made(stored, behaved(bakeoff())))
     text = page.text
     assert "Required tests one-item" in text
-    failed = "Fails the required test one-item: 12 % of lists have Heat."
+    failed = "Fails the required test one-item: 12% of lists have Heat."
     above, below = text.split("Popular: all tests")
-    assert f"Two-stage: {failed}" in above and above.count("12 % of lists have Heat.") == 1
+    assert f"Two-stage: {failed}" in above and above.count("12% of lists have Heat.") == 1
     assert ".." not in above and ".." not in below
     assert "Als: all tests" in text and "No item has a price." in text
     picture = next(
@@ -221,7 +221,7 @@ def test_values_are_shown_for_a_metric_without_a_better_direction(stored):
     assert "Highest coverage@10: stand-in (not Amazon) (0.150)." in page.text
     assert "is not available" not in page.text and "run the bake-off again" not in page.text
     alts = [e.get("aria-label") or "" for e in page.every("div") if e.get("role") == "img"]
-    assert any(alt.startswith("coverage@10 with 95 % intervals: stand-in") for alt in alts)
+    assert any(alt.startswith("coverage@10 with 95% intervals: stand-in") for alt in alts)
 
 
 def test_without_per_user_values_the_rest_is_shown(tmp_path):
@@ -238,7 +238,7 @@ def test_no_contender_was_scored(tmp_path):
         "contenders": lost, "comparisons": []
     })))  # fmt: skip
     assert "No comparison is possible with the baseline popular: not in this bake-off." in page.text
-    assert "There are no two contenders to compare." in page.text
+    assert "Fewer than two contenders can be compared." in page.text
     assert "It gave no list for 2 of 6." in page.text
     assert not page.every("svg")
 

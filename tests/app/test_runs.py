@@ -52,12 +52,11 @@ def test_one_changed_line_is_found_with_its_effect(open_page, answered):
     app = open_page("runs", dataset="shop")
     assert not app.exception
     assert app.title[0].value == (
-        "In ease-recent, one spec line changed: +0.0120 NDCG@10 "
-        "(95\u00a0% interval +0.0120 to +0.0120)."
+        "In ease-recent, 1 spec line changed: +0.0120 NDCG@10 (95% interval +0.0120 to +0.0120)."
     )
     assert (
         f"ease-recent in {NEW} beats ease-recent in {OLD} by 0.012 NDCG@10 "
-        "(95 % interval 0.012 to 0.012, not adjusted)."
+        "(95% interval 0.012 to 0.012, not adjusted)."
     ) in written(app)
     assert app.caption[0].value == "The chart shows 2 bake-offs with split time:0.9, k = 10."
     diff = next(c.value for c in app.code if c.language == "diff")
@@ -71,7 +70,7 @@ def test_two_selected_runs(open_page, answered):
     assert not app.exception
     title = app.title[0].value
     assert title.startswith("From als to ease-recent, ")
-    assert "changed: +0.0220 NDCG@10 (95\u00a0% interval +0.0" in title
+    assert "changed: +0.0220 NDCG@10 (95% interval +0.0" in title
     assert any(text.startswith("ease-recent beats als by 0.022 NDCG@10") for text in written(app))
 
 
@@ -83,7 +82,7 @@ def test_runs_of_two_manifests_are_refused_by_the_field_that_differs(open_page, 
     app.selectbox(key="runs_after").set_value(f"ease-recent in {NEW}").run()
     assert not app.exception
     assert app.title[0].value == (
-        "In ease-recent, one spec line changed; the two runs cannot be compared."
+        "In ease-recent, 1 spec line changed; the two runs cannot be compared."
     )
     assert (
         "These two bake-offs have different manifests: split is time:0.9 in "
@@ -91,7 +90,7 @@ def test_runs_of_two_manifests_are_refused_by_the_field_that_differs(open_page, 
         "Run both with the same split."
     ) in [text.replace("\\", "") for text in written(app)]
     assert app.caption[0].value.replace("\\", "") == (
-        "The chart shows one bake-off with split time:0.9, k = 10. Not shown: one bake-off with "
+        "The chart shows 1 bake-off with split time:0.9, k = 10. Not shown: 1 bake-off with "
         "another manifest (in split)."
     )
 

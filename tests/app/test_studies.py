@@ -199,7 +199,7 @@ def test_the_curve_is_drawn_in_the_contenders_own_colors():
     assert spec["config"]["background"] == "transparent"
     assert 0 < rows(spec) < 2000
     alt = study_charts.curve_alt(frame, "ndcg@10")
-    assert "ALS goes from 0.103 with 10 % to 0.130 with 100 % of the history" in alt
+    assert "ALS goes from 0.103 with 10% to 0.130 with 100% of the history" in alt
 
 
 def test_names_at_the_ends_of_two_lines_stand_apart():
@@ -225,7 +225,7 @@ def test_the_audit_shows_every_contender_under_every_split(shown):
     assert all(domain == scales[0] for domain in scales)
     assert scales[0][0] < low < high < scales[0][1] < 2 * high
     alt = study_charts.audit_alt(frame, shown, study_charts.measures(audit()))
-    assert "under random" in alt and "95 %" in alt
+    assert "under random" in alt and "95%" in alt
 
 
 def test_an_interval_without_an_upper_end_is_drawn_and_told():

@@ -194,7 +194,7 @@ def test_the_studies_of_a_dataset(assay, events):
     assert "times (" in out and "Popular" in out and "cold items" in out
     code, out, _ = assay("data", "learning-curve", "mine", "--split", "last-n:2")
     assert code == 0
-    assert "newest" in out and "40 %" in out
+    assert "newest" in out and "40%" in out
     code, _, err = assay("data", "audit", "mine", "--split", "last-n:2")
     assert code == 2 and "\n" not in err.strip()
 

@@ -66,7 +66,7 @@ def test_off_policy_needs_chance(tmp_path: Path) -> None:
     assert drawn.state == "enough"
     fixed = readiness.approaches(logged(tmp_path / "b", 1.0))["off-policy"]
     assert fixed.state == "not enough"
-    assert "logs of a fixed order" in fixed.missing
+    assert "log of a fixed order" in fixed.missing
     skewed = np.full(12_000, 0.9)
     skewed[:5] = 1e-6
     thin = readiness.approaches(logged(tmp_path / "c", skewed))["off-policy"]

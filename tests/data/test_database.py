@@ -25,7 +25,7 @@ def file(tmp_path: Path) -> Path:
             "INSERT INTO orders VALUES (?, ?, ?, ?)",
             [(i, f"v{i % 7}", i / 4, "2024-01-01") for i in range(2500)],
         )
-        connection.execute("CREATE VIEW dear AS SELECT * FROM orders WHERE price > 600")
+        connection.execute("CREATE VIEW pricey AS SELECT * FROM orders WHERE price > 600")
         connection.execute('CREATE TABLE "My order" ("line" TEXT, "select" ANY)')
         connection.executemany(
             'INSERT INTO "My order" VALUES (?, ?)',
@@ -84,7 +84,7 @@ def test_a_query_is_read_as_it_is_written_and_in_its_order(ask, text):
 
 
 def test_views_and_names_in_any_case_are_tables_too(ask):
-    assert len(read(ask("dear"), ["id"])) == 99
+    assert len(read(ask("pricey"), ["id"])) == 99
     assert len(read(ask("main.ORDERS;"), ["id"])) == 2500
 
 
@@ -130,7 +130,7 @@ def test_what_starts_like_a_select_and_writes_is_refused_by_the_database(ask, fi
 def test_mistakes_are_one_sentence(ask, tmp_path, file):
     said = refusal(ask("order"))
     assert "no table or view 'order'; it has: " in said
-    assert "dear" in said and "orders" in said
+    assert "pricey" in said and "orders" in said
     assert "no column 'id'; its columns are: n" in refusal_of_column(ask("SELECT 1 AS n"))
     assert "check the name of the column" in refusal(ask("SELECT missing FROM orders"))
     assert "check the name of the table" in refusal(ask("SELECT id FROM missing"))

@@ -185,7 +185,8 @@ def test_dates_are_given_at_the_pace_of_the_last_weeks_or_refused() -> None:
     )
     assert "more than ten years" in pace_of(rows, newest, 1e6)
     few = [(0, d, START + d * DAY) for d in range(6)]
-    assert pace_of(few, START + 6 * DAY, 50) == "5 days of data are too few to give a date"
+    days = pace_of(few, START + 6 * DAY, 50)
+    assert days == "the data covers only 5 days, so no date can be given"
     t = found(made(rows).interactions, now=newest)
     flat = Pace(100, 100).when(5, USERS, t)
     assert flat == "none were added in the last eight weeks, so no date can be given"

@@ -102,7 +102,7 @@ def test_a_time_that_arrow_cannot_hold_leaves_its_column_as_text(server):
 
 
 def test_null_and_empty_text_are_told_apart_also_in_a_single_column(server):
-    for text in ('shop."Orders"', 'SELECT "user" FROM shop."Orders" WHERE true -- 50 %'):
+    for text in ('shop."Orders"', 'SELECT "user" FROM shop."Orders" WHERE true -- 50%'):
         (table,) = batches(Query(server.address, text), ["user"])
         assert table.column("c0").to_pylist() == ["a", None, ""]
 

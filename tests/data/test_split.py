@@ -135,7 +135,7 @@ def test_windows_follow_each_other_and_the_last_is_the_split_in_time() -> None:
     last = split(events(rows, n_items=100), "time:0.9", seen="keep")
     assert truths(found[-1]) == truths(last)
     assert np.array_equal(found[-1].train.item, last.train.item)
-    with pytest.raises(AssayError, match="leave no training events; use 1 to 9"):
+    with pytest.raises(AssayError, match="no training events left; use 1 to 9"):
         windows(events(rows), 10)
     with pytest.raises(AssayError, match="use fewer windows"):
         windows(events([(0, 0, 0), *((1, i, 5) for i in range(6))]), 2)

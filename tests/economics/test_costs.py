@@ -67,7 +67,7 @@ def test_data_poor():
 
 
 def test_a_flow_of_two_years_against_the_textbook():
-    # -100, then 60 at the end of each of two years, at 10 %: 4.132231
+    # -100, then 60 at the end of each of two years, at 10%: 4.132231
     case = Case(
         margin=720.0,
         open_rate=1.0,

@@ -43,7 +43,7 @@ def test_memo_says_it_all():
         sentence(decision),
         "$145 k",
         "$45 k",
-        "36 %",
+        "36%",
         "2026-11-23",
         "Dissent",
         "Exit plan",

@@ -307,7 +307,7 @@ def test_the_stages_on_offer_leave_out_those_that_cannot_be_used(outside: Enviro
     names, count, notes = done.stdout.splitlines()
     assert "'newest'" in names and "'careless'" in names and "'raising'" not in names
     assert int(count) == 5  # unchecked is offered: only its settings are at fault
-    assert "raising cannot be loaded" in notes and "it is left out." in notes
+    assert "raising cannot be loaded" in notes and "It is left out." in notes
 
 
 def test_without_pytest_the_suites_are_one_sentence(outside: Environment) -> None:

@@ -425,8 +425,8 @@ def test_bad_tables_are_one_sentence(reco: pd.DataFrame, truth: pd.DataFrame, sa
 @pytest.mark.parametrize("other", [None, {"user_id": ["u1"]}, [1], TRUTH["user_id"]])
 def test_what_is_no_frame_is_said(other: Any) -> None:
     lists = frame(FULL, "rank")
-    for frames, says in (((other, TRUTH), "The recommendations"), ((lists, other), "The truth")):
-        with pytest.raises(AssayError, match=f"^{says} must be a pandas DataFrame, not "):
+    for frames, name in (((other, TRUTH), "recommendations"), ((lists, other), "truth")):
+        with pytest.raises(AssayError, match=f"^The argument {name} must be a pandas DataFrame, "):
             evaluate_frames(*frames)
 
 

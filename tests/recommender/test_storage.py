@@ -23,7 +23,9 @@ def file(tmp_path):
 
 
 def refused(path, kind=dict):
-    with pytest.raises(AssayError, match=r"^The fitted pipeline .* Fit it again") as caught:
+    with pytest.raises(
+        AssayError, match=r"^The fitted pipeline .* Run the bake-off again"
+    ) as caught:
         storage.load(path, kind)
     assert "\n" not in str(caught.value)
     return str(caught.value)

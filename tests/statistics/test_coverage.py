@@ -1,7 +1,7 @@
 """Intervals of real per-user values hold the mean as often as they say.
 
 A small, seeded version of `python -m benchmarks intervals`, whose figures are in
-docs/performance.md: 2,000 draws put a true 95 % between 93.5 and 96.5 % nearly always.
+docs/performance.md: 2,000 draws put a true 95% between 93.5 and 96.5% nearly always.
 """
 
 from __future__ import annotations

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from threading import Lock
 
+from pipelines.runtime.phrases import number_of
+
 
 class Meter:
     """Counts for one adapter; thread-safe.
@@ -61,5 +63,6 @@ class Meter:
         """A sentence on the failed calls; empty if there are none."""
         if not self.errors:
             return ""
-        kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(self.errors.items()))
-        return f"{sum(self.errors.values())} of {self.calls} calls failed ({kinds})."
+        kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(self.errors.items()))
+        failed = f"{sum(self.errors.values()):,} of {number_of(self.calls, 'call')}"
+        return f"{failed} failed ({kinds})."

@@ -13,6 +13,7 @@ from pipelines.adapters.personalize import limits
 from pipelines.adapters.personalize.client import client_of, explain
 from pipelines.adapters.personalize.profile import Profile
 from pipelines.errors import AssayError
+from pipelines.runtime.phrases import noun_for
 
 
 def check(profile: Profile, start: str) -> None:
@@ -84,8 +85,9 @@ def _wait(service: Any, job: str, profile: Profile) -> None:
             raise AssayError(f"The batch job {job} failed: {why}.")
         if time.monotonic() > until:
             raise AssayError(
-                f"The batch job {job} was not finished after {profile.batch_hours:g} hours; once "
-                "it is, download its output and compare it as exported:FOLDER."
+                f"The batch job {job} was not finished after {profile.batch_hours:g} "
+                f"{noun_for(profile.batch_hours, 'hour')}; when it is, download its output and "
+                "compare it as exported:FOLDER."
             )
         pause.wait(profile.poll_seconds)
 

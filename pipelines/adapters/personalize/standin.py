@@ -75,7 +75,7 @@ class StandIn(Adapter):
         client = client_of("personalize-runtime", profile, DUMMY_KEYS)
         self.runtime_ = Runtime(client, profile, self.meter)
         self.remarks = [
-            "A local stand-in that uses item co-occurrence; it says nothing about Amazon."
+            "This is a local stand-in that uses item co-occurrence. It says nothing about Amazon."
         ]
 
     def recommend(self, task: Task, k: int) -> list[Reply]:

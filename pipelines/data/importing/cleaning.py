@@ -15,6 +15,7 @@ from pipelines.data.importing.engine import at_once
 from pipelines.data.importing.mapping import OF_ITEMS
 from pipelines.data.outliers import flagged
 from pipelines.data.recipe import Recipe
+from pipelines.runtime.phrases import number_of
 from pipelines.schema import Columns as C
 from pipelines.schema import Interactions, Ints, Longs, Mask, Vocabulary
 
@@ -71,14 +72,15 @@ def clean(collected: CollectedRows, more_items: list[str]) -> CleanEvents:
             interactions = interactions.select(stay)
             more = {name: (texts, values[stay]) for name, (texts, values) in more.items()}
             item = interactions.item
-        note = "" if recipe.outliers == "drop" else f"{flagged_events:,} events of suspected bots"
+        bots = f"{number_of(flagged_events, 'event')} of suspected bots"
+        note = "" if recipe.outliers == "drop" else bots
         name = OUTLIERS if recipe.outliers == "drop" else "outliers flagged"
         steps.append(Step(name=name, rows_in=rows, rows_out=len(interactions), note=note))
     if C.TIME in recipe.columns:
         kept, minutes = len(interactions), recipe.session_minutes
         note = (
-            f"{_visits(interactions, 60 * minutes):,} visits, each ended by {minutes} minutes "
-            "without an event"
+            f"{number_of(_visits(interactions, 60 * minutes), 'visit')}, each ended by "
+            f"{number_of(minutes, 'minute')} without an event"
         )
         steps.append(Step(name="visits counted", rows_in=kept, rows_out=kept, note=note))
     item_columns = {name: more.pop(name) for name in OF_ITEMS if name in more}

@@ -23,6 +23,7 @@ from pipelines.data.sources.batches import Batch, batches
 from pipelines.data.sources.lines import Counts
 from pipelines.errors import AssayError
 from pipelines.runtime.folders import new_folder
+from pipelines.runtime.phrases import number_of
 from pipelines.runtime.progress import Progress, part, silent
 from pipelines.schema import Columns as C
 
@@ -96,7 +97,7 @@ def import_events(
             cleaned.context,
         )
         store.save(dataset, incoming, cleaned.context)
-    progress(1.0, f"{kept:,} events kept")
+    progress(1.0, f"{number_of(kept, 'event')} kept")
     return folder
 
 
@@ -150,14 +151,14 @@ def _check_any_kept(
     if sum(reasons.values()) == records:
         reason, n = next(iter(reasons.items()))
         raise AssayError(
-            f"None of the {records:,} rows of {name} can be used, {n:,} of them because: "
-            f"{reason}; check the file, or map other columns with --map."
+            f"No row of {name} can be used ({number_of(records, 'row')}); the main reason, for "
+            f"{n:,}: {reason}; check the file, or map other columns with --map."
         )
     if collected.kept == 0:
         step, n = collected.left_out.most_common(1)[0]
         raise AssayError(
-            f"No row of {name} is left: the recipe leaves out {n:,} of {records:,} rows "
-            f"({step}); change the event weights or the minimum weight."
+            f"No row of {name} is left: the recipe leaves out {n:,} of "
+            f"{number_of(records, 'row')} ({step}); change the event weights or the minimum weight."
         )
 
 

@@ -10,6 +10,7 @@ from pipelines.data.readiness.facts import Facts
 from pipelines.data.readiness.requirements import OURS, Requirement, counted, recent
 from pipelines.data.readiness.unit import EVENTS, USERS_FIVE, USERS_TWO, Unit
 from pipelines.data.readiness.vendors import vendors_of
+from pipelines.runtime.phrases import number_of
 from pipelines.statistics import power as experiment
 
 State = Literal["enough", "thin", "not enough", "unknown"]
@@ -128,8 +129,8 @@ def _within_visits(facts: Facts) -> list[Requirement]:
         return [Requirement(0, 1, Unit("time", "of day"), advice=advice)]
     share = facts.volume.visits_two / max(facts.volume.visits, 1)
     advice = (
-        "more events within a visit (views, carts): "
-        f"{share:.1%} of the visits have two or more, at least 10 % should"
+        "more visits with two or more events, such as views and carts "
+        f"(the share is {share:.1%}, and 10% is needed)"
     )
     shares = Unit("visit", f"{unit.qualifier}, share")
     tenth = Requirement(share, 0.1, shares, least=0, advice=advice)
@@ -143,8 +144,8 @@ def _no_history(facts: Facts) -> str:
         return ""
     visits = f"{share:.1%} of the visits are by users without a history"
     if share < 0.1:
-        return f"{visits}; for most others, lists computed in advance are as good."
-    return f"{visits}; for them, only events within the visit show what they want."
+        return f"{visits}; for most other visits, lists computed in advance are as good."
+    return f"{visits}; for these, only events within the visit show what the user wants."
 
 
 def _off_policy(facts: Facts) -> list[Requirement]:
@@ -160,8 +161,8 @@ def _off_policy(facts: Facts) -> list[Requirement]:
             1 - given.certain,
             0.5,
             Unit("impression", "drawn at random"),
-            advice="some positions filled at random: logs of a fixed order say nothing about "
-            "other items",
+            advice="some positions filled at random (a log of a fixed order says nothing about "
+            "other items)",
         )
         effective, least = given.effective * given.rows, max(100.0, 0.01 * given.rows)
         overlap = Requirement(
@@ -169,7 +170,7 @@ def _off_policy(facts: Facts) -> list[Requirement]:
             least,
             Unit("effective impression"),
             advice="propensities further from zero "
-            f"({math.ceil(least - effective):,} more effective impressions)",
+            f"({number_of(math.ceil(least - effective), 'more effective impression')})",
         )
         needs += [drawn, overlap]
     return needs
@@ -189,7 +190,7 @@ def _traffic(facts: Facts) -> Requirement:
 def base(facts: Facts) -> float:
     """The conversion rate: the share of users who buy, or an assumed one if it is unknown."""
     buyers = facts.exposure.buyers
-    # A lift of 20 % must leave the rate below 1.
+    # A lift of 20% must leave the rate below 1.
     return BASE if buyers is None else min(max(buyers.value, 0.001), 0.8)
 
 
@@ -199,12 +200,12 @@ def _detectable(facts: Facts) -> str:
     known = facts.exposure.buyers is not None
     lift = experiment.smallest_lift(base(facts), facts.timing.eight_weeks_users.now / 2)
     detects = (
-        "a test of eight weeks detects no lift below 100 %"
+        "a test of eight weeks detects no lift below 100%"
         if lift is None or lift > 1
         else f"the smallest lift that a test of eight weeks detects is {lift:.0%} (relative)"
     )
     source = "measured in the data" if known else "assumed, because the data does not hold it"
     return (
-        f"With {facts.timing.eight_weeks_users.now:,} users in eight weeks and a conversion rate "
-        f"of {base(facts):.1%} ({source}), {detects}."
+        f"With {number_of(facts.timing.eight_weeks_users.now, 'user')} in eight weeks and a "
+        f"conversion rate of {base(facts):.1%} ({source}), {detects}."
     )

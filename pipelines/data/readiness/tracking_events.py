@@ -71,7 +71,7 @@ FIELDS = (
     ),
     Field(
         "session_id", _TEXT, ALL,
-        "Which events belong to one visit; for users without a history there is nothing else.",
+        "It shows which events belong to one visit; users without a history have no other data.",
         "real time, sequential", "s-20260302-0941-77",
     ),
     Field(
@@ -81,13 +81,13 @@ FIELDS = (
     ),
     Field(
         "surface", _TEXT, ("impression", "open", "click"),
-        "Where it happened (home, product page, cart, email): each surface is evaluated "
-        "separately, and the share of users who open it limits what a recommender can earn.",
+        "The place of the event (home, product page, cart, email): each surface is evaluated "
+        "separately, and the share of users who open it limits the value of a recommender.",
         "A/B test, the decision to build or buy", "home",
     ),
     Field(
         "position", {"type": "integer", "minimum": 1}, ("impression", "click"),
-        "The position in the list, from 1: the first position gets clicks whatever it shows.",
+        "The position in the list, from 1. The first position gets clicks regardless of the item.",
         "learned ranker, off-policy", 3,
     ),
     Field(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipelines.runtime.phrases import number_of
+
 
 @dataclass(frozen=True)
 class Unit:
@@ -18,8 +20,8 @@ class Unit:
 
     def missing(self, number: int, *, none_yet: bool) -> str:
         """The missing number: "1 more user …", or "5 users …" if there are none yet."""
-        noun = self.noun if number == 1 else f"{self.noun}s"
-        return _joined(f"{number:,}", "" if none_yet else "more", noun, self.qualifier)
+        noun = self.noun if none_yet else f"more {self.noun}"
+        return _joined(number_of(number, noun), self.qualifier)
 
     def rate(self, number: str) -> str:
         """A number per week: "12 events", or "12 such users" if the noun has a qualifier."""

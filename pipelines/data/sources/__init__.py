@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pipelines.data.recipe import Reading
 from pipelines.errors import AssayError
+from pipelines.runtime.phrases import number_of
 
 if TYPE_CHECKING:
     from pipelines.data.sources.database import Query
@@ -105,7 +106,7 @@ def open_source(path: Path, reading: Reading | None = None) -> Source:
             source = sniffing.open_text(path, packing_of(magic), reading or Reading())
     if not 0 < len(source.columns) <= MAX_COLUMNS:
         raise AssayError(
-            f"{name} has {len(source.columns):,} columns; a table of events has 2 to "
+            f"{name} has {number_of(len(source.columns), 'column')}; a table of events has 2 to "
             f"{MAX_COLUMNS:,}: export only the columns that are needed."
         )
     check_duplicates(source.name, source.columns)

@@ -78,7 +78,7 @@ def _refusal(truths: int, weights: Doubles, ess: float) -> str:
     certain = float((weights <= 1 / CERTAIN).mean())
     if certain > MOST_CERTAIN:
         return (
-            f"{logged} cannot correct this: {100 * certain:.3g} % of them are 1 (a fixed order), "
+            f"{logged} cannot correct this: {100 * certain:.3g}% of them are 1 (a fixed order), "
             "which says nothing about items that were not shown."
         )
     needed = max(FEWEST, LEAST_SHARE * n)

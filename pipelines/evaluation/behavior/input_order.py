@@ -8,6 +8,7 @@ from pipelines.evaluation.behavior.contract import BehaviorTest, NotRun
 from pipelines.evaluation.behavior.evidence import Answer
 from pipelines.evaluation.behavior.formats import percent
 from pipelines.evaluation.results.document import BehaviorResult
+from pipelines.runtime.phrases import number_of
 
 EXAMPLES = 3
 
@@ -26,8 +27,8 @@ class InputOrder(BehaviorTest):
     unit = "share of requests"
     passes = "{percent} of the requests"
     rationale = (
-        "All of them: a list that depends on other requests differs between production and the "
-        "evaluation, so that no number measured here holds in production."
+        "Every request must get the same list: a list that depends on other requests differs "
+        "between the evaluation and production, so no number measured here holds in production."
     )
     default = 1.0
 
@@ -42,12 +43,14 @@ class InputOrder(BehaviorTest):
         value, n = float(same.mean()), len(same)
         if same.all():
             sentence = (
-                f"All {n} repeated requests got exactly the same list, alone and in another order."
+                f"All repeated requests ({n}) got exactly the same list, alone and in another "
+                "order."
             )
         else:
             sentence = (
-                f"Of {n} repeated requests, {int((~alone).sum())} got a different list alone and "
-                f"{int((~shuffled).sum())} in another order; {percent(value)} stayed the same."
+                f"Of {number_of(n, 'repeated request')}, {int((~alone).sum())} got a different "
+                f"list alone and {int((~shuffled).sum())} in another order; {percent(value)} "
+                "stayed the same."
             )
         return self.result(
             value,

@@ -60,5 +60,5 @@ def available(notes: list[str] | None = None) -> list[type[BehaviorTest]]:
             found.append(load(name))
         except AssayError as error:
             if notes is not None:
-                notes.append(f"{str(error).rstrip('.')}; it is left out.")
+                notes.append(f"{error} It is left out.")
     return found

@@ -34,7 +34,7 @@ class NearMisses(BehaviorTest):
     )
     unit = "difference of two distances, -1 to 1"
     rationale = (
-        "No threshold: categories say little about what users want, and a list may well lead to "
+        "No threshold: categories say little about what users want, and a list may introduce "
         "something new; above 0, misses are nearer than random items."
     )
 

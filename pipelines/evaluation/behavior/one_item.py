@@ -45,7 +45,7 @@ class OneItem(BehaviorTest):
         value = float(lists[top[0]] / n_lists)
         title = background.item(top[0])["title"]
         blank = int((background.history.lengths() == 0).sum())
-        note = f"; {blank:,} of {len(background):,} users have no history" if blank else ""
+        note = f"; users without a history: {blank:,} of {len(background):,}" if blank else ""
         return self.result(
             value,
             f"The most recommended item, {title}, is on {percent(value)} of the lists of "

@@ -30,7 +30,7 @@ class Price(BehaviorTest):
     passes = "between {inverse} and {number} times"
     rationale = (
         "A factor of two in either direction is a convention of this project: lists that typically "
-        "cost twice or half as much are from another price segment than what users choose."
+        "cost twice or half as much are from another price segment than the users' choices."
     )
     default = 2.0
     limits = (1.0, np.inf)
@@ -51,7 +51,7 @@ class Price(BehaviorTest):
         value, low, high = (float(np.exp(v)) for v in (found.value, found.low, found.high))
         sentence = (
             f"Listed items cost {number(value)} times as much as the items that users later chose "
-            f"(95 % interval {number(low)} to {number(high)}): the typical median price is "
+            f"(95% interval {number(low)} to {number(high)}): the typical median price is "
             f"{np.median(listed[both]):,.2f} on lists and {np.median(chosen[both]):,.2f} for "
             "chosen items, in the catalogue's currency."
         )

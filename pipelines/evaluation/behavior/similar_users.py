@@ -11,6 +11,7 @@ from pipelines.evaluation.behavior.evidence import Answer, listed
 from pipelines.evaluation.behavior.formats import percent, points
 from pipelines.evaluation.behavior.pairs import Pairs
 from pipelines.evaluation.results.document import BehaviorResult
+from pipelines.runtime.phrases import number_of
 from pipelines.schema import Doubles, Ints
 from pipelines.statistics.intervals import t_interval
 
@@ -44,8 +45,8 @@ class SimilarUsers(BehaviorTest):
         pairs = answer.background.pairs
         if len(pairs) < FEWEST_PAIRS:
             raise NotRun(
-                f"Only {len(pairs)} pairs of the evaluated users have overlapping histories; "
-                f"{FEWEST_PAIRS} are needed."
+                f"The evaluated users form only {number_of(len(pairs), 'pair')} with overlapping "
+                f"histories; {FEWEST_PAIRS} are needed."
             )
         first, second, other = in_common(answer, pairs)
         similar, unrelated = _shared(first, second), _shared(first, other)

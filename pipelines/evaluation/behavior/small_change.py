@@ -11,6 +11,7 @@ from pipelines.evaluation.behavior.evidence import Answer
 from pipelines.evaluation.behavior.formats import between, number
 from pipelines.evaluation.metrics.overlap import jaccard
 from pipelines.evaluation.results.document import BehaviorResult
+from pipelines.runtime.phrases import number_of
 from pipelines.schema import Doubles, Ints
 from pipelines.statistics.intervals import mean_interval
 
@@ -46,9 +47,9 @@ class SmallChange(BehaviorTest):
         passed = found.value >= self.bar
         finding = "changes lists little" if passed else "changes lists a lot"
         sentence = (
-            f"Removing one event {finding}: the mean overlap of {len(same):,} users' lists before "
-            f"and after is {number(found.value)} ({between(found)}); 1 is no change, 0 is nothing "
-            "in common."
+            f"Removing one event {finding}: over {number_of(len(same), 'user')}, the mean overlap "
+            f"of the lists before and after is {number(found.value)} ({between(found)}); 1 is no "
+            "change, 0 is nothing in common."
         )
         return self.result(
             found.value,

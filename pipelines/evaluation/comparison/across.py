@@ -18,6 +18,7 @@ from pipelines.evaluation.comparison.comparison import compare
 from pipelines.evaluation.manifest.manifest import Manifest
 from pipelines.evaluation.results.document import Comparison
 from pipelines.evaluation.results.finished import Finished
+from pipelines.runtime.phrases import number_of
 from pipelines.schema import Doubles
 
 CAUSES = {"fingerprint", "split", "seen", "seed"}
@@ -130,8 +131,8 @@ def _values(side: Finished, contender: str, metric: str) -> pd.Series[float]:
     expected, there = side.manifest.users, found.index.nunique()
     if not len(found) == there == expected:
         raise AssayError(
-            f"Bake-off {side.id} has values of {contender} for {there:,} users, but its manifest "
-            f"has {expected:,}; run the bake-off again."
+            f"Bake-off {side.id} has values of {contender} for {number_of(there, 'user')}, but its "
+            f"manifest has {expected:,}; run the bake-off again."
         )
     return found
 
@@ -144,8 +145,9 @@ def _paired(
     missing = int((rows < 0).sum())
     if missing:
         raise AssayError(
-            f"{missing:,} of the {len(left):,} users with values in bake-off {names[0]} have no "
-            f"value in {names[1]}, so they cannot be paired; run the bake-offs again."
+            f"Bake-off {names[1]} lacks values for {missing:,} of the "
+            f"{number_of(len(left), 'user')} with values in bake-off {names[0]}, so users cannot "
+            "be paired; run the bake-offs again."
         )
     return np.asarray(left, np.float64), np.asarray(right, np.float64)[rows]
 

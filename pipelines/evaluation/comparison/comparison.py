@@ -68,7 +68,7 @@ def compare(
     failed_required: bool = False,
     titles: Mapping[str, str] | None = None,
 ) -> Comparison:
-    """A single comparison at 95 %, not adjusted; use `explored` for several."""
+    """A single comparison at 95%, not adjusted; use `explored` for several."""
     one = Contrast(
         contender, baseline, metric, values, baseline_values, over_budget, failed_required
     )
@@ -99,7 +99,7 @@ def explored(
 ) -> list[Comparison]:
     """Exploratory comparisons, which were not declared in advance.
 
-    Intervals are at 95 % each and not adjusted; p values are also given adjusted by Benjamini
+    Intervals are at 95% each and not adjusted; p values are also given adjusted by Benjamini
     and Hochberg over all of them.
     """
     ds = [differences(c.values, c.baseline_values) for c in contrasts]

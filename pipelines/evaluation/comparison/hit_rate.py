@@ -24,7 +24,7 @@ def hit_rate_sentence(
     """`hit_rate@k` as a count of people, beside the baseline's and the outcome of comparing them.
 
     "For 87 of 100 people the top 10 holds something they chose; with Popular 82; not a certain
-    difference." Out of 1,000 or 10,000 people where the rate is below 1 % or 0.1 %. What is
+    difference." Out of 1,000 or 10,000 people where the rate is below 1% or 0.1%. What is
     not given is left out; with `contender`, the sentence begins with its name: "ALS: for 87 …".
     """
     base = next((b for b in (100, 1_000) if hit_rate * b >= 1), 10_000)

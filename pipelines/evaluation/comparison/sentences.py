@@ -9,6 +9,7 @@ import numpy as np
 
 from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.results.document import Comparison
+from pipelines.runtime.phrases import number_of
 
 
 def sentence(found: Comparison, sign: int, more: int | None, titles: Mapping[str, str]) -> str:
@@ -25,7 +26,7 @@ def sentence(found: Comparison, sign: int, more: int | None, titles: Mapping[str
     def by(turned: int) -> str:
         ends = sorted((turned * found.low, turned * found.high))
         details = [
-            f"{100 * found.confidence:.3g} % interval {three_digits(ends[0])} to "
+            f"{100 * found.confidence:.3g}% interval {three_digits(ends[0])} to "
             f"{three_digits(ends[1])}",
             adjustment_label(found) or "not adjusted",
             *(["lower is better"] if sign < 0 else []),
@@ -66,8 +67,7 @@ def what_would_settle(more: int | None) -> str:
     """What to do about an inconclusive comparison, given `users_to_settle`."""
     if more is None:
         return "without a smallest useful difference, more users would not settle it"
-    plural = "" if more == 1 else "s"
-    return f"about {_two_digits_up(more):,} more user{plural} would settle it"
+    return f"about {number_of(_two_digits_up(more), 'more user')} would settle it"
 
 
 def three_digits(number: float) -> str:

@@ -41,7 +41,7 @@ class _Plain(BaseModel):
 
 
 class Budget(_Plain):
-    """Limits on what a contender may cost to run; none means no limit."""
+    """Limits on a contender's latency, memory and cost; none means no limit."""
 
     p95_ms: float | None = Field(
         None, gt=0, title="p95", description="maximum 95th percentile of a request's latency, ms"
@@ -65,13 +65,12 @@ class Manifest(_Plain):
     cutoff: int | None = Field(
         None,
         title="cut-off",
-        description="the time at which a time split divides the data, seconds UTC; else none",
+        description="the time at which a time split divides the data, seconds UTC; otherwise none",
     )
     seen: SeenPolicy = Field(
         "exclude",
         title="seen-policy",
-        description="`exclude` leaves items that a user interacted with before out of the lists, "
-        "`keep` does not",
+        description="whether lists exclude or keep items that the user interacted with before",
     )
     users: int = Field(title="users", description="number of evaluated users")
     users_hash: str = Field(
@@ -101,7 +100,7 @@ class Manifest(_Plain):
     budget: Budget = Field(
         Budget(),
         title="budget",
-        description="limits on what a contender may cost to run; none means no limit",
+        description="limits on a contender's latency, memory and cost; none means no limit",
     )
     required: tuple[str, ...] = Field(
         (),

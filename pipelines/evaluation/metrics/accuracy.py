@@ -73,7 +73,7 @@ class Accuracy(Metric):
 class NDCG(Accuracy):
     name = "ndcg"
     label = "NDCG"
-    description = "How near the top of the list the user's held-out items are."
+    description = "How high the user's held-out items rank on the list."
     formula = "sum over hits of 1 / log2(1 + rank)"
     denominator = "the same sum for the ideal list: min(k, |T|) hits at ranks 1, 2, …"
     source = "Järvelin & Kekäläinen 2002, doi:10.1145/582415.582418, with binary gains"
@@ -92,7 +92,7 @@ class Precision(Accuracy):
     label = "precision"
     description = "The share of the k places that hold one of the user's held-out items."
     formula = "number of hits"
-    denominator = "k, even where the list is shorter"
+    denominator = "k, even if the list is shorter"
 
 
 class MAP(Accuracy):
@@ -100,13 +100,13 @@ class MAP(Accuracy):
     label = "MAP"
     description = "Precision at the rank of each hit, averaged over the held-out items."
     formula = "sum over hits of (hits up to that rank) / rank"
-    denominator = "|T|, even where |T| > k"
+    denominator = "|T|, even if |T| > k"
 
 
 class MRR(Accuracy):
     name = "mrr"
     label = "MRR"
-    description = "How near the top of the list the first hit is."
+    description = "How high the first hit ranks on the list."
     formula = "1 / rank of the first hit; 0 without one"
     denominator = "1"
 

@@ -14,6 +14,7 @@ from pipelines.evaluation.metrics.metric import Metric, MetricOfAllLists
 from pipelines.evaluation.metrics.names import bounds, load
 from pipelines.reading.lists import GroundTruth, Lists
 from pipelines.registry import error_text
+from pipelines.runtime.phrases import number_of
 from pipelines.schema import Doubles
 from pipelines.statistics.bootstrap import bootstrap_interval, poisson_bootstrap
 from pipelines.statistics.interval import Interval
@@ -31,7 +32,7 @@ def computable(truth: GroundTruth, notes: list[str] | None = None) -> list[type[
             metric = load(name)
         except AssayError as error:
             if notes is not None:
-                notes.append(f"{str(error).rstrip('.')}; it is left out.")
+                notes.append(f"{error} It is left out.")
             continue
         if all(truth.has(need) for need in metric.needs):
             found.append(metric)
@@ -74,7 +75,8 @@ def _value(metric: Metric, lists: Lists, k: int) -> Doubles | Interval:
         return of_all(metric, lists, k)
     values = np.asarray(metric.per_user(lists, k), np.float64)
     if values.shape != (len(lists),):
-        raise ValueError(f"it returned values of shape {values.shape} for {len(lists):,} users")
+        users = number_of(len(lists), "user")
+        raise ValueError(f"it returned values of shape {values.shape} for {users}")
     low, high = metric.bounds or (-np.inf, np.inf)
     defined = values[~np.isnan(values)]
     slack = 1e-9 * max(1.0, *(abs(end) for end in metric.bounds or (0.0,)))

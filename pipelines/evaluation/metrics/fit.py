@@ -18,7 +18,9 @@ class Calibration(Metric):
     name = "calibration"
     label = "calibration gap"
     group = "fit"
-    description = "How far the mix of categories on the list is from the mix in the user's history."
+    description = (
+        "The distance between the category mix of the list and that of the user's history."
+    )
     formula = (
         "sum over categories of p × ln(p / q): p the category's share in the history, q its share "
         "in the list × 0.99 + p × 0.01; each event and each place counts 1, divided equally "
@@ -54,7 +56,7 @@ class Repeats(Metric):
     name = "repeats"
     label = "repeats"
     group = "fit"
-    description = "The share of the list that the user had interacted with before."
+    description = "The share of the list that the user has interacted with before."
     formula = "filled places with an item from the user's history"
     denominator = "the user's filled places"
     better = "neither"

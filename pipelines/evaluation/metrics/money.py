@@ -45,7 +45,7 @@ class Revenue(_Money):
 class Margin(_Money):
     name = "margin"
     label = "margin of hits"
-    description = "The margin on the items on the list that the user later bought."
+    description = "The margin of the items on the list that the user later bought."
     formula = "sum over hits of the item's margin"
     needs = frozenset({"margins"})
 

@@ -45,7 +45,7 @@ class PopularityShare(Metric):
     group = "novelty"
     description = "The share of the list that comes from the most popular tenth of the catalogue."
     formula = (
-        "filled places with one of the most popular 10 % of known items (by training users, the "
+        "filled places with one of the most popular 10% of known items (by training users, the "
         "number of items rounded up; ties go to the lower item code)"
     )
     denominator = "the user's filled places"
@@ -63,8 +63,8 @@ class PopularityLift(MetricOfAllLists):
     label = "popularity lift"
     group = "novelty"
     description = (
-        "How much more popular the listed items are than those in the same users' histories: 0.5 "
-        "means 50 % more popular, below 0 means less popular."
+        "How much more popular the listed items are than the items of the users' histories: 0.5 "
+        "means 50% more popular, below 0 means less popular."
     )
     formula = (
         "mean over users of the list's mean popularity (share of training users, over filled "
@@ -99,9 +99,7 @@ class Serendipity(Metric):
     name = "serendipity"
     label = "serendipity"
     group = "novelty"
-    description = (
-        "How many of the user's held-out items the list shows above their rank by popularity."
-    )
+    description = "How far the list ranks the user's held-out items above their popularity ranks."
     formula = (
         "sum over hits of max(0, (popularity rank - rank) / N), N the number of known items; the "
         "most popular items (by training users) have popularity rank 1, ties share a rank, an "

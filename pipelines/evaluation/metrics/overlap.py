@@ -14,7 +14,7 @@ def rbo(a: Ints, b: Ints, p: float = 0.9, k: int | None = None) -> Doubles:
     an item are skipped, and with `k` only the first k places count. Extrapolated (RBO_ext,
     equation 32 of Webber, Moffat & Zobel 2010, doi:10.1145/1852102.1852106), also for lists of
     uneven length. The nearer `p` is to 0, the more weight the first ranks have: with .9 the
-    first ten have 86 %. An empty list against a filled one gives 0, two empty lists NaN.
+    first ten have 86%. An empty list against a filled one gives 0, two empty lists NaN.
     Raises `ValueError` for p outside (0, 1) or a different number of users. 100,000 users × 20
     places take about 40 ms.
     """

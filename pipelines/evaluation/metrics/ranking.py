@@ -31,7 +31,7 @@ class GradedNDCG(Metric):
     label = "graded NDCG"
     group: ClassVar[Group] = "accuracy"
     description = (
-        "How near the top of the list the user's held-out items are, with gains by event weight."
+        "How high the user's held-out items rank on the list, with event weights as gains."
     )
     formula = "sum over hits of g / log2(1 + rank), g the weight of the hit's event (linear gain)"
     denominator = "the same sum for the ideal list: T by descending g, cut at k"

@@ -52,7 +52,7 @@ class BehaviorResult(_Frozen):
     value: float | None = None
     low: float | None = None
     high: float | None = None
-    """The ends of the value's 95 % interval, where it has one."""
+    """The ends of the value's 95% interval, where it has one."""
     threshold: float | None = None
     condition: str = ""
     """When the test passes, with the threshold; empty without one."""

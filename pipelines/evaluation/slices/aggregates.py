@@ -13,7 +13,7 @@ from pipelines.statistics.intervals import paired
 
 PER_USER = "with equal weight per user"
 PER_TRUTH = "with equal weight per held-out item"
-OWN_USERS = "each over the users that it has a value for"
+OWN_USERS = "with each mean over the users who have a value"
 
 
 @dataclass(frozen=True)

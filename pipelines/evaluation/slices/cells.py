@@ -39,7 +39,7 @@ class Cell:
     against: float | None = None
     """The other contender's, over the same users."""
     difference: float | None = None
-    """Contender - other, paired; `low` and `high` are its 95 % interval, not adjusted."""
+    """Contender - other, paired; `low` and `high` are its 95% interval, not adjusted."""
     low: float | None = None
     high: float | None = None
     smallest_useful: float | None = None

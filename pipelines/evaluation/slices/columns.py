@@ -129,7 +129,8 @@ def _named(texts: pd.Series, counts: Longs) -> tuple[Labels, str]:
     labels = texts.where(texts.isin(kept), OTHER).where(texts.notna(), UNKNOWN)
     short = _short(kept)
     labels = labels.map(lambda name: short.get(name, name))
-    note = f"The {MOST} most frequent; the rest is “{OTHER}”." if len(kept) < len(names) else ""
+    many = len(kept) < len(names)
+    note = f"The slices are the {MOST} most frequent values; the rest is “{OTHER}”." if many else ""
     first = [short.get(v, v) for v in kept if v not in (OTHER, UNKNOWN)]
     return categorical(labels.to_numpy(dtype=object), first), note
 

@@ -24,6 +24,7 @@ from pipelines.evaluation.slices.stored import (
     clause_of_column,
     note_of_users,
 )
+from pipelines.runtime.phrases import number_of
 from pipelines.schema import Columns, Longs, Mask
 
 EVENTS = (0, 2, 5, 20, 100)
@@ -101,7 +102,7 @@ def _time(cut: Split, dataset: Dataset, held: Mask, found: DimensionBuilder) -> 
             "last_event",
             "time since the last event",
             "user",
-            "From the newest event of the history to the request; new users are in no slice.",
+            "Time from the newest event to the request; new users are in no slice.",
             "whose last event was {} before the request",
         ),
         moments.age(queries.now - newest, queries.lengths > 0),
@@ -114,8 +115,8 @@ def _time(cut: Split, dataset: Dataset, held: Mask, found: DimensionBuilder) -> 
             "recent_events",
             "recent events",
             "user",
-            f"Events in the {reach / moments.DAY:.3g} days before the request, which is a tenth of "
-            "the training data's time span.",
+            f"Events in the {reach / moments.DAY:.3g} days before the request, a tenth of the "
+            "training data's time span.",
             "with {} recent events",
         ),
         counted(np.bincount(row[recent], minlength=len(queries))),
@@ -136,12 +137,12 @@ def _moment(cut: Split, dataset: Dataset, held: Mask, found: DimensionBuilder) -
     else:
         labels, unit = made
         clause = f"{verb} {'on' if unit == 'day' else 'in'} {{}}"
-        note = f"By {unit}, UTC: the finest unit with at most {moments.MOST} slices."
+        note = f"By {unit} (UTC), the finest unit with at most {moments.MOST} slices."
         found.add(Dimension("time", f"{unit} of the {what}", kind, note, clause), labels)
     days = moments.weekday(when)
     if days is not None:
         title = f"weekday of the {what}"
-        found.add(Dimension("weekday", title, kind, "UTC.", f"{verb} on a {{}}"), days)
+        found.add(Dimension("weekday", title, kind, "In UTC.", f"{verb} on a {{}}"), days)
 
 
 def _first_held_out(cut: Split, dataset: Dataset, held: Mask) -> Longs:
@@ -175,8 +176,9 @@ def _favorite(cut: Split, dataset: Dataset, found: DimensionBuilder) -> None:
     labels[~known] = None
     note = (
         "The category with the most events in the history; an event counts for each category of "
-        f"its item, ties go to the first by name. The {len(kept)} most frequent categories; the "
-        "rest is “other”. Users without a history are in no slice."
+        "its item, ties go to the first by name. The slices are the "
+        f"{number_of(len(kept), 'most frequent category', 'most frequent categories')}; the rest "
+        "is “other”. Users without a history are in no slice."
     )
     clause = "whose favorite category is “{}”"
     found.add(Dimension("favorite", title, "user", note, clause), categorical(labels, kept))
@@ -196,7 +198,7 @@ def _value(cut: Split, dataset: Dataset, held: Mask, found: DimensionBuilder) ->
         found.skipped[title] = note
         return
     labels = labels.remove_categories([c for c in ("not known",) if c in labels.categories])
-    note += " The sum of the values of the history's events; new users are in no slice."
+    note += " The value is the sum over the history's events; new users are in no slice."
     clause = "whose history is worth {}"
     found.add(Dimension("value", title, "user", note, clause), labels)
 

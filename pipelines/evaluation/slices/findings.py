@@ -11,6 +11,7 @@ from pipelines.evaluation.slices.cells import FEWEST, Cell, Contest
 from pipelines.evaluation.slices.sentences import difference, interval, population
 from pipelines.evaluation.slices.stored import dimensions_of
 from pipelines.evaluation.slices.table import all_cells
+from pipelines.runtime.phrases import number_of
 
 if TYPE_CHECKING:
     from pipelines.evaluation.results.folder import BakeoffFolder
@@ -84,7 +85,7 @@ def _ranked(contest: Contest, cells: list[Cell], side: int) -> list[Finding]:
         assert cell.p_adjusted is not None
         certain = cell.p_adjusted <= LEVEL
         least = toward(sign, interval(cell)).low
-        doubt = f"; this may be chance, since {cell.looked} slices were compared"
+        doubt = f"; this may be chance, given comparisons in {number_of(cell.looked, 'slice')}"
         sentence = (
             f"Among {population(cell, dimensions)}, {titles[0]} beats {titles[1]} by "
             f"{difference(sign, interval(cell), metric)}{'' if certain else doubt}."

@@ -23,9 +23,10 @@ from pipelines.evaluation.slices.stored import (
     Labels,
     clause_of_column,
 )
+from pipelines.runtime.phrases import number_of
 from pipelines.schema import Columns, Longs
 
-TAIL = ((0.01, "most popular 1 %"), (0.1, "next 9 %"), (0.5, "next 40 %"), (1.0, "last 50 %"))
+TAIL = ((0.01, "most popular 1%"), (0.1, "next 9%"), (0.5, "next 40%"), (1.0, "last 50%"))
 """The cumulative share of the known items, by popularity, at which each slice ends."""
 NEVER = "never seen"
 NOT_YET = "not yet created"
@@ -44,8 +45,8 @@ def item_slices(cut: Split, dataset: Dataset) -> pd.DataFrame:
         "popularity",
         "popularity",
         _by_popularity(cut),
-        "By training users, among items with a training event; ties go to the lower item code, "
-        f"sizes are rounded up. “{NEVER}”: an item without a training event.",
+        "Items with a training event by their number of training users; ties go to the lower item "
+        f"code, sizes are rounded up. “{NEVER}”: items without a training event.",
     )
     _categories(dataset, found)
     frame = dataset.catalogue.frame
@@ -53,7 +54,8 @@ def item_slices(cut: Split, dataset: Dataset) -> pd.DataFrame:
         values = frame[column]
         if column == Columns.CREATED and pd.api.types.is_datetime64_any_dtype(values.dtype):
             note = (
-                "From creation to the cut-off, or to the newest training event without a cut-off."
+                "Time from creation to the cut-off, or to the newest training event if there is no "
+                "cut-off."
             )
             found.add("age", "age at the cut-off", _ages(values, cut), note)
             continue
@@ -110,8 +112,9 @@ def _categories(dataset: Dataset, found: _Items) -> None:
         }
         labels[row] = SEVERAL.join(sorted(mine)) or UNKNOWN
     note = (
-        f"An item with several categories counts in each. The {len(kept)} most frequent among "
-        "held-out items; the rest is “other”."
+        "An item with several categories counts in each. The slices are the "
+        f"{number_of(len(kept), 'most frequent category', 'most frequent categories')} of held-out "
+        "items; the rest is “other”."
     )
     if (np.diff(membership.indptr) <= 1).all():
         found.add("category", "category", categorical(labels, kept), note)

@@ -64,7 +64,7 @@ def find(
 ) -> list[Reversal]:
     """All reversals between two contenders: in every slice, by weights, in one slice.
 
-    *Every slice*: the overall difference is certain (its 95 % interval excludes zero), and the
+    *Every slice*: the overall difference is certain (its 95% interval excludes zero), and the
     other contender is ahead in each slice of a dimension that has enough users, with certainty
     in at least one. *Weights*: two weightings disagree, both with certainty. *One slice*: the
     other contender is better there with certainty. A slice is certain where its p, adjusted
@@ -160,8 +160,8 @@ class _Finder:
         ]
         small = len(cells) - len(tested)
         left_out = (
-            f" {small} of {len(cells)} slices were not compared: each has fewer than "
-            f"{self.contest.fewest} users."
+            f" Not compared: {small} of {len(cells)} slices, with fewer than "
+            f"{self.contest.fewest} users each."
         )
         sentence = (
             f"{self._overall(aggregate)}; but {behind} is ahead in every slice of {one.title}, "

@@ -120,8 +120,8 @@ def _cuts(dataset: Dataset, protocol: str, most_users: int, progress: Progress) 
     reference = Protocol.parse(protocol)
     if reference.kind not in ("time", "windows"):
         raise AssayError(
-            f"The audit compares with a time split, which {protocol} is not; use time:0.9, "
-            "a date or windows:3."
+            f"The audit needs a split in time as the reference, not {protocol}; use time:0.9, a "
+            "date or windows:3."
         )
     progress(0.0, "splitting the data")
     options: dict[str, Any] = {"seen": dataset.about.seen, "eval_users": most_users}

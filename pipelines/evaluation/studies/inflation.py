@@ -34,7 +34,7 @@ class Resampled:
             return Resampled(float(ratio), self.draws / other.draws, min(self.users, other.users))
 
     def interval(self) -> dict[str, float | None]:
-        """value, low, high: the 95 % percentile interval; None where it is undefined.
+        """value, low, high: the 95% percentile interval; None where it is undefined.
 
         All are None with fewer than `FEWEST_EQUAL` users, or where the denominator is 0; `high`
         is None where it is unbounded, since the denominator is 0 in some resamples.

@@ -1,6 +1,6 @@
 """The learning curve: a metric by the share of the training events that is used.
 
-Pipelines are fitted on the newest 10, 20, 40, 80 and 100 % of the training events, as if
+Pipelines are fitted on the newest 10, 20, 40, 80 and 100% of the training events, as if
 logging had started later; the histories in the requests are shortened likewise. The evaluated
 users and their held-out interactions stay the same.
 """
@@ -27,6 +27,7 @@ from pipelines.evaluation.studies.study import (
 )
 from pipelines.keys import distinct
 from pipelines.recommender.spec import Spec
+from pipelines.runtime.phrases import number_of
 from pipelines.runtime.progress import Progress, part, silent
 from pipelines.schema import Doubles
 from pipelines.statistics.intervals import differences, mean_interval, t_interval
@@ -74,8 +75,8 @@ def learning_curve(
     blank = next(p.users_without_history for p in points if p.share == 1.0)
     if blank:
         notes.append(
-            f"{blank:,} of {len(cut.queries):,} evaluated users have no history even with all "
-            "events; they get popular items."
+            f"Even with all events, the history is empty for {blank:,} of "
+            f"{number_of(len(cut.queries), 'evaluated user')}; their lists hold popular items."
         )
     return LearningCurve(
         **header(dataset),

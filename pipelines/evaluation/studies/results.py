@@ -116,14 +116,14 @@ class _Ratio(_Frozen):
 
 
 class Lift(_Ratio):
-    """A pipeline's metric ÷ Popular's under the same protocol, with a 95 % interval."""
+    """A pipeline's metric ÷ Popular's under the same protocol, with a 95% interval."""
 
 
 Measure = Literal["lift", "value"]
 
 
 class Inflation(_Ratio):
-    """A lift, or a metric's value, ÷ the same under global time, with a 95 % interval.
+    """A lift, or a metric's value, ÷ the same under global time, with a 95% interval.
 
     Only the lift's shows leaks: the value's also depends on the held-out items per user.
     """

@@ -10,6 +10,7 @@ from pipelines.evaluation.comparison.sentences import three_digits, what_would_s
 from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.studies.inflation import Values
 from pipelines.evaluation.studies.results import Flip, Inflation, Lift
+from pipelines.runtime.phrases import number_of
 from pipelines.schema import Doubles
 from pipelines.statistics.interval import Interval
 
@@ -54,16 +55,15 @@ def _changes_of_order(changed: Sequence[Flip]) -> str:
     certain = [one for one in changed if one.certain]
     if certain:
         one = certain[0]
-        more = f" (and {len(certain) - 1} more such)" if len(certain) > 1 else ""
+        more = f" (1 of {len(certain)} such pairs)" if len(certain) > 1 else ""
         return (
             f"{one.ahead_in_time} is better than {one.ahead_here} under {TIME} but worse under "
             f"{one.protocol}, both with certainty{more}"
         )
-    if len(changed) == 1:
-        return "1 pair of pipelines changes order, but not with certainty"
     if changed:
-        return f"{len(changed)} pairs of pipelines change order, but not with certainty"
-    return "no pair of pipelines changes order"
+        pairs = number_of(len(changed), "pair")
+        return f"the order changes for {pairs} of pipelines, but not with certainty"
+    return "the order of the pipelines does not change"
 
 
 def _times(one: Lift) -> str:
@@ -89,7 +89,7 @@ def _range(one: Lift | Inflation) -> str:
 def gain_sentence(
     title: str, metric: str, share: str, found: Interval, smallest: float, d: Doubles
 ) -> str:
-    """Whether more data helps: from the newest `share` (`40 %`) of the history to all of it.
+    """Whether more data helps: from the newest `share` (`40%`) of the history to all of it.
 
     `found` is the mean of the users' gains `d` (n,), `smallest` the smallest useful one.
     """
@@ -98,7 +98,7 @@ def gain_sentence(
     def by(sign: int) -> str:
         low, high = sorted((sign * found.low, sign * found.high))
         ends = f"{three_digits(low)} to {three_digits(high)}"
-        return f"{three_digits(sign * found.value)} (95 % interval {ends})"
+        return f"{three_digits(sign * found.value)} (95% interval {ends})"
 
     match outcome(found, smallest):
         case "better":

@@ -11,6 +11,7 @@ from pipelines.data.split import Split
 from pipelines.evaluation.metrics.accuracy import per_user
 from pipelines.recommender.pipeline import Pipeline
 from pipelines.recommender.spec import Spec
+from pipelines.runtime.phrases import number_of
 from pipelines.runtime.progress import Progress, silent
 from pipelines.schema import Doubles
 
@@ -32,7 +33,7 @@ def per_user_values(
         seen=dataset.about.seen,
         progress=progress,
     )
-    progress(1.0, f"answering {len(cut.queries):,} requests")
+    progress(1.0, f"answering {number_of(len(cut.queries), 'request')}")
     slate = pipeline.recommend(cut.queries, LENGTH)
     return per_user(slate.items, cut.truth, ks)
 
@@ -51,7 +52,8 @@ def sample_note(cut: Split) -> list[str]:
     """A note where not all users were evaluated."""
     if not cut.not_drawn:
         return []
-    return [f"A seeded random sample of {len(cut.queries):,} users was evaluated."]
+    users = number_of(len(cut.queries), "user")
+    return [f"A seeded random sample of {users} was evaluated."]
 
 
 def with_message(progress: Progress, message: str) -> Progress:
@@ -60,5 +62,5 @@ def with_message(progress: Progress, message: str) -> Progress:
 
 
 def percent(share: float) -> str:
-    """`40 %`."""
-    return f"{100 * share:.0f} %"
+    """`40%`."""
+    return f"{100 * share:.0f}%"

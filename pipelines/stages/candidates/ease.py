@@ -43,25 +43,37 @@ DENSE_LIMIT = 20_000
 
 class EaseConfig(StageConfig):
     l2: float = Field(
-        1000, gt=0, le=1e6, description="Larger trusts common pairs only; grows with the data."
+        1000,
+        gt=0,
+        le=1e6,
+        description="L2 penalty: a larger value trusts frequent pairs only. Larger datasets need "
+        "larger values.",
     )
     half_life: float | None = Field(
         5,
         gt=0,
         le=100_000,
-        description="Events back from the newest at which one counts half; empty counts all alike.",
+        description="Number of newer events after which an event has half the weight. Empty: "
+        "equal weights.",
     )
     dense_up_to: int = Field(
         DENSE_LIMIT,
         ge=0,
         le=100_000,
-        description="Items up to which the exact dense form is used; above, the sparse one.",
+        description="Maximum number of items for the exact dense solution; above it, a sparse "
+        "approximation.",
     )
     min_events: int = Field(
-        3, ge=1, le=1000, description="Events that an item must have to be modeled at all."
+        3,
+        ge=1,
+        le=1000,
+        description="Minimum number of events of an item; rarer items are not modeled.",
     )
     neighbours: int = Field(
-        50, ge=1, le=500, description="Sparse form: items that each item is explained by."
+        50,
+        ge=1,
+        le=500,
+        description="Sparse approximation: number of items from which each item is predicted.",
     )
 
 

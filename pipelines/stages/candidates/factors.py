@@ -21,22 +21,25 @@ from pipelines.stages.linalg import solve_in_place
 
 
 class FactorsConfig(StageConfig):
-    factors: int = Field(64, ge=1, le=512, description="Numbers that describe an item.")
-    iterations: int = Field(15, ge=1, le=200, description="Passes over users and items.")
+    factors: int = Field(64, ge=1, le=512, description="Number of latent factors per item.")
+    iterations: int = Field(15, ge=1, le=200, description="Number of passes over users and items.")
     regularization: float = Field(
-        10, gt=0, le=1000, description="Larger keeps the factors of rare items smaller."
+        10,
+        gt=0,
+        le=1000,
+        description="L2 penalty: a larger value shrinks the factors of rare items most.",
     )
     alpha: float = Field(
-        2.0, gt=0, le=1000, description="Confidence in an event, beside 1 for no event."
+        2.0, gt=0, le=1000, description="Confidence in an observed event; without an event it is 1."
     )
     use_weights: bool = Field(
         False, description="Multiply the confidence by the events' weights (counts, not ratings)."
     )
-    seed: int = Field(0, ge=0, le=2**31 - 1, description="Seed of the starting factors.")
+    seed: int = Field(0, ge=0, le=2**31 - 1, description="Random seed of the initial factors.")
 
 
 class AlternatingLeastSquares(CandidateGenerator):
-    """Implicit ALS; a request's factors are solved from its history, known user or not.
+    """Implicit ALS; a request's factors are computed from its history, also for new users.
 
     Item factors (n_items, f) float32 come from `implicit`; user factors are not kept.
     Hu, Koren, Volinsky 2008, https://doi.org/10.1109/ICDM.2008.22. Scale: n_users and

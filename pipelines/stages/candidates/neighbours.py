@@ -18,14 +18,17 @@ if TYPE_CHECKING:
 
 class NeighboursConfig(StageConfig):
     measure: Literal["cosine", "tfidf", "bm25"] = Field(
-        "tfidf", description="How the similarity of two items is measured."
+        "tfidf", description="Similarity measure between two items."
     )
-    neighbours: int = Field(100, ge=1, le=2000, description="Similar items kept for each item.")
+    neighbours: int = Field(
+        100, ge=1, le=2000, description="Number of most similar items stored per item."
+    )
     half_life: float | None = Field(
         10,
         gt=0,
         le=100_000,
-        description="Events back from the newest at which one counts half; empty counts all alike.",
+        description="Number of newer events after which an event has half the weight. Empty: "
+        "equal weights.",
     )
 
 

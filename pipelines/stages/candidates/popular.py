@@ -25,13 +25,12 @@ class PopularConfig(StageConfig):
         None,
         gt=0,
         le=36_500,
-        description="Count only the events of so many days before the newest one; "
-        "empty counts all.",
+        description="Count only events of the last N days of the training data. Empty: all events.",
     )
 
 
 class Popular(CandidateGenerator):
-    """Items by their number of events, all time or in a recent window.
+    """Items by their number of events, over all time or in a recent window.
 
     Everybody gets the same list, less what a request leaves out. Items with equal counts in
     the window are ordered by their share of all events (a fraction below 1).

@@ -14,11 +14,13 @@ from pipelines.stages.kernels import top_k_by_blocks
 
 
 class RandomConfig(StageConfig):
-    seed: int = Field(0, ge=0, le=2**31 - 1, description="Another seed draws other items.")
+    seed: int = Field(
+        0, ge=0, le=2**31 - 1, description="Random seed; another seed draws other items."
+    )
 
 
 class Random(CandidateGenerator):
-    """Items drawn evenly from the catalogue.
+    """Items drawn uniformly from the catalogue.
 
     A score in [0, 1) is a hash of the seed, the row's history and the item, so that a
     history gets the same draw whatever other rows are asked with it. (n, k) int32.

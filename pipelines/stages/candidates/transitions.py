@@ -16,16 +16,23 @@ if TYPE_CHECKING:
 
 
 class TransitionsConfig(StageConfig):
-    window: int = Field(10, ge=1, le=200, description="Events that count as following another.")
-    last: int = Field(20, ge=1, le=1000, description="Newest events of a history that are used.")
+    window: int = Field(
+        10,
+        ge=1,
+        le=200,
+        description="Maximum distance in events between an item and one that follows it.",
+    )
+    last: int = Field(
+        20, ge=1, le=1000, description="Number of newest events of a history that are used."
+    )
     decay: float = Field(
-        0.85, gt=0, le=1, description="Weight of an event beside that of the next newer one."
+        0.85, gt=0, le=1, description="Weight of an event relative to the next newer one."
     )
     popularity: float = Field(
         0,
         ge=0,
         le=1,
-        description="Exponent by which popular items are weighed down: 0 not at all, 1 in full.",
+        description="Exponent of the penalty on popular items: 0 is none, 1 is the full penalty.",
     )
 
 

@@ -14,17 +14,21 @@ from pipelines.stages.rankers.trees import Trees
 
 
 class LambdaRankConfig(StageConfig):
-    trees: int = Field(120, ge=1, le=2000, description="trees; each adds to a request's time")
-    leaves: int = Field(15, ge=2, le=255, description="leaves of a tree")
-    learning_rate: float = Field(0.05, gt=0, le=1, description="step of each tree")
-    min_rows: int = Field(50, ge=1, description="rows that a leaf must hold at least")
-    l2: float = Field(5.0, ge=0, description="penalty on large leaf values")
-    column_share: float = Field(
-        0.7, gt=0, le=1, description="share of features that a tree may use"
+    trees: int = Field(
+        120, ge=1, le=2000, description="Number of trees; each one adds to the latency."
     )
-    row_share: float = Field(0.8, gt=0, le=1, description="share of rows that a tree may use")
-    truncation: int = Field(20, ge=1, description="ranks that count in training")
-    seed: int = Field(0, ge=0, description="seed of the draws of rows and features")
+    leaves: int = Field(15, ge=2, le=255, description="Maximum number of leaves per tree.")
+    learning_rate: float = Field(
+        0.05, gt=0, le=1, description="Shrinkage of each tree's contribution."
+    )
+    min_rows: int = Field(50, ge=1, description="Minimum number of rows per leaf.")
+    l2: float = Field(5.0, ge=0, description="L2 penalty on leaf values.")
+    column_share: float = Field(
+        0.7, gt=0, le=1, description="Share of the features that each tree uses."
+    )
+    row_share: float = Field(0.8, gt=0, le=1, description="Share of the rows that each tree uses.")
+    truncation: int = Field(20, ge=1, description="Number of top ranks that training optimizes.")
+    seed: int = Field(0, ge=0, description="Random seed for sampling rows and features.")
 
 
 class LambdaRank(Ranker):

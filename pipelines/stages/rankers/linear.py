@@ -13,9 +13,9 @@ from pipelines.stages.contract import Ranker, StageConfig
 
 
 class LinearConfig(StageConfig):
-    l2: float = Field(1e-3, ge=0, description="penalty on large weights")
-    lists: int = Field(2000, ge=10, description="most requests to learn from")
-    max_steps: int = Field(60, ge=1, le=1000, description="steps of the optimizer")
+    l2: float = Field(1e-3, ge=0, description="L2 penalty on the weights.")
+    lists: int = Field(2000, ge=10, description="Maximum number of requests to train on.")
+    max_steps: int = Field(60, ge=1, le=1000, description="Maximum number of optimizer steps.")
 
 
 class Linear(Ranker):

@@ -13,15 +13,17 @@ from pipelines.stages.ratings import RatingFactors, trainset_parts
 
 
 class RatingConfig(StageConfig):
-    factors: int = Field(50, ge=1, le=500, description="Numbers that describe a user or an item.")
-    epochs: int = Field(20, ge=1, le=200, description="Passes over the ratings.")
-    learning_rate: float = Field(0.005, gt=0, le=1, description="Step of the descent.")
-    regularization: float = Field(0.02, ge=0, le=10, description="Pull of factors toward zero.")
-    seed: int = Field(0, ge=0, le=2**31 - 1, description="Seed of the starting factors.")
+    factors: int = Field(
+        50, ge=1, le=500, description="Number of latent factors per user and item."
+    )
+    epochs: int = Field(20, ge=1, le=200, description="Number of passes over the ratings.")
+    learning_rate: float = Field(0.005, gt=0, le=1, description="Step size of gradient descent.")
+    regularization: float = Field(0.02, ge=0, le=10, description="L2 penalty on the factors.")
+    seed: int = Field(0, ge=0, le=2**31 - 1, description="Random seed of the initial factors.")
 
 
 class Rating(Ranker):
-    """Predicted ratings (n, k) float32 from Surprise's SVD, in the ratings' own unit.
+    """Predicted ratings (n, k) float32 from Surprise's SVD, in the unit of the ratings.
 
     It learns from the histories of the training requests, their weights being ratings; labels
     and features are not looked at. A user who was not among them, or has no number, is scored

@@ -15,11 +15,13 @@ Action = Literal["moved", "removed"]
 
 
 class CategoryCapConfig(StageConfig):
-    cap: int = Field(3, ge=1, le=100, description="Items of one category among those shown.")
+    cap: int = Field(
+        3, ge=1, le=100, description="Maximum number of items of one category on the list."
+    )
 
 
 class CategoryCap(Rule):
-    """At most `cap` items of one category in the first k places; the order is kept otherwise.
+    """At most `cap` items of one category in the first k places; otherwise in the same order.
 
     Goes down the slate and passes over items whose category (any of theirs) is full; they
     come after the k chosen ones ("moved"). Where the slate runs out before k are chosen they

@@ -28,16 +28,16 @@ from pipelines.stages.rules.filters import flags
 
 class SponsoredSlotConfig(StageConfig):
     items: tuple[str, ...] = Field(
-        (), description="Ids of the sponsored items, beside those the catalogue flags."
+        (), description="Ids of sponsored items, in addition to those that the catalogue marks."
     )
-    slot: int = Field(3, ge=1, le=100, description="The sponsored item's place; 1 is the first.")
+    slot: int = Field(3, ge=1, le=100, description="Rank of the sponsored item; 1 is the first.")
     insert: bool = Field(
-        False, description="Bring in the most popular sponsored item where the slate has none."
+        False, description="Insert the most popular sponsored item if the slate has none."
     )
 
 
 class SponsoredSlot(Rule):
-    """Puts the best-placed sponsored item of a slate at place `slot`, up or down.
+    """Moves the highest-ranked sponsored item of a slate to rank `slot`, up or down.
 
     Sponsored are the config's `items` and those whose catalogue column `sponsored` is yes.
     With `insert`, a slate without any gets the most popular sponsored item that is known,

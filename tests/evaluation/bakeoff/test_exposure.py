@@ -80,9 +80,9 @@ def test_enough_propensities_are_told_with_their_worth() -> None:
         ([0.5] * 99, False, "size is 99, and 100 are needed"),
         # One truth with a weight of 1e6 among 20,000 with 2: (1,040,000)² ÷ (1e12 + 80,000) = 1.08.
         ([0.5] * 20_000 + [1e-6], False, "size is 1, and 200 are needed"),
-        ([1.0] * 151 + [0.5] * 149, False, "50.3 % of them are 1 (a fixed order)"),
+        ([1.0] * 151 + [0.5] * 149, False, "50.3% of them are 1 (a fixed order)"),
         ([1.0] * 150 + [0.5] * 150, True, "300 of 300"),
-        ([1.0] * 300, False, "100 % of them are 1 (a fixed order)"),
+        ([1.0] * 300, False, "100% of them are 1 (a fixed order)"),
         ([0.0, -1.0, 1.5, np.inf, np.nan] * 60, False, "for any of the 300 held-out"),
         ([0.5] * 200 + [0.0, 1.5] * 50, True, "200 of 300"),
     ],

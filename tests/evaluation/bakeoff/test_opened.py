@@ -86,7 +86,7 @@ def test_a_shorter_list_is_the_first_places_of_a_longer_one(folder) -> None:
 
 @pytest.mark.parametrize("k", [0, -3])
 def test_a_list_without_places_is_refused(folder, k: int) -> None:
-    with pytest.raises(AssayError, match="ask for 1 or more"):
+    with pytest.raises(AssayError, match="it must be 1 or more"):
         open_contender(folder, "popular").recommend(users=evaluated_users(folder)[:1], k=k)
 
 

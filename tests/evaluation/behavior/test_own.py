@@ -181,7 +181,7 @@ def test_a_bakeoff_ends_whatever_a_persons_own_tests_do(installed, tmp_path):
     assert BakeoffDocument.model_validate_json((folder / "document.json").read_text()) == document
     for name, reason in AT_LOAD.items():
         (note,) = [note for note in document.notes if f"behavioral test {name} " in note]
-        assert reason in note and note.endswith("; it is left out.")
+        assert reason in note and note.endswith(". It is left out.")
     for contender in document.contenders:
         found = {one.name: one for one in contender.behavior}
         assert set(found) == {*registry.BUILT_IN["behavior"], "full-lists", "numpy", "unready",

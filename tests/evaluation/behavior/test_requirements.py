@@ -64,7 +64,7 @@ def test_a_required_test_that_is_not_passed_is_told_in_words():
     found = verdicts(asked(WORLD, popular), all_tests())
     assert failed(found, {"input-order"}) == []
     assert failed(found, {"one-item", "price"}) == [
-        "Fails the required test one-item: The most recommended item, i000, is on 100 % of the "
+        "Fails the required test one-item: The most recommended item, i000, is on 100% of the "
         "lists of 5.",
         "Fails the required test price: Not run: The catalogue has no prices.",
     ]
@@ -112,4 +112,4 @@ def test_a_test_of_ones_own_is_found_by_its_entry_point(monkeypatch):
             found = verdicts(answer(WORLD, popular_lists()), all_tests([required]))[-1]
         finally:
             registry.names.cache_clear()
-    assert (found.name, found.state, found.condition) == ("mine", "pass", "70 % or more")
+    assert (found.name, found.state, found.condition) == ("mine", "pass", "70% or more")

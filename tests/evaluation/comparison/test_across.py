@@ -148,7 +148,7 @@ def test_the_difference_is_paired_by_user_whatever_their_order(tmp_path: Path) -
     assert found.outcome == "better"
     assert found.high - found.low < 0.01  # unpaired it would be ten times as wide
     assert found.smallest_useful == pytest.approx(0.02 * base.mean())
-    assert found.sentence.startswith("als in a beats als in b by 0.0499 NDCG@10 (95 % ")
+    assert found.sentence.startswith("als in a beats als in b by 0.0499 NDCG@10 (95% ")
     back = compare_across(b, "als", a, "als")
     assert back.outcome == "worse" and back.difference == pytest.approx(-found.difference)
 
@@ -217,7 +217,9 @@ def test_missing_users_are_refused(tmp_path: Path) -> None:
     with pytest.raises(AssayError, match="has values of als for 99 users"):
         compare_across(a, "als", twice, "als")
     strangers = write(tmp_path / "d", {"als": draws(2)}, users=[*ids[:-2], "x", "y"])
-    with pytest.raises(AssayError, match=r"2 of the 100 users .* bake-off a have no value in d"):
+    with pytest.raises(
+        AssayError, match=r"Bake-off d lacks values for 2 of the 100 users .* bake-off a"
+    ):
         compare_across(a, "als", strangers, "als")
 
 

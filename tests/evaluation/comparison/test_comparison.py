@@ -57,17 +57,17 @@ def test_better_and_what_it_costs() -> None:
     assert found.outcome == "better"
     assert found.difference == pytest.approx(0.031)
     assert found.smallest_useful == pytest.approx(0.006)
-    assert found.sentence.startswith("two-stage beats popular by 0.031 NDCG@10 (95 % interval 0.0")
+    assert found.sentence.startswith("two-stage beats popular by 0.031 NDCG@10 (95% interval 0.0")
     assert found.sentence.endswith(", not adjusted).")
-    dear = against(0.031, noise=2.05, over_budget=True)
-    assert dear.outcome == "better" and dear.over_budget
-    assert dear.sentence.endswith("): better, but over budget.")
+    costly = against(0.031, noise=2.05, over_budget=True)
+    assert costly.outcome == "better" and costly.over_budget
+    assert costly.sentence.endswith("): better, but over budget.")
 
 
 def test_worse_is_told_with_a_positive_figure() -> None:
     found = against(-0.05)
     assert found.outcome == "worse"
-    assert "is worse than popular by 0.05 NDCG@10 (95 % interval 0.0" in found.sentence
+    assert "is worse than popular by 0.05 NDCG@10 (95% interval 0.0" in found.sentence
     assert "−" not in found.sentence
     assert against(-0.05, over_budget=True).sentence.endswith("; it is over budget.")
 
@@ -121,7 +121,7 @@ def test_users_that_would_show_equivalence_keep_the_promise(mean: float) -> None
 
 
 def test_the_smallest_useful_difference_is_of_the_users_compared() -> None:
-    """Of .01 for most, who have no value here, and 1 for ten: 3 % of the ten's mean is small."""
+    """Of .01 for most, who have no value here, and 1 for ten: 3% of the ten's mean is small."""
     base = np.repeat([0.01, 1.0], [90, 10])
     here = base - 0.03 + np.linspace(-1e-3, 1e-3, 100)
     here[:90] = np.nan
@@ -237,13 +237,13 @@ def test_exploration_keeps_95_percent_and_adjusts_p_over_all_that_is_looked_at()
 def test_sentences_say_title_level_and_adjustment() -> None:
     titles = {"c0": "Two-stage", "popular": "Popular"}
     best, none, worse = declared(family(0.05, 0.001, -0.02), useful_share=0.0, titles=titles)
-    assert best.sentence.startswith("Two-stage beats Popular by 0.05 NDCG@10 (98.3 % interval 0.0")
+    assert best.sentence.startswith("Two-stage beats Popular by 0.05 NDCG@10 (98.3% interval 0.0")
     assert best.sentence.endswith(", allowing for 3 comparisons).")
     assert (
         "c1 is not certainly different from Popular: they differ by 0.001 NDCG@10" in none.sentence
     )
-    assert "(95 % interval −0.00" in none.sentence
-    assert worse.sentence.startswith("c2 is worse than Popular by 0.02 NDCG@10 (97.5 % interval 0.")
+    assert "(95% interval −0.00" in none.sentence
+    assert worse.sentence.startswith("c2 is worse than Popular by 0.02 NDCG@10 (97.5% interval 0.")
 
 
 def test_the_relative_difference_is_at_the_same_level() -> None:
@@ -263,9 +263,9 @@ def test_where_lower_is_better_less_is_better() -> None:
     less, more = gap(-0.05), gap(0.05)
     assert (less.outcome, more.outcome) == ("better", "worse")
     assert less.difference == pytest.approx(-0.05) and less.high < 0
-    assert "two-stage beats popular by 0.05 calibration gap@10 (95 % interval 0.0" in less.sentence
+    assert "two-stage beats popular by 0.05 calibration gap@10 (95% interval 0.0" in less.sentence
     assert less.sentence.endswith(", not adjusted, lower is better).")
-    assert "is worse than popular by 0.05 calibration gap@10 (95 % interval 0.0" in more.sentence
+    assert "is worse than popular by 0.05 calibration gap@10 (95% interval 0.0" in more.sentence
     assert gap(0.0005, noise=0.5).outcome == "equivalent"
 
 

@@ -73,7 +73,7 @@ def test_texts_with_more_values_keep_the_most_frequent_by_how_much_they_count() 
     kept = [c for c in labels.categories if c not in (OTHER, UNKNOWN)]
     assert kept == [f"brand {n:02d}" for n in range(MOST)]
     assert labels[19] == OTHER
-    assert note == "The 12 most frequent; the rest is “other”."
+    assert note == "The slices are the 12 most frequent values; the rest is “other”."
 
 
 def test_dates_are_cut_at_quartiles_by_day() -> None:

@@ -82,7 +82,7 @@ def test_a_win_that_chance_may_explain_comes_last_and_says_so(tmp_path: Path) ->
     doubtful += [f for f in losses(kept, "a", "b", "ndcg@10", 0.0) if not f.certain]
     assert doubtful
     for finding in doubtful:
-        assert finding.sentence.endswith("; this may be chance, since 27 slices were compared.")
+        assert finding.sentence.endswith("; this may be chance, given comparisons in 27 slices.")
 
 
 def test_losses_are_the_same_cells_seen_from_the_other_side(tmp_path: Path) -> None:

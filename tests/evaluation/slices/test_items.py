@@ -55,9 +55,9 @@ def test_popularity_is_by_users_in_training_and_rounds_up() -> None:
     frame = item_slices(cut, data)
     found = frame["popularity"]
     # 30 known items: 1 of them is the first slice, 3 are the first tenth, 15 the first half.
-    assert found[0] == "most popular 1 %"
-    assert found[3] == "next 40 %" and pd.isna(found[1])  # which nobody evaluated took up
-    assert found[15] == found[29] == "last 50 %"
+    assert found[0] == "most popular 1%"
+    assert found[3] == "next 40%" and pd.isna(found[1])  # which no evaluated user interacted with
+    assert found[15] == found[29] == "last 50%"
     assert found[30] == "never seen"
 
 

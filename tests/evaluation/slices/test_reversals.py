@@ -24,7 +24,7 @@ N = 900
 def aimed(folder: Path, seed: int, users: int = 300) -> BakeoffFolder:
     """A true reversal by held-out items; popularity divides 40 items into two halves.
 
-    Of each two users one took up nine head items and one tail item, the other the reverse.
+    Of each two users one interacted with nine head items and one tail item, the other the reverse.
     "a" finds three of the nine and misses the one, "b" the one and none of the nine: over all
     ten items "a" has recall .3 and "b" .1. In each half the users' recalls are averaged alike,
     1/3 and 0 for "a", 0 and 1 for "b".
@@ -69,7 +69,7 @@ def test_it_is_told_alike_whoever_is_named_first(tmp_path: Path) -> None:
 
 
 def test_ahead_by_items_and_behind_in_every_slice_of_users(tmp_path: Path) -> None:
-    """A tenth of the users took up 40 items each, and "a" is far better for them alone."""
+    """A tenth of the users interacted with 40 items each, and "a" is far better for them alone."""
     rng = np.random.default_rng(3)
     heavy = rng.random(N) < 0.1
     plan = rng.choice(["free", "paid", "trial"], N)
@@ -101,7 +101,7 @@ def test_averages_over_different_users_are_no_comparison(tmp_path: Path) -> None
     found = [r for r in find(kept, "a", "b", "serendipity@10", 0.02) if r.kind == "every slice"]
     assert [(r.ahead, r.dimension) for r in found] == [("a", "land")]
     there = int((~np.isnan(a)).sum())
-    assert found[0].counting == "each over the users that it has a value for"
+    assert found[0].counting == "with each mean over the users who have a value"
     assert f"a has a value for {there}, b for 900, both for {there}." in found[0].sentence
 
 
@@ -145,7 +145,7 @@ def test_slices_too_small_to_say_must_not_hide_most_users(tmp_path: Path) -> Non
                      truths=truths)  # fmt: skip
     found = [r for r in find(kept, "a", "b", "ndcg@10", 0.02) if r.kind == "every slice"]
     assert [r.dimension for r in found] == ["few"]
-    assert "6 of 8 slices were not compared: each has fewer than 30 users." in found[0].sentence
+    assert "Not compared: 6 of 8 slices, with fewer than 30 users each." in found[0].sentence
 
 
 @given(st.integers(0, 2**32 - 1))
@@ -172,7 +172,7 @@ def drawn(rng: np.random.Generator, n: int, items: int = 60) -> np.ndarray:
 
 
 def test_where_two_differ_by_chance_alone_nothing_is_reversed(tmp_path: Path) -> None:
-    """100 pairs of contenders whose lists are drawn alike: 5 % may be called reversed."""
+    """100 pairs of contenders whose lists are drawn alike: 5% may be called reversed."""
     false = 0
     for seed in range(100):
         rng = np.random.default_rng(2000 + seed)

@@ -26,7 +26,7 @@ WEEKS = 12
 def fashions(
     n_users: int = 120, stay: float = WEEKS, n_items: int = 60, per_user: int = 24
 ) -> Dataset:
-    """What is taken up changes with the week, the same for all; each stays for `stay` weeks.
+    """What people interact with changes with the week, alike for all; each stays `stay` weeks.
 
     A model that may look at others' futures knows what goes with the newest week's items;
     one that is cut at a moment knows the weeks before.
@@ -137,7 +137,7 @@ def test_fewer_users_are_drawn_and_told() -> None:
 
 
 def test_wrong_questions_are_refused_with_a_sentence() -> None:
-    with pytest.raises(AssayError, match="which last-n:3 is not"):
+    with pytest.raises(AssayError, match="as the reference, not last-n:3"):
         audit(DATA, protocol="last-n:3")
     with pytest.raises(AssayError, match="other than Popular"):
         audit(DATA, ["popular"])

@@ -35,7 +35,7 @@ def test_a_lift_is_paired_and_so_its_interval_is_narrower_than_the_values() -> N
 
 
 def test_inflation_divides_by_the_reference_and_covers_the_true_ratio() -> None:
-    """Of 200 made-up pairs of samples, 95 % of the intervals hold the true ratio of means."""
+    """Of 200 made-up pairs of samples, 95% of the intervals hold the true ratio of means."""
     rng = np.random.default_rng(1)
     covered = 0
     for _ in range(200):

@@ -44,7 +44,7 @@ def test_more_history_helps_where_taste_is_personal(found: LearningCurve) -> Non
     assert (gain.spec, gain.from_share, gain.outcome) == ("als", 0.4, "better")
     assert gain.difference == pytest.approx(als[1.0].value - als[0.4].value)
     assert found.sentence == gain.sentence
-    assert found.sentence.startswith("More data still helps ALS: from the newest 40 %")
+    assert found.sentence.startswith("More data still helps ALS: from the newest 40%")
 
 
 def test_the_past_does_harm_where_fashions_change() -> None:
@@ -84,7 +84,7 @@ def test_a_share_knows_nothing_from_before_its_moment(protocol: str) -> None:
 def test_a_split_in_time_that_evaluates_nobody_falls_back_and_says_so() -> None:
     it = DATA.interactions
     newest = it.time.argmax()
-    # The newest tenth is all repeats of what these people took up before.
+    # The newest tenth is all repeats of what these people interacted with before.
     again = np.repeat(newest, len(it))
     late = Interactions.build(
         np.concatenate([it.user, it.user[again]]),

@@ -15,7 +15,7 @@ class TestRecentlyPopular(TestPopular):
 
 
 def shown(window_days: float | None) -> list[int]:
-    """Item 0 was taken up three times long ago, 1 twice of late, 2 once in between."""
+    """Item 0 has three old events, item 1 two recent ones, item 2 one in between."""
     interactions = Interactions.build(
         np.arange(6),
         [0, 0, 0, 2, 1, 1],

@@ -19,7 +19,7 @@ class TestInsertedSponsoredSlot(RuleTests):
 
 
 def applied(slate: list[int], history: list[int] | None = None, **settings: object) -> Slate:
-    """Items a to f; e and f are sponsored, f taken up more often; d is not available."""
+    """Items a to f; e and f are sponsored, f more popular; d is not available."""
     frame = pd.DataFrame(
         {
             Columns.SPONSORED: [False, None, False, True, True, True],

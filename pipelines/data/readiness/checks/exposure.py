@@ -7,25 +7,26 @@ from pipelines.data.readiness.checks.quality import IMPORT_AGAIN
 from pipelines.data.readiness.event_kinds import count
 from pipelines.data.readiness.facts import Facts
 from pipelines.data.readiness.finding import Finding, FindingState
+from pipelines.runtime.phrases import number_of
 from pipelines.schema import Columns as C
 
 _COLUMNS = {
     C.IMPRESSION: (
-        "Without impressions it is unknown which items users saw and ignored, and new lists are "
-        "evaluated by what the old list showed.",
+        "Without impressions, the log does not show which items users saw and ignored, so the "
+        "evaluation favors lists like the old one.",
         "Log an impression for each item that was visible.",
     ),
     C.POSITION: (
-        "Items at the top get more clicks; without the position this looks like preference.",
+        "Items at the top get more clicks. Without positions, this effect looks like preference.",
         "Log the position of each item shown, from 1.",
     ),
     C.PROPENSITY: (
-        "Another list can be evaluated from the log only if the probability with which each item "
-        "was shown is known.",
+        "The log can evaluate another list only if it has the probability with which each item "
+        "was shown.",
         "Fill a small share of the positions at random, and log each item's probability.",
     ),
     C.RECOMMENDATION: (
-        "It links a click to the list that caused it; without it no list can be credited.",
+        "The id links a click to the list that caused it.",
         "Give each list shown an id, and send it with every event that follows from it.",
     ),
 }
@@ -60,7 +61,7 @@ def _types(facts: Facts) -> list[Finding]:
         ),
         at_most(
             balance, order[0][1] / total, 0.98,
-            "If one type dominates, the rare types (mostly purchases) hardly count.",
+            "If one type dominates, the rare types (usually purchases) have little weight.",
             "Give rare types a higher weight in the recipe, or leave out the most frequent type.",
         ),
     ]  # fmt: skip
@@ -88,7 +89,7 @@ def _open_rate(facts: Facts) -> list[Finding]:
         return []
     low, high = rate.interval
     why = (
-        f"{rate.hits:,} opens of {rate.of:,} sent or shown (95 % interval {low:.2%} to "
+        f"{number_of(rate.hits, 'open')} of {rate.of:,} sent or shown (95% interval {low:.2%} to "
         f"{high:.2%}); better recommendations only reach users who open them."
     )
     return [figure("open rate", rate.value, why)]

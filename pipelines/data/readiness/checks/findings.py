@@ -47,10 +47,10 @@ def unknown(check: str, threshold: float | None, why: str, todo: str) -> Finding
 
 
 def expected_sentence(facts: Facts, need: Requirement) -> str:
-    """When a requirement will be met, as a sentence; empty if it is met."""
+    """When a requirement will be met, as a sentence; empty if it is met or will never be."""
     if need.met or need.pace is None:
         return ""
     clause = need.pace.when(
         need.need - need.have, need.unit, facts.timing, is_sample=facts.is_sample
     )
-    return f"{clause[0].upper()}{clause[1:]}."
+    return f"Expected date: {clause}."

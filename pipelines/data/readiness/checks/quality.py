@@ -7,6 +7,7 @@ from pipelines.data.readiness.checks.findings import at_least, at_most, figure, 
 from pipelines.data.readiness.facts import Facts
 from pipelines.data.readiness.facts.ids import Ids
 from pipelines.data.readiness.finding import Finding
+from pipelines.runtime.phrases import number_of
 from pipelines.schema import Columns
 
 IMPORT_AGAIN = "Import the file again: this was not counted when the dataset was imported."
@@ -28,7 +29,7 @@ def metadata(facts: Facts) -> list[Finding]:
             found.append(
                 at_least(
                     f"least covered {whose} column, share", columns[worst], 0.8,
-                    f"{worst} has the fewest values of the {len(columns)} columns.",
+                    f"Of {number_of(len(columns), 'column')}, {worst} has the fewest values.",
                     f"Fill {worst}, or leave it out: a model may take missing values for a "
                     "property.",
                     below="thin",
@@ -92,8 +93,7 @@ def _flags(facts: Facts) -> str:
     counts = [f"{facts.flags.reasons.count(r)} by {r}" for r in rules if r in facts.flags.reasons]
     if not counts:
         return "No user's events come at machine pace or far beyond all others."
-    n = len(facts.flags)
-    return f"{n:,} {'account' if n == 1 else 'accounts'} flagged: {', '.join(counts)}."
+    return f"{number_of(len(facts.flags), 'account')} flagged: {', '.join(counts)}."
 
 
 def _hygiene(whose: str, found: Ids) -> list[Finding]:
@@ -103,7 +103,7 @@ def _hygiene(whose: str, found: Ids) -> list[Finding]:
     return [
         at_most(
             f"{whose} ids of mixed types, share", found.mixed, 0.0,
-            f"Words among numbers, or numbers among words{mixed}, are mostly fees, tests or two "
+            f"Words among numbers, or numbers among words{mixed}, are usually fees, tests or two "
             "systems in one column." if found.mixed else f"The {whose} ids are of one type.",
             f"Check these ids, and leave out those that are not {whose}s.",
         ),
@@ -115,7 +115,7 @@ def _hygiene(whose: str, found: Ids) -> list[Finding]:
         ),
         at_most(
             f"{whose} ids that differ only by case, share", found.by_case / n, 0.0,
-            f"Ids that differ only by case{by_case} are mostly the same {whose}, spelled "
+            f"Ids that differ only by case{by_case} are usually the same {whose}, spelled "
             "differently."
             if found.by_case else f"No two {whose} ids differ only by case.",
             "Use the same case for all ids in the export.",

@@ -9,6 +9,7 @@ from pipelines.data.readiness.facts import Facts, Timing
 from pipelines.data.readiness.facts.pace import ARCHIVE_DAYS
 from pipelines.data.readiness.finding import Finding
 from pipelines.data.readiness.requirements import OURS
+from pipelines.runtime.phrases import number_of
 
 _SPAN = "span, days"
 _VISITS, _NO_HISTORY = "visits per user and year", "visits without a history, share"
@@ -33,12 +34,13 @@ def _span(t: Timing) -> list[Finding]:
         at_least(
             _SPAN, t.span_days, 90,
             "A short span covers only one season, and leaves little data to hold out for a test.",
-            f"Wait {max(90 - t.span_days, 0):.0f} more days, or export older events.",
+            f"Wait {number_of(round(max(90 - t.span_days, 0)), 'more day')}, or export older "
+            "events.",
             below="thin",
         ),
         figure(
             "events per week", t.events_per_week,
-            f"The mean of the last {t.window_weeks:.0f} weeks; expected dates are based on it.",
+            f"The mean of {t.window_label}; expected dates are based on it.",
         ),
         figure(
             "users per week", t.users_per_week,
@@ -47,8 +49,8 @@ def _span(t: Timing) -> list[Finding]:
     ]  # fmt: skip
     for check, growth in (("growth of events", t.growth), ("growth of users", t.user_growth)):
         why = (
-            f"The relative change from the previous {t.window_weeks:.0f} weeks to the last "
-            f"{t.window_weeks:.0f} weeks; negative means a decline."
+            f"The relative change from the same period before to {t.window_label}; negative means "
+            "a decline."
         )
         if growth is None:
             found.append(unknown(check, -0.2, why, _MONTH))
@@ -64,7 +66,8 @@ def _span(t: Timing) -> list[Finding]:
         ),
         at_most(
             "longest gap without events, days", t.longest_gap, 7,
-            "A long gap is mostly a broken export; after it, known demand looks like new demand.",
+            "A long gap usually means a broken export. After it, returning users look like new "
+            "users.",
             "Find the gap in the activity chart of the profile, and export those days again.",
         ),
         at_most(
@@ -88,7 +91,7 @@ def _freshness(facts: Facts, t: Timing) -> Finding:
         why = f"The newest event has the date {ends:%Y-%m-%d}, which is in the future."
         return Finding(check, days, 30, "thin", why, "Check time zone and time column.", OURS)
     why = "User preferences change over time; a test should use the most recent weeks."
-    archive = " Until then it counts as an archive." if t.age_days > ARCHIVE_DAYS else ""
+    archive = " Data this old counts as an archive." if t.age_days > ARCHIVE_DAYS else ""
     todo = f"The data ends on {ends:%Y-%m-%d}: import a newer export.{archive}"
     return at_most(check, max(days, 0), 30, why, todo)
 
@@ -96,11 +99,11 @@ def _freshness(facts: Facts, t: Timing) -> Finding:
 def _visits(facts: Facts, t: Timing) -> list[Finding]:
     why = (
         "Personalization pays only if users return. A visit ends after "
-        f"{facts.visit_minutes} minutes without an event."
+        f"{number_of(facts.visit_minutes, 'minute')} without an event."
     )
     why_no_history = (
-        "Of the visits in the last quarter of the span, those that are the user's first in the "
-        "data: there is no history to personalize with."
+        "The share of visits in the last quarter of the span that are the user's first in the "
+        "data. They have no history to personalize with."
     )
     if t.visits_per_year is None or t.new_visits is None:
         return [
@@ -129,15 +132,16 @@ def _cold(facts: Facts, t: Timing) -> list[Finding]:
     return [
         at_most(
             "cold users in the test window, share", t.cold_users, 0.5,
-            f"Of {t.test_users:,} users in the newest tenth of the events (time:0.9), those "
-            "without an earlier event: no model was trained on them.",
+            "The share of users without an earlier event, of "
+            f"{number_of(t.test_users, 'user')} in the newest tenth of the events (time:0.9). No "
+            "model is trained on them.",
             "Evaluate lists for users without a history separately; recognize returning users.",
             worst=0.9,
         ),
         at_most(
             "cold items in the test window, share", t.cold_truths, 0.2,
-            "The share of those users' interactions with items that have no earlier event: only "
-            "a content-based stage can recommend them.",
+            "The share of those users' interactions with items without an earlier event. Only a "
+            "content-based stage can recommend these items.",
             "Provide titles and categories of new items, and add a content stage.", worst=0.6,
         ),
     ]  # fmt: skip

@@ -59,7 +59,7 @@ def volume(facts: Facts) -> list[Finding]:
             "Compare with popularity first; show rare items somewhere, so that they get events.",
         ),
         at_most(
-            "events on the top 1 % of items, share", v.top_share, 0.5,
+            "events on the top 1% of items, share", v.top_share, 0.5,
             "If few items have most of the events, popularity is hard to beat.",
             "Compare with popularity first; check whether a bag, gift card or fee is an item.",
         ),

@@ -21,7 +21,7 @@ NO_USER = "the user is missing"
 
 @dataclass(frozen=True)
 class Rate:
-    """A share of `of` with its 95 % interval (Wilson's)."""
+    """A share of `of` with its 95% interval (Wilson's)."""
 
     hits: int
     of: int

@@ -91,7 +91,7 @@ def _count(mask: pa.BooleanArray) -> int:
 
 
 def shared_accounts(dataset: Dataset, heavy: np.ndarray) -> SharedAccounts:
-    """Accounts found by name, and the `heavy` users (codes) with over 1 % of all events."""
+    """Accounts found by name, and the `heavy` users (codes) with over 1% of all events."""
     import pyarrow as pa
     import pyarrow.compute as pc
 

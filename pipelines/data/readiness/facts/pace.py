@@ -7,8 +7,9 @@ import math
 from dataclasses import dataclass
 
 from pipelines.data.readiness.facts.stream import WEEK
-from pipelines.data.readiness.facts.timing import PACE_WEEKS, Timing
+from pipelines.data.readiness.facts.timing import Timing
 from pipelines.data.readiness.unit import Unit
+from pipelines.runtime.phrases import number_of
 
 ARCHIVE_DAYS = 180
 """Data whose newest event is older is an archive, for which no dates are given."""
@@ -44,12 +45,9 @@ class Pace:
         if is_sample or timing.age_days > ARCHIVE_DAYS:
             return f"the data ends in {ends:%B %Y}, so no date can be given"
         if timing.window_weeks < 1:
-            return f"{timing.span_days:.0f} days of data are too few to give a date"
-        window = (
-            "the last eight weeks"
-            if timing.window_weeks == PACE_WEEKS
-            else f"the last {timing.window_weeks:.0f} weeks"
-        )
+            days = number_of(round(timing.span_days), "day")
+            return f"the data covers only {days}, so no date can be given"
+        window = timing.window_label
         weeks = self.weeks(gap, timing)
         if weeks == math.inf:
             return f"{self.flat} in {window}, so no date can be given"
@@ -60,7 +58,7 @@ class Pace:
         # The gap is that of the newest event; the wait is counted from now.
         left = weeks - timing.age_days / 7
         if left <= 0:
-            return f"{pace}, they should be there by now: import newer data"
+            return f"{pace}, they should be there by now (import newer data)"
         return f"{pace}, in about {_time(left)} ({day:%Y-%m-%d})"
 
 
@@ -68,7 +66,7 @@ def _time(weeks: float) -> str:
     if weeks > 104:
         return f"{weeks / 52.18:.0f} years"
     whole = max(1, round(weeks))
-    return f"{whole} {'week' if whole == 1 else 'weeks'}"
+    return number_of(whole, "week")
 
 
 def _rate(value: float) -> str:

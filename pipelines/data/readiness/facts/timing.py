@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.data.readiness.facts.stream import DAY, FIRST, WEEK, YEAR, Stream
+from pipelines.runtime.phrases import number_of
 
 PACE_WEEKS = 8
 """The pace is measured over the last eight weeks, or half the span if that is shorter."""
@@ -57,7 +58,7 @@ class Timing:
     simultaneous: float
     """The share of events with the same user and second as another event."""
     whole_days: bool
-    """Whether 90 % of the events have the same time of day, so that times are dates."""
+    """Whether 90% of the events have the same time of day, so that times are dates."""
     test_users: int
     cold_users: float
     cold_truths: float
@@ -68,6 +69,15 @@ class Timing:
     """Distinct users in the last 56 and 180 days."""
     month_events: Recent
     """Events of the last 30 days."""
+
+    @property
+    def window_label(self) -> str:
+        """The window over which the pace was measured: "the last eight weeks"."""
+        if self.window_weeks == PACE_WEEKS:
+            return "the last eight weeks"
+        if self.window_weeks < 1:
+            return f"the last {number_of(round(7 * self.window_weeks), 'day')}"
+        return f"the last {number_of(round(self.window_weeks), 'week')}"
 
 
 def timing(stream: Stream, now: float, seen: str) -> Timing | None:

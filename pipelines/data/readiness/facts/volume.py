@@ -35,7 +35,7 @@ class Volume:
     gini: float
     """Gini coefficient of the events over the items with an event, 0 (equal) to 1."""
     top_share: float
-    """Share of the events on the most frequent 1 % of those items (at least one item)."""
+    """Share of the events on the most frequent 1% of those items (at least one item)."""
 
     @property
     def density(self) -> float:

@@ -1,0 +1,13 @@
+"""Phrases that depend on a number."""
+
+from __future__ import annotations
+
+
+def noun_for(count: float, noun: str, plural: str | None = None) -> str:
+    """The form of a noun after a count: "item" after 1, otherwise `plural`, by default "items"."""
+    return noun if count == 1 else plural or f"{noun}s"
+
+
+def number_of(count: int, noun: str, plural: str | None = None) -> str:
+    """A count with its noun: "1 item", "1,234 items"."""
+    return f"{count:,} {noun_for(count, noun, plural)}"
