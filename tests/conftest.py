@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 import sys
 import time
@@ -28,24 +30,46 @@ def assay_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home
 
 
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """A folder for all of pytest's processes: the first makes it, the others wait for it."""
+    base = factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    made = shared / name
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (made / "done").exists():
+            shutil.rmtree(made, ignore_errors=True)
+            made.mkdir()
+            make(made)
+            (made / "done").touch()
+    return made
+
+
 @pytest.fixture(scope="session")
 def new_mlflow_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of a store that MLflow has just made, which takes it seconds. Copy it to write."""
-    from pipelines.tracking import store
 
-    folder = tmp_path_factory.mktemp("mlflow")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder / 'mlflow.db'}")
-        store.client()
-    return folder / "mlflow.db"
+    def make(folder: Path) -> None:
+        from pipelines.tracking import store
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder / 'mlflow.db'}")
+            store.client()
+
+    return made_once(tmp_path_factory, "mlflow", make) / "mlflow.db"
+
+
+def add_store(home: Path, store: Path) -> Path:
+    """Copy an MLflow store into the workspace `home`."""
+    file = home / "mlruns" / "mlflow.db"
+    file.parent.mkdir(parents=True)
+    return shutil.copyfile(store, file)
 
 
 @pytest.fixture
 def mlflow_store(new_mlflow_store: Path, assay_home: Path) -> Path:
     """A store that is there already, in this test's workspace."""
-    file = assay_home / "mlruns" / "mlflow.db"
-    file.parent.mkdir(parents=True)
-    return shutil.copyfile(new_mlflow_store, file)
+    return add_store(assay_home, new_mlflow_store)
 
 
 @pytest.fixture

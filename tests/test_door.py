@@ -74,6 +74,7 @@ def workspace(tmp_path: Path) -> assay.Workspace:
     return workspace
 
 
+@pytest.mark.usefixtures("mlflow_store")
 def test_each_step_from_data_to_memo(workspace: assay.Workspace, tmp_path: Path) -> None:
     shop: assay.Dataset = workspace.dataset("shop")
     by_name = assay.readiness("shop", workspace=workspace)

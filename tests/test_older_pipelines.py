@@ -17,7 +17,7 @@ from pipelines.tracking.models import model_uri
 from pipelines.workspace import Workspace
 from pipelines.workspace.bakeoffs import run
 
-WHY = r"it has format 0, and this version of Assay reads format \d+\. Fit it again: run the bake"
+WHY = r"it has format 0, and this version of Assay reads format \d+\. Run the bake-off again"
 
 
 @pytest.fixture

@@ -103,6 +103,16 @@ def contender_notes(document: BakeoffDocument) -> list[str]:
     return [f"{charts.names(contenders)}: {text}." for text, contenders in noted.items()]
 
 
+def _preloaded(document: BakeoffDocument) -> str:
+    """How much of the peak memory is the libraries that a process starts with."""
+    found = [c.preloaded_mb for c in document.contenders if c.preloaded_mb]
+    if not found:
+        return ""
+    low, high = min(found), max(found)
+    size = f"{low:,.0f} MB" if round(low) == round(high) else f"{low:,.0f} to {high:,.0f} MB"
+    return f" Peak memory includes {size} of libraries that each process starts with."
+
+
 def _numbers(document: BakeoffDocument) -> None:
     """Every metric with its interval, each contender's time and memory, and the manifest."""
     titles = titles_of(document.contenders)
@@ -138,7 +148,7 @@ def _numbers(document: BakeoffDocument) -> None:
             }
             for c in document.contenders
         ]
-        st.markdown("Time, memory and completeness of each contender.")
+        st.markdown("Time, memory and completeness of each contender." + _preloaded(document))
         tables.show(
             pd.DataFrame(costs), key="compare_costs", alt="Time, memory and size per contender."
         )

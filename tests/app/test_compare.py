@@ -310,6 +310,18 @@ class TestContenders:
         assert table.loc["◆ Acme", "status"] == "not scored"
         assert table.loc["● Two-stage", "status"] == "over budget"
         assert table.loc["◇ stand-in (not Amazon)", "kind"] == "local stand-in"
+        assert "Peak memory includes" not in text(app)
+
+    def test_memory_is_told_with_what_a_process_starts_with(self, open_page, compared, document):
+        contenders = [
+            c.model_copy(update={"peak_mb": 300.0, "preloaded_mb": mb})
+            for c, mb in zip(document.contenders, (150.2, None, 149.9, 161, None), strict=True)
+        ]
+        forked = document.model_copy(update={"id": "forked", "contenders": contenders})
+        compared.save_bakeoff(forked, dataset_version=1)
+        keep(compared.bakeoff_folder("forked"))
+        app = open_page("compare", dataset="shop", bakeoff="forked", compare_view="contenders")
+        assert "Peak memory includes 150 to 161 MB of libraries that each process" in text(app)
 
 
 def without(document, metric, *names):

@@ -162,5 +162,5 @@ def test_a_pipeline_of_an_older_format_says_so_at_its_list(open_page, explored):
     app = opened(open_page, explore_who="made-up", explore_history="i03,i07")
     assert not app.exception
     html = " ".join(str(h.proto.body) for h in app.get("html"))
-    assert "it has format 0" in html and "run the bake-off again" in html
+    assert "it has format 0" in html and "Run the bake-off again" in html
     assert set(app.dataframe[-1].value["contender"]) == {"EASE, recent first"}

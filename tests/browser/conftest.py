@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import shutil
 import subprocess
 import sys
@@ -21,6 +19,7 @@ from pipelines.schema import Columns
 from pipelines.testing.datasets import TWO_STAGE, dataset
 from pipelines.workspace import Workspace
 from tests.browser.driving import NO_CHROMIUM, RunningApp, chromium, environment, start_app
+from tests.conftest import add_store, made_once
 
 SHOP = "corner-shop"
 
@@ -64,7 +63,9 @@ def made_up() -> Dataset:
 
 
 @pytest.fixture(scope="session")
-def shop_home(tmp_path_factory: pytest.TempPathFactory, made_up: Dataset) -> Path:
+def shop_home(
+    tmp_path_factory: pytest.TempPathFactory, made_up: Dataset, new_mlflow_store: Path
+) -> Path:
     """A workspace with one dataset, imported from files, and nothing run. Copy it to write."""
     folder = tmp_path_factory.mktemp("files")
     it = made_up.interactions
@@ -79,22 +80,16 @@ def shop_home(tmp_path_factory: pytest.TempPathFactory, made_up: Dataset) -> Pat
     made_up.catalogue.frame.to_csv(folder / "items.csv", index=False)
     home = tmp_path_factory.mktemp("shop") / "home"
     Workspace.open(home).import_dataset(folder / "events.csv", SHOP, items=folder / "items.csv")
+    add_store(home, new_mlflow_store)
     return home
 
 
 @pytest.fixture(scope="session")
 def filled_home(tmp_path_factory: pytest.TempPathFactory, shop_home: Path) -> Path:
     """The same workspace after a bake-off by the command line."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    # One bake-off for all of pytest's processes: the first makes it, the others wait for it.
-    with (shared / "filled.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        made = shared / "filled"
-        if not (made / "done").exists():
-            shutil.rmtree(made, ignore_errors=True)
-            _run_bakeoff(copied(shop_home, made))
-            (made / "done").touch()
+    made = made_once(
+        tmp_path_factory, "filled", lambda folder: _run_bakeoff(copied(shop_home, folder))
+    )
     return copied(made / "home", tmp_path_factory.mktemp("filled-home"))
 
 

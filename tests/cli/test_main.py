@@ -27,6 +27,7 @@ def events(tmp_path):
     return path
 
 
+@pytest.mark.usefixtures("mlflow_store")
 def test_the_whole_path_from_a_file_to_a_decision(assay, events, tmp_path):
     code, out, _ = assay("data", "import", events, "--name", "mine", "--json")
     told = json.loads(out)

@@ -63,6 +63,7 @@ def assay(words: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, st
     return int(ended.value.code or 0), out, err
 
 
+@pytest.mark.usefixtures("mlflow_store")
 def test_whom_each_contender_is_for_is_found_in_a_real_bakeoff(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

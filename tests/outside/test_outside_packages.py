@@ -15,6 +15,7 @@ import pytest
 
 from pipelines.testing.datasets import dataset
 from pipelines.testing.vendor import Answer, Received, Vendor
+from tests.conftest import add_store
 from tests.outside.packages import PAGES, Environment, files_of, write
 
 FAULTY = {
@@ -145,7 +146,7 @@ def outside(tmp_path_factory: pytest.TempPathFactory) -> Environment:
 
 
 @pytest.fixture(scope="module")
-def shop(outside: Environment) -> Path:
+def shop(outside: Environment, new_mlflow_store: Path) -> Path:
     """A workspace with a small dataset."""
     data = dataset(n_users=40, n_items=30, events=10)
     events = data.interactions
@@ -161,6 +162,7 @@ def shop(outside: Environment) -> Path:
     command = ["-m", "pipelines.cli", "data", "import", "events.csv", "--name", "shop"]
     done = outside.run(*command, home=home)
     assert done.returncode == 0, done.stderr
+    add_store(home, new_mlflow_store)
     return home
 
 
