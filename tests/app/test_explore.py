@@ -35,7 +35,7 @@ LOOKS = styles([("One", "built"), ("Two", "third-party")])
 def test_the_sentence_counts_what_two_lists_share():
     assert linked_lists.sentence(TWO, "One", "Two") == "One and Two share one of three items."
     apart = lists(One=["a"], Two=["b"])
-    assert linked_lists.sentence(apart, "One", "Two") == "One and Two share none of one items."
+    assert linked_lists.sentence(apart, "One", "Two") == "One and Two share none of one item."
 
 
 def test_the_chart_links_shared_items_and_marks_held_out_ones():

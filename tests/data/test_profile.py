@@ -56,7 +56,7 @@ def test_activity_counts_events_people_and_new_ones() -> None:
         {"start": "2025-01-31", "events": 0, "users": 0, "new_users": 0, "whole": True},
         {"start": "2025-02-01", "events": 2, "users": 2, "new_users": 1, "whole": True},
     ]
-    assert found.sentences["activity"].endswith("1 of 3 have no events.")
+    assert found.sentences["activity"].endswith("Without an event: 1 of 3.")
 
 
 def test_a_bin_that_the_data_does_not_fill_is_marked() -> None:

@@ -100,7 +100,7 @@ def test_a_higher_threshold_is_harder_to_pass():
 
 
 def test_too_few_pairs_is_no_verdict():
-    with pytest.raises(AssayError, match="Only 0 pairs"):
+    with pytest.raises(AssayError, match="only 0 pairs"):
         SimilarUsers().run(asked(background([[0, 1]] * 50), counting))
 
 
