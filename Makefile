@@ -2,6 +2,8 @@
 PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
+# Tests that wait for a browser or a process leave room for one more than there are cores.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 READY := .venv/.ready
 
 .PHONY: run test wheel-test install lint demo bench upgrade browser postgres clean
@@ -10,7 +12,7 @@ run: $(READY)
 	@$(BIN)/assay run --port $(PORT)
 
 test: $(READY) browser postgres
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not wheel"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not wheel"
 
 # The wheel in a new environment outside of the checkout; downloads what it needs.
 wheel-test: $(READY) browser

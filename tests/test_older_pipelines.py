@@ -5,7 +5,6 @@ The Explore page is tested with its page (tests/app/test_explore.py).
 
 import re
 
-import mlflow
 import pytest
 
 from pipelines.data import dataset as stored
@@ -51,6 +50,8 @@ def test_on_the_command_line(older, assay, tmp_path, asked):
 
 
 def test_as_mlflows_model(older):
+    import mlflow
+
     mlflow.set_tracking_uri(paths.tracking_uri())
     with pytest.raises(AssayError, match=WHY):
         mlflow.pyfunc.load_model(model_uri(older.contender("popular").mlflow_run_id))

@@ -11,6 +11,8 @@ from nbclient import NotebookClient
 import pipelines
 from pipelines.runtime import paths
 
+pytestmark = pytest.mark.slow
+
 FILE = paths.CHECKOUT / "docs" / "tour.ipynb"
 MOST_CELLS = 12
 

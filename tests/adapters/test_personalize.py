@@ -19,6 +19,8 @@ from pipelines.testing import AdapterTests
 from pipelines.testing.vendor import Answer, Received, Vendor
 from tests.adapters.conftest import ARN
 
+pytestmark = pytest.mark.slow
+
 StartVendor = Callable[[Callable[[Received], Answer]], Vendor]
 Adapt = Callable[..., Personalize]
 

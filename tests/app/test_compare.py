@@ -8,6 +8,8 @@ from app.compare.comparisons import headline
 from pipelines.evaluation.metrics.names import load
 from tests.app.compared import GAINS, USERS, bakeoff, keep
 
+pytestmark = pytest.mark.slow
+
 VIEWS = ("differences", "slices", "cost", "people", "overlap", "behavior", "contenders")
 
 

@@ -21,6 +21,8 @@ from pipelines.runtime import paths
 from tests.app.compared import USERS, contender
 from tests.app.reported import NOTICE, VENDOR, bakeoff, behaved, divided, keep
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = '</style><script>alert("x")</script>"onload="y\' & <b>'
 
 

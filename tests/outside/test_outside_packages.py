@@ -18,6 +18,8 @@ from pipelines.testing.vendor import Answer, Received, Vendor
 from tests.conftest import add_store
 from tests.outside.packages import PAGES, Environment, files_of, write
 
+pytestmark = pytest.mark.slow
+
 FAULTY = {
     "pyproject.toml": """
 [build-system]

@@ -25,6 +25,8 @@ from pipelines.reading.problems import Problems
 from tests.data import mutations
 from tests.reading.test_read import shown
 
+pytestmark = pytest.mark.slow
+
 DRAW = np.random.default_rng(5)
 LISTS = {str(u): DRAW.permutation(30)[:12].astype(str).tolist() for u in range(1, 41)}
 TRUTH = {user: DRAW.permutation(30)[:4].astype(str).tolist() for user in LISTS}

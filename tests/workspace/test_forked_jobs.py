@@ -13,7 +13,10 @@ import pytest
 from pipelines.runtime import children, forkserver, paths, processes
 from pipelines.workspace import Workspace
 
-pytestmark = pytest.mark.skipif(not forkserver.possible(), reason="this system does not fork")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not forkserver.possible(), reason="this system does not fork"),
+]
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Every metric beside its formula in plain Python, on thousands of random users."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -9,6 +10,8 @@ from pipelines.evaluation.metrics.metric import MetricOfAllLists
 from pipelines.reading.lists import Lists
 from tests.evaluation.metrics import by_hand
 from tests.evaluation.metrics.made import lists_and_key
+
+pytestmark = pytest.mark.slow
 
 ELSEWHERE = {"ndcg", "recall", "precision", "map", "mrr", "hit_rate", "novelty", "popularity_share"}
 """Tested in test_accuracy.py and test_of_lists.py."""

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from sklearn.metrics import ndcg_score, roc_auc_score
 
 from pipelines.evaluation.metrics.accuracy import per_user
 from pipelines.evaluation.metrics.evaluate import evaluate
@@ -105,6 +104,8 @@ def scores(items: list[int], k: int) -> np.ndarray:
 
 @pytest.mark.parametrize("k", KS)
 def test_scikit_learn(k) -> None:
+    from sklearn.metrics import ndcg_score, roc_auc_score  # two seconds, in this process alone
+
     auc, ndcg = AUC().per_user(LISTS, k), GradedNDCG().per_user(LISTS, k)
     for row in range(0, USERS, 4):
         given = scores(GIVEN.lists[row], k)
