@@ -113,6 +113,9 @@ def test_all_capable_contenders_recommend_for_three_picked_titles(
         page.get_by_role("option", name=title, exact=True).click()
         expect(page.get_by_test_id("stMultiSelect").get_by_text(title, exact=True)).to_be_visible()
     page.keyboard.press("Escape")
+    # The address is of the run that has all three; the title was right after the first.
+    three = re.compile(r"explore_history=[^&,%]+((,|%2C)[^&,%]+){2}")
+    expect(page).to_have_url(three, timeout=SLOW_MS)
     expect(page.locator("h1")).to_contain_text(" share ", timeout=SLOW_MS)
     drawn(page)
     check_page(page)

@@ -27,7 +27,7 @@ EVENTS = 30_000
 
 
 @pytest.fixture(scope="module")
-def server(postgres: Server) -> Server:
+def server(postgres: Server) -> Iterator[Server]:
     """The server with a log of events, a few of them without a person."""
     postgres.run(
         "CREATE TABLE clicks AS SELECT "
@@ -36,7 +36,8 @@ def server(postgres: Server) -> Server:
         "CASE WHEN g % 10 = 0 THEN 'purchase' ELSE 'view' END AS event_type "
         f"FROM generate_series(1, {EVENTS}) g"
     )
-    return postgres
+    yield postgres
+    postgres.run("DROP TABLE clicks")  # other files' tests look at what the database has
 
 
 def everything_written(home: Path) -> bytes:
