@@ -25,8 +25,16 @@ def peer_python() -> Path:
         uv = Path(sys.executable).with_name("uv")
         subprocess.run([str(uv), "venv", "--quiet", str(PEERS)], check=True)
         requirements = str(HERE / "requirements.txt")
-        install = [str(uv), "pip", "install", "--quiet", "--python", str(python), "-r"]
-        subprocess.run([*install, requirements], check=True)
+        install = [
+            str(uv),
+            "pip",
+            "install",
+            "--quiet",
+            "--compile-bytecode",
+            "--python",
+            str(python),
+        ]
+        subprocess.run([*install, "-r", requirements], check=True)
     return python
 
 

@@ -14,6 +14,9 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from statistics import median
+
+from benchmarks.checkouts import ROUNDS
 
 SPECS = ("item-knn", "ease")
 """Specs that do not ship: one stage with its defaults."""
@@ -59,7 +62,9 @@ for name, model in models.items():
 """
 
 
-def beside(folder: Path, home: Path, peer_python: Path, assay: list[str], rounds: int = 2) -> None:
+def beside(
+    folder: Path, home: Path, peer_python: Path, assay: list[str], rounds: int = ROUNDS
+) -> None:
     """Both commands in turn; `home` is a workspace that has the data as ml-1m."""
     specs = [str(_spec(home, stage)) for stage in SPECS]
     environment = {**os.environ, "ASSAY_HOME": str(home)}
@@ -68,12 +73,15 @@ def beside(folder: Path, home: Path, peer_python: Path, assay: list[str], rounds
     mine += ["--split", "last-n:10", "--json"]
     theirs = [str(peer_python), "-W", "ignore", "-c", PEER, str(folder / "ratings.parquet")]
     print(f"{'four models':12} {'Assay, s':>9} {'RecTools, s':>12} {'ratio':>6}")
+    ratios = []
     for number in range(rounds):
         for stage in (home / "stages").glob("*.pickle"):
             stage.unlink()
         ours_s, told = _timed(mine, environment)
         theirs_s, said = _timed(theirs, environment)
         print(f"round {number + 1:<6} {ours_s:9.1f} {theirs_s:12.1f} {ours_s / theirs_s:6.2f}")
+        ratios.append(ours_s / theirs_s)
+    print(f"median ratio {median(ratios):.2f}")
     found = {c["name"]: c["metrics"]["ndcg@10"]["value"] for c in json.loads(told)["contenders"]}
     for line in said.splitlines():
         name, value = line.split()
