@@ -78,7 +78,7 @@ class Pipeline:
         self.rules: list[Rule] = spec.stages("rules")
         self.fit_seconds: dict[str, float] = {}
         self.fit_peak_mb = 0.0
-        """The largest memory of the processes that fitted stages which came from the store."""
+        """The largest memory, MB, of the process that fitted the rankers; 0 without a store."""
 
     def preflight(self, shape: DataShape) -> list[tuple[str, Estimate]]:
         """What each stage's fit would take; models behind rankers are fitted twice."""

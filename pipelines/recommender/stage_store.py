@@ -34,7 +34,8 @@ class Fit:
     seconds: dict[str, float]
     """Seconds of each part of the fit, by the part's name."""
     peak_mb: float
-    """The largest memory of the process that fitted it, up to the end of the fit."""
+    """The largest memory of the process that fitted it, up to the end of the fit; 0 for a
+    generator, whose process may have fitted others before it."""
 
 
 class StageStore:
@@ -63,7 +64,7 @@ class StageStore:
             return stage, {"": time.perf_counter() - began}
 
         found = self._stored(stage.name, {"stage": _identity(stage), "window": window}, fit)
-        return Fit(found.fitted, {name: found.seconds[""]}, found.peak_mb)
+        return Fit(found.fitted, {name: found.seconds[""]}, 0.0)
 
     def rankers(
         self,
@@ -73,7 +74,8 @@ class StageStore:
     ) -> Fit:
         """All rankers of a pipeline, fitted on the candidates of its generators.
 
-        Each stage comes with the number of items that it proposes or keeps.
+        Each stage comes with the number of items that it proposes or keeps. They are the first
+        that a process fits, so their memory is the same for every pipeline that has them.
         """
         parts = {
             "generators": [_identity(stage) | {"k": k} for stage, k in generators],

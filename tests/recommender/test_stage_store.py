@@ -84,12 +84,25 @@ def test_rankers_of_other_candidates_are_fitted_anew(change, tmp_path):
     assert lists(other) == lists(fitted(changed, None))
 
 
-def test_the_memory_of_a_shared_fit_is_charged_too(tmp_path, monkeypatch):
+@pytest.fixture
+def fitted_in_much_memory(tmp_path, monkeypatch):
+    """A store whose stages were fitted by `TWO_STAGE`, in a process that held 50 GB."""
     store = StageStore(tmp_path, "key")
     with monkeypatch.context() as patch:
         patch.setattr(memory, "peak_mb", lambda: 50_000.0)
-        fitted(POPULAR, store)
-    assert fitted(POPULAR, store).fit_peak_mb == 50_000.0
+        fitted(TWO_STAGE, store)
+    return store
+
+
+def test_the_memory_of_shared_rankers_is_charged_too(fitted_in_much_memory):
+    assert fitted(TWO_STAGE, fitted_in_much_memory).fit_peak_mb == 50_000.0
+
+
+def test_a_generator_is_not_charged_the_memory_of_another_contender(fitted_in_much_memory):
+    """What a process held when it fitted this stage among others depends on the others."""
+    for block in TWO_STAGE["candidates"]:
+        alone = {"schema": 1, "name": "alone", "candidates": [block]}
+        assert fitted(alone, fitted_in_much_memory).fit_peak_mb == 0.0
 
 
 def test_a_stage_whose_source_has_changed_is_fitted_anew(tmp_path, monkeypatch):
