@@ -12,7 +12,7 @@
 The names below are imported when they are first used. docs/tour.ipynb uses all of them.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipelines import lazy
 
@@ -44,12 +44,5 @@ _HOMES = {
 }
 __all__ = [*_HOMES]
 
-
 if not TYPE_CHECKING:  # else every name would pass for one of the package
-
-    def __getattr__(name: str) -> Any:
-        return lazy.attribute(__name__, _HOMES, name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    __getattr__, __dir__ = lazy.exports(globals(), _HOMES)

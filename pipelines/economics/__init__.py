@@ -1,6 +1,6 @@
 """The decision to build, buy or do both, and its memo (docs/decision-model.md)."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipelines import lazy
 
@@ -18,12 +18,5 @@ _HOMES = {
 }
 __all__ = [*_HOMES]
 
-
 if not TYPE_CHECKING:  # else every name would pass for one of the package
-
-    def __getattr__(name: str) -> Any:
-        return lazy.attribute(__name__, _HOMES, name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    __getattr__, __dir__ = lazy.exports(globals(), _HOMES)

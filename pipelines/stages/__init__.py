@@ -3,7 +3,7 @@
 docs/writing-a-stage.md shows how. Those that ship are reached by name, through the registry.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipelines import lazy
 
@@ -31,12 +31,5 @@ _HOMES = {
 }
 __all__ = [*_HOMES]
 
-
 if not TYPE_CHECKING:  # else every name would pass for one of the package
-
-    def __getattr__(name: str) -> Any:
-        return lazy.attribute(__name__, _HOMES, name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    __getattr__, __dir__ = lazy.exports(globals(), _HOMES)

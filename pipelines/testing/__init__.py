@@ -12,7 +12,7 @@ Run it with pytest (`pip install 'assay[testing]'`). Assay's own classes pass th
 they use, `vendor` a local HTTP server that plays a vendor.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipelines import lazy
 from pipelines.errors import MissingExtra
@@ -47,12 +47,5 @@ __all__ = [*_HOMES]
 # With it, pytest shows the values on both sides of a failed `assert` in these modules too.
 pytest.register_assert_rewrite(*_HOMES.values())
 
-
 if not TYPE_CHECKING:  # else every name would pass for one of the package
-
-    def __getattr__(name: str) -> Any:
-        return lazy.attribute(__name__, _HOMES, name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    __getattr__, __dir__ = lazy.exports(globals(), _HOMES)
