@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from pipelines.runtime import children
+from pipelines.runtime.forkserver import ForkServer
 from tests.postgres import Server, running
 
 # The first call of a compiled kernel takes a second: no deadline; the same cases every time.
@@ -102,6 +104,15 @@ def assay(
         return ended.value.code or 0, out, err
 
     return run
+
+
+@pytest.fixture
+def servers(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, ForkServer]]:
+    """No fork server yet; those that a test starts are ended with it."""
+    monkeypatch.setattr(children, "_servers", {})
+    monkeypatch.setattr(children, "_started", children.Counter())
+    yield children._servers
+    children.close()
 
 
 def wait_for(condition: Callable[[], Any], seconds: float = 30.0) -> Any:

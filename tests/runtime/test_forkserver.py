@@ -24,15 +24,6 @@ PATH = os.pathsep.join([str(paths.CHECKOUT), os.environ.get("PYTHONPATH", "")]).
 LOADED = Preload(now=("numpy", "threadpoolctl", PROGRAMS))
 
 
-@pytest.fixture
-def servers(monkeypatch):
-    """No server yet; those that a test starts are ended with it."""
-    monkeypatch.setattr(children, "_servers", {})
-    monkeypatch.setattr(children, "_started", children.Counter())
-    yield children._servers
-    children.close()
-
-
 @pytest.fixture(scope="module")
 def shared():
     """A server for the tests that only ask it."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.runtime import children, forkserver, paths, processes
+from pipelines.runtime import forkserver, paths, processes
 from pipelines.workspace import Workspace
 
 pytestmark = [
@@ -20,17 +20,14 @@ pytestmark = [
 
 
 @pytest.fixture
-def server(monkeypatch):
+def server(servers):
     """A fork server of this test's own; `server()` is its process."""
-    monkeypatch.setattr(children, "_servers", {})
-    monkeypatch.setattr(children, "_started", children.Counter())
 
     def process():
-        (found,) = children._servers.values()
+        (found,) = servers.values()
         return found._process
 
-    yield process
-    children.close()
+    return process
 
 
 @pytest.fixture

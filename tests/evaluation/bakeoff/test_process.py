@@ -44,17 +44,14 @@ def bakeoff(tmp_path):
 
 
 @pytest.fixture
-def server(monkeypatch):
+def server(servers):
     """A fork server that a test may kill; `server()` is its process."""
-    monkeypatch.setattr(children, "_servers", {})
-    monkeypatch.setattr(children, "_started", children.Counter())
 
     def process():
-        (found,) = children._servers.values()
+        (found,) = servers.values()
         return found._process
 
-    yield process
-    children.close()
+    return process
 
 
 def processes_of(here: Path) -> list[int]:
