@@ -15,8 +15,10 @@ from pipelines.evaluation.results.document import (
     BakeoffDocument,
     Comparison,
     ContenderResult,
+    drawn_once,
     titles_of,
 )
+from pipelines.evaluation.results.fit_values import paired_fits
 from pipelines.evaluation.results.folder import BakeoffFolder
 from pipelines.runtime import paths
 
@@ -89,16 +91,17 @@ def compared(
     stored, there = _stored(document, metric, against), scored(document, metric)
     if stored or len(there) < 2 or against not in there:
         return stored
-    base = folder.values(against, metric)
+    base = folder.fit_values(against, metric)
+    once = {c.name: drawn_once(c) for c in document.contenders}
     contrasts = [
         Contrast(
             c.name,
             against,
             metric,
-            folder.values(c.name, metric),
-            base,
+            *paired_fits(folder.fit_values(c.name, metric), base),
             over_budget=bool(c.over_budget),
             failed_required=bool(c.failed_required),
+            once=once[c.name] or once[against],
         )
         for c in document.contenders
         if c.name in there and c.name != against

@@ -60,8 +60,8 @@ def values_frame(
     titles = titles_of(document.contenders)
     rows, most = [], 0
     for name in scored(document, contest.metric):
-        found = values(contest.folder, name, contest.metric, given)[here]
-        users = int(np.isfinite(found).sum())
+        found = values(contest.folder, name, contest.metric, given).values[here]
+        users = int(np.isfinite(found).all(axis=1).sum())
         most = max(most, users)
         try:
             interval = mean_interval(found, within=bounds(contest.metric))

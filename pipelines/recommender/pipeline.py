@@ -36,6 +36,7 @@ from pipelines.schema import (
 )
 from pipelines.stages.contract import CandidateGenerator, DataShape, Estimate, Filter, Ranker, Rule
 from pipelines.stages.kernels import best_columns
+from pipelines.stages.seeding import FIRST_DRAW, Draw
 
 if TYPE_CHECKING:
     from pipelines.recommender.stage_store import Fit, StageStore
@@ -66,16 +67,16 @@ class Journey:
 
 
 class Pipeline:
-    """The stages of a spec, fitted together."""
+    """The stages of a spec, fitted together; `draw` seeds those that draw."""
 
     fallback: CandidateGenerator
     """Continues lists that come out too short."""
 
-    def __init__(self, spec: Spec) -> None:
+    def __init__(self, spec: Spec, draw: Draw = FIRST_DRAW) -> None:
         self.spec = spec
-        self.generators: list[CandidateGenerator] = spec.stages("candidates")
-        self.rankers: list[Ranker] = spec.stages("rankers")
-        self.rules: list[Rule] = spec.stages("rules")
+        self.generators: list[CandidateGenerator] = spec.stages("candidates", draw)
+        self.rankers: list[Ranker] = spec.stages("rankers", draw)
+        self.rules: list[Rule] = spec.stages("rules", draw)
         self.fit_seconds: dict[str, float] = {}
         self.fit_peak_mb = 0.0
         """The largest memory, MB, of the process that fitted the rankers; 0 without a store."""

@@ -32,9 +32,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from pipelines.errors import AssayError
 from pipelines.runtime import paths
-from pipelines.stages import loading
+from pipelines.stages import loading, seeding
 from pipelines.stages.contract import Rule, Stage, StageConfig
 from pipelines.stages.loading import StageKind
+from pipelines.stages.seeding import FIRST_DRAW, Draw
 
 SLUG = r"^[a-z0-9][a-z0-9-]{0,59}$"
 
@@ -107,11 +108,18 @@ class Spec(BaseModel):
             for kind, block in self.blocks()
         )
 
-    def stages(self, kind: StageKind) -> list[Any]:
-        """New, unfitted stages of one kind, in the order of their blocks."""
+    def stages(self, kind: StageKind, draw: Draw = FIRST_DRAW) -> list[Any]:
+        """New, unfitted stages of one kind, in the order of their blocks, seeded for `draw`."""
         return [
-            loading.make(cls, config) for found, _, cls, config in self.checked if found == kind
+            seeding.make(cls, config, draw)
+            for found, _, cls, config in self.checked
+            if found == kind
         ]
+
+    @property
+    def draws(self) -> bool:
+        """Whether another seed can give other lists."""
+        return any(cls.draws for _, _, cls, _ in self.checked)
 
     @cached_property
     def hash(self) -> str:

@@ -16,7 +16,7 @@ from pipelines.runtime import memory, pickles
 from pipelines.schema import Catalogue, Interactions
 from pipelines.stages.contract import CandidateGenerator, Ranker, Stage
 
-CODE_VERSION = 2
+CODE_VERSION = 3
 """Raised when stored stages would answer differently from stages fitted now because of a change
 outside the stage's file."""
 ABANDONED_SECONDS = 86_400
@@ -115,7 +115,8 @@ class StageStore:
 
 def _identity(stage: Stage) -> dict[str, Any]:
     """What a stage's fit depends on besides the data."""
-    return {
+    drawn = {"draw": stage.draw} if type(stage).draws else {}
+    return drawn | {
         "class": f"{type(stage).__module__}.{type(stage).__qualname__}",
         "source": _source_hash(type(stage)),
         "config": stage.config.model_dump(mode="json"),

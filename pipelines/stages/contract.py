@@ -67,6 +67,12 @@ class Stage:
     title: ClassVar[str]
     """How a screen names it."""
     Config: ClassVar[type[StageConfig]] = StageConfig
+    draws: ClassVar[bool] = True
+    """Whether another seed gives another fit. Such a stage is fitted several times in a
+    bake-off, to measure what the draw changes; a setting `seed`, if it has one, is what differs.
+    A stage that does not say so counts as drawing."""
+    draw: tuple[int, int] = (0, 0)
+    """The bake-off's seed, and the number of the fit; beside the setting `seed`."""
 
     def __init__(self, config: StageConfig | None = None) -> None:
         self.config = self.Config() if config is None else config

@@ -6,13 +6,14 @@ users are drawn in blocks and never held in memory all at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
 from pipelines.schema import Doubles
+from pipelines.statistics.fits import fits_covariance
 from pipelines.statistics.interval import Interval
 from pipelines.statistics.intervals import CONFIDENCE
 
@@ -96,6 +97,28 @@ def bootstrap_interval(
         low=max(within[0], value + min(low, 0.0)),
         high=min(within[1], value + max(high, 0.0)),
     )
+
+
+def with_fits(draws: Doubles, per_fit: Sequence[Doubles], *, seed: int = 0) -> Doubles:
+    """`draws` (replicates, m) of m means, moved by what another draw of the fits would change.
+
+    `per_fit` has each column's values, (n_users, n_fits) or (n_users, 1) where it does not
+    draw; those that draw have the same fits. The moves have `fits_covariance` and the tails
+    of Student's t at fits - 1 degrees of freedom.
+    """
+    columns = [at for at, v in enumerate(per_fit) if v.shape[1] > 1]
+    if not columns:
+        return draws
+    covariance = fits_covariance(*(per_fit[at] for at in columns))
+    sizes, directions = np.linalg.eigh(covariance)
+    roots = directions * np.sqrt(np.maximum(sizes, 0.0))
+    degrees = per_fit[columns[0]].shape[1] - 1
+    generator = np.random.default_rng(seed)
+    normal = generator.standard_normal((len(draws), len(columns))) @ roots.T
+    tails = np.sqrt(generator.chisquare(degrees, (len(draws), 1)) / degrees)
+    moved = draws.copy()
+    moved[:, columns] += normal / tails
+    return moved
 
 
 def chance_best(draws: Doubles) -> Doubles:

@@ -1,12 +1,12 @@
 """Confidence intervals of means over users, and the paired t test; formulas in docs/metrics.md.
 
 They are not adjusted for multiple comparisons: for that, pass another `confidence`
-(`statistics.multiplicity`).
+(`statistics.multiplicity`). Values with a column per fit, (n_users, n_fits), give intervals
+that cover another draw of the users and of the fits (`statistics.fits`).
 """
 
 from __future__ import annotations
 
-from functools import cache
 from math import ceil, log2
 
 import numpy as np
@@ -14,9 +14,11 @@ import numpy.typing as npt
 
 from pipelines.errors import AssayError
 from pipelines.runtime.phrases import number_of
-from pipelines.schema import Doubles
+from pipelines.schema import Doubles, Mask
+from pipelines.statistics.fits import DrawOfFits, by_user
 from pipelines.statistics.interval import Interval
 from pipelines.statistics.proportions import wilson
+from pipelines.statistics.student import t_quantile
 
 CONFIDENCE = 0.95
 
@@ -46,31 +48,34 @@ FEWEST_EQUAL = fewest_equal(CONFIDENCE)
 def mean_interval(
     values: npt.ArrayLike, within: Range | None = None, confidence: float = CONFIDENCE
 ) -> Interval:
-    """The mean of one contender's `values` (n,) with its interval; NaN means undefined.
+    """The mean of one contender's `values`, (n,) or (n_users, n_fits), with its interval.
 
-    Hall's transformation of Student's t (1992, J. R. Statist. Soc. B 54:221-228) corrects for
+    Users with a NaN, which means undefined, are left out. Hall's transformation of Student's t
+    (1992, J. R. Statist. Soc. B 54:221-228) corrects for
     skewness, since most per-user values are zero. Without skewness it is the t interval.
     Where all values are at the ends of `within`, the metric's range, the mean is a proportion
     and gets Wilson's interval. Otherwise as `t_interval`.
     """
-    v = _defined(values)
+    v, fits = by_user(_defined(values))
     few = len(v) < fewest_equal(confidence) and standard_error(v) == 0.0
     if within is not None and not few and ((v == within[0]) | (v == within[1])).all():
-        return _proportion(v, within, confidence)
-    return _interval(v, within, confidence, _skewness(v))
+        return _widened(_proportion(v, within, confidence), fits, within, confidence)
+    return _interval(v, fits, within, confidence, _skewness(v))
 
 
 def t_interval(
     values: npt.ArrayLike, within: Range | None = None, confidence: float = CONFIDENCE
 ) -> Interval:
-    """The mean of `values` (n,), usually differences, with Student's t interval.
+    """The mean of `values`, (n,) or (n_users, n_fits), with Student's t interval.
+
+    The values are usually differences.
 
     Fewer than `fewest_equal` values that are all equal (such as a single value) do not
     determine the spread: the interval is then `within`, the whole range, or an `AssayError`
     is raised without one. More equal values give an interval of zero width. The interval is
     clipped to `within`. Raises `AssayError` where no value is defined.
     """
-    return _interval(_defined(values), within, confidence, 0.0)
+    return _interval(*by_user(_defined(values)), within, confidence, 0.0)
 
 
 def paired(
@@ -79,12 +84,12 @@ def paired(
     within: Range | None = None,
     confidence: float = CONFIDENCE,
 ) -> Interval:
-    """The mean of `values` - `baseline`, (n,) each over the same users, with its t interval."""
+    """The mean of `values` - `baseline` over the same users and fits, with its t interval."""
     return t_interval(differences(values, baseline), within, confidence)
 
 
 def differences(values: npt.ArrayLike, baseline: npt.ArrayLike) -> Doubles:
-    """`values` - `baseline` (n,), without pairs that have a NaN.
+    """`values` - `baseline`, (n,) or (n_users, n_fits), without users who have a NaN.
 
     Differences within `ROUNDING` of 0, or of each other, are made exactly 0, or equal.
     Raises `ValueError` where the lengths differ.
@@ -93,13 +98,13 @@ def differences(values: npt.ArrayLike, baseline: npt.ArrayLike) -> Doubles:
     if a.shape != b.shape:
         raise ValueError(f"{a.shape} values cannot be paired with {b.shape}")
     d = a - b
-    both = ~np.isnan(d)
+    both = _all_defined(d)
     d = d[both]
     if len(d) == 0:
         return d
     noise = ROUNDING * max(np.abs(a[both]).max(), np.abs(b[both]).max())
     d[np.abs(d) <= noise] = 0.0
-    return np.full(len(d), d.mean()) if 0.0 < d.max() - d.min() <= noise else d
+    return np.full(d.shape, d.mean()) if 0.0 < d.max() - d.min() <= noise else d
 
 
 def standard_error(defined: Doubles) -> float:
@@ -110,20 +115,26 @@ def standard_error(defined: Doubles) -> float:
 
 
 def p_value(d: Doubles) -> float:
-    """Two-sided p of no difference, from (n,) differences.
+    """Two-sided p of no difference, from differences (n,) or (n_users, n_fits).
 
     It is below α exactly where `t_interval` at 1 - α excludes zero. From Student's t test;
     for equal differences that are not zero from the sign-flip test, 2 / 2^n.
     """
     from scipy.special import stdtr
 
-    error = standard_error(d)
+    v, fits = by_user(d)
+    error = standard_error(v)
+    if fits.variance > 0.0:
+        return fits.p_value(float(v.mean()), error**2, len(v))
     if error > 0.0:
-        return float(2 * stdtr(len(d) - 1, -abs(float(d.mean())) / error))
-    return 2.0 ** (1 - len(d)) if d.any() else 1.0
+        return float(2 * stdtr(len(v) - 1, -abs(float(v.mean())) / error))
+    return 2.0 ** (1 - len(v)) if v.any() else 1.0
 
 
-def _interval(v: Doubles, within: Range | None, confidence: float, skewness: float) -> Interval:
+def _interval(
+    v: Doubles, fits: DrawOfFits, within: Range | None, confidence: float, skewness: float
+) -> Interval:
+    """From a value per user (n,), the mean over the fits, and what the fits add."""
     n = len(v)
     if n == 0:
         raise AssayError("There are no values to average; evaluate on more users.")
@@ -139,8 +150,17 @@ def _interval(v: Doubles, within: Range | None, confidence: float, skewness: flo
     low, high = within or (-np.inf, np.inf)
     t = t_quantile(n - 1, confidence) if error else 0.0
     above, below = (_unskewed(end, skewness / np.sqrt(n)) for end in (t, -t))
+    users = Interval(value=mean, low=mean - error * above, high=mean - error * below)
+    return _widened(users, fits, (low, high), confidence)
+
+
+def _widened(users: Interval, fits: DrawOfFits, within: Range, confidence: float) -> Interval:
+    """The interval with the draw of the fits in it, clipped to `within`."""
+    mean, more = users.value, fits.half_width(confidence)
     return Interval(
-        value=mean, low=max(low, mean - error * above), high=min(high, mean - error * below)
+        value=mean,
+        low=max(within[0], mean - np.hypot(mean - users.low, more)),
+        high=min(within[1], mean + np.hypot(users.high - mean, more)),
     )
 
 
@@ -170,12 +190,10 @@ def _proportion(v: Doubles, within: Range, confidence: float) -> Interval:
 
 def _defined(values: npt.ArrayLike) -> Doubles:
     v = np.asarray(values, np.float64)
-    return v[~np.isnan(v)]
+    return v[_all_defined(v)]
 
 
-@cache
-def t_quantile(degrees: int, confidence: float) -> float:
-    """The two-sided critical value of Student's t at `confidence`."""
-    from scipy.special import stdtrit
-
-    return float(stdtrit(degrees, (1 + confidence) / 2))
+def _all_defined(values: Doubles) -> Mask:
+    """The users with a value in every fit, (n,)."""
+    found: Mask = ~np.isnan(values.reshape(len(values), -1)).any(axis=1)
+    return found

@@ -28,38 +28,15 @@ def answer(
     task: ContenderTask, spec: Spec, here: Path, stages: Path, outcome: Outcome
 ) -> tuple[Slate, list[Ints]]:
     """Fit the pipeline, answer the task, and store both: the lists, and those after each step."""
-    pipeline = Pipeline(spec)
-    pipeline.fit(
-        task.train,
-        task.catalogue,
-        protocol=task.protocol,
-        seen=task.seen,
-        store=StageStore(stages, task.data_key),
-        progress=lambda share, message: tell(0.7 * share, message),
-    )
-    outcome.fit_seconds = sum(pipeline.fit_seconds.values())
-    outcome.peak_mb = pipeline.fit_peak_mb
-    fitted = FittedPipeline(
-        pipeline,
-        task.past,
-        task.users,
-        task.catalogue.items,
-        task.catalogue.titles(),
-        _moments(task),
-        _last_moment(task),
-        task.seen,
-        task.length,
-        fitted_rules(task),
-    )
-    known = task.catalogue.known
+    fitted = _fitted(task, spec, stages, 0, outcome)
+    pipeline, known = fitted.pipeline, task.catalogue.known
     outcome.notes += broken_promises(pipeline, task.queries, known)
     fitted.warm()
     slate, steps = _ask_all(task, fitted, outcome)
     if not outcome.notes:
         rows = step_rows(len(slate))
         outcome.notes += broken_lists(slate.items[rows], task.queries.take(rows), known)
-    answered = (slate.items >= 0).any(axis=1) | nothing_left(task)
-    count_answers(outcome, int(answered.sum()))
+    _count(task, slate, outcome)
     outcome.request_ms = _time_requests(task, fitted)
     blank = int((task.queries.lengths == 0).sum())
     if blank and not all(g.name in ("popular", "random") for g in pipeline.generators):
@@ -72,6 +49,49 @@ def answer(
     tell(0.93, "repeating some requests with changed histories")
     ask_again(task.queries, lambda q: fitted.answer(q, task.length).items, task.seed).save(here)
     return slate, steps
+
+
+def refit(task: ContenderTask, spec: Spec, stages: Path, fit: int, outcome: Outcome) -> Slate:
+    """The lists of all requests after fit number `fit`, whose seeds are others; no more."""
+    fitted = _fitted(task, spec, stages, fit, outcome)
+    tell(0.7, "answering requests")
+    slate = fitted.answer(task.queries, task.length)
+    _count(task, slate, outcome)
+    return slate
+
+
+def _fitted(
+    task: ContenderTask, spec: Spec, stages: Path, fit: int, outcome: Outcome
+) -> FittedPipeline:
+    """The pipeline after fit number `fit`, with the data to answer by name."""
+    pipeline = Pipeline(spec, (task.seed, fit))
+    pipeline.fit(
+        task.train,
+        task.catalogue,
+        protocol=task.protocol,
+        seen=task.seen,
+        store=StageStore(stages, task.data_key),
+        progress=lambda share, message: tell(0.7 * share, message),
+    )
+    outcome.fit_seconds = sum(pipeline.fit_seconds.values())
+    outcome.peak_mb = pipeline.fit_peak_mb
+    return FittedPipeline(
+        pipeline,
+        task.past,
+        task.users,
+        task.catalogue.items,
+        task.catalogue.titles(),
+        _moments(task),
+        _last_moment(task),
+        task.seen,
+        task.length,
+        fitted_rules(task),
+    )
+
+
+def _count(task: ContenderTask, slate: Slate, outcome: Outcome) -> None:
+    answered = (slate.items >= 0).any(axis=1) | nothing_left(task)
+    count_answers(outcome, int(answered.sum()))
 
 
 def _ask_all(

@@ -24,6 +24,7 @@ from pipelines.recommender.fitted import lists_frame
 from pipelines.recommender.spec import Spec
 from pipelines.runtime import forked, memory
 from pipelines.runtime.orphans import die_with_parent
+from pipelines.schema import Ints
 
 LISTS = "lists.parquet"
 
@@ -40,17 +41,20 @@ def run(task_folder: Path, here: Path, stages: Path) -> Outcome:
     task = ContenderTask.load(task_folder)
     given = json.loads((here / "contender.json").read_text())
     outcome = Outcome(requested=len(task.queries))
+    steps: list[Ints] = []
     try:
-        if given["kind"] == "built":
+        if fit := given.get("fit", 0):
+            slate = built.refit(task, Spec.of(given["spec"]), stages, fit, outcome)
+        elif given["kind"] == "built":
             slate, steps = built.answer(task, Spec.of(given["spec"]), here, stages, outcome)
         else:
             from pipelines.evaluation.bakeoff import third_party
 
-            steps = []
             slate = third_party.answer(task, given["adapter"], given["target"], here, outcome)
-        names = task.users.decode(task.queries.user).tolist()
-        frame = lists_frame(names, slate, task.catalogue.items)
-        frame.to_parquet(here / LISTS, index=False)
+        if not fit:
+            names = task.users.decode(task.queries.user).tolist()
+            frame = lists_frame(names, slate, task.catalogue.items)
+            frame.to_parquet(here / LISTS, index=False)
         arrays: dict[str, Any] = {f"step_{n}": step for n, step in enumerate(steps)}
         rows = built.step_rows(len(slate))
         np.savez(here / "answer.npz", items=slate.items, step_rows=rows, **arrays)

@@ -39,6 +39,8 @@ class BakeoffRequest(BaseModel):
     required: list[str] = []
     rules: list[dict[str, Any]] = []
     seed: int = Field(0, ge=0)
+    refits: int = Field(3, ge=1, le=20)
+    """How often a contender that draws at random is fitted, each time with another seed."""
 
     @staticmethod
     def of(document: dict[str, Any]) -> BakeoffRequest:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,8 @@ from pipelines.data.split import Protocol, Split, split
 from pipelines.evaluation.bakeoff.exposure import exposure_of, trusted
 from pipelines.evaluation.bakeoff.ground_truth import ground_truth_of
 from pipelines.evaluation.bakeoff.process import run_in_child
-from pipelines.evaluation.bakeoff.request import BakeoffRequest
+from pipelines.evaluation.bakeoff.refits import Refits
+from pipelines.evaluation.bakeoff.request import BakeoffRequest, Entry
 from pipelines.evaluation.bakeoff.scoring import Scored, comparisons, score, with_chances
 from pipelines.evaluation.bakeoff.task import TASK, ContenderTask
 from pipelines.evaluation.behavior.evidence import Background
@@ -25,12 +28,17 @@ from pipelines.evaluation.behavior.requirements import requirements
 from pipelines.evaluation.comparison import declared
 from pipelines.evaluation.manifest.manifest import Manifest
 from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult
-from pipelines.evaluation.results.folder import PER_USER, TRUTH, Requests, write_document
+from pipelines.evaluation.results.folder import (
+    TRUTH,
+    Requests,
+    write_document,
+    write_per_user,
+)
 from pipelines.evaluation.slices.writing import write_slices
 from pipelines.recommender.spec import make_rules, rule_documents
 from pipelines.recommender.stage_store import StageStore
 from pipelines.runtime.progress import Progress, part, silent
-from pipelines.schema import Columns, hash_of_ids
+from pipelines.schema import hash_of_ids
 
 STAGES_MB = 4_000
 """Fitted stages kept for the next bake-off, at most; the newest stay."""
@@ -96,11 +104,12 @@ def run_bakeoff(
     key = trusted(key, exposure)
     declared.check_data(request.metric, key)
     _write_task(dataset, cut, manifest, folder)
+    users = dataset.users.decode(cut.queries.user)
     results: list[ContenderResult] = []
     scored: dict[str, Scored] = {}
-    for number, entry in enumerate(contenders):
-        share = [0.02 + 0.95 * (number + step) / len(contenders) for step in (0, 1)]
-        mine = part(progress, *share)
+    shares = _shares(contenders, request.refits, progress)
+    for entry in contenders:
+        mine = next(shares)
         here = folder / "contenders" / entry.name
         outcome = run_in_child(entry, folder, here, stages, mine)
         result, detail = score(entry.name, entry.title, entry.kind, outcome, here, key, manifest)
@@ -110,8 +119,13 @@ def run_bakeoff(
         if detail is not None:
             result = observe(result, background, here, tests, required)
             scored[entry.name] = detail
-            _write_per_user(detail, dataset.users.decode(cut.queries.user), here)
+            write_per_user({n: v.by_user for n, v in detail.per_user.items()}, users, here)
         results.append(result)
+    refits = Refits(folder, stages, key, manifest, users, request.refits)
+    for at, entry in enumerate(contenders):
+        mine = next(shares)
+        if first := scored.get(entry.name):
+            results[at], scored[entry.name] = refits.add(entry, results[at], first, mine)
     document = BakeoffDocument(
         id=bakeoff_id,
         dataset=dataset.name,
@@ -127,6 +141,14 @@ def run_bakeoff(
     StageStore(stages, "").drop_older(STAGES_MB)
     progress(1.0, "done")
     return document
+
+
+def _shares(contenders: Sequence[Entry], refits: int, progress: Progress) -> Iterator[Progress]:
+    """The progress of each contender's first fit, then of its others, which do less."""
+    further = [(refits - 1) / 2 * bool(e.spec is not None and e.spec.draws) for e in contenders]
+    ends = np.cumsum([0.0, *(1.0 for _ in contenders), *further])
+    for begin, end in pairwise(0.02 + 0.95 * ends / ends[-1]):
+        yield part(progress, float(begin), float(end))
 
 
 def _counts(cut: Split) -> dict[str, Any]:
@@ -174,10 +196,3 @@ def _write_task(dataset: Dataset, cut: Split, manifest: Manifest, folder: Path) 
     Requests.of(cut).save(folder)
     write_slices(cut, dataset, folder)
     (folder / "manifest.json").write_text(json.dumps(manifest.document(), indent=1))
-
-
-def _write_per_user(detail: Scored, users: np.ndarray, here: Path) -> None:
-    import pandas as pd
-
-    values = pd.DataFrame({Columns.USER: users, **detail.per_user})
-    values.to_parquet(here / PER_USER, index=False)

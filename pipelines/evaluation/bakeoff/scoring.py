@@ -19,18 +19,20 @@ from pipelines.evaluation.comparison.comparison import (
 )
 from pipelines.evaluation.manifest.manifest import Manifest
 from pipelines.evaluation.metrics.accuracy import per_user
-from pipelines.evaluation.metrics.evaluate import evaluate, summarize
+from pipelines.evaluation.metrics.evaluate import evaluate, over_fits, summarize
 from pipelines.evaluation.metrics.names import MAIN
 from pipelines.evaluation.results.document import (
     Comparison,
     ContenderResult,
     Kind,
     StageTime,
+    drawn_once,
     titles_of,
 )
+from pipelines.evaluation.results.fit_values import FitValues, common_fits, paired_fits
 from pipelines.reading.lists import GroundTruth, Lists
 from pipelines.schema import Doubles, Ints, Ragged
-from pipelines.statistics.bootstrap import chance_best, resampled_means
+from pipelines.statistics.bootstrap import chance_best, resampled_means, with_fits
 from pipelines.statistics.interval import Interval
 from pipelines.statistics.sign_flip import sign_flips
 
@@ -40,9 +42,18 @@ SIGN_FLIPS = 1_999
 
 @dataclass
 class Scored:
-    """Per-user values (n,) by metric name."""
+    """What comparisons need of a scored contender."""
 
-    per_user: dict[str, Doubles]
+    per_user: dict[str, FitValues]
+    """By metric name."""
+    over_all: list[dict[str, Interval]]
+    """Metrics over all lists together, of each fit."""
+
+    def summary(self) -> dict[str, Interval]:
+        """Each metric's mean over users and fits, with its interval."""
+        return summarize({name: v.values for name, v in self.per_user.items()}) | over_fits(
+            self.over_all
+        )
 
 
 def score(
@@ -65,18 +76,24 @@ def score(
         watched = key.truth.take(arrays["step_rows"])
     notes = list(result.notes)
     found = evaluate(Lists(items, key), manifest.ks, notes=notes)
-    values = {name: v for name, v in found.items() if not isinstance(v, Interval)}
+    detail = scored_of(found)
     waterfall = [
         _stage(stage, step, watched, seconds / max(1, len(items)))
         for (stage, seconds), step in zip(outcome.steps, steps, strict=True)
     ]
     update = {
-        "metrics": summarize(found),
+        "metrics": detail.summary(),
         "waterfall": waterfall,
         "notes": notes,
         "over_budget": over_budget(result, manifest),
     }
-    return result.model_copy(update=update), Scored(values)
+    return result.model_copy(update=update), detail
+
+
+def scored_of(found: Mapping[str, Doubles | Interval]) -> Scored:
+    """The metrics of one fit, as `evaluate` gives them."""
+    values = {n: FitValues(v[:, None]) for n, v in found.items() if not isinstance(v, Interval)}
+    return Scored(values, [{n: v for n, v in found.items() if isinstance(v, Interval)}])
 
 
 def _stage(stage: str, step: Ints, truth: Ragged, seconds: float) -> StageTime:
@@ -123,15 +140,16 @@ def comparisons(
     accuracy = [f"{name}@{k}" for k in manifest.ks for name in MAIN]
     names = [manifest.metric, *(m for m in accuracy if m != manifest.metric)]
     against = [r for r in results if r.name in scored and r.name != manifest.baseline]
+    once = next((drawn_once(r) for r in results if r.name == manifest.baseline), "")
     rows = [
         Contrast(
             result.name,
             manifest.baseline,
             metric,
-            scored[result.name].per_user[metric],
-            base.per_user[metric],
+            *paired_fits(scored[result.name].per_user[metric], base.per_user[metric]),
             over_budget=bool(result.over_budget),
             failed_required=bool(result.failed_required),
+            once=drawn_once(result) or once,
         )
         for metric in names
         for result in against
@@ -153,7 +171,9 @@ def _checked(
     """The declared comparisons, with the p-value of the sign-flip test beside that of t."""
     if not claims:
         return []
-    flipped = np.column_stack([np.subtract(c.values, c.baseline_values) for c in claims])
+    flipped = np.column_stack(
+        [np.subtract(c.values, c.baseline_values).mean(axis=1) for c in claims]
+    )
     beside = sign_flips(flipped, replicates=SIGN_FLIPS).tolist()
     return [
         one.model_copy(update={"p_sign_flip": p})
@@ -169,11 +189,16 @@ def with_chances(
         r.name: scored[r.name].per_user.get(manifest.metric) for r in results if r.name in scored
     }
     # A contender without any value cannot be best.
-    having = {n: v for n, v in values_of.items() if v is not None and not np.isnan(v).all()}
+    having = {n: v for n, v in values_of.items() if v and not np.isnan(v.by_user).all()}
     if len(having) < 2:
         return results
-    names, values = list(having), np.column_stack([*having.values()])
-    draws = resampled_means(direction(manifest.metric) * values, seed=manifest.seed)
+    sign = direction(manifest.metric)
+    names, fits = list(having), common_fits([*having.values()])
+    per_fit = [sign * (v.values if v.single else v.of(fits)) for v in having.values()]
+    values = np.column_stack([v.mean(axis=1) for v in per_fit])
+    everywhere = ~np.isnan(values).any(axis=1)
+    draws = resampled_means(values, seed=manifest.seed)
+    draws = with_fits(draws, [v[everywhere] for v in per_fit], seed=manifest.seed)
     told = zip(names, chance_best(draws).tolist(), strict=True)
     chances = {name: chance for name, chance in told if not np.isnan(chance)}
     return [r.model_copy(update={"chance_best": chances.get(r.name)}) for r in results]

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from pipelines.errors import AssayError
@@ -18,6 +17,7 @@ from pipelines.evaluation.comparison.comparison import compare
 from pipelines.evaluation.manifest.manifest import Manifest
 from pipelines.evaluation.results.document import Comparison
 from pipelines.evaluation.results.finished import Finished
+from pipelines.evaluation.results.fit_values import FitValues, paired_fits
 from pipelines.runtime.phrases import number_of
 from pipelines.schema import Doubles
 
@@ -119,37 +119,41 @@ def compare_across(
     )
 
 
-def _values(side: Finished, contender: str, metric: str) -> pd.Series[float]:
-    """A value per user by the user's id, for all the users of the manifest."""
+def _values(side: Finished, contender: str, metric: str) -> tuple[FitValues, pd.Index]:
+    """The values of all the users of the manifest, and their ids."""
     offered = side.folder.metrics(contender)
     if metric not in offered:
         raise AssayError(
             f"{metric!r} has no per-user values for {contender} in bake-off {side.id}; "
             f"use one of {', '.join(offered)}."
         )
-    found = pd.Series(side.folder.values(contender, metric), pd.Index(side.folder.users(contender)))
-    expected, there = side.manifest.users, found.index.nunique()
-    if not len(found) == there == expected:
+    users = pd.Index(side.folder.users(contender))
+    expected, there = side.manifest.users, users.nunique()
+    if not len(users) == there == expected:
         raise AssayError(
             f"Bake-off {side.id} has values of {contender} for {number_of(there, 'user')}, but its "
             f"manifest has {expected:,}; run the bake-off again."
         )
-    return found
+    return side.folder.fit_values(contender, metric), users
 
 
 def _paired(
-    left: pd.Series[float], right: pd.Series[float], names: tuple[str, str]
+    left: tuple[FitValues, pd.Index], right: tuple[FitValues, pd.Index], names: tuple[str, str]
 ) -> tuple[Doubles, Doubles]:
-    """Both values of each user, (n,) each, in the order of `left`."""
-    rows = right.index.get_indexer(left.index)
+    """Both values of each user and fit, (n, fits) each, in the order of `left`.
+
+    Equal manifests have the same seed, so that fits of one number are paired.
+    """
+    (ours, users), (theirs, others) = left, right
+    rows = others.get_indexer(users)
     missing = int((rows < 0).sum())
     if missing:
         raise AssayError(
             f"Bake-off {names[1]} lacks values for {missing:,} of the "
-            f"{number_of(len(left), 'user')} with values in bake-off {names[0]}, so users cannot "
+            f"{number_of(len(users), 'user')} with values in bake-off {names[0]}, so users cannot "
             "be paired; run the bake-offs again."
         )
-    return np.asarray(left, np.float64), np.asarray(right, np.float64)[rows]
+    return paired_fits(ours, replace(theirs, values=theirs.values[rows]))
 
 
 def _flat(manifest: Manifest) -> Iterator[tuple[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import sqrt
 from statistics import NormalDist
 
 import numpy as np
@@ -12,10 +12,12 @@ import numpy.typing as npt
 
 from pipelines import registry
 from pipelines.errors import AssayError
-from pipelines.evaluation.comparison.sentences import sentence
+from pipelines.evaluation.comparison.sentences import sentence, what_would_settle
+from pipelines.evaluation.comparison.settle import fits_limit, users_to_settle
 from pipelines.evaluation.metrics.names import MAIN, better, bounds, label
 from pipelines.evaluation.results.document import Comparison, Outcome
 from pipelines.schema import Doubles
+from pipelines.statistics.fits import by_user
 from pipelines.statistics.interval import Interval
 from pipelines.statistics.intervals import (
     CONFIDENCE,
@@ -28,15 +30,16 @@ from pipelines.statistics.intervals import (
 from pipelines.statistics.multiplicity import benjamini_hochberg, holm, holm_confidences
 from pipelines.statistics.ratio import relative_difference
 
-POWER = 0.8
-"""The probability of a conclusive outcome that `users_to_settle` plans for."""
 STRICTEST = 0.9999
 """The strictest interval level used: adjusted for 500 contenders."""
 
 
 @dataclass(frozen=True)
 class Contrast:
-    """Two contenders' values in one metric, (n,) each over the same users."""
+    """Two contenders' values in one metric, each (n,) or (n_users, n_fits).
+
+    They are over the same users and the same fits (`fit_values.paired_fits`).
+    """
 
     contender: str
     baseline: str
@@ -45,6 +48,8 @@ class Contrast:
     baseline_values: npt.ArrayLike
     over_budget: bool = False
     failed_required: bool = False
+    once: str = ""
+    """`answer` or `fit` where one of them may draw and was asked or fitted only once."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +117,7 @@ def explored(
 
 def testable(contrast: Contrast) -> bool:
     """Whether there are enough users with a value for an interval."""
-    d = differences(contrast.values, contrast.baseline_values)
+    d = by_user(differences(contrast.values, contrast.baseline_values))[0]
     if bounds(contrast.metric) is not None:
         return len(d) > 0
     return standard_error(d) > 0.0 or len(d) >= fewest_equal(STRICTEST)
@@ -130,6 +135,29 @@ def outcome(interval: Interval, smallest_useful: float) -> Outcome:
     if interval.high < 0:
         return "worse"
     return "inconclusive"
+
+
+def overturning_sd(
+    interval: Interval, found: Outcome, smallest_useful: float, confidence: float
+) -> float | None:
+    """The smallest standard deviation between single answers that would overturn the outcome.
+
+    The interval, turned `toward` better, would then reach zero, or for "equivalent" the smallest
+    useful difference: z² `sd`² + its half-width² = the distance². None if inconclusive.
+    """
+    mean = interval.value
+    ways = {
+        "better": [(mean, mean - interval.low)],
+        "worse": [(-mean, interval.high - mean)],
+        "equivalent": [
+            (smallest_useful + mean, mean - interval.low),
+            (smallest_useful - mean, interval.high - mean),
+        ],
+    }.get(found)
+    if ways is None:
+        return None
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    return min(sqrt(max(0.0, far**2 - half**2)) / z for far, half in ways)
 
 
 def direction(metric: str) -> int:
@@ -153,50 +181,6 @@ def toward(sign: int, interval: Interval) -> Interval:
     if sign > 0:
         return interval
     return Interval(value=-interval.value, low=-interval.high, high=-interval.low)
-
-
-def users_to_settle(
-    d: Doubles, smallest_useful: float, confidence: float = CONFIDENCE
-) -> int | None:
-    """How many more users than the n of `d` would give a conclusive outcome with `POWER`.
-
-    Assumes that difference, spread and the interval's level stay as they are. Conclusive means
-    better, worse or equivalent. None where no number of users suffices.
-    """
-    n, mean = len(d), abs(float(d.mean()))
-    error = standard_error(d)
-    if error == 0.0:
-        return max(1, fewest_equal(confidence) - n)
-    if mean == smallest_useful == 0.0:
-        return None
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
-    # Bounds on the precision, in units of 1 / standard error. At the second one the interval is
-    # short enough to be conclusive wherever its middle is.
-    ends = [(z + NormalDist().inv_cdf(POWER)) / mean] if mean > 0.0 else []
-    if smallest_useful > 0.0:
-        ends.append(2 * z / smallest_useful)
-    low, high = 0.0, min(ends)
-    while high - low > 1e-9 * high:
-        middle = (low + high) / 2
-        if _conclusive_probability(mean * middle, smallest_useful * middle, z) < POWER:
-            low = middle
-        else:
-            high = middle
-    needed = (high * error * n**0.5) ** 2
-    return max(1, ceil(needed) - n)
-
-
-def _conclusive_probability(mean: float, smallest_useful: float, z: float) -> float:
-    """The probability that an interval of ± z around a normal draw with this mean is conclusive.
-
-    All are in standard errors. It is inconclusive where the draw is at most z and more than
-    `smallest_useful` - z away from 0.
-    """
-    cdf = NormalDist(mean).cdf
-    inside = max(0.0, smallest_useful - z)
-    if inside >= z:
-        return 1.0
-    return 1.0 - (cdf(z) - cdf(inside)) - (cdf(-inside) - cdf(-z))
 
 
 def _found(
@@ -226,7 +210,8 @@ def _one(
     span = None if limits is None else (limits[0] - limits[1], limits[1] - limits[0])
     interval = t_interval(d, span, family.confidence)
     base = np.asarray(contrast.baseline_values, np.float64)
-    pairs = ~np.isnan(np.asarray(contrast.values, np.float64) - base)  # as in the difference
+    both = np.asarray(contrast.values, np.float64) - base
+    pairs = ~np.isnan(both.reshape(len(both), -1)).any(axis=1)  # as in the difference
     smallest = useful_share * abs(float(base[pairs].mean()))
     found = outcome(toward(sign, interval), smallest)
     comparison = Comparison(
@@ -246,7 +231,18 @@ def _one(
         p=p,
         p_adjusted=family.p_adjusted,
         looks=family.looks,
+        drawn_once=contrast.once,
+        overturning_sd=overturning_sd(toward(sign, interval), found, smallest, family.confidence)
+        if contrast.once
+        else None,
         relative=relative_difference(contrast.values, base, family.confidence),
     )
-    more = users_to_settle(d, smallest, family.confidence) if found == "inconclusive" else None
-    return comparison.model_copy(update={"sentence": sentence(comparison, sign, more, titles)})
+    text = sentence(comparison, sign, _settling(found, d, smallest, family), titles)
+    return comparison.model_copy(update={"sentence": text})
+
+
+def _settling(found: Outcome, d: Doubles, smallest: float, family: _Family) -> str:
+    if found != "inconclusive":
+        return ""
+    more = users_to_settle(d, smallest, family.confidence)
+    return what_would_settle(more, fits_limit(d, smallest, family.confidence))

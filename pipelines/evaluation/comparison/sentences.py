@@ -12,12 +12,11 @@ from pipelines.evaluation.results.document import Comparison
 from pipelines.runtime.phrases import number_of
 
 
-def sentence(found: Comparison, sign: int, more: int | None, titles: Mapping[str, str]) -> str:
+def sentence(found: Comparison, sign: int, settling: str, titles: Mapping[str, str]) -> str:
     """The outcome with its difference and interval.
 
-    `sign` is 1 where higher is better, -1 where lower is (`comparison.direction`), `more` the
-    number of further users that would give a conclusive outcome, and `titles` the contenders'
-    titles by name.
+    `sign` is 1 where higher is better, -1 where lower is (`comparison.direction`), `settling`
+    what to do where it is inconclusive, and `titles` the contenders' titles by name.
     """
     one, other = (titles.get(name, name) for name in (found.contender, found.baseline))
     metric = label(found.metric)
@@ -36,7 +35,7 @@ def sentence(found: Comparison, sign: int, more: int | None, titles: Mapping[str
     match found.outcome:
         case "better":
             note = f": better, but {but}" if but else ""
-            return f"{one} beats {other} by {by(sign)}{note}."
+            return f"{one} beats {other} by {by(sign)}{note}.{_drawn_once(found)}"
         case "worse":
             text = f"{one} is worse than {other} by {by(-sign)}"
         case "equivalent":
@@ -47,9 +46,23 @@ def sentence(found: Comparison, sign: int, more: int | None, titles: Mapping[str
         case _:
             text = (
                 f"{one} is not certainly different from {other}: they differ by {by(1)}; "
-                + what_would_settle(more)
+                + settling
             )
-    return f"{text}; it {'is ' if found.over_budget else ''}{but}." if but else f"{text}."
+    text = f"{text}; it {'is ' if found.over_budget else ''}{but}." if but else f"{text}."
+    return f"{text}{_drawn_once(found)}"
+
+
+def _drawn_once(found: Comparison) -> str:
+    """How far the outcome holds where a contender was asked or fitted only once."""
+    if not found.drawn_once:
+        return ""
+    text = f" This is for one {found.drawn_once} only"
+    if found.overturning_sd is None:
+        return f"{text}."
+    return (
+        f"{text}: a standard deviation of {three_digits(found.overturning_sd)} or more between "
+        f"such {found.drawn_once}s would overturn it."
+    )
 
 
 def reservations(over_budget: bool, failed_required: bool) -> str:
@@ -63,8 +76,10 @@ def adjustment_label(found: Comparison) -> str:
     return f"allowing for {found.looks} comparisons" if found.adjustment else ""
 
 
-def what_would_settle(more: int | None) -> str:
-    """What to do about an inconclusive comparison, given `users_to_settle`."""
+def what_would_settle(more: int | None, fits: bool = False) -> str:
+    """What to do about an inconclusive comparison, given `users_to_settle` and `fits_limit`."""
+    if fits:
+        return "fits with other seeds differ too much for more users to settle it: use more fits"
     if more is None:
         return "without a smallest useful difference, more users would not settle it"
     return f"about {number_of(_two_digits_up(more), 'more user')} would settle it"

@@ -18,7 +18,13 @@ from pipelines.runtime.phrases import number_of
 from pipelines.schema import Doubles
 from pipelines.statistics.bootstrap import bootstrap_interval, poisson_bootstrap
 from pipelines.statistics.interval import Interval
-from pipelines.statistics.intervals import FEWEST_EQUAL, mean_interval
+from pipelines.statistics.intervals import (
+    CONFIDENCE,
+    FEWEST_EQUAL,
+    mean_interval,
+    standard_error,
+)
+from pipelines.statistics.student import t_quantile
 
 
 def computable(truth: GroundTruth, notes: list[str] | None = None) -> list[type[Metric]]:
@@ -111,8 +117,34 @@ def of_all(
     return bootstrap_interval(float(value[0]), defined, within)
 
 
+def over_fits(fits: Sequence[Mapping[str, Interval]]) -> dict[str, Interval]:
+    """Metrics over all lists together: the mean over the fits, as far as all have a value.
+
+    The interval covers the draw of the users, as in the fits, and that of the fits.
+    """
+    if len(fits) == 1:
+        return {name: given for name, given in fits[0].items() if not isnan(given.value)}
+    found = {}
+    for name in fits[0]:
+        given = [of_fit[name] for of_fit in fits if name in of_fit]
+        values = np.array([one.value for one in given])
+        if len(given) < len(fits) or np.isnan(values).any():
+            continue
+        mean = float(values.mean())
+        more = t_quantile(len(fits) - 1, CONFIDENCE) * standard_error(values)
+        low, high = bounds(name) or (-np.inf, np.inf)
+        below = np.hypot(np.mean([one.value - one.low for one in given]), more)
+        above = np.hypot(np.mean([one.high - one.value for one in given]), more)
+        found[name] = Interval(
+            value=mean, low=max(low, mean - float(below)), high=min(high, mean + float(above))
+        )
+    return found
+
+
 def summarize(values: Mapping[str, Doubles | Interval]) -> dict[str, Interval]:
     """An interval per metric: of the mean of per-user values, or the interval as given.
+
+    Per-user values are (n,), or (n_users, n_fits) of several fits.
 
     A metric without an interval (undefined, or with too few users) is left out.
     """

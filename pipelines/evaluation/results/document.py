@@ -63,6 +63,22 @@ class BehaviorResult(_Frozen):
     """A few cases: user ids, items as `{"item_id", "title"}`, lists of items, numbers."""
 
 
+class Spread(_Frozen):
+    """How much a contender's mean of the declared metric differs between fits with other seeds."""
+
+    draws: bool
+    """Whether it draws at random; else one fit stands for all."""
+    refits: int
+    """Number of fits that were scored, the first included."""
+    sd: float | None = None
+    """Standard deviation of the fits' means; None where fewer than two fits were scored."""
+    low: float | None = None
+    high: float | None = None
+    """The lowest and the highest of the fits' means."""
+    seconds: float = 0.0
+    """What the fits after the first took, in processes of their own."""
+
+
 class ContenderResult(_Frozen):
     """One contender's results."""
 
@@ -73,7 +89,10 @@ class ContenderResult(_Frozen):
     reason: str = ""
     """Why it was not scored, in one sentence; empty where it was."""
     metrics: dict[str, Interval] = {}
-    """By name, `ndcg@10`."""
+    """By name, `ndcg@10`; means over the users and the fits. Everything else, such as lists,
+    times and behavioral tests, is of the first fit."""
+    spread: Spread | None = None
+    """None where it was asked once, as third parties are, and in documents of older versions."""
     fit_seconds: float | None = None
     request_ms: RequestTime | None = None
     peak_mb: float | None = None
@@ -129,6 +148,10 @@ class Comparison(_Frozen):
     """The number of comparisons that `p_adjusted` is adjusted for."""
     p_sign_flip: float | None = None
     """Of a declared comparison: the p of the sign-flip test, which assumes no distribution."""
+    drawn_once: str = ""
+    """`answer` or `fit` where a contender that may draw was asked or fitted only once."""
+    overturning_sd: float | None = None
+    """The smallest standard deviation between such answers that would overturn the outcome."""
     relative: Interval | None = None
     """The difference as a share of the baseline's mean, at the same level; None if undefined."""
 
@@ -167,6 +190,13 @@ class BakeoffDocument(_Frozen):
     def contender(self, name: str) -> ContenderResult | None:
         """The contender of that name; None if it did not take part."""
         return next((c for c in self.contenders if c.name == name), None)
+
+
+def drawn_once(result: ContenderResult) -> str:
+    """`answer` or `fit` where the contender may draw and was asked or fitted once, else empty."""
+    if result.spread is None:
+        return "answer" if result.kind in ("third-party", "stand-in") else ""
+    return "fit" if result.spread.draws and result.spread.sd is None else ""
 
 
 def titles_of(results: list[ContenderResult]) -> dict[str, str]:

@@ -1,11 +1,13 @@
 """The folder of a finished bake-off: requests, lists and per-user values.
 
 It holds `asked.npz` (codes of the dataset's version), and for each scored contender
-`answer.npz` and `per_user.parquet`. Folders of older versions lack some of these files.
+`answer.npz` and `per_user.parquet`, and the same of each further fit in `fits/N`. Folders of
+older versions lack some of these files.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +22,7 @@ from pipelines.errors import AssayError
 from pipelines.evaluation.metrics.metric import MetricOfAllLists
 from pipelines.evaluation.metrics.names import installed, label
 from pipelines.evaluation.results.document import BakeoffDocument, titles_of
+from pipelines.evaluation.results.fit_values import FitValues
 from pipelines.schema import Columns, Doubles, Ints, Longs, Ragged
 
 if TYPE_CHECKING:
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
 
 DOCUMENT, TRUTH = "document.json", "truth.parquet"
 ASKED, ANSWER, PER_USER, SLICES = "asked.npz", "answer.npz", "per_user.parquet", "slices.parquet"
-ITEM_SLICES = "item_slices.parquet"
+ITEM_SLICES, FITS = "item_slices.parquet", "fits"
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,14 @@ def write_document(folder: Path, document: BakeoffDocument) -> None:
     temporary.replace(folder / DOCUMENT)
 
 
+def write_per_user(values: Mapping[str, Doubles], users: np.ndarray, here: Path) -> None:
+    """Write the metrics' values (n,) of the users (n,) into a fit's folder."""
+    import pandas as pd
+
+    frame = pd.DataFrame({Columns.USER: users, **values})
+    frame.to_parquet(here / PER_USER, index=False)
+
+
 def read_document(folder: Path) -> BakeoffDocument:
     """The document in a bake-off's folder; an `AssayError` where there is none."""
     try:
@@ -100,8 +111,9 @@ class BakeoffFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._lists: dict[str, Ints] = {}
-        self._columns: dict[tuple[str, str], pd.Series] = {}
+        self._lists: dict[tuple[str, int], Ints] = {}
+        self._columns: dict[tuple[str, str, int], pd.Series] = {}
+        self._fits: dict[str, tuple[int, ...]] = {}
 
     @cached_property
     def requests(self) -> Requests:
@@ -133,29 +145,45 @@ class BakeoffFolder:
         return [name for name in _names(self._of(contender) / PER_USER) if name != Columns.USER]
 
     def values(self, contender: str, metric: str) -> Doubles:
-        """A contender's value for each user, (n,) float64, NaN where undefined."""
-        key = (contender, metric)
+        """A contender's value for each user, (n,) float64, the mean over its fits.
+
+        NaN where undefined.
+        """
+        return self.fit_values(contender, metric).by_user
+
+    def fit_values(self, contender: str, metric: str) -> FitValues:
+        """A contender's value for each user and fit."""
+        key = (contender, metric, 0)
         if key not in self._columns and metric not in self.metrics(contender):
             raise AssayError(_no_values(contender, metric))
-        found: Doubles = self._column(contender, metric).to_numpy(np.float64)
-        return found
+        fits = self.fits(contender)
+        columns = [self._column(contender, metric, fit).to_numpy(np.float64) for fit in fits]
+        return FitValues(np.column_stack(columns), fits)
 
-    def lists(self, contender: str) -> Ints:
+    def fits(self, contender: str) -> tuple[int, ...]:
+        """The numbers of the fits that were scored, ascending, the first one 0."""
+        if contender not in self._fits:
+            further = (self._of(contender) / FITS).glob(f"*/{PER_USER}")
+            self._fits[contender] = (0, *sorted(int(path.parent.name) for path in further))
+        return self._fits[contender]
+
+    def lists(self, contender: str, fit: int = 0) -> Ints:
         """A contender's lists, (n, width) int32 item codes, -1 in empty places."""
-        if contender not in self._lists:
-            with _opened(self._of(contender) / ANSWER) as arrays:
-                self._lists[contender] = arrays["items"]
-        return self._lists[contender]
+        if (contender, fit) not in self._lists:
+            with _opened(self._of(contender, fit) / ANSWER) as arrays:
+                self._lists[contender, fit] = arrays["items"]
+        return self._lists[contender, fit]
 
-    def _column(self, contender: str, name: str) -> pd.Series:
+    def _column(self, contender: str, name: str, fit: int = 0) -> pd.Series:
         """One column of the per-user values; all of them at once would need too much memory."""
-        key = (contender, name)
+        key = (contender, name, fit)
         if key not in self._columns:
-            self._columns[key] = _table(self._of(contender) / PER_USER, [name])[name]
+            self._columns[key] = _table(self._of(contender, fit) / PER_USER, [name])[name]
         return self._columns[key]
 
-    def _of(self, contender: str) -> Path:
-        return self.path / "contenders" / contender
+    def _of(self, contender: str, fit: int = 0) -> Path:
+        here = self.path / "contenders" / contender
+        return here / FITS / str(fit) if fit else here
 
 
 def _no_values(contender: str, metric: str) -> str:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipelines.evaluation.results.fit_values import paired_fits
 from pipelines.evaluation.slices.cells import Contest
-from pipelines.schema import Doubles
+from pipelines.schema import Doubles, Mask
 from pipelines.statistics.interval import Interval
 from pipelines.statistics.intervals import paired
 
@@ -33,10 +34,12 @@ def aggregates(contest: Contest) -> list[Aggregate]:
     Empty where too few users have a value of both. Intervals of weighted means are those of
     the users' linearized contributions, so they are paired and over users, too.
     """
-    mine = contest.folder.values(contest.contender, contest.metric)
-    other = contest.folder.values(contest.against, contest.metric)
+    mine, other = paired_fits(
+        contest.folder.fit_values(contest.contender, contest.metric),
+        contest.folder.fit_values(contest.against, contest.metric),
+    )
     d = mine - other
-    both = ~np.isnan(d)
+    both = ~np.isnan(d).any(axis=1)
     if both.sum() < max(2, contest.fewest):
         return []
     span = contest.span
@@ -48,9 +51,10 @@ def aggregates(contest: Contest) -> list[Aggregate]:
         pooled = _mean(weighted(d[both], weights), span)
         reason = "Users with many held-out items have more weight overall than in the slices."
         found.append(Aggregate(PER_TRUTH, pooled, reason))
-    if (np.isnan(mine) != np.isnan(other)).any():
+    there, theirs = (~np.isnan(v).any(axis=1) for v in (mine, other))
+    if (there != theirs).any():
         apart = _mean(own_users(mine, other), span)
-        n_mine, n_other = (int((~np.isnan(v)).sum()) for v in (mine, other))
+        n_mine, n_other = int(there.sum()), int(theirs.sum())
         one, two = contest.title(contest.contender), contest.title(contest.against)
         reason = (
             f"The two means are over different users: {one} has a value for {n_mine:,}, "
@@ -61,21 +65,23 @@ def aggregates(contest: Contest) -> list[Aggregate]:
 
 
 def _mean(contributions: Doubles, span: tuple[float, float] | None) -> Interval:
-    """The mean of paired contributions (n,) with the interval of a paired difference."""
-    return paired(contributions, np.zeros(len(contributions)), span)
+    """The mean of paired contributions (n, fits) with the interval of a paired difference."""
+    return paired(contributions, np.zeros_like(contributions), span)
 
 
 def weighted(d: Doubles, weights: Doubles) -> Doubles:
-    """Contributions (n,) with the mean and the standard error of the weighted mean of `d`.
+    """Contributions (n, fits) with the mean and the standard error of the weighted mean of `d`.
 
-    The first-order expansion of a ratio of means: r + w (d - r) / mean(w).
+    `d` is (n, fits), `weights` (n,). The first-order expansion of a ratio of means:
+    r + w (d - r) / mean(w).
     """
-    ratio = float((weights * d).sum() / weights.sum())
-    return ratio + weights * (d - ratio) / weights.mean()
+    ratio = weights @ d / weights.sum()
+    found: Doubles = ratio + weights[:, None] * (d - ratio) / weights.mean()
+    return found
 
 
 def own_users(mine: Doubles, other: Doubles) -> Doubles:
-    """Contributions (n,) whose mean is the difference of the two means.
+    """Contributions (n, fits) whose mean is the difference of the two means.
 
     Each mean is over the users with a value; a user with only one value counts in that mean.
     """
@@ -83,5 +89,5 @@ def own_users(mine: Doubles, other: Doubles) -> Doubles:
 
 
 def _own(v: Doubles) -> Doubles:
-    there = ~np.isnan(v)
-    return weighted(np.where(there, v, 0.0), there.astype(np.float64))
+    there: Mask = ~np.isnan(v).any(axis=1)
+    return weighted(np.where(there[:, None], v, 0.0), there.astype(np.float64))

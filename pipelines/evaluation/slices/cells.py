@@ -11,6 +11,7 @@ import numpy as np
 from pipelines.evaluation.comparison.comparison import direction, outcome, toward
 from pipelines.evaluation.metrics.names import bounds
 from pipelines.evaluation.results.document import Outcome
+from pipelines.evaluation.results.fit_values import FitValues, paired_fits
 from pipelines.evaluation.slices.cache import cached
 from pipelines.evaluation.slices.samples import SMALL, Samples, values
 from pipelines.schema import Doubles
@@ -72,9 +73,11 @@ class Contest:
         self, dimensions: tuple[str, ...], names: Sequence[tuple[str, ...]], given: Samples
     ) -> list[Cell]:
         """A cell for each of `names` (slices,), with p not yet adjusted."""
-        mine = values(self.folder, self.contender, self.metric, given)
-        other = self._others(dimensions, given)
-        both = ~np.isnan(mine - other)
+        mine, other = paired_fits(
+            values(self.folder, self.contender, self.metric, given),
+            self._others(dimensions, given),
+        )
+        both = ~np.isnan(mine - other).any(axis=1)
         mine, other, place = mine[both], other[both], given.slice[both]
         ends = np.concatenate([[0], np.cumsum(np.bincount(place, minlength=len(names)))])
         return [
@@ -96,20 +99,21 @@ class Contest:
     def sign(self) -> int:
         return direction(self.metric)
 
-    def _others(self, dimensions: tuple[str, ...], given: Samples) -> Doubles:
+    def _others(self, dimensions: tuple[str, ...], given: Samples) -> FitValues:
         """The other's values, cached where they are expensive: many are compared with it."""
 
-        def compute() -> Doubles:
+        def compute() -> FitValues:
             return values(self.folder, self.against, self.metric, given)
 
         if given.truth is None or len(dimensions) > 1:
             return compute()
         key = ("values", self.against, self.metric, dimensions)
-        return cached(self.folder, key, compute, lambda v: len(v) <= SMALL)
+        return cached(self.folder, key, compute, lambda v: v.values.size <= SMALL)
 
     def _cell(
         self, dimensions: tuple[str, ...], name: tuple[str, ...], mine: Doubles, other: Doubles
     ) -> Cell:
+        """The cell of its users' values, (n_users, n_fits) each."""
         n = len(mine)
         if n < max(2, self.fewest):
             return Cell(dimensions, name, n)

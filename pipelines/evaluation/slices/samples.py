@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,9 +10,10 @@ import pandas as pd
 
 from pipelines.errors import AssayError
 from pipelines.evaluation.metrics.names import MAIN, label, parse
+from pipelines.evaluation.results.fit_values import FitValues
 from pipelines.evaluation.slices.cache import cached
 from pipelines.evaluation.slices.stored import SEVERAL, Dimension, ordinals
-from pipelines.schema import Doubles, Longs, Ragged, row_pointers
+from pipelines.schema import Longs, Ragged, row_pointers
 
 if TYPE_CHECKING:
     from pipelines.evaluation.results.folder import BakeoffFolder
@@ -61,21 +62,24 @@ def _samples(folder: BakeoffFolder, dimension: Dimension) -> Samples:
     return Samples(order, place[order])
 
 
-def values(folder: BakeoffFolder, contender: str, metric: str, given: Samples) -> Doubles:
-    """A contender's value for each sample, (m,) float64, NaN where undefined.
+def values(folder: BakeoffFolder, contender: str, metric: str, given: Samples) -> FitValues:
+    """A contender's value for each sample, and fit, (m, n_fits), NaN where undefined.
 
     Where the truths are restricted, the metric is computed again on them; an `AssayError`
     unless it is one of the six accuracy metrics.
     """
-    stored = folder.values(contender, metric)
+    stored = folder.fit_values(contender, metric)
     if given.truth is None:
-        return stored[given.user]
+        return replace(stored, values=stored.values[given.user])
     from pipelines.evaluation.metrics.accuracy import per_user
 
     check_about_truth(metric)
     _, k = parse(metric)
-    shown = folder.lists(contender)[:, :k]
-    return per_user(shown[given.user], given.truth, (k,))[metric]
+    columns = [
+        per_user(folder.lists(contender, fit)[given.user, :k], given.truth, (k,))[metric]
+        for fit in stored.fits
+    ]
+    return replace(stored, values=np.column_stack(columns))
 
 
 def about_truth(metric: str) -> bool:

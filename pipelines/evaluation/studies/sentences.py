@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipelines.evaluation.comparison.comparison import outcome, users_to_settle
+from pipelines.evaluation.comparison.comparison import outcome
 from pipelines.evaluation.comparison.sentences import three_digits, what_would_settle
+from pipelines.evaluation.comparison.settle import users_to_settle
 from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.studies.inflation import Values
 from pipelines.evaluation.studies.results import Flip, Inflation, Lift

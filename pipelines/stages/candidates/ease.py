@@ -92,6 +92,7 @@ class Ease(CandidateGenerator):
 
     name = "ease"
     title = "EASE"
+    draws = False
     Config = EaseConfig
     config: EaseConfig
     known_: Mask

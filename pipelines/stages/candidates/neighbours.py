@@ -43,6 +43,7 @@ class ItemNeighbours(CandidateGenerator):
 
     name = "item-knn"
     title = "Item neighbors"
+    draws = False
     Config = NeighboursConfig
     config: NeighboursConfig
     known_: Mask

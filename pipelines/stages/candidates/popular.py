@@ -38,6 +38,7 @@ class Popular(CandidateGenerator):
 
     name = "popular"
     title = "Popular"
+    draws = False
     answers_new = False
     answers_empty = True
     Config = PopularConfig

@@ -47,6 +47,7 @@ class Transitions(CandidateGenerator):
 
     name = "transitions"
     title = "Transitions"
+    draws = False
     Config = TransitionsConfig
     config: TransitionsConfig
     known_: Mask

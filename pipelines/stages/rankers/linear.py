@@ -27,6 +27,7 @@ class Linear(Ranker):
 
     name = "linear"
     title = "Linear"
+    draws = False
     Config = LinearConfig
     config: LinearConfig
     sources_only: ClassVar[bool] = True

@@ -30,6 +30,7 @@ class CategoryCap(Rule):
 
     name = "category-cap"
     title = "Cap per category"
+    draws = False
     Config = CategoryCapConfig
     config: CategoryCapConfig
     pointers_: Ints

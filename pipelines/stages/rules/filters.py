@@ -32,6 +32,7 @@ class Available(Filter):
 
     name = "available"
     title = "Only available items"
+    draws = False
     reason = "not available"
 
     def fit(self, interactions: Interactions, catalogue: Catalogue) -> Self:

@@ -48,6 +48,7 @@ class SponsoredSlot(Rule):
 
     name = "sponsored-slot"
     title = "Sponsored slot"
+    draws = False
     Config = SponsoredSlotConfig
     config: SponsoredSlotConfig
     sponsored_: Mask

@@ -10,9 +10,9 @@ from pipelines.evaluation.comparison.comparison import (
     explored,
     outcome,
     toward,
-    users_to_settle,
 )
 from pipelines.evaluation.comparison.sentences import three_digits
+from pipelines.evaluation.comparison.settle import users_to_settle
 from pipelines.evaluation.results.document import Comparison
 from pipelines.statistics.interval import Interval
 from pipelines.statistics.intervals import t_interval

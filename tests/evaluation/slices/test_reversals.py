@@ -190,7 +190,7 @@ def test_weighted_contributions_have_the_weighted_mean_and_its_spread() -> None:
     rng = np.random.default_rng(8)
     w = rng.integers(1, 30, 3000).astype(np.float64)
     d = rng.normal(0.1, 0.3, 3000) + w / 100
-    z = weighted(d, w)
+    z = weighted(d[:, None], w)
     assert z.mean() == pytest.approx((w * d).sum() / w.sum())
     found = t_interval(z)
     draws = poisson_bootstrap(
@@ -204,7 +204,7 @@ def test_contributions_of_own_users_have_the_difference_of_means_and_its_spread(
     rng = np.random.default_rng(9)
     b = rng.random(2000)
     a = np.where(b < 0.4, np.nan, b + rng.normal(0, 0.05, 2000))
-    z = own_users(a, b)
+    z = own_users(a[:, None], b[:, None])
     assert z.mean() == pytest.approx(np.nanmean(a) - b.mean())
     there = ~np.isnan(a)
     filled = np.where(there, a, 0.0)
