@@ -6,13 +6,17 @@ BIN := .venv/bin
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 READY := .venv/.ready
 
-.PHONY: run test wheel-test install lint demo bench upgrade browser postgres clean
+.PHONY: run test long-test wheel-test install lint demo bench upgrade browser postgres clean
 
 run: $(READY)
 	@$(BIN)/assay run --port $(PORT)
 
 test: $(READY) browser postgres
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not wheel"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not (long or wheel)"
+
+# Thousands of made-up files and lists, and models on a whole sample.
+long-test: $(READY)
+	$(BIN)/python -m pytest -n $(WORKERS) -m long
 
 # The wheel in a new environment outside of the checkout; downloads what it needs.
 wheel-test: $(READY) browser

@@ -28,7 +28,7 @@ TUNED = [
 ]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_two_stage_beats_popular_and_tuned_als_and_ease(tmp_path):
     import pandas as pd
 

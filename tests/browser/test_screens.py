@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from pipelines.workspace import Workspace
 from tests.browser.conftest import SHOP, StartApp, copied
-from tests.browser.driving import PAGES, Theme, check_page, go, new_page, opened
+from tests.browser.driving import PAGES, Theme, check_page, drawn, go, new_page, opened
 from tests.conftest import wait_for
 
 FAKE_WORKER = Path(__file__).parents[1] / "workspace" / "fake_worker.py"
@@ -69,27 +69,22 @@ def address(state: str, request: pytest.FixtureRequest, start: StartApp) -> str:
     return start(request.getfixturevalue(state), prepared=False).address()
 
 
-@pytest.fixture(scope="module", params=get_args(Theme))
-def theme(request: pytest.FixtureRequest) -> Theme:
-    found: Theme = request.param
-    return found
-
-
 @pytest.fixture(scope="module")
-def window(browser: Browser, address: str, theme: Theme) -> Iterator[Page]:
-    page = new_page(browser, theme=theme)
+def window(browser: Browser, address: str) -> Iterator[Page]:
+    page = new_page(browser)
     opened(page, address)
     yield page
     page.context.close()
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_opens_with_a_sentence_and_a_chart(
-    window: Page, state: str, theme: Theme, name: str
-) -> None:
+def test_a_page_opens_with_a_sentence_and_a_chart(window: Page, state: str, name: str) -> None:
     go(window, name)
-    check_page(window)
-    expect(window.get_by_test_id("stApp")).to_have_css("background-color", PAPER[theme])
+    for theme in get_args(Theme):
+        window.emulate_media(color_scheme=theme)  # the page follows the system's theme
+        expect(window.get_by_test_id("stApp")).to_have_css("background-color", PAPER[theme])
+        drawn(window)
+        check_page(window)
     if STATES[state]:
         expect(window.get_by_test_id("stMain")).to_contain_text(STATES[state])
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.data.fuzzing import AT_ONCE, one_engine, tried  # noqa: F401
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_engine")]
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("one_engine")]
 
 
 @pytest.mark.parametrize("first", range(0, 1_100, AT_ONCE))

@@ -14,7 +14,7 @@ from pipelines.errors import AssayError
 from tests.data import mutations
 from tests.data.fuzzing import AT_ONCE, check_sentence, one_engine, told, tried  # noqa: F401
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_engine")]
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("one_engine")]
 
 
 @pytest.mark.parametrize("first", range(10_000, 10_600, AT_ONCE))

@@ -17,7 +17,7 @@ from pipelines.errors import AssayError
 from tests.data.fuzzing import one_engine  # noqa: F401
 from tests.data.importing import import_file
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_engine")]
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("one_engine")]
 
 HEADER = "user_id,item_id,weight,timestamp\n"
 VALUE = st.one_of(

@@ -11,7 +11,7 @@ from pipelines.reading.lists import Lists
 from tests.evaluation.metrics import by_hand
 from tests.evaluation.metrics.made import lists_and_key
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 ELSEWHERE = {"ndcg", "recall", "precision", "map", "mrr", "hit_rate", "novelty", "popularity_share"}
 """Tested in test_accuracy.py and test_of_lists.py."""
