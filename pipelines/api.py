@@ -56,6 +56,7 @@ def bakeoff(
     required: Sequence[str] = (),
     rules: Sequence[Mapping[str, Any]] = (),
     seed: int = 0,
+    refits: int = 3,
     workspace: Workspace | None = None,
     progress: Progress = silent,
 ) -> BakeoffDocument:
@@ -64,7 +65,8 @@ def bakeoff(
     `dataset` is one of the workspace, in its newest version. `specs` are names that ship, TOML
     files, or specs as dictionaries; Random and Popular always take part. `third_party` are
     texts such as "stand-in" or "exported:lists.csv". `metric` is ndcg at k unless named;
-    `budget` has any of p95_ms, peak_mb and cost_per_1000. Takes seconds to minutes;
+    `budget` has any of p95_ms, peak_mb and cost_per_1000. What draws at random is fitted
+    `refits` times. Takes seconds to minutes;
     `progress(share, message)` is called meanwhile.
     """
     from pipelines.evaluation.bakeoff.request import BakeoffRequest
@@ -85,6 +87,7 @@ def bakeoff(
             "required": list(required),
             "rules": [dict(rule) for rule in rules],
             "seed": seed,
+            "refits": refits,
         }
     )
     return run(workspace, request, progress)

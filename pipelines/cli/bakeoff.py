@@ -53,6 +53,15 @@ def bakeoff(
     seed: Annotated[
         int, typer.Option("--seed", min=0, help="Seed of the sample and the models.")
     ] = 0,
+    refits: Annotated[
+        int,
+        typer.Option(
+            "--refits",
+            min=1,
+            max=20,
+            help="How often a contender that draws at random is fitted, with other seeds.",
+        ),
+    ] = 3,
     as_json: AsJson = False,
 ) -> None:
     """Evaluate and compare contenders.
@@ -76,6 +85,7 @@ def bakeoff(
             "budget": {"p95_ms": budget_p95},
             "required": required or [],
             "seed": seed,
+            "refits": refits,
         }
     )
     built = [e.spec for e in request.entries if e.spec is not None and e.kind == "built"]
@@ -112,6 +122,7 @@ def print_bakeoff(found: BakeoffDocument, as_json: bool) -> None:
         out.document(found.model_dump(mode="json"))
         return
     from pipelines.evaluation.comparison.ranking import best_first
+    from pipelines.evaluation.comparison.sentences import spread_sentence
 
     manifest = found.manifest
     metric, k = manifest["metric"], manifest["k"]
@@ -144,6 +155,9 @@ def print_bakeoff(found: BakeoffDocument, as_json: bool) -> None:
     for comparison in found.comparisons:
         if comparison.metric == metric:
             out.say(comparison.sentence)
+    for c in found.contenders:
+        if text := spread_sentence(c, metric):
+            out.say(text)
     for c in found.contenders:
         out.say(_failed_tests(c, manifest.get("required", ())))
     for note in found.notes:

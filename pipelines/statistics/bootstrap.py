@@ -106,18 +106,18 @@ def with_fits(draws: Doubles, per_fit: Sequence[Doubles], *, seed: int = 0) -> D
     draw; those that draw have the same fits. The moves have `fits_covariance` and the tails
     of Student's t at fits - 1 degrees of freedom.
     """
-    columns = [at for at, v in enumerate(per_fit) if v.shape[1] > 1]
-    if not columns:
+    drawn = [at for at, v in enumerate(per_fit) if v.shape[1] > 1]
+    if not drawn or len(per_fit[0]) < 2:
         return draws
-    covariance = fits_covariance(*(per_fit[at] for at in columns))
+    covariance = fits_covariance(*(per_fit[at] for at in drawn))
     sizes, directions = np.linalg.eigh(covariance)
     roots = directions * np.sqrt(np.maximum(sizes, 0.0))
-    degrees = per_fit[columns[0]].shape[1] - 1
+    degrees = per_fit[drawn[0]].shape[1] - 1
     generator = np.random.default_rng(seed)
-    normal = generator.standard_normal((len(draws), len(columns))) @ roots.T
+    normal = generator.standard_normal((len(draws), len(drawn))) @ roots.T
     tails = np.sqrt(generator.chisquare(degrees, (len(draws), 1)) / degrees)
     moved = draws.copy()
-    moved[:, columns] += normal / tails
+    moved[:, drawn] += normal / tails
     return moved
 
 

@@ -57,6 +57,11 @@ class DrawOfFits:
         return float(np.exp(brentq(beyond, least, 0.0, xtol=1e-12)))
 
 
+def columns(values: Doubles) -> Doubles:
+    """Values (n,) of one fit as (n, 1); (n_users, n_fits) as they are."""
+    return values[:, None] if values.ndim == 1 else values
+
+
 def by_user(values: Doubles) -> tuple[Doubles, DrawOfFits]:
     """A value per user (n,), the mean over the fits, and the draw of the fits.
 

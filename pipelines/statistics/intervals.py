@@ -15,7 +15,7 @@ import numpy.typing as npt
 from pipelines.errors import AssayError
 from pipelines.runtime.phrases import number_of
 from pipelines.schema import Doubles, Mask
-from pipelines.statistics.fits import DrawOfFits, by_user
+from pipelines.statistics.fits import DrawOfFits, by_user, columns
 from pipelines.statistics.interval import Interval
 from pipelines.statistics.proportions import wilson
 from pipelines.statistics.student import t_quantile
@@ -195,5 +195,5 @@ def _defined(values: npt.ArrayLike) -> Doubles:
 
 def _all_defined(values: Doubles) -> Mask:
     """The users with a value in every fit, (n,)."""
-    found: Mask = ~np.isnan(values.reshape(len(values), -1)).any(axis=1)
+    found: Mask = ~np.isnan(columns(values)).any(axis=1)
     return found

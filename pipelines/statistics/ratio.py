@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.statistics.fits import by_user, fits_covariance
+from pipelines.statistics.fits import by_user, columns, fits_covariance
 from pipelines.statistics.interval import Interval
 from pipelines.statistics.intervals import CONFIDENCE, differences, fewest_equal
 from pipelines.statistics.student import t_quantile
@@ -24,7 +24,7 @@ def relative_difference(
     there are too few users.
     """
     a, b = np.asarray(values, np.float64), np.asarray(baseline, np.float64)
-    a, b = (v.reshape(len(v), -1) for v in (a, b))
+    a, b = columns(a), columns(b)
     both = ~(np.isnan(a) | np.isnan(b)).any(axis=1)
     a, b = a[both], b[both]
     n = len(a)

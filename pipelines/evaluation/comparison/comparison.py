@@ -17,7 +17,7 @@ from pipelines.evaluation.comparison.settle import fits_limit, users_to_settle
 from pipelines.evaluation.metrics.names import MAIN, better, bounds, label
 from pipelines.evaluation.results.document import Comparison, Outcome
 from pipelines.schema import Doubles
-from pipelines.statistics.fits import by_user
+from pipelines.statistics.fits import by_user, columns
 from pipelines.statistics.interval import Interval
 from pipelines.statistics.intervals import (
     CONFIDENCE,
@@ -209,9 +209,9 @@ def _one(
     limits, sign = bounds(metric), direction(metric)
     span = None if limits is None else (limits[0] - limits[1], limits[1] - limits[0])
     interval = t_interval(d, span, family.confidence)
-    base = np.asarray(contrast.baseline_values, np.float64)
-    both = np.asarray(contrast.values, np.float64) - base
-    pairs = ~np.isnan(both.reshape(len(both), -1)).any(axis=1)  # as in the difference
+    base = columns(np.asarray(contrast.baseline_values, np.float64))
+    gaps = np.isnan(columns(np.asarray(contrast.values, np.float64)) - base)
+    pairs = ~gaps.any(axis=1)  # as in the difference
     smallest = useful_share * abs(float(base[pairs].mean()))
     found = outcome(toward(sign, interval), smallest)
     comparison = Comparison(

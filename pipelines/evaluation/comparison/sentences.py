@@ -8,7 +8,7 @@ from math import floor, log10
 import numpy as np
 
 from pipelines.evaluation.metrics.names import label
-from pipelines.evaluation.results.document import Comparison
+from pipelines.evaluation.results.document import Comparison, ContenderResult
 from pipelines.runtime.phrases import number_of
 
 
@@ -62,6 +62,20 @@ def _drawn_once(found: Comparison) -> str:
     return (
         f"{text}: a standard deviation of {three_digits(found.overturning_sd)} or more between "
         f"such {found.drawn_once}s would overturn it."
+    )
+
+
+def spread_sentence(result: ContenderResult, metric: str) -> str:
+    """How much the fits of a contender that draws differ; empty where it does not draw."""
+    spread = result.spread
+    if spread is None or not spread.draws:
+        return ""
+    if spread.sd is None or spread.low is None or spread.high is None:
+        return f"{result.title}: spread between fits unknown, since it was fitted once."
+    return (
+        f"{result.title}: {label(metric)} from {three_digits(spread.low)} to "
+        f"{three_digits(spread.high)} in {spread.refits} fits with different seeds (standard "
+        f"deviation {three_digits(spread.sd)})."
     )
 
 

@@ -11,12 +11,14 @@ from jsonschema import Draft202012Validator
 from pipelines.errors import AssayError
 from pipelines.evaluation.bakeoff.built import step_rows
 from pipelines.evaluation.bakeoff.opened import evaluated_users, open_contender
+from pipelines.evaluation.bakeoff.outcome import Outcome
 from pipelines.evaluation.bakeoff.request import BakeoffRequest
 from pipelines.evaluation.bakeoff.run import run_bakeoff
 from pipelines.evaluation.manifest.document import schema
 from pipelines.evaluation.manifest.manifest import Manifest
 from pipelines.evaluation.metrics.accuracy import per_user
 from pipelines.evaluation.results.document import BakeoffDocument
+from pipelines.evaluation.results.folder import BakeoffFolder
 from pipelines.runtime import paths
 from pipelines.runtime.progress import Cancelled
 from pipelines.schema import Ragged
@@ -32,6 +34,7 @@ def request(**changes):
         "split": "last-n:2",
         "k": 5,
         "metric": "ndcg@5",
+        "refits": 1,
     }
     return BakeoffRequest.of(given | changes)
 
@@ -39,7 +42,7 @@ def request(**changes):
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     folder = tmp_path_factory.mktemp("bakeoff")
-    document = run_bakeoff(DATA, request(), folder / "b", folder / "stages", "b")
+    document = run_bakeoff(DATA, request(refits=2), folder / "b", folder / "stages", "b")
     return folder / "b", document
 
 
@@ -76,7 +79,56 @@ def test_the_metrics_are_those_of_the_lists_on_disk(finished):
         taken = truth.groupby("user_id")["item_id"].agg(list)
         again = per_user(items, Ragged.of([code(taken[u]).tolist() for u in users]), (5,))
         assert np.allclose(again["ndcg@5"], values["ndcg@5"], atol=1e-12)
-        assert values["ndcg@5"].mean() == pytest.approx(contender.metrics["ndcg@5"].value)
+        mean = BakeoffFolder(folder).values(contender.name, "ndcg@5").mean()
+        assert mean == pytest.approx(contender.metrics["ndcg@5"].value)
+
+
+def test_what_draws_is_fitted_again_and_the_spread_is_told(finished):
+    folder, document = finished
+    stored = BakeoffFolder(folder)
+    for contender in document.contenders:
+        spread = contender.spread
+        assert spread is not None
+        draws = contender.name != "popular"
+        assert (spread.draws, spread.refits) == (draws, 2 if draws else 1)
+        assert stored.fits(contender.name) == ((0, 1) if draws else (0,))
+        found = stored.fit_values(contender.name, "ndcg@5").values.mean(axis=0)
+        assert (spread.low, spread.high) == pytest.approx((found.min(), found.max()))
+        assert spread.sd == pytest.approx(found.std(ddof=1) if draws else 0.0)
+        assert (spread.seconds > 0) == draws
+    assert (stored.lists("small-two-stage") != stored.lists("small-two-stage", 1)).any()
+    first = pd.read_parquet(folder / "contenders" / "random" / "per_user.parquet")["ndcg@5"]
+    assert first.tolist() == stored.fit_values("random", "ndcg@5").values[:, 0].tolist()
+
+
+def test_a_fit_that_fails_is_told_and_the_spread_is_unknown(tmp_path, monkeypatch):
+    from pipelines.evaluation.bakeoff import refits as module
+
+    def broken(entry, folder, here, stages, progress, fit):
+        return Outcome(status="failed", reason="Its process ended with signal 9.")
+
+    monkeypatch.setattr(module, "run_in_child", broken)
+    document = run_bakeoff(
+        DATA, request(specs=[], refits=3), tmp_path / "b", tmp_path / "stages", "b"
+    )
+    random = document.contender("random")
+    assert random.status == "scored" and random.spread.refits == 1
+    assert random.spread.sd is random.spread.low is random.spread.high is None
+    assert "Fit 2 of 3, with another seed, is left out: Its process ended" in random.notes[0]
+    assert len(random.notes) == 2
+    (declared,) = (c for c in document.comparisons if c.metric == "ndcg@5")
+    assert declared.drawn_once == "fit"
+    assert "This is for one fit only" in declared.sentence
+
+
+def test_the_seed_of_a_bakeoff_reaches_what_draws(finished, tmp_path):
+    other = run_bakeoff(DATA, request(specs=[], seed=5), tmp_path / "b", tmp_path / "s", "b")
+    folder, document = finished
+    assert other.manifest["users_hash"] == document.manifest["users_hash"]
+    mine, theirs = (BakeoffFolder(f).lists("random") for f in (tmp_path / "b", folder))
+    assert (mine != theirs).any()
+    same = (BakeoffFolder(f).lists("popular") for f in (tmp_path / "b", folder))
+    assert np.array_equal(*same)
 
 
 def test_the_waterfall_only_ever_loses_truths(finished):

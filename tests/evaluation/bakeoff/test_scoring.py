@@ -9,6 +9,7 @@ from pipelines.evaluation.bakeoff.scoring import Scored, comparisons, titles_of,
 from pipelines.evaluation.manifest.manifest import Manifest
 from pipelines.evaluation.metrics.names import MAIN
 from pipelines.evaluation.results.document import ContenderResult, Kind
+from pipelines.evaluation.results.fit_values import FitValues
 
 USERS = 300
 MANIFEST = Manifest(
@@ -31,7 +32,9 @@ def scored() -> dict[str, Scored]:
         "vendor": np.clip(POPULAR + RNG.normal(0.0, 0.2, USERS), 0, 1),
     }
     names = [f"{metric}@{k}" for k in MANIFEST.ks for metric in MAIN]
-    return {who: Scored(dict.fromkeys(names, v)) for who, v in values.items()}
+    return {
+        who: Scored(dict.fromkeys(names, FitValues(v[:, None])), []) for who, v in values.items()
+    }
 
 
 def results() -> list[ContenderResult]:

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -9,10 +11,11 @@ from pipelines.evaluation.comparison.comparison import (
     direction,
     explored,
     outcome,
+    overturning_sd,
     toward,
 )
 from pipelines.evaluation.comparison.sentences import three_digits
-from pipelines.evaluation.comparison.settle import users_to_settle
+from pipelines.evaluation.comparison.settle import fits_limit, users_to_settle
 from pipelines.evaluation.results.document import Comparison
 from pipelines.statistics.interval import Interval
 from pipelines.statistics.intervals import t_interval
@@ -290,3 +293,49 @@ def test_documents_from_before_have_neither_p_nor_level() -> None:
     )  # fmt: skip
     assert (old.confidence, old.adjustment, old.p, old.p_adjusted) == (0.95, "", None, None)
     assert (old.looks, old.relative) == (1, None)
+
+
+def of_fits(shift: float, of_fits: float, fits: int = 3, **more: Any) -> Comparison:
+    """A contender whose fits differ by `of_fits`, with the mean `shift` above the baseline."""
+    moved = shift + of_fits * np.linspace(-1, 1, fits)[None]
+    values = BASE[:, None] + NOISE[:, None] + moved
+    contrast = Contrast("a", "b", "ndcg@10", values, np.repeat(BASE[:, None], fits, axis=1), **more)
+    return declared([contrast], useful_share=0.0)[0]
+
+
+def test_a_lead_that_other_fits_would_turn_is_not_certain() -> None:
+    """The same mean and the same users: only the fits differ."""
+    steady, lucky = of_fits(0.01, 0.0), of_fits(0.01, 0.01)
+    assert (steady.difference, lucky.difference) == pytest.approx((0.01, 0.01))
+    assert (steady.outcome, lucky.outcome) == ("better", "inconclusive")
+    assert lucky.p > 0.05 > steady.p
+    assert lucky.sentence.endswith("differ too much for more users to settle it: use more fits.")
+
+
+def test_more_users_settle_what_fits_do_not_limit() -> None:
+    found = of_fits(0.004, 0.0002)
+    assert found.outcome == "inconclusive" and "more users would settle it" in found.sentence
+    d = 0.004 + NOISE[:, None] + 0.0002 * np.linspace(-1, 1, 3)[None]
+    more, alone = users_to_settle(d, 0.0), users_to_settle(d.mean(axis=1), 0.0)
+    assert more is not None and alone is not None and more > alone
+    assert not fits_limit(d, 0.0)
+    assert fits_limit(0.004 + NOISE[:, None] + 0.01 * np.linspace(-1, 1, 3)[None], 0.0)
+
+
+@pytest.mark.parametrize("shift", [0.02, -0.02])
+def test_what_was_asked_once_says_which_spread_would_overturn_it(shift: float) -> None:
+    values = BASE + NOISE + shift
+    (found,) = declared([Contrast("a", "b", "ndcg@10", values, BASE, once="answer")], 0.0)
+    sd = found.overturning_sd
+    assert found.drawn_once == "answer" and sd is not None
+    half = (found.high - found.low) / 2
+    assert np.hypot(half, 1.959964 * sd) == pytest.approx(abs(shift), rel=1e-6)
+    end = f" This is for one answer only: a standard deviation of {three_digits(sd)} or more "
+    assert found.sentence.endswith(f".{end}between such answers would overturn it.")
+
+
+def test_of_an_equivalence_the_nearer_limit_counts_and_of_doubt_nothing() -> None:
+    near = Interval(value=0.004, low=0.002, high=0.006)
+    found = overturning_sd(near, "equivalent", 0.007, 0.95)
+    assert found == pytest.approx((0.003**2 - 0.002**2) ** 0.5 / 1.959964, rel=1e-6)
+    assert overturning_sd(near, "inconclusive", 0.0, 0.95) is None

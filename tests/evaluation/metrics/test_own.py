@@ -152,7 +152,13 @@ def test_the_documents_metric_is_scored_in_a_bakeoff_and_the_broken_ones_are_not
     installed, tmp_path
 ):
     data = dataset()
-    asked = {"dataset": data.name, "split": "last-n:2", "k": 5, "metric": "tail_recall@5"}
+    asked = {
+        "dataset": data.name,
+        "split": "last-n:2",
+        "k": 5,
+        "metric": "tail_recall@5",
+        "refits": 1,
+    }
     folder = tmp_path / "b"
     document = run_bakeoff(data, BakeoffRequest.of(asked), folder, tmp_path / "stages", "b")
     for contender in document.contenders:

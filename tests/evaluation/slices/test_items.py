@@ -117,14 +117,14 @@ def test_restricted_to_a_slice_a_metric_is_that_of_its_truths_alone(tmp_path) ->
     assert list(zip(given.slice.tolist(), given.user.tolist(), strict=True)) == [
         (0, 0), (1, 0), (1, 1), (1, 2),
     ]  # fmt: skip
-    ndcg = values(kept, "a", "ndcg@4", given)
+    ndcg = values(kept, "a", "ndcg@4", given).by_user
     assert ndcg == pytest.approx([
         (1 / log2(4)) / (1 + 1 / log2(3)),  # items 0 and 1 are head: 0 at rank 3
         (1 / log2(3)) / 1,  # item 2 at rank 2
         1 / log2(5),
         1.0,  # both tail items at the first two ranks
     ])  # fmt: skip
-    assert values(kept, "a", "recall@4", given).tolist() == [0.5, 1, 1, 1]
+    assert values(kept, "a", "recall@4", given).by_user.tolist() == [0.5, 1, 1, 1]
 
 
 RAGGED = st.lists(st.lists(st.integers(0, 9), min_size=1, max_size=6, unique=True),
@@ -152,7 +152,7 @@ def test_each_sample_equals_the_metric_of_one_user_with_those_truths(
     expected = {key: mine for key, mine in expected.items() if mine}
     assert list(zip(given.slice.tolist(), given.user.tolist(), strict=True)) == list(expected)
     for name in MAIN:
-        found = values(kept, "a", f"{name}@3", given)
+        found = values(kept, "a", f"{name}@3", given).by_user
         alone = [
             per_user(lists[[user]], Ragged.of([mine]), (3,))[f"{name}@3"][0]
             for (_, user), mine in expected.items()

@@ -138,7 +138,7 @@ def test_slices_of_items_are_compared_on_the_truths_in_them(tmp_path: Path) -> N
     land = RNG.choice(["NO", "SE"], 80)
     kept = of_lists(tmp_path, Ragged.of(rows), lists, kinds, {"land": land})
     given = samples(kept, find(kept, "popularity"))
-    mine, other = (values(kept, name, "map@10", given) for name in ("ours", "base"))
+    mine, other = (values(kept, name, "map@10", given).by_user for name in ("ours", "base"))
     cells = by_dimension(kept, "ours", "base", "map@10", "popularity", 0.02)
     for number, cell in enumerate(cells):
         there = given.slice == number
