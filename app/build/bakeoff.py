@@ -99,6 +99,15 @@ def _options(third_party: list[str]) -> dict[str, Any]:
             step=0.01,
             key="build_useful",
         )
+        refits = st.number_input(
+            "Fits with different seeds",
+            1,
+            20,
+            3,
+            key="build_refits",
+            help="How often a contender that draws at random is fitted. With one fit, its "
+            "intervals do not cover the luck of the draw.",
+        )
     with right:
         budget = forms.settings(Budget, {}, key="build_budget")
         tests = requirable()
@@ -113,6 +122,7 @@ def _options(third_party: list[str]) -> dict[str, Any]:
         "third_party": [*third_party, other] if other else third_party,
         "eval_users": None if users is None else int(users),
         "useful_share": float(share),
+        "refits": int(refits),
         "budget": budget,
         "required": required,
     }

@@ -11,6 +11,7 @@ from app.compare.heading import Heading
 from app.components import charts, page, tables
 from app.components.results import declared_baseline, declared_metric
 from pipelines.evaluation.comparison.ranking import best_first
+from pipelines.evaluation.comparison.sentences import spread_sentence
 from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.results.document import BakeoffDocument, titles_of
 
@@ -86,7 +87,9 @@ def missing(document: BakeoffDocument) -> None:
 
 def notes(document: BakeoffDocument) -> None:
     """Notes on the contenders and on the bake-off."""
-    lines = contender_notes(document)
+    metric = declared_metric(document)
+    spreads = [spread_sentence(c, metric) for c in document.contenders if c.kind != "baseline"]
+    lines = [*filter(None, spreads), *contender_notes(document)]
     if lines:
         st.caption("\n".join(f"- {page.plain(line)}" for line in lines))
     for note in document.notes:
@@ -111,6 +114,25 @@ def _preloaded(document: BakeoffDocument) -> str:
     low, high = min(found), max(found)
     size = f"{low:,.0f} MB" if round(low) == round(high) else f"{low:,.0f} to {high:,.0f} MB"
     return f" Peak memory includes {size} of libraries that each process starts with."
+
+
+def fits_frame(document: BakeoffDocument) -> pd.DataFrame:
+    """A row per contender that draws: its fits, their spread, and what the further ones took."""
+    titles = titles_of(document.contenders)
+    return pd.DataFrame(
+        [
+            {
+                "contender": titles[c.name],
+                "fits": c.spread.refits,
+                "lowest": c.spread.low,
+                "highest": c.spread.high,
+                "standard deviation": c.spread.sd,
+                "further fits (s)": c.spread.seconds,
+            }
+            for c in document.contenders
+            if c.spread is not None and c.spread.draws
+        ]
+    )
 
 
 def _numbers(document: BakeoffDocument) -> None:
@@ -152,6 +174,14 @@ def _numbers(document: BakeoffDocument) -> None:
         tables.show(
             pd.DataFrame(costs), key="compare_costs", alt="Time, memory and size per contender."
         )
+        fits = fits_frame(document)
+        if len(fits):
+            st.markdown(
+                "What the draw changes: contenders that draw at random, fitted with different "
+                f"seeds, and the mean {label(declared_metric(document))} of each fit. Lists, "
+                "times and behavioral tests are those of the first fit."
+            )
+            tables.show(fits, key="compare_fits", alt="The spread between fits per contender.")
         manifest = document.manifest
         st.markdown(
             f"Manifest `{str(manifest.get('hash', ''))[:12]}`: the same for every contender."

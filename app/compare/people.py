@@ -42,6 +42,11 @@ def section(document: BakeoffDocument) -> Heading:
         frame,
         key="compare_people",
     )
+    fits = max(len(folder.fits(name)) for name in (one, other))
+    if fits > 1:
+        st.caption(
+            f"Values are means over {fits} fits with different seeds; lists are of the first fit."
+        )
     _explorer(document, folder, pairs, metric, one, other)
     more, same, less = pairs.shares()
     return Heading(

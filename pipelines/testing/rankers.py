@@ -6,6 +6,7 @@ import pickle
 from typing import ClassVar
 
 import numpy as np
+import pytest
 
 from pipelines.schema import NO_ITEM, Candidates, Features, Floats, Queries
 from pipelines.stages.contract import Ranker
@@ -69,6 +70,8 @@ class RankerTests(StageTests):
         np.testing.assert_array_equal(again.score(*inputs), stage.score(*inputs))
 
     def test_fitting_again_gives_the_same(self) -> None:
+        if not self.same_again():
+            pytest.skip("it draws, and has no setting `seed`")
         inputs = self.inputs()[:3]
         np.testing.assert_array_equal(self.fitted().score(*inputs), self.fitted().score(*inputs))
 

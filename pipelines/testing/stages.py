@@ -27,6 +27,16 @@ class StageTests:
         assert self.stage.name and self.stage.name == self.stage.name.lower()
         assert self.stage.title
 
+    def test_what_does_not_draw_has_no_seed(self) -> None:
+        assert self.stage.draws or "seed" not in self.stage.Config.model_fields
+
+    def same_again(self) -> bool:
+        """Whether a fit with the same settings must give the same.
+
+        It must unless the stage draws and has no seed to draw from.
+        """
+        return not self.stage.draws or "seed" in self.stage.Config.model_fields
+
     def test_the_config_is_frozen_and_refuses_unknown_settings(self) -> None:
         with pytest.raises(ValidationError):
             self.stage.Config(**{**self.settings, "no_such_setting": 1})
