@@ -106,11 +106,15 @@ def styles_by_title(document: BakeoffDocument) -> dict[str, Style]:
 
 
 def outcome_label(
-    outcome: Outcome, over_budget: bool = False, failed_required: bool = False
+    outcome: Outcome,
+    over_budget: bool = False,
+    failed_required: bool = False,
+    borderline: bool = False,
 ) -> str:
-    """`▲ better`, or `▲ better, but over budget`, or `▲ better, but fails a required test`."""
+    """`▲ better`, `▲ better (borderline)`, or `▲ better, but over budget`."""
     but = reservations(over_budget, failed_required)
-    return f"{OUTCOME_MARK[outcome]} {outcome}" + (f", but {but}" if but else "")
+    mark = f"{OUTCOME_MARK[outcome]} {outcome}" + (" (borderline)" if borderline else "")
+    return mark + (f", but {but}" if but else "")
 
 
 _CSS = """

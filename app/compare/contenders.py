@@ -47,7 +47,8 @@ def contenders_frame(document: BakeoffDocument) -> pd.DataFrame:
     there = against in scored(document, metric)
     found = comparisons(document, metric, against) if there else []
     outcomes = {
-        c.contender: look.outcome_label(c.outcome, c.over_budget, c.failed_required) for c in found
+        c.contender: look.outcome_label(c.outcome, c.over_budget, c.failed_required, c.borderline)
+        for c in found
     }
     titles = titles_of(document.contenders)
     rows = []

@@ -37,7 +37,9 @@ def differences_frame(document: BakeoffDocument, found: Iterable[Comparison]) ->
             "high": row.high,
             "smallest_useful": row.smallest_useful,
             "outcome": row.outcome,
-            "label": look.outcome_label(row.outcome, row.over_budget, row.failed_required),
+            "label": look.outcome_label(
+                row.outcome, row.over_budget, row.failed_required, row.borderline
+            ),
         }
         for row in found
     ]

@@ -100,7 +100,7 @@ def _outcome(c: ContenderResult, compared: Comparison | None, baseline: str) -> 
         return Cell(c.status, c.reason or "No reason was given.")
     if compared is not None:
         over, failed = compared.over_budget, compared.failed_required
-        return Cell(look.outcome_label(compared.outcome, over, failed))
+        return Cell(look.outcome_label(compared.outcome, over, failed, compared.borderline))
     return Cell("baseline" if c.name == baseline else "")
 
 

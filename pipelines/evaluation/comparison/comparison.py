@@ -30,6 +30,8 @@ from pipelines.statistics.intervals import (
 from pipelines.statistics.multiplicity import benjamini_hochberg, holm, holm_confidences
 from pipelines.statistics.ratio import relative_difference
 
+BORDERLINE = 0.01
+"""How close to its threshold a p makes the outcome borderline."""
 STRICTEST = 0.9999
 """The strictest interval level used: adjusted for 500 contenders."""
 
@@ -231,6 +233,7 @@ def _one(
         p=p,
         p_adjusted=family.p_adjusted,
         looks=family.looks,
+        borderline=_borderline(p, family),
         drawn_once=contrast.once,
         overturning_sd=overturning_sd(toward(sign, interval), found, smallest, family.confidence)
         if contrast.once
@@ -239,6 +242,11 @@ def _one(
     )
     text = sentence(comparison, sign, _settling(found, d, smallest, family), titles)
     return comparison.model_copy(update={"sentence": text})
+
+
+def _borderline(p: float, family: _Family) -> bool:
+    decisive = family.p_adjusted if family.adjustment and family.p_adjusted is not None else p
+    return abs(decisive - (1 - CONFIDENCE)) <= BORDERLINE
 
 
 def _settling(found: Outcome, d: Doubles, smallest: float, family: _Family) -> str:

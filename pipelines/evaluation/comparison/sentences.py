@@ -35,7 +35,7 @@ def sentence(found: Comparison, sign: int, settling: str, titles: Mapping[str, s
     match found.outcome:
         case "better":
             note = f": better, but {but}" if but else ""
-            return f"{one} beats {other} by {by(sign)}{note}.{_drawn_once(found)}"
+            return f"{one} beats {other} by {by(sign)}{note}.{_how_firm(found)}"
         case "worse":
             text = f"{one} is worse than {other} by {by(-sign)}"
         case "equivalent":
@@ -49,14 +49,18 @@ def sentence(found: Comparison, sign: int, settling: str, titles: Mapping[str, s
                 + settling
             )
     text = f"{text}; it {'is ' if found.over_budget else ''}{but}." if but else f"{text}."
-    return f"{text}{_drawn_once(found)}"
+    return f"{text}{_how_firm(found)}"
 
 
-def _drawn_once(found: Comparison) -> str:
-    """How far the outcome holds where a contender was asked or fitted only once."""
+def _how_firm(found: Comparison) -> str:
+    """Whether the outcome is borderline, or of a contender asked or fitted only once."""
+    text = ""
+    if found.borderline:
+        p = found.p_adjusted if found.adjustment else found.p
+        text = f" It is borderline (p = {three_digits(p or 0.0)}): another machine may turn it."
     if not found.drawn_once:
-        return ""
-    text = f" This is for one {found.drawn_once} only"
+        return text
+    text += f" This is for one {found.drawn_once} only"
     if found.overturning_sd is None:
         return f"{text}."
     return (

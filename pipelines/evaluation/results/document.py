@@ -146,6 +146,9 @@ class Comparison(_Frozen):
     """By Holm where there is an `adjustment`, else by Benjamini and Hochberg over `looks`."""
     looks: int = 1
     """The number of comparisons that `p_adjusted` is adjusted for."""
+    borderline: bool = False
+    """Whether p, adjusted where the interval is, lies so close to its threshold that another
+    machine's rounding may turn the outcome."""
     p_sign_flip: float | None = None
     """Of a declared comparison: the p of the sign-flip test, which assumes no distribution."""
     drawn_once: str = ""

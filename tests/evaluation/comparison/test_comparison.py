@@ -339,3 +339,11 @@ def test_of_an_equivalence_the_nearer_limit_counts_and_of_doubt_nothing() -> Non
     found = overturning_sd(near, "equivalent", 0.007, 0.95)
     assert found == pytest.approx((0.003**2 - 0.002**2) ** 0.5 / 1.959964, rel=1e-6)
     assert overturning_sd(near, "inconclusive", 0.0, 0.95) is None
+
+
+def test_a_p_near_its_threshold_is_borderline() -> None:
+    error = float(NOISE.std(ddof=1)) / N**0.5
+    for ratio, borderline in ((1.5, False), (1.92, True), (2.02, True), (2.6, False)):
+        found = against(ratio * error)
+        assert found.borderline == (abs(found.p - 0.05) <= 0.01) == borderline
+        assert ("It is borderline (p = 0.0" in found.sentence) == borderline

@@ -1,0 +1,56 @@
+"""The same bake-off under other BLAS kernels and numbers of threads has the same outcomes."""
+
+import json
+import os
+import subprocess
+import sys
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.runtime import paths
+
+KERNELS, THREADS = ("Haswell", "Nehalem"), ("1", "2")
+"""Kinds of processors that OpenBLAS has kernels for, the older one without AVX."""
+SPECS = ("als", "two-stage")
+
+
+def bakeoff(home: Path, sample: str, split: str, kernel: str, threads: str) -> dict[str, Any]:
+    """The document of a bake-off that fits everything anew, as the command line prints it."""
+    limits = dict.fromkeys(
+        ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), threads
+    )
+    environment = os.environ | limits | {"OPENBLAS_CORETYPE": kernel, "ASSAY_HOME": str(home)}
+    environment.pop("MLFLOW_TRACKING_URI", None)
+    command = [sys.executable, "-m", "pipelines.cli", "bakeoff", *SPECS, "--json"]
+    command += ["--data", sample, "--split", split]
+    done = subprocess.run(
+        command, cwd=paths.CHECKOUT, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(
+    ("sample", "split"), [("movielens-small", "time:0.9"), ("complete-journey", "last-n:5")]
+)
+def test_outcomes_agree_or_are_marked_borderline(sample: str, split: str, tmp_path: Path) -> None:
+    made = [
+        bakeoff(tmp_path / f"{kernel}-{threads}", sample, split, kernel, threads)
+        for kernel, threads in product(KERNELS, THREADS)
+    ]
+    first, *others = made
+    for other in others:
+        assert [c["status"] for c in other["contenders"]] == ["scored"] * len(first["contenders"])
+        for mine, theirs in zip(first["contenders"], other["contenders"], strict=True):
+            metric = first["manifest"]["metric"]
+            gap = abs(mine["metrics"][metric]["value"] - theirs["metrics"][metric]["value"])
+            assert gap <= 3 * mine["spread"]["sd"] + 1e-6, mine["name"]
+        for mine, theirs in zip(first["comparisons"], other["comparisons"], strict=True):
+            same = mine["outcome"] == theirs["outcome"]
+            assert same or mine["borderline"] or theirs["borderline"], (mine, theirs)
