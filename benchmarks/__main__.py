@@ -43,6 +43,7 @@ def main(names: list[str]) -> int:
         bakeoff,
         compare,
         data,
+        figures,
         intervals,
         metrics,
         refits,
@@ -61,6 +62,7 @@ def main(names: list[str]) -> int:
         "tuning": tuning.run,
         "requests": requests.run,
         "refits": refits.run,
+        "figures": figures.run,
     }
     wrong = [name for name in names if name not in known]
     if wrong:
