@@ -195,5 +195,4 @@ def _defined(values: npt.ArrayLike) -> Doubles:
 
 def _all_defined(values: Doubles) -> Mask:
     """The users with a value in every fit, (n,)."""
-    found: Mask = ~np.isnan(columns(values)).any(axis=1)
-    return found
+    return np.asarray(~np.isnan(columns(values)).any(axis=1))

@@ -8,7 +8,7 @@ import numpy as np
 
 from pipelines.evaluation.results.fit_values import paired_fits
 from pipelines.evaluation.slices.cells import Contest
-from pipelines.schema import Doubles, Mask
+from pipelines.schema import Doubles
 from pipelines.statistics.interval import Interval
 from pipelines.statistics.intervals import paired
 
@@ -89,5 +89,5 @@ def own_users(mine: Doubles, other: Doubles) -> Doubles:
 
 
 def _own(v: Doubles) -> Doubles:
-    there: Mask = ~np.isnan(v).any(axis=1)
+    there = np.asarray(~np.isnan(v).any(axis=1))
     return weighted(np.where(there[:, None], v, 0.0), there.astype(np.float64))
