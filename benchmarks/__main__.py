@@ -39,7 +39,17 @@ def peer_python() -> Path:
 
 
 def main(names: list[str]) -> int:
-    from benchmarks import bakeoff, compare, data, intervals, metrics, requests, start, tuning
+    from benchmarks import (
+        bakeoff,
+        compare,
+        data,
+        intervals,
+        luck,
+        metrics,
+        requests,
+        start,
+        tuning,
+    )
 
     known: dict[str, Callable[[Path], None]] = {
         "metrics": metrics.run,
@@ -50,6 +60,7 @@ def main(names: list[str]) -> int:
         "start": start.run,
         "tuning": tuning.run,
         "requests": requests.run,
+        "luck": luck.run,
     }
     wrong = [name for name in names if name not in known]
     if wrong:
