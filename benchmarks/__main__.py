@@ -45,6 +45,7 @@ def main(names: list[str]) -> int:
         data,
         figures,
         intervals,
+        luck,
         metrics,
         refits,
         requests,
@@ -63,6 +64,7 @@ def main(names: list[str]) -> int:
         "requests": requests.run,
         "refits": refits.run,
         "figures": figures.run,
+        "luck": luck.run,
     }
     wrong = [name for name in names if name not in known]
     if wrong:
