@@ -124,7 +124,7 @@ def _of_parquet(source: Source, found: dict[str, str]) -> Rows:
     texts = {name: TextColumn() for name in found if name in (C.USER, C.ITEM)}
     typed: dict[str, list[pa.Array]] = {name: [] for name in texts}
     measures: dict[str, list[Numbers]] = {name: [] for name in found if name not in texts}
-    for table in parquet.tables(source, list(found.values())):
+    for table, _ in parquet.tables(source, list(found.values())):
         for name, column in found.items():
             values = table[column]
             if name in measures:

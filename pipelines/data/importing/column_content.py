@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.data.importing.mapping import Match
+from pipelines.data.importing.mapping import Match, match
 from pipelines.data.importing.moments import is_slashed, seconds_sql
 from pipelines.data.recipe import Times
 from pipelines.schema import Columns as C
@@ -88,18 +88,32 @@ def column_contents(
 
 
 def by_content(
-    found: Match, contents: Mapping[str, ColumnContent], left_out: set[str]
+    found: Match,
+    contents: Mapping[str, ColumnContent],
+    left_out: set[str],
+    given: set[str] = frozenset(),  # type: ignore[assignment]
 ) -> tuple[Match, list[str]]:
     """The match by name, completed by content; and the standard names that content decided.
 
-    Content decides between columns whose names fit equally well. It also proposes the time,
-    and the user or the item if only one of the two is missing and only one column could be it.
-    `left_out` are the standard names that the user leaves out.
+    A column without any value gives way to another one whose name fits. Content decides between
+    columns whose names fit equally well. It also proposes the time, and the user or the item if
+    only one of the two is missing and only one column could be it. `left_out` are the standard
+    names that the user leaves out, `given` those that the user maps.
     """
     mapping, ambiguous, missing = dict(found.mapping), dict(found.ambiguous), list(found.missing)
     decided: list[str] = []
-    if not contents or next(iter(contents.values())).rows < LEAST_ROWS:
+    if not contents:
         return found, decided
+    full = [name for name, content in contents.items() if content.filled > 0]
+    for standard, column in found.mapping.items():
+        if standard in given or column not in contents or contents[column].filled > 0:
+            continue
+        others = match([name for name in full if name not in mapping.values()]).mapping
+        if standard in others:
+            mapping[standard] = others[standard]
+            decided.append(standard)
+    if max(content.rows for content in contents.values()) < LEAST_ROWS:
+        return Match(mapping, ambiguous, missing), decided
     for standard, fits in found.ambiguous.items():
         likely = [c for c in fits if c in contents and _could_be(standard, contents[c])]
         if len(likely) == 1:
