@@ -27,7 +27,7 @@ FOUR = ("user_id", "item_id", "weight", "timestamp")
     ],
 )
 def test_a_first_line_that_is_a_row_is_never_eaten(content: str, write: Write) -> None:
-    with pytest.raises(AssayError, match="looks like data .* --columns user_id,item_id"):
+    with pytest.raises(AssayError, match=r"looks like data .* --columns user_id,item_id"):
         plan(write("a.csv", content))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.data.importing.mapping import Match, match
-from pipelines.data.importing.moments import is_slashed, seconds_sql
+from pipelines.data.importing.moments import LATEST, is_slashed, seconds_sql
 from pipelines.data.recipe import Times
 from pipelines.schema import Columns as C
 
@@ -70,11 +70,11 @@ def column_contents(
         answers = connection.execute(
             f"""SELECT i, count(*), count(DISTINCT v), count({number}),
                   count(*) FILTER ({number} <> floor({number})),
-                  count(*) FILTER (({seconds_sql("v", Times())}) >= {_PLAUSIBLE_FROM}
-                    OR {is_slashed("v")}),
+                  count(*) FILTER (s >= {_PLAUSIBLE_FROM} AND s < {LATEST} OR {is_slashed("v")}),
                   avg(length(v))
-                FROM (SELECT i, nullif(trim(v), '') AS v FROM head)
-                WHERE v IS NOT NULL GROUP BY i"""
+                FROM (SELECT i, v, {seconds_sql("v", Times())} AS s
+                      FROM (SELECT i, nullif(trim(v), '') AS v FROM head) WHERE v IS NOT NULL)
+                GROUP BY i"""
         ).fetchall()
     finally:
         connection.unregister("head")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.data.id_forms import normalized
 from pipelines.data.importing.event_weights import default_weight
-from pipelines.data.importing.moments import seconds_sql
+from pipelines.data.importing.moments import seconds_sql, within_sql
 from pipelines.data.importing.number_text import NO_NUMBER, number_sql
 from pipelines.data.recipe import Recipe
 from pipelines.data.sources.splitting import quoted
@@ -173,8 +173,9 @@ def _sql(recipe: Recipe) -> str:
     ]
     return f"""
         SELECT {", ".join(shown)}
-        FROM (SELECT {", ".join(["*", f"{seconds} AS seconds", *read])}
-              FROM (SELECT line, problem, place, {", ".join(names)} FROM batch))"""
+        FROM (SELECT *, {within_sql("written")} AS seconds
+              FROM (SELECT {", ".join(["*", f"{seconds} AS written", *read])}
+                    FROM (SELECT line, problem, place, {", ".join(names)} FROM batch)))"""
 
 
 def _quoted(name: str) -> str:

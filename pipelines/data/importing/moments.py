@@ -15,17 +15,14 @@ _OFFSET = r"(?: ?(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2}))?"
 _CLOCK = r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?(?: ?([AaPp])\.?[Mm]\.?)?" + _OFFSET
 _SLASHED = rf"^(\d{{1,2}})[/.-](\d{{1,2}})[/.-](\d{{4}}|\d{{2}})(?:[ T,]+{_CLOCK})?$"
 """Dates such as 1/2/2026, 01.02.26 8:05 or 1-2-2026 8:05:09 PM +0100."""
-_WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,? )?"
-_AT = rf"(?:,? (?:at )?{_CLOCK})?$"
-_TH = r"(\d{1,2})(?:st|nd|rd|th)?"
-_DAY_MONTH = rf"(?i)^{_WEEKDAY}{_TH}[ -]([a-z]{{3,9}})\.?,?[ -](\d{{4}}){_AT}"
-"""15-Nov-2023 06:06, or Wed, 15 Nov 2023 06:06:32 GMT."""
-_MONTH_DAY = rf"(?i)^{_WEEKDAY}([a-z]{{3,9}})\.? {_TH},? (\d{{4}}){_AT}"
-"""Nov 15, 2023, 06:06:32 AM."""
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
-_MONTH_NAMES = (
-    "january february march april may june july august september october november december"
-)
+_NAMED = [
+    date + clock
+    for date in ("%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y")
+    for clock in ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+]
+"""Dates with the name of a month, as `_by_name` leaves them."""
+_ZONE = r"(?: ?(Z|UTC|GMT|[+-]\d{2}:?\d{2}))$"
+_PUNCTUATION = r"(?i)^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,? |[.,]\d+ ?$| at |[,.]"
 _ISO_LIKE = (
     r"^(\d{4}[-/]\d{1,2}[-/]\d{1,2}[T ]+\d{1,2}:\d{2})(:\d{2})?(?:[.,](\d+))?" + _OFFSET + "$"
 )
@@ -39,8 +36,9 @@ def seconds_sql(text: str, times: Times) -> str:
 
     Reads numbers in `times.unit` (default: s, ms, µs or ns by size), YYYYMMDD, YYYYMMDDhhmmss,
     ISO dates and times (in `times.zone` unless they have an offset or zone), dates such as
-    1/2/2026 by `times.order`, and dates with an English name of the month. Null outside the years
-    1970 to 2099.
+    1/2/2026 by `times.order`, and dates with an English name of the month. A written date may be
+    outside the years 1970 to 2099: see `within_sql`, which takes the name of a column, because a
+    copy of this expression takes long to plan.
     """
     n = f"TRY_CAST({text} AS DOUBLE)"
     if times.unit is None:
@@ -58,7 +56,7 @@ def seconds_sql(text: str, times: Times) -> str:
     else:
         unit = _PER_SECOND[times.unit]
         numbers = f"WHEN {n} >= 0 AND {n} < {LATEST * unit} THEN {n} / {unit}"
-    by_name = f"coalesce({_named(text, times, _DAY_MONTH)}, {_named(text, times, _MONTH_DAY)})"
+    by_name = f"epoch({_zoned(_by_name(text), times)})"
     slashed = _slashed(text, times) if times.order else "NULL"
     iso = f"coalesce(epoch({_zoned(text, times)}), epoch({_zoned(_iso(text), times)}))"
     compact = f"strftime(try_strptime({text}, '%Y%m%d%H%M%S'), '%Y-%m-%d %H:%M:%S')"
@@ -69,12 +67,12 @@ def seconds_sql(text: str, times: Times) -> str:
         THEN epoch({_zoned(compact, times)})
         WHEN substr({text}, 5, 1) IN ('-', '/')
           AND TRY_CAST(substr({text}, 1, 4) AS INTEGER) IS NOT NULL
-        THEN {_within(iso)}
+        THEN {iso}
         {numbers}
         WHEN {n} IS NOT NULL THEN NULL
-        WHEN {is_slashed(text)} THEN {_within(slashed)}
-        WHEN regexp_matches({text}, '^[A-Za-z]|^[0-9]{{1,2}}[ a-z-]') THEN {_within(by_name)}
-        ELSE {_within(f"epoch({_zoned(text, times)})")}
+        WHEN {is_slashed(text)} THEN {slashed}
+        WHEN regexp_matches({text}, '^[A-Za-z]|^[0-9]{{1,2}}[ a-z-]') THEN {by_name}
+        ELSE epoch({_zoned(text, times)})
     END"""
 
 
@@ -98,21 +96,19 @@ def _offset(zone: str) -> str:
     )
 
 
-def _named(text: str, times: Times, pattern: str) -> str:
-    """SQL for the seconds of a date with the name of a month; null if it is none."""
-    day, month = (1, 2) if pattern == _DAY_MONTH else (2, 1)
-    parts = [f"regexp_extract({text}, {quoted(pattern)}, {n})" for n in range(1, 9)]
-    name = f"lower({parts[month - 1]})"
-    number = (
-        f"CASE WHEN {name} = 'sept' THEN 9 ELSE coalesce("
-        f"nullif(list_position(string_split('{_MONTHS}', ' '), {name}), 0), "
-        f"nullif(list_position(string_split('{_MONTH_NAMES}', ' '), {name}), 0)) END"
-    )
-    date = (
-        f"{parts[2]} || '-' || lpad(CAST({number} AS VARCHAR), 2, '0') || '-' || "
-        f"lpad({parts[day - 1]}, 2, '0')"
-    )
-    return f"epoch({_zoned(f'({date} || {_clock(parts[3:])})', times)})"
+def _by_name(text: str) -> str:
+    """SQL: an ISO text of a date with the name of a month; null if it is none.
+
+    15-Nov-2023 06:06, Wed, 15 Nov 2023 06:06:32 GMT, November 15th, 2023 at 6:06 a.m.
+    """
+    bare = f"regexp_replace({text}, {quoted(_ZONE)}, '')"
+    bare = f"regexp_replace({bare}, {quoted(_PUNCTUATION)}, ' ', 'g')"
+    bare = f"regexp_replace({bare}, '([0-9])(?:st|nd|rd|th)\\b', '\\1')"
+    bare = f"regexp_replace({bare}, '(?i)([a-z]*sep)t\\b', '\\1')"
+    bare = f"regexp_replace({bare}, '(?i)([0-9]) *([ap]) ?m\\b', '\\1 \\2m')"
+    bare = f"trim(regexp_replace({bare}, '[ -]+', ' ', 'g'))"
+    written = f"strftime(try_strptime({bare}, {_NAMED}), '%Y-%m-%d %H:%M:%S')"
+    return f"({written} || {_offset(f'regexp_extract({text}, {quoted(_ZONE)}, 1)')})"
 
 
 def _clock(parts: list[str]) -> str:
@@ -142,7 +138,8 @@ def _group(text: str, n: int) -> str:
     return f"regexp_extract({text}, {quoted(_SLASHED)}, {n})"
 
 
-def _within(seconds: str) -> str:
+def within_sql(seconds: str) -> str:
+    """SQL: the seconds, or null outside the years 1970 to 2099."""
     return f"CASE WHEN {seconds} >= 0 AND {seconds} < {LATEST} THEN {seconds} END"
 
 

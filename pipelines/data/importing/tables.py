@@ -17,7 +17,7 @@ from pipelines.data.dataset import TableCounts, Unread
 from pipelines.data.id_forms import normalized
 from pipelines.data.importing import joins, mapping
 from pipelines.data.importing.events import no_id_sql
-from pipelines.data.importing.moments import seconds_sql
+from pipelines.data.importing.moments import seconds_sql, within_sql
 from pipelines.data.importing.number_text import NO_NUMBER, decimal_of, read_numbers
 from pipelines.data.quarantine import Quarantine
 from pipelines.data.recipe import Reading, Recipe
@@ -225,7 +225,8 @@ def _moments(connection: duckdb.DuckDBPyConnection, values: pd.Series, recipe: R
 
     frame = pd.DataFrame({"i": range(len(values)), "v": values.astype("str").to_numpy()})
     connection.register("moments", frame)
-    sql = f"SELECT {seconds_sql('v', recipe.times)} AS s FROM moments ORDER BY i"
+    read = f"SELECT i, {seconds_sql('v', recipe.times)} AS s FROM moments"
+    sql = f"SELECT {within_sql('s')} AS s FROM ({read}) ORDER BY i"
     seconds = connection.sql(sql).df()["s"]
     connection.unregister("moments")
     return pd.to_datetime(seconds.set_axis(values.index), unit="s", utc=True).dt.floor("s")
