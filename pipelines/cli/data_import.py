@@ -369,7 +369,7 @@ def _saved(path: Path) -> Recipe:
     from pipelines.data.recipe import Recipe
 
     try:
-        document = json.loads(path.read_text())
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise AssayError(f"The recipe {str(path)!r} cannot be read; check the path.") from error
     except ValueError as error:

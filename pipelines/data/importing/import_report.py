@@ -32,6 +32,12 @@ def warnings(counts: ImportCounts) -> list[str]:
     return found
 
 
+def without_option(note: str) -> str:
+    """A note without the option of the command line that changes what it says."""
+    before, sign, _ = note.partition("; --")
+    return f"{before}." if sign else note
+
+
 def few(table: TableCounts) -> bool:
     """Whether too few ids join for the table to be of use."""
     return table.joined < FEW * table.ids or bool(table.repairs)

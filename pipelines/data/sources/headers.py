@@ -83,7 +83,8 @@ def find(name: str, lines: Sequence[str], given: Reading, named: Collection[str]
         [fields(row.rstrip("\r\n"), separator, given) for row in rows if row.strip()],
         named,
     ):
-        shown = ", ".join(column[:40] for column in columns[:4])
+        first_four = ", ".join(column[:40] for column in columns[:4])
+        shown = "".join(ch if ch.isprintable() else "·" for ch in first_four)
         raise AssayError(
             f"The first line of {name} looks like data ({shown}), so its columns have no names; "
             "name them in their order with --columns user_id,item_id,weight,timestamp, or add a "

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import codecs
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from pipelines.data.sources.streams import Read
 from pipelines.errors import AssayError
+
+Read = Callable[[int], bytes]
 
 BLOCK = 1 << 20
 LONGEST = 1 << 26

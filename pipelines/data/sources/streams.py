@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pipelines.data.sources import Packing, Source
 
 Read = Callable[[int], bytes]
+# NotImplementedError: a way of packing that Python cannot undo.
+_DAMAGED = (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, RuntimeError)
 
 
 @contextmanager
@@ -37,13 +39,12 @@ def reading_bytes(
 
             stream = pa.CompressedInputStream(pa.PythonFile(file, mode="r"), "zstd")
         elif packing == "zip":
-            archive = zipfile.ZipFile(file)
-            stream = archive.open(check_zip(path))
+            stream = _of_zip(path, file)
 
         def read(n: int) -> bytes:
             try:
                 got: bytes = stream.read(n)
-            except (EOFError, zipfile.BadZipFile, zlib.error, OSError) as error:
+            except (*_DAMAGED, zlib.error) as error:
                 if not packing:
                     raise
                 raise AssayError(
@@ -57,6 +58,19 @@ def reading_bytes(
         yield read
 
 
+def _of_zip(path: Path, file: Any) -> Any:
+    """The one file within a zip file, as a stream."""
+    within = check_zip(path)
+    try:
+        return zipfile.ZipFile(file).open(within)
+    except _DAMAGED as error:
+        raise _torn(repr(path.name)) from error
+
+
+def _torn(name: str) -> AssayError:
+    return AssayError(f"The zip data of {name} is truncated or damaged; copy it again.")
+
+
 def check_zip(path: Path) -> str:
     """The name of the one file in a zip file; raises `AssayError` if there are others."""
     name = repr(path.name)
@@ -64,10 +78,8 @@ def check_zip(path: Path) -> str:
         with zipfile.ZipFile(path) as archive:
             inner = [entry for entry in archive.infolist() if not entry.is_dir()]
             inner = [e for e in inner if not e.filename.startswith("__MACOSX/")]
-    except (zipfile.BadZipFile, OSError) as error:
-        raise AssayError(
-            f"The zip data of {name} is truncated or damaged; copy it again."
-        ) from error
+    except _DAMAGED as error:
+        raise _torn(name) from error
     if any(entry.filename == "[Content_Types].xml" for entry in inner):
         raise AssayError(f"{name} is a zip or Excel file; save its sheet as CSV.")
     if len(inner) != 1:
