@@ -50,7 +50,7 @@ def recommend(
     folder = _folder(bakeoff_id)
     opened = open_contender(folder, contender)
     if history:
-        items = [item for text in history for item in _items(text, opened)]
+        items = [item for text in history for item in items_of_history(text, opened)]
         if not items:
             out.warn("The history is empty, so the list holds popular items.")
         if out_file is None:
@@ -69,7 +69,7 @@ def recommend(
         _print_rows(found, as_json)
 
 
-def _items(text: str, opened: Opened) -> list[str]:
+def items_of_history(text: str, opened: Opened) -> list[str]:
     """The ids in a text: itself if it is one, else its parts between commas."""
     if opened.knows(text.strip()):
         return [text.strip()]
