@@ -13,6 +13,7 @@ from app.components import charts
 from app.components.page import plain
 from app.components.tables import MOST_COLUMNS, show
 from app.data import import_plan, import_reading
+from pipelines.data.importing import import_report
 from pipelines.data.importing.mapping import EVENT_NAMES, EVENTS_NEED
 from pipelines.data.importing.planning import Plan
 from pipelines.schema import Columns as C
@@ -91,11 +92,19 @@ def confirm(source: dict[str, Any], before: dict[str, Any] | None) -> dict[str, 
         incomplete = unanswered or (planned.dates_unclear and order is None)
         _sample(planned)
         _not_read(planned)
+        for note in dict.fromkeys((*proposal.notes, *planned.notes)):
+            st.caption(plain(import_report.without_option(note)))
         label = "Confirm columns"
         if st.button(label, type="primary", disabled=incomplete, key="data_columns_right"):
             times = planned.recipe.times.model_dump(mode="json")
-            return recipe | {"times": times}
+            return recipe | {"times": times} | _proposed(planned)
     return None
+
+
+def _proposed(planned: Plan) -> dict[str, Any]:
+    """What the file shows besides its columns, which the next step keeps."""
+    found = planned.recipe.model_dump(mode="json")
+    return {name: found[name] for name in ("reading", "user_fallback", "normalize_ids")}
 
 
 def _columns(
@@ -209,7 +218,8 @@ def mapped(sample: pd.DataFrame) -> pd.DataFrame:
 
 
 def _not_read(planned: Plan) -> None:
-    read = {*planned.recipe.columns.values(), *planned.recipe.keep}
+    recipe = planned.recipe
+    read = {*recipe.columns.values(), *recipe.keep, recipe.user_fallback}
     rest = [name for name in planned.columns if name not in read]
     if rest:
         more = f" and {len(rest) - 20} more" if len(rest) > 20 else ""

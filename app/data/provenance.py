@@ -11,7 +11,7 @@ from app import state
 from app.components import page, toolbar
 from app.data import provenance_charts, quarantine_view, recipe_sentences
 from pipelines.data.dataset import About
-from pipelines.data.importing import events
+from pipelines.data.importing import events, import_report
 from pipelines.runtime.phrases import number_of
 from pipelines.workspace.records import DatasetRecord
 
@@ -40,6 +40,8 @@ def section(name: str) -> None:
         frame = steps_frame(about)
         data = frame.drop(columns="label")
         page.picture(provenance_charts.steps(frame), sentence(about), data, key="data_steps")
+    for said in import_report.sentences(about):
+        st.write(page.plain(said))
     st.caption(page.plain(_origin(about)))
     if about.recipe is not None:
         _recipe(record)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.components import charts
+from pipelines.data.id_forms import SAID
 from pipelines.data.recipe import Recipe
 from pipelines.runtime.phrases import number_of
 from pipelines.schema import Columns as C
@@ -36,6 +37,13 @@ def sentences(recipe: Recipe) -> list[str]:
         + charts.names(f"{column} is {NOUNS.get(name, name)}" for name, column in has.items())
         + "."
     ]
+    if recipe.user_fallback:
+        found.append(f"Rows without a user get the user from {recipe.user_fallback}.")
+    if recipe.normalize_ids:
+        forms = charts.names(SAID[form] for form in recipe.normalize_ids)
+        found.append(f"Ids: {forms}.")
+    if recipe.reading.decimal == ",":
+        found.append("Numbers have a decimal comma.")
     if recipe.keep:
         found.append(f"Other columns kept with each event: {charts.names(recipe.keep)}.")
     for table, columns in (("items", recipe.item_columns), ("users", recipe.user_columns)):
@@ -77,4 +85,5 @@ def _times(recipe: Recipe) -> str:
     times = recipe.times
     order = f", {ORDERS[times.order]}" if times.order else ""
     unit = f", in {times.unit}" if times.unit else ""
-    return f"Times without a time zone are {times.zone}{order}{unit}."
+    zero = " A time of 0 counts as missing." if times.zero_is_missing else ""
+    return f"Times without a time zone are {times.zone}{order}{unit}.{zero}"

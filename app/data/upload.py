@@ -52,9 +52,9 @@ def panel(*, open_now: bool = False) -> None:
 
 def _files() -> None:
     st.write(
-        "One row per event: who interacted with what, and when. Formats: CSV, TSV, Parquet and "
-        "JSON Lines, optionally compressed with gzip or zstd. Several files become one dataset. "
-        "Files stay on this server."
+        "One row per event: who interacted with what, and when. Formats: CSV, TSV, Parquet, JSON "
+        "Lines and JSON arrays, optionally compressed with gzip, zstd or zip. Several files become "
+        "one dataset. Files stay on this server."
     )
     files = st.file_uploader(
         "Events",

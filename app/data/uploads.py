@@ -9,7 +9,11 @@ from typing import Any
 
 from app import access, state
 
-TYPES = ["csv", "tsv", "txt", "dat", "parquet", "jsonl", "ndjson", "gz", "zst"]
+TYPES = [
+    "csv", "tsv", "txt", "dat", "data", "inter", "parquet", "pq", "json", "jsonl", "ndjson", "gz",
+    "zst", "zip",
+]  # fmt: skip
+"""What the command line reads too; it looks at the content, a browser at the name."""
 
 
 def saved(file: Any) -> Path:

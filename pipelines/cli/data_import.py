@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _OPTIONS = {
     "columns": "--map",
     "item_columns": "--map",
+    "user_fallback": "--user-fallback",
+    "normalize_ids": "--normalize-ids",
     "keep": "--keep",
     "weights": "--event-weight",
     "least_weight": "--least-weight",
@@ -31,7 +33,9 @@ _OPTIONS = {
     "session_minutes": "--session-minutes",
     "seen": "--seen",
     "times": "--time-zone, --time-unit and --day-first",
-    "reading": "--separator, --encoding, --quote and --escape",
+    "reading": "--separator, --encoding, --quote, --escape, --decimal, --columns and --skip-lines",
+    "items_reading": "--items-reading",
+    "users_reading": "--users-reading",
 }
 """The options that set each field of a recipe."""
 
@@ -62,6 +66,13 @@ class Unit(StrEnum):
     ms = "ms"
     us = "us"
     ns = "ns"
+    days = "days"
+    excel = "excel"
+
+
+class DecimalMark(StrEnum):
+    point = "."
+    comma = ","
 
 
 Texts = list[str] | None
@@ -73,7 +84,7 @@ def data_import(
         list[Path] | None,
         typer.Argument(
             metavar="FILE…",
-            help="CSV, TSV, Parquet or JSON Lines; several files become one dataset.",
+            help="CSV, TSV, Parquet, JSON Lines or a JSON array; several files become one dataset.",
         ),
     ] = None,
     sql: Annotated[
@@ -86,11 +97,28 @@ def data_import(
     mapping: Annotated[
         Texts,
         typer.Option(
-            "--map", help="Map a column: user_id=COLUMN; NAME= leaves NAME out; repeatable."
+            "--map",
+            help="Map a column: user_id=COLUMN, item_id=items[].sku; NAME= leaves NAME out; "
+            "repeatable.",
         ),
     ] = None,
     items: Annotated[Path | None, typer.Option("--items", help="A table of items.")] = None,
     users: Annotated[Path | None, typer.Option("--users", help="A table of users.")] = None,
+    user_fallback: Annotated[
+        str | None,
+        typer.Option(
+            "--user-fallback",
+            help="Column with a visitor's id, for rows without a user; empty: none.",
+        ),
+    ] = None,
+    normalize_ids: Annotated[
+        str | None,
+        typer.Option(
+            "--normalize-ids",
+            help="Spellings read as one id: decimals (3.0 as 3), zeros (007 as 7), case, unicode; "
+            "separated by commas; empty: none.",
+        ),
+    ] = None,
     keep: Annotated[
         Texts, typer.Option("--keep", help="Another column to keep with each event; repeatable.")
     ] = None,
@@ -152,7 +180,35 @@ def data_import(
     ] = None,
     escape: Annotated[
         str | None,
-        typer.Option("--escape", help="Escape character before a quote mark in a text."),
+        typer.Option(
+            "--escape",
+            help="Escape character before a quote mark; empty for none; default: detected.",
+        ),
+    ] = None,
+    decimal: Annotated[
+        DecimalMark | None,
+        typer.Option("--decimal", help="Decimal mark of numbers, . or ,; default: detected."),
+    ] = None,
+    names: Annotated[
+        str | None,
+        typer.Option(
+            "--columns", help="Names of the columns of a file without a header: user_id,item_id,…"
+        ),
+    ] = None,
+    skip_lines: Annotated[
+        int | None,
+        typer.Option("--skip-lines", min=0, help="Lines above the header; default: detected."),
+    ] = None,
+    items_reading: Annotated[
+        Texts,
+        typer.Option(
+            "--items-reading",
+            help="How the table of items is read: separator=;, encoding=latin-1, quote=, escape=, "
+            "decimal=, or skip_lines=; repeatable.",
+        ),
+    ] = None,
+    users_reading: Annotated[
+        Texts, typer.Option("--users-reading", help="The same for the table of users.")
     ] = None,
     recipe_file: Annotated[
         Path | None, typer.Option("--recipe", help="A recipe file, from `assay data recipe`.")
@@ -186,10 +242,23 @@ def data_import(
             order=None if day_first is None else "day-first" if day_first else "month-first",
         ),
         "reading": _given(
-            separator=_unescaped(separator), encoding=encoding, quote=quote, escape=escape
+            separator=_unescaped(separator),
+            encoding=encoding,
+            quote=quote,
+            escape=escape,
+            decimal=decimal,
+            columns=None if names is None else [name.strip() for name in names.split(",")],
+            skip_lines=skip_lines,
         ),
+        "items_reading": _reading(items_reading, "--items-reading"),
+        "users_reading": _reading(users_reading, "--users-reading"),
+        "user_fallback": user_fallback,
+        "normalize_ids": None
+        if normalize_ids is None
+        else [form.strip() for form in normalize_ids.split(",") if form.strip()],
     }
-    given = _given(**{key: value for key, value in choices.items() if value not in ({}, [])})
+    given = _given(**{key: value for key, value in choices.items() if value not in ({}, None)})
+    given = {key: value for key, value in given.items() if value != [] or key == "normalize_ids"}
     if (again or recipe_file) and given:
         raise AssayError(
             f"A saved recipe cannot be changed: leave out {_OPTIONS[next(iter(given))]}, or "
@@ -237,6 +306,19 @@ def _mapped(given: Texts, *, with_items: bool) -> dict[str, Any]:
     return {"columns": columns, "item_columns": item_columns}
 
 
+def _reading(given: Texts, option: str) -> dict[str, Any] | None:
+    """How a table is read, from pairs such as separator=;."""
+    if not given:
+        return None
+    pairs = _pairs(given, option, "separator=;", strip=False)
+    if "separator" in pairs:
+        pairs["separator"] = str(_unescaped(pairs["separator"]))
+    return {
+        key: [name.strip() for name in value.split(",")] if key == "columns" else value
+        for key, value in pairs.items()
+    }
+
+
 def _weights(given: Texts) -> dict[str, Any]:
     pairs = _pairs(given, "--event-weight", "view=.1")
     try:
@@ -252,9 +334,10 @@ def _is_number(text: str) -> bool:
     return text.replace(".", "", 1).replace("-", "", 1).isdecimal()
 
 
-def _pairs(given: Texts, option: str, example: str) -> dict[str, str]:
+def _pairs(given: Texts, option: str, example: str, *, strip: bool = True) -> dict[str, str]:
     pairs = [
-        text.rpartition("=") if option != "--map" else text.partition("=") for text in given or []
+        text.rpartition("=") if option == "--event-weight" else text.partition("=")
+        for text in given or []
     ]
     wrong = next(
         (f"{left}{sign}{right}" for left, sign, right in pairs if not (left and sign)), None
@@ -264,7 +347,7 @@ def _pairs(given: Texts, option: str, example: str) -> dict[str, str]:
             f"{option} {wrong!r} is not a pair; write it as {option} {example}"
             + (", or --map weight= to leave a column out." if option == "--map" else ".")
         )
-    return {left.strip(): right.strip() for left, _, right in pairs}
+    return {left.strip(): right.strip() if strip else right for left, _, right in pairs}
 
 
 def _given(**values: Any) -> dict[str, Any]:
@@ -286,7 +369,7 @@ def _saved(path: Path) -> Recipe:
     from pipelines.data.recipe import Recipe
 
     try:
-        document = json.loads(path.read_text())
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise AssayError(f"The recipe {str(path)!r} cannot be read; check the path.") from error
     except ValueError as error:
@@ -308,11 +391,13 @@ def _print_plan(planned: Plan) -> None:
         why = " (by its content)" if standard in planned.by_content else ""
         out.warn(f"{standard} from {column}{why}")
     unread = [c for c in planned.columns if c not in planned.recipe.columns.values()]
-    unread = [c for c in unread if c not in planned.recipe.keep]
+    unread = [c for c in unread if c not in (*planned.recipe.keep, planned.recipe.user_fallback)]
     if unread:
         out.warn(f"not read: {', '.join(unread[:12])}{' …' if len(unread) > 12 else ''}")
     if planned.recipe.times.order:
         out.warn(f"dates: {planned.recipe.times.order}")
+    for note in planned.notes:
+        out.warn(note)
     if len(planned.weights) > 1:
         weights = ", ".join(f"{kind} {weight:g}" for kind, weight in planned.weights.items())
         out.warn(f"weights: {weights}")
@@ -320,12 +405,15 @@ def _print_plan(planned: Plan) -> None:
 
 def _print_imported(about: About, as_json: bool) -> None:
     from pipelines.cli import output as out
+    from pipelines.data.importing import import_report
 
     fields = ("name", "rows_in", "kept", "folded", "quarantined", "filtered", "mapping")
     values = {name: getattr(about, name) for name in fields}
     values["version"] = about.version
     values["recipe_hash"] = about.recipe.hash if about.recipe else None
     values["steps"] = [step.model_dump() for step in about.steps]
+    values["arrivals"] = about.arrivals.model_dump() if about.arrivals else None
+    values["notes"] = import_report.sentences(about)
     if as_json:
         out.document(values)
         return
@@ -339,8 +427,18 @@ def _print_imported(about: About, as_json: bool) -> None:
     for step in about.steps:
         steps.add_row(step.name, f"{step.rows_in:,}", f"{step.rows_out:,}", step.note)
     out.print_table(steps)
-    for reason, n in (about.arrivals.reasons if about.arrivals else {}).items():
-        out.say(f"quarantined: {number_of(n, 'row')}, {reason}")
+    if about.arrivals:
+        for reason, n in about.arrivals.reasons.items():
+            example = about.arrivals.examples.get(reason)
+            out.say(
+                f"quarantined: {number_of(n, 'row')}, {reason}"
+                + (f" ({example})" if example else "")
+            )
+        for table in about.arrivals.tables:
+            read = ", ".join(f"{column} as {name}" for name, column in table.columns.items())
+            out.say(f"{table.file}: {number_of(table.rows, 'row')}, read {read}.")
+    for sentence in import_report.sentences(about):
+        out.say(sentence)
     if about.recipe:
         out.say(f"Recipe {about.recipe.hash[:12]}; `--again` imports the next file with it.")
     if about.notice:

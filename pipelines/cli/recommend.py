@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,13 +13,21 @@ from pipelines.errors import AssayError
 from pipelines.runtime import paths
 from pipelines.workspace.home import Home
 
+if TYPE_CHECKING:
+    from pipelines.evaluation.bakeoff.opened import Opened
+
 
 def recommend(
     bakeoff_id: Annotated[str, typer.Option("--bakeoff", help="Id of a bake-off.")],
     contender: Annotated[str, typer.Option("--contender", help="Name of a contender in it.")],
     user: Annotated[str | None, typer.Option("--user", help="A user's id.")] = None,
     history: Annotated[
-        str | None, typer.Option("--history", help="Item ids, newest last, separated by commas.")
+        list[str] | None,
+        typer.Option(
+            "--history",
+            help="Item ids, newest last, separated by commas; repeatable. An id with a comma goes "
+            "in double quotes, or alone.",
+        ),
     ] = None,
     everyone: Annotated[bool, typer.Option("--all", help="All evaluated users.")] = False,
     out_file: Annotated[
@@ -34,14 +43,14 @@ def recommend(
     from pipelines.cli import output as out
     from pipelines.evaluation.bakeoff.opened import evaluated_users, open_contender
 
-    if [user is not None, history is not None, everyone].count(True) != 1:
+    if [user is not None, bool(history), everyone].count(True) != 1:
         raise AssayError("Use exactly one of --user U, --history ITEM,ITEM and --all.")
     if everyone and out_file is None:
         raise AssayError("--all needs a file: add --out lists.csv or --out lists.parquet.")
     folder = _folder(bakeoff_id)
     opened = open_contender(folder, contender)
-    if history is not None:
-        items = [part.strip() for part in history.split(",") if part.strip()]
+    if history:
+        items = [item for text in history for item in items_of_history(text, opened)]
         if not items:
             out.warn("The history is empty, so the list holds popular items.")
         if out_file is None:
@@ -58,6 +67,14 @@ def recommend(
     else:
         found: list[dict[str, Any]] = opened.with_titles(frame).to_dict("records")  # type: ignore[assignment]
         _print_rows(found, as_json)
+
+
+def items_of_history(text: str, opened: Opened) -> list[str]:
+    """The ids in a text: itself if it is one, else its parts between commas."""
+    if opened.knows(text.strip()):
+        return [text.strip()]
+    parts = next(csv.reader([text], skipinitialspace=True), [])
+    return [part.strip() for part in parts if part.strip()]
 
 
 def _folder(bakeoff_id: str) -> Path:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
@@ -49,6 +49,50 @@ class Step(BaseModel):
     note: str = ""
 
 
+class Unread(BaseModel):
+    """Values of a column that could not be read, and are missing in the dataset."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    column: str
+    count: int
+    line: int
+    """The line of the first one."""
+    value: str
+    """The first one, at most 40 characters."""
+    file: str = ""
+
+
+class TableCounts(BaseModel):
+    """How a table of items or users joined the events; `table` is "items" or "users"."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    table: Literal["items", "users"]
+    file: str
+    columns: dict[str, str] = {}
+    """Standard name → column of the table."""
+    rows: int
+    """Rows with an id of their own."""
+    quarantined: int = 0
+    repeated: int = 0
+    """Rows that repeat an id; the first counts."""
+    ids: int
+    """Distinct ids in the events."""
+    joined: int
+    """Those of them that have a row."""
+    alone: str = ""
+    """An id of the table that is not in the events."""
+    without: str = ""
+    """An id of the events without a row."""
+    repairs: dict[str, int] = {}
+    """For each form of ids that keeps some apart: how many ids of the events have a row if it
+    is normalized."""
+    unread: tuple[Unread, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What was detected in the table's file."""
+
+
 class ImportCounts(BaseModel):
     """Counts of the file's rows that only the import can make: most of these rows are not kept."""
 
@@ -64,6 +108,15 @@ class ImportCounts(BaseModel):
     """Rows with leading or trailing spaces in the user or item id."""
     filled: dict[str, int] = {}
     """Valid rows with a value, for each column kept with the events."""
+    examples: dict[str, str] = {}
+    """The first quarantined row of each reason: its line, and how its text begins."""
+    unread: tuple[Unread, ...] = ()
+    """Values of the events that could not be read, such as a price."""
+    future: int = 0
+    """Kept events after the time of the import, by more than a day."""
+    latest: str = ""
+    """The latest time, if there are such events."""
+    tables: tuple[TableCounts, ...] = ()
 
 
 class About(BaseModel):

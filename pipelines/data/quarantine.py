@@ -19,6 +19,9 @@ COLUMNS = ("table", "line", "reason", "text", "file")
 """`table` is events, items or users; `line` is physical, from 1; `text` has at most 500
 characters."""
 
+SHOWN = 80
+"""Characters of a row that an example shows."""
+
 
 class Quarantine:
     """The quarantine of a running import; rows are written immediately, not kept in memory."""
@@ -26,6 +29,7 @@ class Quarantine:
     def __init__(self, writer: pq.ParquetWriter) -> None:
         self._writer = writer
         self._reasons: Counter[tuple[str, str]] = Counter()
+        self._first: dict[tuple[str, str], str] = {}
 
     def add(
         self, table: str, file: str, lines: pa.Array, reasons: pa.Array, texts: Sequence[str]
@@ -40,11 +44,21 @@ class Quarantine:
         self._writer.write_table(pa.table(columns, schema=_schema()))
         for reason in reasons.value_counts().to_pylist():
             self._reasons[table, reason["values"]] += reason["counts"]
+            if (table, reason["values"]) not in self._first:
+                at = reasons.index(reason["values"]).as_py()
+                shown = "".join(ch if ch.isprintable() else "·" for ch in texts[at][:SHOWN])
+                more = "…" if len(texts[at]) > SHOWN else ""
+                line = f"line {lines[at].as_py():,}: {shown}{more}"
+                self._first[table, reason["values"]] = line
 
     def by_reason(self, table: str = "events") -> dict[str, int]:
         """The number of quarantined rows of `table` by reason, the most frequent first."""
         found = [(reason, n) for (of, reason), n in self._reasons.items() if of == table]
         return dict(sorted(found, key=lambda pair: (-pair[1], pair[0])))
+
+    def examples(self, table: str = "events") -> dict[str, str]:
+        """The first quarantined row of `table` for each reason: its line and how it begins."""
+        return {reason: text for (of, reason), text in self._first.items() if of == table}
 
 
 def _schema() -> pa.Schema:

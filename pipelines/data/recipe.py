@@ -12,12 +12,14 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from pipelines.data.id_forms import IdForm
 from pipelines.data.split import SeenPolicy
 from pipelines.errors import AssayError
 
 Repeats = Literal["moment", "once", "keep"]
 DateOrder = Literal["day-first", "month-first"]
-Unit = Literal["s", "ms", "us", "ns"]
+Unit = Literal["s", "ms", "us", "ns", "days", "excel"]
+Decimal = Literal[".", ","]
 
 
 def _weight(value: float) -> float:
@@ -38,8 +40,14 @@ class Reading(BaseModel):
     encoding: str | None = None
     quote: str = Field('"', max_length=1)
     """The quote mark; empty if quotes are ordinary characters."""
-    escape: str = Field("", max_length=1)
-    """The escape character before a quote mark in a text; by default quote marks are doubled."""
+    escape: str | None = Field(None, max_length=1)
+    """The escape character before a quote mark in a text; empty if quote marks are doubled."""
+    decimal: Decimal | None = None
+    """The decimal mark of numbers; thousands are parted by the other one."""
+    columns: tuple[str, ...] = ()
+    """Names of the columns of a file that has no header."""
+    skip_lines: int | None = Field(None, ge=0)
+    """Lines above the header."""
 
 
 class Times(BaseModel):
@@ -48,7 +56,10 @@ class Times(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     unit: Unit | None = None
-    """Unit of numeric times; None means detected from their size."""
+    """Unit of numeric times; None means detected from their size. `days` count from 1970,
+    `excel` from 1900 as in spreadsheets."""
+    zero_is_missing: bool = False
+    """Whether a time of exactly 0 stands for a missing one."""
     order: DateOrder | None = None
     """Order of day and month in dates such as 1/2/2026."""
     zone: str = "UTC"
@@ -64,9 +75,17 @@ class Recipe(BaseModel):
     """Standard name → column of the events."""
     item_columns: dict[str, str] = {}
     user_columns: dict[str, str] = {}
+    user_fallback: str = ""
+    """Column of the events with a visitor's id, for rows without a user."""
+    normalize_ids: tuple[IdForm, ...] = ()
+    """Spellings that are read as one id, in the events and in both tables."""
     keep: tuple[str, ...] = ()
     """Further columns of the events to keep with each event, under their own names."""
     reading: Reading = Reading()
+    items_reading: Reading | None = None
+    """How the table of items is read; None means by the quote mark, escape character, encoding
+    and decimal mark of `reading`, and its own separator and header."""
+    users_reading: Reading | None = None
     times: Times = Times()
     returns: Literal["take-out", "quarantine"] = "take-out"
     """What to do with rows with a negative weight, and orders whose number begins with C."""
@@ -99,5 +118,20 @@ class Recipe(BaseModel):
     @property
     def hash(self) -> str:
         """SHA-256 (hex) of the choices as sorted JSON: the same on every machine."""
-        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+        document = self.model_dump(mode="json")
+        for path, default in _LATER_FIELDS.items():
+            *above, name = path.split(".")
+            part = document[above[0]] if above else document
+            if part[name] == default:
+                del part[name]
+        document["reading"]["escape"] = document["reading"]["escape"] or ""
+        text = json.dumps(document, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+_LATER_FIELDS: dict[str, Any] = {
+    "normalize_ids": [], "user_fallback": "", "items_reading": None, "users_reading": None,
+    "reading.decimal": None, "reading.columns": [], "reading.skip_lines": None,
+    "times.zero_is_missing": False,
+}  # fmt: skip
+"""Fields that were added later, and their defaults: a recipe without them keeps its hash."""

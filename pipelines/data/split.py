@@ -118,6 +118,16 @@ def split(
     chosen = among(user, users)
     rows, user, item = rows[chosen], user[chosen], item[chosen]
     if len(users) == 0:
+        if only_repeats and seen == "exclude":
+            why = (
+                "the dataset has one item"
+                if interactions.n_items == 1
+                else "everyone's held-out items are ones they already interacted with"
+            )
+            raise AssayError(
+                f"The split {protocol} leaves no users to evaluate: {why}, and lists leave out "
+                "such items; import the data with --seen keep, or use another split."
+            )
         raise AssayError(
             f"The split {protocol} leaves no users to evaluate; use more data or another split."
         )

@@ -227,7 +227,7 @@ def load_case(name_or_path: str | Path) -> Case:
             f"There is no case '{name}': use one of {', '.join(WORKED)}, or a TOML file."
         )
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise AssayError(f"{path.name} is not a readable TOML file: {error}.") from error
     return case_from(document, path.name)

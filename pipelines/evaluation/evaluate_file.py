@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
+from pipelines.data.importing.mapping import EVENT_NAMES, listed, plain
 from pipelines.data.split import SeenPolicy
 from pipelines.errors import AssayError
 from pipelines.evaluation.metrics.evaluate import evaluate, summarize
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 LONGEST = 1000
 """The largest k."""
+RATINGS = {plain(name) for name in ("weight", *EVENT_NAMES["weight"])}
+"""Names of columns of ratings, which the truth has no use for."""
 ORDERS = {
     "rank": "Lists are ordered by rank.",
     "score": "Lists are ordered by descending score, since there is no rank.",
@@ -61,7 +64,16 @@ class Evaluation:
             f"The column {column} has no numbers, so it is not used to order the lists."
             for column in self.found.unread
         ]
+        unread += [
+            f"Not read in {table}: {listed(columns)}."
+            for table, columns in self.found.others.items()
+        ]
         notes = [ORDERS[self.found.ordered_by], *unread, *problems, *self.remarks]
+        if any(plain(column) in RATINGS for column in self.found.truth_columns):
+            notes.append(
+                "Every row of the truth counts as a hit, whatever its rating; leave out the rows "
+                "that are no success, such as low ratings."
+            )
         if not self.trained:
             notes.append(
                 "Without a training file, all items count as known, so unknown items were not "

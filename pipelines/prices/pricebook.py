@@ -97,7 +97,7 @@ class Price(BaseModel):
 @lru_cache(maxsize=8)
 def _read(path: Path, _stamp: int) -> tuple[Price, ...]:
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         lines = tuple(Price.model_validate(line) for line in document["line"])
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
         raise AssayError(f"The price book {path.name} cannot be read: {error}.") from error

@@ -108,7 +108,8 @@ def _of_text(source: Source, found: dict[str, str]) -> Rows:
                     texts[name].add(good[f"c{at}"])
                 else:
                     measures[name].append(as_numbers(good[f"c{at}"]))
-    return _rows(source, {n: clean(column) for n, column in texts.items()}, measures, issues)
+    ids: dict[str, IdColumn] = {n: clean(column) for n, column in texts.items()}
+    return _rows(source, found, ids, measures, issues)
 
 
 def _of_parquet(source: Source, found: dict[str, str]) -> Rows:
@@ -124,7 +125,7 @@ def _of_parquet(source: Source, found: dict[str, str]) -> Rows:
     texts = {name: TextColumn() for name in found if name in (C.USER, C.ITEM)}
     typed: dict[str, list[pa.Array]] = {name: [] for name in texts}
     measures: dict[str, list[Numbers]] = {name: [] for name in found if name not in texts}
-    for table in parquet.tables(source, list(found.values())):
+    for table, _ in parquet.tables(source, list(found.values())):
         for name, column in found.items():
             values = table[column]
             if name in measures:
@@ -134,18 +135,20 @@ def _of_parquet(source: Source, found: dict[str, str]) -> Rows:
             else:
                 typed[name] += values.chunks
     ids = {n: pa.chunked_array(typed[n]) if typed[n] else clean(texts[n]) for n in texts}
-    return _rows(source, ids, measures, Counter())
+    return _rows(source, found, ids, measures, Counter())
 
 
 def _rows(
     source: Source,
+    found: dict[str, str],
     ids: dict[str, IdColumn],
     measures: dict[str, list[Numbers]],
     issues: Counter[str],
 ) -> Rows:
     joined = {name: np.concatenate(parts) for name, parts in measures.items() if parts}
     rank, score = joined.get(C.RANK), joined.get(C.SCORE)
-    return Rows(repr(source.name), ids[C.USER], ids[C.ITEM], rank, score, issues)
+    others = tuple(column for column in source.columns if column not in found.values())
+    return Rows(repr(source.name), ids[C.USER], ids[C.ITEM], rank, score, issues, others=others)
 
 
 def _of_lines(path: Path, role: Role) -> Rows:

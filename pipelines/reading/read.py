@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,6 +42,10 @@ class Read:
     """The codes and ids of the items."""
     unread: list[str]
     """Columns of ranks or scores that were ignored because they hold no readable value."""
+    others: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Columns of the recommendations and of the truth that are not read, by table."""
+    truth_columns: tuple[str, ...] = ()
+    """Those of the truth."""
 
 
 def read(
@@ -123,6 +127,8 @@ def read(
     return Read(
         Lists(lists, scored.ground_truth), ids, problems, recommendations.ordered_by, items,
         recommendations.unread,
+        {table.name: table.others for table in (recommendations, truth) if table.others},
+        truth.others,
     )  # fmt: skip
 
 

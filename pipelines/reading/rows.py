@@ -26,7 +26,8 @@ NAMES: dict[str, tuple[str, ...]] = {
     C.USER: EVENT_NAMES[C.USER],
     C.ITEM: EVENT_NAMES[C.ITEM],
     C.RANK: ("position", "place"),
-    C.SCORE: ("scores", "prediction", "predictedscore"),
+    # Surprise calls its prediction est.
+    C.SCORE: ("scores", "prediction", "predictedscore", "est", "predictedrating", "estimate"),
 }
 """Further names of the columns; case and punctuation are ignored."""
 
@@ -47,6 +48,8 @@ class Rows:
     issues: Counter[str] = field(default_factory=Counter)
     listed: IdColumn | None = None
     """Users with a list, including empty lists; None for tables of rows."""
+    others: tuple[str, ...] = ()
+    """Columns of the table that are not read."""
 
     @property
     def ordered_by(self) -> OrderedBy:
@@ -92,7 +95,8 @@ def of_frame(frame: pd.DataFrame, role: Role) -> Rows:
     found = columns([str(column) for column in frame.columns], role, TABLES[role])
     at = {standard: _dense(frame[named[column]]) for standard, column in found.items()}
     rank, score = (numbers(at[c]) if c in at else None for c in (C.RANK, C.SCORE))
-    return Rows(TABLES[role], at[C.USER], at[C.ITEM], rank, score)
+    others = tuple(str(c) for c in frame.columns if str(c) not in found.values())
+    return Rows(TABLES[role], at[C.USER], at[C.ITEM], rank, score, others=others)
 
 
 def columns(names: list[str], role: Role, table: str) -> dict[str, str]:

@@ -164,7 +164,7 @@ class Spec(BaseModel):
         if str(name_or_path) not in Spec.shipped():
             path = Path(name_or_path)
         try:
-            text = path.read_text(encoding="utf-8")
+            text = path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError):
             raise AssayError(
                 f"There is no spec {str(name_or_path)!r}: use a TOML file, or one of "

@@ -49,7 +49,7 @@ def _warm_up() -> None:
         client()
         import_module("mlflow.pyfunc")  # what saving a model needs
     except Exception:
-        log.exception("MLflow could not be prepared")
+        log.debug("MLflow could not be prepared", exc_info=True)
 
 
 def client() -> MlflowClient:
@@ -61,6 +61,8 @@ def client() -> MlflowClient:
 
         for chatty in ("mlflow", "alembic"):
             logging.getLogger(chatty).setLevel(logging.WARNING)
+        # It warns of each retry; the error is told once, at the end.
+        logging.getLogger("urllib3").setLevel(logging.ERROR)
         uri = paths.tracking_uri()
         if uri.startswith("sqlite:"):
             paths.mlruns().mkdir(parents=True, exist_ok=True)

@@ -72,7 +72,10 @@ def _track(document: BakeoffDocument, folder: Path, dataset: Dataset) -> Bakeoff
     try:
         return tracking.log_bakeoff(document, folder, dataset)
     except Exception as error:  # any error of MLflow or its store: the result is kept
-        log.exception("the bake-off %s was not written to MLflow", document.id)
+        log.debug("the bake-off %s was not written to MLflow", document.id, exc_info=True)
         first = str(error).strip().partition("\n")[0] or type(error).__name__
+        # A server that is away: what follows is a chain of exceptions.
+        address, away, _ = first.partition(" failed with exception")
+        first = f"{address} failed" if away else first
         note = f"Not written to MLflow: {first}"
         return document.model_copy(update={"notes": [*document.notes, note]})

@@ -285,3 +285,46 @@ def test_a_shared_server_allows_only_named_connections(monkeypatch):
             upload._check(address, "orders")
     with pytest.raises(AssayError, match=r"no \[connections.shop\]"):
         upload._check("secrets:shop", "orders")
+
+
+def test_what_the_file_shows_is_proposed_and_said(open_page, workspace, started):
+    rows = "".join(
+        f'{{"user": {{"id": "u{n % 7}"}}, "sku": "s{n % 5}", "Status": "{state}"}}\n'
+        for n, state in enumerate(["completed", "cancelled", "returned"] * 10)
+    )
+    app = given(open_page("data"), ("orders.json", rows.encode()))
+    columns = mapping(app)
+    assert (columns["user_id"], columns["event_type"]) == ("user.id", "Status")
+    said = [c.value for c in app.caption]
+    assert "Rows of Status cancelled, returned weigh 0 and are left out." in said
+    assert any(text.startswith("No time was found") for text in said)
+    press(press(app, "data_columns_right"), "data_import")
+    recipe = Recipe.of(started[0][1]["recipe"])
+    about = workspace.import_dataset(
+        [Path(path) for path in started[0][1]["paths"]], "made", recipe=recipe
+    ).about
+    assert about.recipe.weights == {"cancelled": 0.0, "completed": 1.0, "returned": 0.0}
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.pq", "a.csv.zip", "ml.inter", "a.jsonl.gz"])
+def test_an_upload_takes_what_the_command_line_reads(name):
+    assert name.rpartition(".")[2] in uploads.TYPES
+
+
+def test_a_file_without_a_header_gets_its_names(open_page, workspace, started):
+    rows = "".join(f"{n % 7}::{n % 5}::3::{1_700_000_000 + n}\n" for n in range(30))
+    app = given_headless(open_page("data"), rows)
+    assert any("looks like data" in e.value for e in app.error)
+    names = app.text_input(key="data_column_names")
+    names.set_value("user_id, item_id, weight, timestamp").run()
+    assert not app.error
+    press(press(app, "data_columns_right"), "data_import")
+    reading = started[0][1]["recipe"]["reading"]
+    assert reading["columns"] == ["user_id", "item_id", "weight", "timestamp"]
+
+
+def given_headless(app, rows):
+    app.file_uploader(key="data_events_0").set_value([("ratings.dat", rows.encode(), "text/csv")])
+    app.run()
+    assert not app.exception
+    return app

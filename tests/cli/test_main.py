@@ -3,10 +3,12 @@
 import json
 import subprocess
 import sys
+from dataclasses import dataclass
 
 import pandas as pd
 import pytest
 
+from pipelines.cli.recommend import items_of_history
 from pipelines.testing.datasets import dataset
 
 
@@ -70,6 +72,8 @@ def test_the_whole_path_from_a_file_to_a_decision(assay, events, tmp_path):
     assert code == 0
     rows = json.loads(out)["recommendations"]
     assert [row["rank"] for row in rows] == [1, 2, 3]
+    code, out, _ = assay(*ask, "--history", "i003", "--history", "i001", "--json")
+    assert json.loads(out)["recommendations"] == rows
 
     lists = tmp_path / "lists.csv"
     code, out, _ = assay(*ask, "--all", "--out", lists)
@@ -210,3 +214,58 @@ def test_a_split_for_the_audit_alone_is_refused_elsewhere(assay, events, tmp_pat
         code, out, err = assay(*command)
         assert (code, out) == (2, "")
         assert err.startswith("assay: The split")
+
+
+@dataclass
+class Known:
+    """What `recommend` asks of a contender to take a history apart."""
+
+    ids: tuple[str, ...]
+
+    def knows(self, item: str) -> bool:
+        return item in self.ids
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("a, b", ["a", "b"]),
+        ("Game 3, The Sequel", ["Game 3, The Sequel"]),
+        ('"Game 3, The Sequel",a', ["Game 3, The Sequel", "a"]),
+        ('a, "Game 3, The Sequel"', ["a", "Game 3, The Sequel"]),
+        (" , ", []),
+    ],
+)
+def test_an_id_with_a_comma_can_be_in_a_history(text, items):
+    assert items_of_history(text, Known(("a", "b", "Game 3, The Sequel"))) == items
+
+
+def test_an_import_tells_what_it_proposed_and_what_was_lost(assay, tmp_path):
+    events, items = tmp_path / "orders.csv", tmp_path / "items.csv"
+    events.write_text("uid;sku;Menge;Preis;Status\n" + "".join(
+        f"u{n % 7};A{n % 4};1,0;{'gratis' if n == 3 else '4,99'};"
+        f"{('completed', 'cancelled')[n % 5 == 0]}\n" for n in range(30)
+    ))  # fmt: skip
+    items.write_text("sku;title\na0;Bread\na1;Salt\na1;Salt again\n")
+    given = ("data", "import", events, "--name", "shop", "--items", items)
+    code, out, err = assay(*given, "--json")
+    assert code == 0
+    said = " ".join(err.split())
+    assert "Numbers have a decimal comma, as 1,0 in Menge" in said
+    assert "Rows of Status cancelled weigh 0 and are left out" in said
+    assert "No time was found" in said
+    notes = json.loads(out)["notes"]
+    assert notes[0].startswith("0 of 4 items of the events have a row in 'items.csv'")
+    assert "with --normalize-ids case" in notes[0]
+    assert any("price: 1 value of 'orders.csv' cannot be read" in note for note in notes)
+    assert any("1 row of 'items.csv' repeats an id" in note for note in notes)
+    code, out, _ = assay(*given, "--normalize-ids", "case", "--items-reading", "separator=;")
+    assert code == 0
+    assert "2 of 4 items of the events have a row in 'items.csv'" in " ".join(out.split())
+    for option, says in (
+        (("--normalize-ids", "roman"), "normalize_ids"),
+        (("--items-reading", "colour=red"), "items_reading"),
+        (("--columns", "a,b"), "--columns has 2 names"),
+    ):
+        code, _, err = assay(*given, *option)
+        assert code == 2 and says in err, err

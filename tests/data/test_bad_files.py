@@ -31,6 +31,7 @@ def zipped() -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("events.csv", GOOD)
+        archive.writestr("items.csv", GOOD)
     return out.getvalue()
 
 
@@ -63,7 +64,8 @@ BAD: dict[str, tuple[str, str | bytes, str]] = {
     "empty gzip": ("a.csv.gz", gzip.compress(b"", mtime=0), "is empty"),
     "torn parquet": ("a.parquet", parquet(NESTED)[:-40], "truncated or damaged"),
     "nested parquet": ("a.parquet", parquet(NESTED), "is nested"),
-    "json array": ("a.json", '[{"user_id": 1, "item_id": 2}]', "one JSON object per line"),
+    "json array": ("a.json", "[1, 2, 3]", "one JSON object per line"),
+    "torn json array": ("a.json", '[{"user_id": 1, "item_id": 2}, {"user_id"', "at row 2"),
     "pretty json": ("a.json", '{\n "user_id": 1,\n "item_id": 2\n}', "one object per line"),
     "nonsense times": (
         "a.csv", "user_id,item_id,timestamp\na,b,soon\nc,d,later\n", "the time cannot be read",
@@ -117,8 +119,6 @@ def test_a_name_that_could_lead_elsewhere_is_refused(name: str, tmp_path: Path, 
     [
         ("items", "name,color\nx,red\n", "recognized as item_id"),
         ("items", "item_id,title\n,x\n", "No row of 'items.csv'"),
-        ("items", "item_id,price\ni1,$5\n", "price must hold numbers"),
-        ("items", "item_id,available\ni1,perhaps\n", "true or false"),
         ("items", "item_id,name,item_name\ni1,a,b\n", "fit title equally"),
         ("users", "", "is empty"),
     ],

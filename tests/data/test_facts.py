@@ -116,6 +116,11 @@ def test_hygiene_of_ids() -> None:
     assert by_case.by_case == 2
     assert by_case.spaced == 2
     assert sorted(by_case.case_examples) == ["AB1", "ab1"]
+    number = ids(Vocabulary.of(["3", "3.0", "007", "7", "12", "30"]))
+    assert (number.by_number, sorted(number.number_examples)) == (4, ["007", "7"])
+    two_forms = ids(Vocabulary.of(["Caf\u00e9", "Cafe\u0301", "Cafe"]))
+    assert (two_forms.by_unicode, len(two_forms.unicode_examples)) == (2, 2)
+    assert two_forms.by_case == two_forms.by_number == 0
     assert ids(Vocabulary.of([])).ids == 0
 
 

@@ -238,3 +238,11 @@ def test_no_window_sees_what_lies_after_its_cut(rows: list[tuple[int, int, int]]
             window.held_out
             == ((interactions.time >= window.cutoff) & (interactions.time < end)).sum()
         )
+
+
+def test_a_catalogue_of_one_item_is_told() -> None:
+    times = np.arange(40)
+    one = Interactions.build(times % 20, np.zeros(40, int), None, times, n_users=20, n_items=1)
+    with pytest.raises(AssayError, match="the dataset has one item, and lists leave out such"):
+        split(one, "time:0.9")
+    assert len(split(one, "time:0.9", seen="keep").queries) == 4

@@ -103,6 +103,12 @@ def test_bad_input_is_one_sentence(tmp_path, old, new, says):
     assert "\n" not in message and message.endswith(".") and "mine.toml" in message
 
 
+def test_a_byte_order_mark_is_no_part_of_a_case(tmp_path):
+    path = tmp_path / "marked.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + GOOD.encode())
+    assert load_case(path) == load_case(_write(tmp_path, GOOD))
+
+
 def test_no_such_case_names_those_there_are():
     with pytest.raises(AssayError, match="shop, video, data-poor"):
         load_case("bookshop")

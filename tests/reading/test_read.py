@@ -462,3 +462,22 @@ def test_another_policy_is_not_taken_for_keep(seen: Any) -> None:
 def test_seen_items_cannot_be_left_out_of_nowhere() -> None:
     with pytest.raises(AssayError, match="needs the training data"):
         evaluate_frames(frame(FULL, "rank"), TRUTH, seen="exclude")
+
+
+def test_predictions_of_surprise_order_the_lists_and_what_is_not_read_is_noted() -> None:
+    lists = pd.DataFrame(
+        [("u", "a", 3.0, 2.5), ("u", "b", 5.0, 4.5), ("u", "c", 1.0, 3.5)],
+        columns=["uid", "iid", "r_ui", "est"],
+    )
+    found = evaluate_frames(lists, pd.DataFrame({"uid": ["u"], "iid": ["b"]}), ks=[1])
+    assert found.metrics["ndcg@1"].value == 1
+    assert "Not read in the recommendations: 'r_ui'." in found.notes
+    assert not any("whatever its rating" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("column", ["rating", "Book-Rating", "weight", "overall"])
+def test_a_truth_with_ratings_is_noted(column: str) -> None:
+    lists = frame([("u", "1", 1), ("u", "2", 2)], "rank")
+    found = evaluate_frames(lists, frame([("u", "1", 0), ("u", "2", 5)], column), ks=[2])
+    assert f"Not read in the truth: '{column}'." in found.notes
+    assert any(note.startswith("Every row of the truth counts as a hit") for note in found.notes)

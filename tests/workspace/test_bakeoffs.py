@@ -53,7 +53,7 @@ def test_one_that_is_not_tracked_is_kept_without_runs(workspace, finished_folder
 
 @pytest.mark.parametrize("store", ["broken", "older"])
 def test_a_store_that_mlflow_refuses_is_a_note_and_the_result_is_kept(
-    workspace, finished_folder, answer, monkeypatch, tmp_path, store
+    workspace, finished_folder, answer, monkeypatch, tmp_path, caplog, store
 ):
     workspace.add_dataset(finished_folder())
     file = tmp_path / "mlflow.db"
@@ -68,6 +68,8 @@ def test_a_store_that_mlflow_refuses_is_a_note_and_the_result_is_kept(
     done = bakeoffs.run(workspace, REQUEST, run_bakeoff=answer)
     assert done.mlflow_run_id is None
     assert len(done.notes) == 1 and done.notes[0].startswith("Not written to MLflow: ")
+    # The note is all that a person sees of it: logging prints from warnings on.
+    assert [r for r in caplog.records if r.name.startswith("pipelines")] == []
     assert workspace.bakeoff(done.id) == done
 
 

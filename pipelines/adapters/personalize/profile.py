@@ -90,7 +90,7 @@ def _from_file(name: str) -> dict[str, Any]:
     if not name or not path.is_file():
         return {}
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8")).get("personalize", {})
+        tables = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("personalize", {})
         return {key: _plain(value) for key, value in tables.get(name, {}).items()}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, AttributeError) as error:
         raise AssayError(f"{path} cannot be read as profiles: {error}.") from error

@@ -13,6 +13,7 @@ from pipelines.data.importing.collecting import CollectedRows
 from pipelines.data.importing.columns import NumberColumn, TextColumn
 from pipelines.data.importing.engine import at_once
 from pipelines.data.importing.mapping import OF_ITEMS
+from pipelines.data.importing.tables import categories
 from pipelines.data.outliers import flagged
 from pipelines.data.recipe import Recipe
 from pipelines.runtime.phrases import number_of
@@ -160,6 +161,8 @@ def _item_frame(items: Vocabulary, item: Ints, columns: dict[str, tuple[Any, Any
             continue
         codes = _most_frequent(item, values, len(texts), len(items))
         values_ = texts.to_numpy(zero_copy_only=False).astype(object)
+        if name == C.CATEGORIES:
+            values_ = np.array([categories(text) for text in values_], object)
         found = np.where(codes >= 0, values_[np.maximum(codes, 0)] if len(values_) else None, None)
         frame[name] = pd.Series(found, dtype="str")
     return frame

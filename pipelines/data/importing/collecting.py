@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipelines.data.dataset import ImportCounts, Step
+from pipelines.data.dataset import ImportCounts, Step, TableCounts, Unread
 from pipelines.data.importing import events
 from pipelines.data.importing.columns import NumberColumn, TextColumn
 from pipelines.data.importing.engine import at_once
@@ -39,9 +39,10 @@ class CollectedRows:
         self.types: Counter[str] = Counter()
         self.filled: Counter[str] = Counter()
         self.spaces = 0
+        self._unread: dict[str, Unread] = {}
 
-    def add(self, read: pa.Table) -> None:
-        """Add the valid rows of a batch (see `events.read`)."""
+    def add(self, read: pa.Table, file: str = "") -> None:
+        """Add the valid rows of a batch of `file` (see `events.read`)."""
         import pyarrow.compute as pc
 
         valid = read
@@ -49,6 +50,9 @@ class CollectedRows:
             valid = read.filter(read["reason"].is_null())
         self.valid += len(valid)
         self.spaces += int(pc.sum(valid["spaces"]).as_py() or 0)
+        for name in events.NUMBERS:
+            if name in self.more:
+                self._count_unread(name, valid, file)
         for name in self.more:
             if name not in OF_ITEMS and name != C.EVENT:
                 self.filled[name.removeprefix(events.KEPT)] += len(valid) - valid[name].null_count
@@ -70,9 +74,34 @@ class CollectedRows:
         for name, column in self.more.items():
             column.add(valid[name])
 
-    def import_counts(self, reasons: dict[str, int]) -> ImportCounts:
-        """The counts of the import; `reasons` are those of the quarantine."""
+    def _count_unread(self, name: str, valid: pa.Table, file: str) -> None:
+        """Count the values of a column of numbers that are no numbers."""
+        texts = valid[events.UNREAD + name]
+        count = len(texts) - texts.null_count
+        if not count:
+            return
+        wrong = valid.filter(texts.is_valid())
+        before = self._unread.get(name)
+        first = before or Unread(
+            column=name, count=0, file=file,
+            line=wrong["line"][0].as_py(), value=wrong[events.UNREAD + name][0].as_py()[:40],
+        )  # fmt: skip
+        self._unread[name] = first.model_copy(update={"count": first.count + count})
+
+    def import_counts(
+        self,
+        reasons: dict[str, int],
+        examples: dict[str, str],
+        tables: tuple[TableCounts, ...] = (),
+        future: tuple[int, str] = (0, ""),
+    ) -> ImportCounts:
+        """The counts of the import; `reasons` and `examples` are those of the quarantine."""
         return ImportCounts(
+            examples=examples,
+            unread=tuple(self._unread.values()),
+            tables=tables,
+            future=future[0],
+            latest=future[1],
             reasons=reasons,
             event_types=dict(sorted(self.types.items())),
             returns=self.left_out[events.RETURNS],

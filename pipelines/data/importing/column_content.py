@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.data.importing.mapping import Match
-from pipelines.data.importing.moments import is_slashed, seconds_sql
+from pipelines.data.importing.mapping import Match, match
+from pipelines.data.importing.moments import LATEST, is_slashed, seconds_sql
 from pipelines.data.recipe import Times
 from pipelines.schema import Columns as C
 
@@ -70,11 +70,11 @@ def column_contents(
         answers = connection.execute(
             f"""SELECT i, count(*), count(DISTINCT v), count({number}),
                   count(*) FILTER ({number} <> floor({number})),
-                  count(*) FILTER (({seconds_sql("v", Times())}) >= {_PLAUSIBLE_FROM}
-                    OR {is_slashed("v")}),
+                  count(*) FILTER (s >= {_PLAUSIBLE_FROM} AND s < {LATEST} OR {is_slashed("v")}),
                   avg(length(v))
-                FROM (SELECT i, nullif(trim(v), '') AS v FROM head)
-                WHERE v IS NOT NULL GROUP BY i"""
+                FROM (SELECT i, v, {seconds_sql("v", Times())} AS s
+                      FROM (SELECT i, nullif(trim(v), '') AS v FROM head) WHERE v IS NOT NULL)
+                GROUP BY i"""
         ).fetchall()
     finally:
         connection.unregister("head")
@@ -88,18 +88,32 @@ def column_contents(
 
 
 def by_content(
-    found: Match, contents: Mapping[str, ColumnContent], left_out: set[str]
+    found: Match,
+    contents: Mapping[str, ColumnContent],
+    left_out: set[str],
+    given: set[str] = frozenset(),  # type: ignore[assignment]
 ) -> tuple[Match, list[str]]:
     """The match by name, completed by content; and the standard names that content decided.
 
-    Content decides between columns whose names fit equally well. It also proposes the time,
-    and the user or the item if only one of the two is missing and only one column could be it.
-    `left_out` are the standard names that the user leaves out.
+    A column without any value gives way to another one whose name fits. Content decides between
+    columns whose names fit equally well. It also proposes the time, and the user or the item if
+    only one of the two is missing and only one column could be it. `left_out` are the standard
+    names that the user leaves out, `given` those that the user maps.
     """
     mapping, ambiguous, missing = dict(found.mapping), dict(found.ambiguous), list(found.missing)
     decided: list[str] = []
-    if not contents or next(iter(contents.values())).rows < LEAST_ROWS:
+    if not contents:
         return found, decided
+    full = [name for name, content in contents.items() if content.filled > 0]
+    for standard, column in found.mapping.items():
+        if standard in given or column not in contents or contents[column].filled > 0:
+            continue
+        others = match([name for name in full if name not in mapping.values()]).mapping
+        if standard in others:
+            mapping[standard] = others[standard]
+            decided.append(standard)
+    if max(content.rows for content in contents.values()) < LEAST_ROWS:
+        return Match(mapping, ambiguous, missing), decided
     for standard, fits in found.ambiguous.items():
         likely = [c for c in fits if c in contents and _could_be(standard, contents[c])]
         if len(likely) == 1:

@@ -1,10 +1,10 @@
-"""Default weights of event types: views, carts, purchases."""
+"""Default weights of event types: views, carts, purchases, and what undoes them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from pipelines.data.sources.splitting import quoted
+import re
+import unicodedata
+from collections.abc import Iterable
 
 VIEW, CART, PURCHASE = 0.1, 0.3, 1.0
 """Our defaults; `--event-weight` changes them."""
@@ -26,17 +26,120 @@ _NAMES: dict[float, tuple[str, ...]] = {
 }  # fmt: skip
 DEFAULTS = {name: weight for weight, names in _NAMES.items() for name in names}
 
+_UNDONE = (
+    # The beginnings of words, without accents. English, then German, Dutch, Scandinavian
+    # languages, French, Spanish, Portuguese, Italian, Polish, Czech, Turkish, Finnish.
+    "cancel", "refund", "return", "remov", "delet", "unlik", "dislik", "unfollow", "revers",
+    "chargeback", "void", "declin", "reject", "failed", "undo", "undone", "abort",
+    "storn", "retour", "rucksend", "ruckgabe", "zuruck", "erstatt", "gekundigt", "abgebrochen",
+    "abgelehnt", "entfern", "widerruf", "geannuleer", "annuleer", "terugbetaal", "geretourneer",
+    "verwijder", "annuller", "avbrut", "aterbetal", "returner", "refunder", "avbestilt",
+    "annul", "rembours", "supprim", "devuelt", "devoluc", "devolv", "reembols",
+    "eliminad", "anulad", "rechazad", "cancelad", "estornad", "annullat", "rimbors",
+    "anulowan", "zwroc", "zwrot", "zrusen", "vracen", "iptal", "iade", "peruttu", "peruutettu",
+    "palautettu", "palautus", "hyvitetty", "отмен", "возвра", "скасован", "повернен", "ακυρω",
+)  # fmt: skip
+_UNDONE_WORDS = ("reso", "resa", "resi")
+_UNDONE_TEXTS = (
+    "キャンセル",
+    "返品",
+    "返金",
+    "取消",
+    "退款",
+    "退货",
+    "退貨",
+    "취소",
+    "환불",
+    "반품",
+    "ملغ",
+    "مرتجع",
+)
+"""In languages that do not part words by spaces, or with prefixes."""
+_SHOWN = ("impression", "exposure", "shown", "display", "sent", "send", "delivered")
+_CART = ("add", "cart", "basket", "wishlist", "favorite", "favourite", "bookmark", "save", "like",
+         "checkout")  # fmt: skip
+_VIEW = ("view", "click", "select", "visit", "play", "stream", "watch", "listen", "read")
+_DONE = (
+    "completed", "complete", "paid", "shipped", "fulfilled", "delivered", "processing", "pending",
+    "open", "placed", "closed", "abgeschlossen", "bezahlt", "versendet", "versandt", "geliefert",
+    "offen", "voltooid", "betaald", "verzonden", "termine", "terminee", "paye", "payee", "expedie",
+    "livre", "completado", "pagado", "enviado", "entregado", "concluido", "pago", "entregue",
+    "completato", "pagato", "spedito", "consegnato", "zrealizowane", "oplacone", "wyslane",
+    "slutford", "betald", "skickad", "tamamlandi",
+)  # fmt: skip
+"""States of an order that is not undone."""
+STATUS = ("status", "orderstatus", "state", "orderstate", "bestellstatus", "auftragsstatus",
+          "estado", "statut", "stato", "stan", "tila", "статус", "状态", "ステータス")  # fmt: skip
+"""Names of columns that hold the state of an order."""
+MOST_STATES = 30
 
-def default_weight(kind: str) -> float:
-    """The default weight of an event type by its name; 1 for an unknown name."""
+
+def default_weight(kind: str, column: str = "") -> float:
+    """The default weight of an event type by its name; 1 for an unknown name.
+
+    `column` is the name of its column: in one of states, only what is undone weighs nothing.
+    """
+    words = _words(kind)
+    if is_undone(kind):
+        return 0.0
+    if is_status(column):
+        return PURCHASE
     plain = "".join(ch for ch in kind.lower() if ch.isascii() and ch.isalnum())
-    return DEFAULTS.get(plain, PURCHASE)
+    if plain in DEFAULTS:
+        return DEFAULTS[plain]
+    stems = {stem for word in words for stem in _stems(word)}
+    if stems & {*_SHOWN} or {"list", "view"} <= stems:
+        return 0.0
+    if stems & {"purchase", "order", "buy", "bought", "paid", "transaction", "sale"} - (
+        {"order"} if stems & {*_VIEW} else set()
+    ):
+        return PURCHASE
+    if stems & {*_CART} and not ("view" in stems and not stems & {"add"}):
+        return CART
+    return VIEW if stems & {*_VIEW} else PURCHASE
 
 
-def weight_sql(kind: str, given: Mapping[str, float]) -> str:
-    """SQL for the weight of an event type: the `given` one, or the default."""
-    named = " ".join(f"WHEN {quoted(name)} THEN {weight!r}" for name, weight in given.items())
-    default = " ".join(f"WHEN {quoted(name)} THEN {weight!r}" for name, weight in DEFAULTS.items())
-    plain = f"regexp_replace(lower({kind}), '[^a-z0-9]', '', 'g')"
-    known = f"CASE {plain} {default} ELSE {PURCHASE!r} END"
-    return f"CASE {kind} {named} ELSE {known} END" if named else known
+def is_undone(kind: str) -> bool:
+    """Whether a type or state undoes an order or an action: refunded, storniert, annulé."""
+    if any(text in kind for text in _UNDONE_TEXTS):
+        return True
+    words = _words(kind)
+    # A returning visitor does not return an item.
+    if words[:1] == ["returning"] or {"visit", "visitor", "policy", "page"} & {*words}:
+        return False
+    return any(word in _UNDONE_WORDS or word.startswith(_UNDONE) for word in words)
+
+
+def is_status(column: str) -> bool:
+    """Whether a column's name says that it holds the state of an order."""
+    plain = "".join(ch for ch in column.rpartition(".")[2].casefold() if ch.isalnum())
+    return plain in STATUS
+
+
+def are_states(values: Iterable[str]) -> bool:
+    """Whether texts are states of orders: few, and all said to be done or undone but some."""
+    distinct = set(values)
+    if not 2 <= len(distinct) <= MOST_STATES:
+        return False
+    undone = sum(is_undone(value) for value in distinct)
+    done = sum(any(word in _DONE for word in _words(value)) for value in distinct)
+    return undone > 0 and (undone + done) * 2 >= len(distinct)
+
+
+def _words(kind: str) -> list[str]:
+    """The words of a name in lower case without accents: productViewed, Product_viewed."""
+    parted = re.sub(r"(?<=[a-zà-ÿ0-9])(?=[A-ZÀ-Þ])", " ", kind)
+    bare = "".join(
+        ch for ch in unicodedata.normalize("NFD", parted) if not unicodedata.combining(ch)
+    )
+    bare = bare.casefold().replace("ł", "l").replace("ø", "o").replace("ı", "i")
+    return re.findall(r"[^\W_]+", bare)
+
+
+def _stems(word: str) -> list[str]:
+    """The word and what it may be a past tense or plural of: viewed → view, played → play."""
+    found = [word]
+    for ending, instead in (("ed", ""), ("ed", "e"), ("s", ""), ("ing", ""), ("ing", "e")):
+        if word.endswith(ending) and len(word) > len(ending) + 2:
+            found.append(word.removesuffix(ending) + instead)
+    return found

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.data.importing.event_weights import weight_sql
-from pipelines.data.importing.moments import seconds_sql
+from pipelines.data.id_forms import normalized
+from pipelines.data.importing.event_weights import default_weight
+from pipelines.data.importing.moments import seconds_sql, within_sql
+from pipelines.data.importing.number_text import NO_NUMBER, number_sql
 from pipelines.data.recipe import Recipe
 from pipelines.data.sources.splitting import quoted
 from pipelines.schema import Columns as C
@@ -27,6 +29,8 @@ STEPS = (RETURNS, TYPES, LEAST)
 """Steps of the recipe that leave out single rows, in their order."""
 NO_TYPE = "(none)"
 KEPT = "kept: "
+UNREAD = "unread: "
+_TYPE_WEIGHT = "type weight"
 NOT_KEPT = (C.USER, C.ITEM, C.WEIGHT, C.TIME, C.ORDER)
 """Columns of events that are not stored unchanged with each event."""
 NUMBERS = (C.VALUE, C.POSITION, C.PROPENSITY, C.PRICE)
@@ -40,20 +44,27 @@ def read(connection: duckdb.DuckDBPyConnection, rows: pa.Table, recipe: Recipe) 
 
     Columns: line, user_id, item_id, weight float32, timestamp int64, reason, step, spaces,
     then the other columns of the recipe under their standard names; columns kept under their
-    own names are prefixed with `KEPT`, so that they cannot clash with these. The ids of rows
-    with a reason are undefined.
+    own names are prefixed with `KEPT`, so that they cannot clash with these. A column of numbers
+    has another one with the prefix `UNREAD`: the text if it is no number, else null. The ids of
+    rows with a reason are undefined.
     """
+    import numpy as np
     import pyarrow as pa
 
     rows = _trimmed(rows, recipe)
+    rows = _with_users(rows, recipe)
+    rows = _with_type_weights(rows, recipe)
+    # Several rows may come from one line.
+    rows = rows.append_column("place", pa.array(np.arange(len(rows), dtype=np.int64)))
     connection.register("batch", rows)
     try:
         found = connection.sql(_sql(recipe)).to_arrow_table()
     finally:
         connection.unregister("batch")
-    if not found["line"].equals(rows["line"]):
+    if not found["place"].equals(rows["place"]):
         # DuckDB reads the parts of a table in parallel and may return them out of order.
-        found = found.sort_by("line")
+        found = found.sort_by("place")
+    found = found.drop_columns(["place"])
     # Text needs no cast, and passing it through DuckDB would copy it.
     for name, at in _texts(recipe).items():
         found = found.append_column(pa.field(name, pa.string()), rows[at])
@@ -68,19 +79,58 @@ def _trimmed(rows: pa.Table, recipe: Recipe) -> pa.Table:
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    ids = (recipe.columns[C.USER], recipe.columns[C.ITEM], recipe.user_fallback)
     spaces = pa.scalar(False)
     for i, name in enumerate(wanted(recipe)):
         at = rows.column_names.index(f"c{i}")
         before = rows.column(at)
         after = pc.ascii_trim_whitespace(before)
-        if name in (recipe.columns[C.USER], recipe.columns[C.ITEM]):
+        if name in ids:
             had = pc.not_equal(pc.binary_length(before), pc.binary_length(after))
             spaces = pc.or_(spaces, pc.fill_null(had, False))
         empty = pc.equal(pc.binary_length(after), 0)
         if pc.any(empty).as_py():
             after = pc.if_else(empty, pa.scalar(None, pa.string()), after)
+        if recipe.normalize_ids and name in ids:
+            after = normalized(after, recipe.normalize_ids)
         rows = rows.set_column(at, f"c{i}", after)
     return rows.append_column("spaces", spaces)
+
+
+def _with_users(rows: pa.Table, recipe: Recipe) -> pa.Table:
+    """The rows with the visitor's id where the user is missing."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not recipe.user_fallback:
+        return rows
+    at = wanted(recipe)
+    user, visitor = (f"c{at.index(c)}" for c in (recipe.columns[C.USER], recipe.user_fallback))
+    users = rows[user]
+    no_user = pc.or_(
+        pc.is_null(users), pc.fill_null(pc.is_in(pc.ascii_lower(users), pa.array(NO_ID)), False)
+    )
+    filled = pc.if_else(no_user, rows[visitor], users)
+    return rows.set_column(rows.column_names.index(user), user, filled)
+
+
+def _with_type_weights(rows: pa.Table, recipe: Recipe) -> pa.Table:
+    """The rows with the weight of their event type: the recipe's, or the default."""
+    import pyarrow as pa
+
+    if C.EVENT not in recipe.columns:
+        return rows
+    column = recipe.columns[C.EVENT]
+    kinds = rows[f"c{wanted(recipe).index(column)}"].fill_null(NO_TYPE)
+    coded = kinds.combine_chunks().dictionary_encode()
+    if isinstance(coded, pa.ChunkedArray):
+        coded = coded.combine_chunks()
+    texts = coded.dictionary.to_pylist()
+    weights = [
+        recipe.weights[kind] if kind in recipe.weights else default_weight(kind, column)
+        for kind in texts
+    ]
+    return rows.append_column(_TYPE_WEIGHT, pa.array(weights, pa.float64()).take(coded.indices))
 
 
 def _texts(recipe: Recipe) -> dict[str, str]:
@@ -93,50 +143,67 @@ def _texts(recipe: Recipe) -> dict[str, str]:
 
 def wanted(recipe: Recipe) -> list[str]:
     """The columns of the source that a recipe reads."""
-    return list(dict.fromkeys([*recipe.columns.values(), *recipe.keep]))
+    fallback = [recipe.user_fallback] if recipe.user_fallback else []
+    return list(dict.fromkeys([*recipe.columns.values(), *fallback, *recipe.keep]))
 
 
 def _sql(recipe: Recipe) -> str:
     at = {column: f"c{i}" for i, column in enumerate(wanted(recipe))}
     names = [f'{at[column]} AS "{name}"' for name, column in recipe.columns.items()]
+    if C.EVENT in recipe.columns:
+        names.append(f'"{_TYPE_WEIGHT}"')
+    numbers = [name for name in NUMBERS if name in recipe.columns]
+    decimal = recipe.reading.decimal
+    # As float32, to detect here a tiny weight that would become zero.
+    read = [f'{number_sql(_quoted(n), decimal, "FLOAT")} AS "number {n}"' for n in numbers]
+    if C.WEIGHT in recipe.columns:
+        read.append(f"{number_sql('weight', decimal, 'FLOAT')} AS number")
     seconds = seconds_sql('"timestamp"', recipe.times) if C.TIME in recipe.columns else "0"
     shown = [
-        "line", f"{_weight(recipe)} AS weight", 'CAST(floor(seconds) AS BIGINT) AS "timestamp"',
+        "line", "place", f"{_weight(recipe)} AS weight",
+        'CAST(floor(seconds) AS BIGINT) AS "timestamp"',
         f"CASE {_reasons(recipe)} END AS reason", f"CASE {_steps(recipe)} END AS step",
     ]  # fmt: skip
-    shown += [f'TRY_CAST("{n}" AS FLOAT) AS "{n}"' for n in NUMBERS if n in recipe.columns]
+    missing = ", ".join(map(quoted, NO_NUMBER))
+    shown += [f'"number {n}" AS "{n}"' for n in numbers]
+    shown += [
+        f'CASE WHEN "number {n}" IS NULL AND lower({_quoted(n)}) NOT IN ({missing}) '
+        f'THEN {_quoted(n)} END AS "{UNREAD}{n}"'
+        for n in numbers
+    ]
     return f"""
         SELECT {", ".join(shown)}
-        FROM (SELECT *, {seconds} AS seconds
-              FROM (SELECT line, problem, {", ".join(names)} FROM batch))"""
+        FROM (SELECT *, {within_sql("written")} AS seconds
+              FROM (SELECT {", ".join(["*", f"{seconds} AS written", *read])}
+                    FROM (SELECT line, problem, place, {", ".join(names)} FROM batch)))"""
 
 
-def _raw_weight() -> str:
-    # As float32, to detect here a tiny weight that would become zero.
-    return "TRY_CAST(weight AS FLOAT)"
+def _quoted(name: str) -> str:
+    return f'"{name}"'
 
 
 def _weight(recipe: Recipe) -> str:
     weight = "CAST(1 AS FLOAT)"
     if C.WEIGHT in recipe.columns:
-        weight = _raw_weight()
+        weight = "number"
         if C.EVENT in recipe.columns:
-            weight = f"coalesce({weight}, 1)"
+            weight = "coalesce(number, 1)"
     if C.EVENT in recipe.columns:
-        weight = f"CAST({weight} * {_type_weight(recipe)} AS FLOAT)"
+        weight = f'TRY_CAST({weight} * "{_TYPE_WEIGHT}" AS FLOAT)'
     return weight
-
-
-def _type_weight(recipe: Recipe) -> str:
-    return weight_sql(f"coalesce({C.EVENT}, {quoted(NO_TYPE)})", recipe.weights)
 
 
 def no_id_sql(column: str, what: str) -> str:
     """SQL for why a text is not an id: the branches of a CASE."""
     missing = ", ".join(map(quoted, NO_ID))
+    # A nested value as an id would be a new one with each price in it.
+    nested = f"regexp_matches({column}, '^(?:[{{].*[}}]|[[].*[]])$')"
+    json = f"json_type(CASE WHEN json_valid({column}) THEN {column} END)"
     return f"""WHEN {column} IS NULL OR lower({column}) IN ({missing}) THEN 'the {what} is missing'
         WHEN length({column}) > {LONGEST_ID}
-        THEN 'the {what} is longer than {LONGEST_ID:,} characters'"""
+        THEN 'the {what} is longer than {LONGEST_ID:,} characters'
+        WHEN CASE WHEN {nested} THEN {json} IN ('OBJECT', 'ARRAY') END
+        THEN 'the {what} is a JSON object or array'"""
 
 
 def _reasons(recipe: Recipe) -> str:
@@ -145,7 +212,7 @@ def _reasons(recipe: Recipe) -> str:
     for what, c in (("user", C.USER), ("item", C.ITEM)):
         reasons.append(no_id_sql(c, what))
     if C.WEIGHT in recipe.columns:
-        weight = _raw_weight()
+        weight = "number"
         if C.EVENT not in recipe.columns:
             # A view has no quantity; without event types, a missing weight is an error.
             reasons.append("WHEN weight IS NULL THEN 'the weight is missing'")
@@ -166,6 +233,8 @@ def _reasons(recipe: Recipe) -> str:
             "WHEN seconds IS NULL "
             "THEN 'the time cannot be read, or is outside the years 1970 to 2099'",
         ]
+        if recipe.times.zero_is_missing:
+            reasons.append("WHEN floor(seconds) = 0 THEN 'the time is 0, which stands for none'")
     return " ".join(reasons)
 
 
@@ -175,14 +244,14 @@ def _steps(recipe: Recipe) -> str:
     if recipe.returns == "take-out":
         signs = []
         if C.WEIGHT in recipe.columns:
-            signs.append(f"{_raw_weight()} < 0")
+            signs.append("number < 0")
         if C.ORDER in recipe.columns:
             # Shop systems mark a cancelled order by a C before its number.
             signs.append(f"regexp_matches({C.ORDER}, '^[Cc][0-9]+$')")
         if signs:
             steps.append(f"WHEN {' OR '.join(signs)} THEN {quoted(RETURNS)}")
     if C.EVENT in recipe.columns:
-        steps.append(f"WHEN {_type_weight(recipe)} = 0 THEN {quoted(TYPES)}")
+        steps.append(f'WHEN "{_TYPE_WEIGHT}" = 0 THEN {quoted(TYPES)}')
     if C.WEIGHT in recipe.columns and recipe.least_weight is not None:
-        steps.append(f"WHEN {_raw_weight()} < {recipe.least_weight!r} THEN {quoted(LEAST)}")
+        steps.append(f"WHEN number < {recipe.least_weight!r} THEN {quoted(LEAST)}")
     return " ".join(steps) or "WHEN false THEN ''"

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import time
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from pipelines.data import dataset as store
 from pipelines.data import quarantine
 from pipelines.data.assembly import finish, in_order
-from pipelines.data.dataset import check_name
+from pipelines.data.dataset import TableCounts, check_name
 from pipelines.data.importing import events, tables
 from pipelines.data.importing.cleaning import OUTLIERS, CleanEvents, clean
 from pipelines.data.importing.collecting import CollectedRows
@@ -31,6 +35,8 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
     import pyarrow as pa
+
+A_DAY = 86_400
 
 
 def import_events(
@@ -61,7 +67,7 @@ def import_events(
             collected = CollectedRows(planned.recipe)
             counts = _read(connection, planned, collected, bad, part(progress, 0, 0.7))
         reasons = bad.by_reason()
-        _check_any_kept(planned, collected, counts.records, reasons)
+        _check_any_kept(planned, collected, counts.records, reasons, bad.examples())
         progress(0.7, "Sorting the events")
         about = {
             "name": name,
@@ -71,7 +77,6 @@ def import_events(
             "mapping": planned.recipe.columns,
             "recipe": _completed(planned, collected, read_tables),
             "sources": tuple(source.name for source in planned.sources),
-            "arrivals": collected.import_counts(reasons),
             "seen": planned.recipe.seen,
         }
         steps = collected.steps(counts.records)
@@ -79,6 +84,12 @@ def import_events(
         more_items = [] if item_frame is None else item_frame[C.ITEM].tolist()
         cleaned = clean(collected, more_items)
         steps += cleaned.steps
+        joined = tuple(_joined(table, frame, cleaned)
+                       for table, frame in zip(read_tables, frames, strict=True)
+                       if table is not None and frame is not None)  # fmt: skip
+        about["arrivals"] = collected.import_counts(
+            reasons, bad.examples(), joined, _future(cleaned, planned.recipe)
+        )
         kept = len(cleaned.interactions)
         dropped = sum(s.rows_in - s.rows_out for s in cleaned.steps if s.name == OUTLIERS)
         about |= {
@@ -124,7 +135,7 @@ def _read(
                     lines = wrong["line"].combine_chunks()
                     reasons = wrong["reason"].combine_chunks()
                     bad.add("events", source.name, lines, reasons, batch.raw(lines.to_numpy()))
-                collected.add(read)
+                collected.add(read, source.name)
         total += counts
     return total
 
@@ -143,7 +154,11 @@ def _typed(
 
 
 def _check_any_kept(
-    planned: Plan, collected: CollectedRows, records: int, reasons: dict[str, int]
+    planned: Plan,
+    collected: CollectedRows,
+    records: int,
+    reasons: dict[str, int],
+    examples: dict[str, str],
 ) -> None:
     name = " and ".join(repr(source.name) for source in planned.sources[:3])
     if records == 0:
@@ -152,7 +167,8 @@ def _check_any_kept(
         reason, n = next(iter(reasons.items()))
         raise AssayError(
             f"No row of {name} can be used ({number_of(records, 'row')}); the main reason, for "
-            f"{n:,}: {reason}; check the file, or map other columns with --map."
+            f"{n:,}: {reason} ({examples[reason]}); check the file, or map other columns "
+            "with --map."
         )
     if collected.kept == 0:
         step, n = collected.left_out.most_common(1)[0]
@@ -167,7 +183,9 @@ def _completed(planned: Plan, collected: CollectedRows, read: Sequence[Table | N
     recipe = planned.recipe
     if planned.fixed:
         return recipe
-    weights = {kind: default_weight(kind) for kind in sorted(collected.types)} | recipe.weights
+    column = recipe.columns.get(C.EVENT, "")
+    weights = {kind: default_weight(kind, column) for kind in sorted(collected.types)}
+    weights |= recipe.weights
     counting = [kind for kind in collected.types if weights[kind] > 0]
     if len(counting) == 1 and not recipe.weights:
         # If all events are views, a view counts in full.
@@ -206,6 +224,25 @@ def _users(cleaned: CleanEvents, table: pd.DataFrame | None) -> pd.DataFrame:
     return in_order(table, C.USER, cleaned.users)
 
 
+def _joined(table: Table, frame: pd.DataFrame, cleaned: CleanEvents) -> TableCounts:
+    """How a table joins the kept events."""
+    it = cleaned.interactions
+    codes, ids = (it.item, cleaned.items) if table.key == C.ITEM else (it.user, cleaned.users)
+    there = ids.ids[np.unique(codes)].tolist()
+    return table.counts(frame[table.key].tolist(), there)
+
+
+def _future(cleaned: CleanEvents, recipe: Recipe) -> tuple[int, str]:
+    """How many events are more than a day after now, and the latest day."""
+    if C.TIME not in recipe.columns:
+        return 0, ""
+    times = cleaned.interactions.time
+    later = times[times > time.time() + A_DAY]
+    if not len(later):
+        return 0, ""
+    return len(later), dt.datetime.fromtimestamp(int(later.max()), dt.UTC).date().isoformat()
+
+
 def _origin(planned: Plan, counts: Counts, read: Sequence[Table | None]) -> str:
     notes = [f"Imported from {', '.join(source.name for source in planned.sources)}"]
     if counts.stray_quotes:
@@ -214,5 +251,9 @@ def _origin(planned: Plan, counts: Counts, read: Sequence[Table | None]) -> str:
         )
     if counts.recoded:
         notes.append(f"lines that were not UTF-8, read as Windows-1252: {counts.recoded:,}")
-    notes += [note for table in read if table is not None for note in table.notes]
+    notes += [
+        f"rows of {table.source.name} that repeat an id and are ignored: {table.repeated:,}"
+        for table in read
+        if table is not None and table.repeated
+    ]
     return "; ".join(notes) + "."

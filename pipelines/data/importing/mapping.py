@@ -17,19 +17,21 @@ EVENT_NAMES: dict[str, tuple[str, ...]] = {
     C.USER: (
         "user", "uid", "customerid", "customer", "customernumber", "visitorid", "visitor",
         "householdid", "memberid", "clientid", "accountid", "userpseudoid", "reviewerid",
+        "anonymousid", "customeremail", "email", "kundennummer", "kundenid", "kundennr", "kunde",
     ),
     C.ITEM: (
         "item", "iid", "movieid", "movie", "productid", "product", "sku", "stockcode",
         "articleid", "trackid", "bookid", "isbn", "asin", "contentid", "newsid", "videoid",
+        "lineitemsku", "artikelnummer", "artikelid", "artikelnr", "artikel",
     ),
     C.WEIGHT: (
         "rating", "ratings", "stars", "eventvalue", "value", "quantity", "qty", "count",
-        "plays", "playcount",
+        "plays", "playcount", "overall", "bookrating", "lineitemquantity", "menge",
     ),
     C.TIME: (
         "time", "datetime", "date", "ts", "eventtime", "eventtimestamp", "createdat",
         "invoicedate", "orderdate", "purchasedate", "transactiontimestamp", "transactiondate",
-        "unixtime", "unixreviewtime",
+        "unixtime", "unixreviewtime", "bestelldatum", "datum", "rechnungsdatum",
     ),
     C.EVENT: (
         "event", "eventname", "eventkind", "feedbacktype", "action", "actiontype", "behavior",
@@ -46,25 +48,39 @@ EVENT_NAMES: dict[str, tuple[str, ...]] = {
     C.IMPRESSION: ("impressions", "impressionid", "shownitems"),
     C.RECOMMENDATION: ("recommid", "attributiontoken"),
     # Item columns that order exports repeat on each line.
-    C.TITLE: ("description", "productname", "itemname", "producttitle", "itemtitle"),
+    C.TITLE: (
+        "description", "productname", "itemname", "producttitle", "itemtitle", "lineitemname",
+        "booktitle", "artikelname", "bezeichnung",
+    ),
     C.CATEGORIES: ("category", "categorycode", "productcategory", "itemcategory", "genres"),
-    C.PRICE: ("unitprice", "itemprice", "productprice"),
+    C.PRICE: ("unitprice", "itemprice", "productprice", "lineitemprice", "einzelpreis", "preis"),
 }  # fmt: skip
+VISITORS = (
+    "userpseudoid", "anonymousid", "visitorid", "visitor", "clientid", "deviceid", "cookieid",
+    "distinctid", "fullvisitorid",
+)  # fmt: skip
+"""Names of columns with the id of a visitor who may not be signed in, the best first."""
 OF_ITEMS = (C.TITLE, C.CATEGORIES, C.PRICE)
 """Columns of events that describe the item; each item gets one value."""
 ITEM_NAMES: dict[str, tuple[str, ...]] = {
     C.ITEM: (*EVENT_NAMES[C.ITEM], "id"),
-    C.TITLE: ("name", "itemname", "productname", "movietitle", "itemtitle"),
+    C.TITLE: (
+        "name", "itemname", "productname", "movietitle", "itemtitle", "producttitle", "booktitle",
+        "artikelname", "bezeichnung",
+    ),
     C.CATEGORIES: ("category", "genres", "genre", "productcategory", "itemcategory"),
-    C.PRICE: ("unitprice", "itemprice", "listprice"),
+    C.PRICE: ("unitprice", "itemprice", "listprice", "productprice", "einzelpreis", "preis"),
     C.AVAILABLE: ("availability", "isavailable", "instock"),
     C.SPONSORED: ("issponsored", "promoted"),
     C.IMAGE: ("imageurl", "imagelink", "imageaddress", "picture", "thumbnail"),
     C.CREATED: ("released", "releasedate", "publishedat", "publishdate", "creationtimestamp"),
-}
+}  # fmt: skip
 USER_NAMES: dict[str, tuple[str, ...]] = {C.USER: (*EVENT_NAMES[C.USER], "id")}
 EVENTS_NEED = (C.USER, C.ITEM)
 _MONEY = ("value", "eventvalue")
+_ORDERS = ("orderid",)
+_TYPES = ("token", "token_seq", "float", "float_seq")
+"""The types of RecBole's atomic files."""
 
 
 @dataclass(frozen=True)
@@ -82,31 +98,45 @@ def match(
     *,
     names: Mapping[str, tuple[str, ...]] = EVENT_NAMES,
     need: Iterable[str] = EVENTS_NEED,
+    hidden: Iterable[str] = (),
 ) -> Match:
     """Match `columns` by name; `given` (standard → source) takes precedence, "" leaves one out.
 
-    The standard name fits better than its aliases. Raises `AssayError` if a `given` standard
+    The standard name fits better than its aliases, and these better than a name within an object
+    (`properties.product_id`), of which an optional one is taken only if it is the only one.
+    `hidden` columns are taken only if they are given. Raises `AssayError` if a `given` standard
     name is unknown or its column does not exist.
     """
-    mapping = _checked(columns, given or {}, names)
+    mapping = _checked(columns, given or {}, names, tuple(hidden))
     taken = set(mapping.values())
     ambiguous: dict[str, list[str]] = {}
-    plainly = {c: plain(c) for c in columns}
+    need = tuple(need)
+    spelled = {c: spellings(c) for c in columns}
     for standard, others in names.items():
         if standard in mapping or standard in (given or {}):
             continue
         free = [c for c in columns if c not in taken]
-        for accepted in ((plain(standard),), others):
-            fits = [c for c in free if plainly[c] in accepted]
+        for within in (False, True):
+            fits: list[str] = []
+            for accepted in ((plain(standard),), others):
+                fits = fits or [
+                    c for c in free if any(name in accepted for name in spelled[c][within])
+                ]
             if len(fits) == 1:
                 mapping[standard] = fits[0]
-            elif fits:
+            elif fits and (not within or standard in (*need, C.TIME)):
                 ambiguous[standard] = fits
             if fits:
                 break
+    if C.ORDER in names and C.ORDER not in mapping and C.ORDER not in (given or {}):
+        # Shopify's export of orders calls an order's number a name.
+        shopify = any(plain(c).startswith("lineitem") for c in columns)
+        named = next((c for c in columns if shopify and plain(c) == "name"), None)
+        if named is not None and named not in mapping.values():
+            mapping[C.ORDER] = named
     if (
         C.EVENT in mapping
-        and plain(mapping.get(C.WEIGHT, "")) in _MONEY
+        and plain(mapping.get(C.WEIGHT, "").rpartition(".")[2]) in _MONEY
         and (C.WEIGHT not in (given or {}))
     ):
         # With an event type, such a column holds money or a rating, not the weight.
@@ -115,6 +145,21 @@ def match(
             mapping[C.VALUE] = worth
     missing = [s for s in need if s not in mapping and s not in ambiguous]
     return Match({s: mapping[s] for s in names if s in mapping}, ambiguous, missing)
+
+
+def spellings(column: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The plain names that a column may be known by: as a whole, and by its last key.
+
+    RecBole writes a type after the name (`user_id:token`); an array of `products` holds a
+    `product`.
+    """
+    name, _, kind = column.rpartition(":")
+    column = name if kind in _TYPES else column
+    above, _, last = column.rpartition(".")
+    if not above:
+        return (plain(column),), ()
+    one = plain(above.rpartition(".")[2]).removesuffix("s")
+    return (plain(column), one + plain(last)), (plain(last),)
 
 
 def resolve(
@@ -141,8 +186,25 @@ def ambiguity(standard: str, fits: Sequence[str]) -> AssayError:
     )
 
 
-def missing_column(missing: Sequence[str], columns: Sequence[str]) -> AssayError:
-    """The error for needed names without a column."""
+def missing_column(
+    missing: Sequence[str], columns: Sequence[str], name: str = "", hidden: Iterable[str] = ()
+) -> AssayError:
+    """The error for needed names without a column; `hidden` are nested columns of the file."""
+    names = {plain(alias) for alias in (missing[0], *EVENT_NAMES.get(missing[0], ()))}
+    nested = [c for c in hidden if not c.endswith("[]") and plain(c.rpartition(".")[2]) in names]
+    if nested:
+        parts = [c for c in columns if c.startswith((f"{nested[0]}.", f"{nested[0]}[]"))]
+        return AssayError(
+            f"The column {nested[0]!r} of {name!r} is nested; name one of its parts, as in --map "
+            f"{missing[0]}={_shown(parts[0]) if parts else nested[0] + '[]'}."
+        )
+    orders = [c for c in columns if plain(c) in (*_ORDERS, *EVENT_NAMES[C.ORDER])]
+    if missing[0] == C.USER and orders:
+        return AssayError(
+            f"{name!r} has no column of users, but one of orders: join it with the table that has "
+            f"the user of each {orders[0]!r} (for example with a database, as in --sql "
+            "--query), or name the user's column with --map user_id=COLUMN."
+        )
     return AssayError(
         f"None of the columns {listed(columns)} was recognized as {' or '.join(missing)}; "
         f"name the column, as in --map {missing[0]}=COLUMN."
@@ -178,9 +240,12 @@ def plain(name: str) -> str:
 
 
 def _checked(
-    columns: Sequence[str], given: Mapping[str, str], names: Mapping[str, tuple[str, ...]]
+    columns: Sequence[str],
+    given: Mapping[str, str],
+    names: Mapping[str, tuple[str, ...]],
+    hidden: tuple[str, ...],
 ) -> dict[str, str]:
-    by_case = {c.casefold(): c for c in reversed(columns)}
+    by_case = {c.casefold(): c for c in reversed([*columns, *hidden])}
     out: dict[str, str] = {}
     for standard, wanted in given.items():
         if standard not in names:
@@ -189,7 +254,11 @@ def _checked(
             )
         if not wanted:
             continue
-        source = wanted if wanted in columns else by_case.get(wanted.strip().casefold())
+        source = (
+            wanted
+            if wanted in columns or wanted in hidden
+            else by_case.get(wanted.strip().casefold())
+        )
         if source is None:
             raise AssayError(
                 f"There is no column {wanted[:60]!r} for {standard}; "

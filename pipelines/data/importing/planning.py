@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.data.importing import events
-from pipelines.data.importing.column_content import by_content, column_contents
+from pipelines.data.importing import events, proposals
+from pipelines.data.importing.column_content import ColumnContent, by_content, column_contents
 from pipelines.data.importing.engine import engine
 from pipelines.data.importing.event_weights import default_weight
 from pipelines.data.importing.mapping import (
@@ -26,6 +26,7 @@ from pipelines.data.recipe import DateOrder, Recipe
 from pipelines.data.sources import QuerySource, Source, describe_query, open_source, parquet
 from pipelines.data.sources.batches import batches
 from pipelines.data.sources.lines import Counts
+from pipelines.data.sources.nested import array_of
 from pipelines.data.sources.splitting import quoted
 from pipelines.errors import AssayError
 from pipelines.schema import Columns as C
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 HEAD = 1 << 20
 """Bytes of a text file that are read for a plan."""
+MOST_ARRAYS = 6
+"""Arrays of a nested file whose columns are looked at, and the columns outside arrays."""
 MOST_TYPES = 1_000
 """A column with more different values does not hold event types."""
 
@@ -63,6 +66,8 @@ class Plan:
     dates_unclear: bool = False
     """Whether it is unknown if 1/2/2026 is in January or February."""
     fixed: bool = False
+    notes: tuple[str, ...] = ()
+    """What was detected or proposed besides columns, one sentence each."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -71,7 +76,8 @@ class Plan:
     @property
     def weights(self) -> dict[str, float]:
         """The weight of each event type in the first rows: the recipe's, or the default."""
-        default = {kind: default_weight(kind) for kind in sorted(self.event_types)}
+        column = self.recipe.columns.get(C.EVENT, "")
+        default = {kind: default_weight(kind, column) for kind in sorted(self.event_types)}
         return default | self.recipe.weights
 
     def require_complete(self) -> None:
@@ -79,7 +85,10 @@ class Plan:
         if self.ambiguous:
             raise ambiguity(*next(iter(self.ambiguous.items())))
         if self.missing:
-            raise missing_column(self.missing, self.columns)
+            source = self.sources[0]
+            hidden = tuple(source.layout.hidden) if isinstance(source, Source) else ()
+            name = source.name if isinstance(source, Source) else "the query"
+            raise missing_column(self.missing, self.columns, name, hidden)
         if self.dates_unclear:
             raise AssayError(
                 f"The dates in {self.recipe.columns[C.TIME]!r} are ambiguous: 1/2/2026 may begin "
@@ -96,7 +105,8 @@ def opened(
         return (describe_query(paths),)
     if not paths:
         raise AssayError("Name a file of events, or a database with --sql.")
-    return tuple(open_source(path, recipe.reading) for path in paths)
+    named = [*recipe.columns.values(), *recipe.keep]
+    return tuple(open_source(path, recipe.reading, named) for path in paths)
 
 
 def plan(
@@ -113,21 +123,30 @@ def plan(
     """
     recipe = Recipe() if recipe is None else recipe
     sources = opened(given, recipe)
+    notes = [note for s in sources if isinstance(s, Source) for note in s.notes]
     with engine() as connection:
         _check_zone(connection, recipe.times.zone)
         found, decided = _matched(connection, sources[0], recipe.columns, fixed)
         done = recipe.model_copy(update={"columns": found.mapping, "keep": _kept(found, recipe)})
         unclear = False
-        if not fixed and C.TIME in found.mapping and recipe.times.order is None:
-            order, unclear = _date_order(connection, sources, found.mapping[C.TIME])
-            times = recipe.times.model_copy(update={"order": order})
+        if not fixed:
+            heads = [_head(connection, s, done) for s in sources if _has(s, done)]
+            semicolons = isinstance(sources[0], Source) and sources[0].separator == ";"
+            proposal = proposals.proposed(heads, done, recipe, semicolons=semicolons)
+            done, decided = proposal.recipe, [*decided, *proposal.by_content]
+            notes += proposal.notes
+            found = replace(found, missing=[s for s in found.missing if s not in done.columns])
+        if not fixed and C.TIME in done.columns and recipe.times.order is None:
+            order, unclear = _date_order(connection, sources, done.columns[C.TIME])
+            times = done.times.model_copy(update={"order": order})
             done = done.model_copy(update={"times": times})
         for source in sources:
             _check_columns(source, done)
         sample, types = _sample(connection, sources[0], done, rows)
     return Plan(
-        sources, done, found.ambiguous, found.missing, decided, sample, types, unclear, fixed
-    )
+        sources, done, found.ambiguous, found.missing, decided, sample, types, unclear, fixed,
+        tuple(notes),
+    )  # fmt: skip
 
 
 def _matched(
@@ -136,19 +155,49 @@ def _matched(
     given: dict[str, str],
     fixed: bool,
 ) -> tuple[Match, list[str]]:
+    hidden = tuple(source.layout.hidden) if isinstance(source, Source) else ()
     if fixed:
         everything = dict.fromkeys(EVENT_NAMES, "")
-        return match(source.columns, everything | given), []
-    found = match(source.columns, given)
-    columns = source.columns
-    if isinstance(source, Source) and source.kind == "parquet":
-        columns = parquet.flat(source)
-    head = next(batches(connection, source, columns, Counts(), block=HEAD), None)
-    if head is None:
-        return found, []
-    contents = column_contents(connection, head.rows, columns)
+        return match(source.columns, everything | given, hidden=hidden), []
+    found = match(source.columns, given, hidden=hidden)
+    contents: dict[str, ColumnContent] = {}
+    for columns in _groups(source):
+        head = next(batches(connection, source, columns, Counts(), block=HEAD), None)
+        if head is not None:
+            contents |= column_contents(connection, head.rows, columns)
     left_out = {standard for standard, column in given.items() if not column}
-    return by_content(found, contents, left_out)
+    return by_content(found, contents, left_out, set(given))
+
+
+def _groups(source: Source | QuerySource) -> list[tuple[str, ...]]:
+    """The columns with plain values, in groups that can be read together."""
+    if not isinstance(source, Source):
+        return [source.columns]
+    columns = parquet.flat(source) if source.kind == "parquet" else source.columns
+    of_array: dict[tuple[str, ...] | None, list[str]] = {None: []}
+    for column in columns:
+        of_array.setdefault(source.layout.place(column).array, []).append(column)
+    return [tuple(group) for group in list(of_array.values())[:MOST_ARRAYS] if group]
+
+
+def _has(source: Source | QuerySource, recipe: Recipe) -> bool:
+    return all(column in source.columns for column in recipe.columns.values())
+
+
+def _head(
+    connection: duckdb.DuckDBPyConnection, source: Source | QuerySource, recipe: Recipe
+) -> proposals.Head:
+    """The first rows of the columns that a recipe reads, and of those that it could."""
+    columns = list(dict.fromkeys([*recipe.columns.values(), *proposals.candidates(source.columns)]))
+    if isinstance(source, Source):
+        try:
+            array_of(source.layout.place(column) for column in columns)
+        except AssayError:
+            columns = list(dict.fromkeys(recipe.columns.values()))
+    first = None
+    if columns:
+        first = next(batches(connection, source, columns, Counts(), block=HEAD), None)
+    return proposals.Head.of(source.name, columns, None if first is None else first.rows)
 
 
 def _kept(found: Match, recipe: Recipe) -> tuple[str, ...]:
@@ -181,8 +230,9 @@ def _check_zone(connection: duckdb.DuckDBPyConnection, zone: str) -> None:
 
 
 def _check_columns(source: Source | QuerySource, recipe: Recipe) -> None:
+    hidden = source.layout.hidden if isinstance(source, Source) else {}
     for column in events.wanted(recipe):
-        if column not in source.columns:
+        if column not in source.columns and column not in hidden:
             raise AssayError(
                 f"There is no column {column[:60]!r} in {source.name!r}; it has "
                 f"{listed(source.columns)}."

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from pipelines.data.recipe import Reading
+from pipelines.data.sources.nested import Layout
 from pipelines.errors import AssayError
 from pipelines.runtime.phrases import number_of
 
 if TYPE_CHECKING:
     from pipelines.data.sources.database import Query
 
-MAX_LINE = 100_000
-"""Characters; a longer line is not a row of a table."""
 MAX_COLUMNS = 5_000
-Packing = Literal["", "gzip", "zstd"]
-_PACKED = {b"PK\x03\x04": "a zip or Excel file", b"BZh": "a bzip2 file",
+Packing = Literal["", "gzip", "zstd", "zip"]
+_PACKED = {b"BZh": "a bzip2 file",
            b"\xfd7zXZ": "an xz file", b"\xd0\xcf\x11\xe0": "an old Excel file"}  # fmt: skip
 
 
@@ -38,8 +38,18 @@ class Source:
     bare_returns: bool = False
     """Whether lines end in a carriage return alone."""
     reading: Reading = Reading()
+    """How the text is read; what was detected is filled in."""
     header_lines: int = 1
-    """Physical lines of the header; more than one if a quoted name spans lines."""
+    """Physical lines of the header: none if the file has no header, more than one if a quoted
+    name spans lines."""
+    skipped: int = 0
+    """Physical lines above the header that are not rows."""
+    layout: Layout = field(default_factory=lambda: Layout({}, {}), hash=False)
+    """Where the columns of JSON and Parquet are."""
+    rows_key: str | None = None
+    """The key that holds the array of rows in a JSON document; "" if the document is the array."""
+    notes: tuple[str, ...] = ()
+    """What was detected and is not plain to see, one sentence each."""
 
     @property
     def name(self) -> str:
@@ -68,12 +78,13 @@ def describe_query(query: Query) -> QuerySource:
     return QuerySource(query, columns)
 
 
-def open_source(path: Path, reading: Reading | None = None) -> Source:
+def open_source(path: Path, reading: Reading | None = None, named: Collection[str] = ()) -> Source:
     """Detect format and columns of `path` from its first bytes; `AssayError` if it is unusable.
 
-    A folder is a partitioned Parquet table; `key=value` folders become columns.
+    `named` are columns that the user names: a first line with them is a header. A folder is a
+    partitioned Parquet table; `key=value` folders become columns.
     """
-    from pipelines.data.sources import parquet, sniffing
+    from pipelines.data.sources import parquet, sniffing, streams
 
     name = repr(path.name)
     try:
@@ -100,10 +111,12 @@ def open_source(path: Path, reading: Reading | None = None) -> Source:
         for start, what in _PACKED.items():
             if magic.startswith(start):
                 raise AssayError(f"{name} is {what}; save it as CSV (plain or gzip) or Parquet.")
+        if magic.startswith(b"PK\x03\x04"):
+            streams.check_zip(path)
         if magic.startswith(b"PAR1"):
             source = parquet.open_file(path)
         else:
-            source = sniffing.open_text(path, packing_of(magic), reading or Reading())
+            source = sniffing.open_text(path, packing_of(magic), reading or Reading(), named)
     if not 0 < len(source.columns) <= MAX_COLUMNS:
         raise AssayError(
             f"{name} has {number_of(len(source.columns), 'column')}; a table of events has 2 to "
@@ -117,6 +130,8 @@ def packing_of(magic: bytes) -> Packing:
     """The compression of a file by its first bytes."""
     if magic.startswith(b"\x1f\x8b"):
         return "gzip"
+    if magic.startswith(b"PK\x03\x04"):
+        return "zip"
     return "zstd" if magic.startswith(b"\x28\xb5\x2f\xfd") else ""
 
 

@@ -60,7 +60,9 @@ def batches(
 
     for found in records(source, counts, position, block):
         if len(found):
-            yield Batch(split(connection, source, found, columns), _raw_of_lines(found))
+            rows = split(connection, source, found, columns)
+            counts.elements += len(rows) - len(found)
+            yield Batch(rows, _raw_of_lines(found))
         progress(min(at / size, 1.0), f"{counts.lines:,} lines read")
 
 
@@ -82,9 +84,11 @@ def _parquet_batches(
     from pipelines.data.sources import parquet
 
     total = max(parquet.rows(source), 1)
-    for table in parquet.tables(source, columns):
-        yield as_text(connection, source.name, table, counts.lines)
-        counts.lines += len(table)
+    for table, rows in parquet.tables(source, columns):
+        yield as_text(connection, source.name, table, counts.lines, rows)
+        lines = len(table) if rows is None else int(rows.max(initial=-1)) + 1
+        counts.lines += lines
+        counts.elements += len(table) - lines
         progress(min(counts.lines / total, 1.0), f"{counts.lines:,} rows read")
 
 
@@ -106,14 +110,21 @@ def _database_batches(
 
 
 def as_text(
-    connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table, before: int
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    table: pa.Table,
+    before: int,
+    numbers: Longs | None = None,
 ) -> Batch:
-    """A batch from a typed table; `before` rows of the source precede it."""
+    """A batch from a typed table; `before` rows of the source precede it.
+
+    `numbers` (n,) are the source's rows in this table, from 0, if several lines come from one.
+    """
     import duckdb
     import pyarrow as pa
 
     names = [f"c{i}" for i in range(table.num_columns)]
-    values = [_text_sql(name, table.schema.field(i), f"c{i}") for i in range(table.num_columns)]
+    values = [_text_sql(table.schema.field(i), f"c{i}") for i in range(table.num_columns)]
     try:
         connection.register("typed", pa.table(table.columns, names))
         shown = ", ".join(f"{value} AS c{i}" for i, value in enumerate(values))
@@ -125,14 +136,15 @@ def as_text(
         ) from error
     finally:
         connection.unregister("typed")
-    line = np.arange(before + 1, before + 1 + len(table), dtype=np.int64)
+    line = np.arange(len(table), dtype=np.int64) if numbers is None else numbers
+    line = line + before + 1
     rows = pa.table(
         [pa.array(line), pa.nulls(len(table), pa.string()), *texts.columns],
         ["line", "problem", *texts.column_names],
     )
 
     def raw(lines: Longs) -> list[str]:
-        some = texts.take(pa.array(lines - before - 1)).to_pylist()
+        some = texts.take(pa.array(np.searchsorted(line, lines))).to_pylist()
         return [
             ", ".join("null" if v is None else str(v) for v in row.values())[:RAW] for row in some
         ]
@@ -140,17 +152,14 @@ def as_text(
     return Batch(rows, raw)
 
 
-def _text_sql(name: str, field: pa.Field, column: str) -> str:
+def _text_sql(field: pa.Field, column: str) -> str:
     import pyarrow as pa
 
     kind = field.type
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
-    if pa.types.is_struct(kind) or pa.types.is_map(kind):
-        raise AssayError(
-            f"The column {field.name!r} of {name!r} is nested; "
-            "write each of its fields as a separate column."
-        )
+    if pa.types.is_nested(kind):
+        return f"CAST(to_json({column}) AS VARCHAR)"  # as in a file of JSON
     text = f"CAST({column} AS VARCHAR)"
     if pa.types.is_floating(kind):
         # Tables with missing values store integers as floats: the id 17850 must not be 17850.0.

@@ -157,7 +157,7 @@ def _secret_files() -> list[Path]:
 
 def _connections(file: Path) -> dict[str, Any]:
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8")).get("connections", {})
+        table = tomllib.loads(file.read_text(encoding="utf-8-sig")).get("connections", {})
     except FileNotFoundError:
         return {}
     except (OSError, ValueError):

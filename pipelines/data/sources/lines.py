@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipelines.data.sources import Source
-from pipelines.data.sources.sniffing import dialect
+from pipelines.data.sources.headers import dialect
 from pipelines.data.sources.streams import as_utf8, reading_utf8
 from pipelines.errors import AssayError
 from pipelines.schema import Longs, Mask
@@ -43,14 +43,17 @@ class Counts:
     header: int = 0
     continued: int = 0
     """Lines that continue a quoted record from a line above."""
+    elements: int = 0
+    """Further rows from lines with an array of several elements."""
     stray_quotes: int = 0
     recoded: int = 0
     """Lines that were not UTF-8 and were read as Windows-1252."""
 
     @property
     def records(self) -> int:
-        """Rows in: physical lines without the header, blank lines and continued lines."""
-        return self.lines - self.header - self.blank - self.continued
+        """Rows in: physical lines without the header, blank lines and continued lines, and a row
+        per element of an array that is read."""
+        return self.lines - self.header - self.blank - self.continued + self.elements
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(*(getattr(self, f) + getattr(other, f) for f in self.__dataclass_fields__))
@@ -137,9 +140,11 @@ def records(
     block: int | None = None,
 ) -> Iterator[Records]:
     """The rows of a text file, about `block` bytes at a time; fills `counts`."""
-    header_due = source.kind == "csv"
+    header_due = source.kind == "csv" and source.header_lines > 0
     for found in _blocks(source, counts, position, block or BLOCK):
         first = 0
+        if counts.lines == 0:
+            found.blank[: source.skipped] = True
         if header_due:
             for at in np.flatnonzero(~found.blank).tolist():
                 if found.text(at).strip():

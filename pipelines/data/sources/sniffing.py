@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import codecs
-import csv
 import io
 import json
-import re
+from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pipelines.data.recipe import Reading
-from pipelines.data.sources import MAX_LINE, Packing, Source
+from pipelines.data.sources import Packing, Source, headers, json_documents, packing_of
+from pipelines.data.sources.nested import Layout, layout_of_json
 from pipelines.data.sources.streams import as_utf8, reading_bytes
 from pipelines.errors import AssayError
 
 HEAD = 1 << 18
-MOST_HEADER_LINES = 10
-_SEPARATORS = (",", "\t", ";", "|", "::", "\x01")
 _NO_CHARSETS = ("idna", "punycode", "raw_unicode_escape", "raw-unicode-escape", "undefined",
                 "unicode_escape", "unicode-escape")  # fmt: skip
 """Python codecs for names and literals, not for files."""
-_OTHER_SEPARATOR = re.compile(r"[^\w\s.\"'()\x00-\x1f-]+")
 
 
-def open_text(path: Path, packing: Packing, given: Reading) -> Source:
+def open_text(path: Path, packing: Packing, given: Reading, named: Collection[str] = ()) -> Source:
     """The source for the text file `path`; what `given` sets is not detected."""
     name = repr(path.name)
     _check_characters(given)
@@ -48,30 +46,80 @@ def open_text(path: Path, packing: Packing, given: Reading) -> Source:
             f"{name} is a web page or XML, not a table; perhaps a sign-in page was saved "
             "instead: download the file itself."
         )
-    if start.startswith("["):
-        raise AssayError(f"{name} is one JSON array; write one JSON object per line instead.")
     bare = "\r" in text and "\n" not in text
     lines = text.replace("\r", "\n").split("\n") if bare else text.split("\n")
     complete = lines if len(head) < HEAD else lines[:-1] or lines
-    kind: Literal["csv", "jsonl"] = "csv"
-    header, separator, header_lines = "", ",", 1
-    if start.startswith("{"):
-        kind, columns = "jsonl", _keys(path, complete)
-    else:
-        at = next(i for i, line in enumerate(lines) if line.strip())
-        header = lines[at].rstrip("\r\n")
-        separator, columns = _header(path, header, given)
-        # A quoted name may span lines, like a spreadsheet cell.
-        for more in range(2, MOST_HEADER_LINES + 1):
-            whole = "\n".join(lines[at : at + more]).rstrip("\r\n")
-            if not _is_open(header, separator, given) or len(lines) < at + more:
-                break
-            if not _is_open(whole, separator, given):
-                header, header_lines = whole, more
-                separator, columns = _header(path, header, given)
+    if start.startswith(("{", "[")):
+        return _open_json(Source(path, "jsonl", (), encoding=encoding, packing=packing,
+                                 bare_returns=bare, reading=given), text, complete)  # fmt: skip
+    header = headers.find(name, complete, given, named)
+    escape = given.escape
+    notes = header.notes
+    if escape is None:
+        escape = headers.escape_of(complete, header, given)
+        if escape:
+            notes += (f"Quote marks in {name} are read as escaped by a backslash.",)
     return Source(
-        path, kind, tuple(columns), separator, header, encoding, packing, bare, given, header_lines
-    )
+        path, "csv", header.columns, header.separator, header.text, encoding, packing, bare,
+        given.model_copy(update={"escape": escape}), header.lines, header.skipped, notes=notes,
+    )  # fmt: skip
+
+
+def _open_json(source: Source, text: str, lines: list[str]) -> Source:
+    """The source with the columns of JSON Lines, or of one document that holds the rows."""
+    name = repr(source.path.name)
+    key = _document_key(text, lines)
+    if key is None and text.lstrip().startswith("["):
+        raise AssayError(
+            f"{name} is a JSON array without objects; write one JSON object per line instead."
+        )
+    notes: tuple[str, ...] = ()
+    if key is not None:
+        lines = _first_rows(text, key)
+        notes = (f"The rows of {name} are the elements of {key!r}.",) if key else ()
+    layout = _layout(name, lines)
+    return replace(
+        source, columns=tuple(layout.columns), layout=layout, rows_key=key, notes=notes,
+        # A document is converted to lines that end in a newline.
+        bare_returns=source.bare_returns and key is None,
+    )  # fmt: skip
+
+
+def _document_key(text: str, lines: list[str]) -> str | None:
+    """The key of the array of rows if the file is one document, not an object per line."""
+    filled = [line for line in lines if line.strip()]
+    if text.lstrip().startswith("["):
+        return json_documents.rows_key(text)
+    rows = [_object(line) for line in filled[:1000]]
+    if rows[0] is not None:
+        arrays = [v for v in rows[0].values() if isinstance(v, list) and len(v) > 0]
+        alone = len(filled) == 1 and len(arrays) == 1
+        if not alone or not (len(rows[0]) == 1 or len(arrays[0]) > 1):
+            return None
+    elif sum(row is not None for row in rows) * 2 > len(rows):
+        return None  # JSON Lines with a damaged first line
+    return json_documents.rows_key(text)
+
+
+def _first_rows(text: str, key: str) -> list[str]:
+    """The rows of a document that its beginning holds completely, one per line."""
+    blocks = iter([text.encode()])
+    read = json_documents.as_lines(lambda _: next(blocks, b""), key, "")
+    found: list[str] = []
+    try:
+        while line := read(1):
+            found.append(line.decode())
+    except AssayError:
+        return found  # the last row goes on beyond the beginning of the file
+    return found
+
+
+def _object(line: str) -> dict[str, Any] | None:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return row if isinstance(row, dict) else None
 
 
 def _check_characters(given: Reading) -> None:
@@ -82,21 +130,27 @@ def _check_characters(given: Reading) -> None:
             "Separator, quote mark and escape character must differ, and must not be line "
             "breaks; leave out those that you are not sure of."
         )
-    if not (given.quote + given.escape).isascii():
+    if not (given.quote + (given.escape or "")).isascii():
         raise AssayError(
             'Quote mark and escape character must be ASCII characters, such as " and \\.'
         )
 
 
-def _is_open(header: str, separator: str, given: Reading) -> bool:
-    """Whether the header ends within a quoted name."""
-    if len(separator) > 1 or not given.quote or given.quote not in header:
+def shows_unicode(path: Path) -> bool:
+    """Whether a file's beginning shows that it is UTF-16, or UTF-8 with more than ASCII."""
+    if not path.is_file():
         return False
+    with path.open("rb") as file:
+        packing = packing_of(file.read(8))
+    with reading_bytes(path, packing) as read:
+        head = read(HEAD)
+    if _encoding(head, Reading()) != "utf-8" or head.isascii():
+        return not head.isascii() or b"\0" in head
     try:
-        next(csv.reader([header], strict=True, **dialect(separator, given)))
-    except csv.Error:
-        return True
-    return False
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _encoding(head: bytes, given: Reading) -> str:
@@ -139,79 +193,12 @@ def _is_binary(text: str) -> bool:
     return strange > max(8, len(start) // 20)
 
 
-def _header(path: Path, line: str, given: Reading) -> tuple[str, list[str]]:
-    """The separator that splits the header into the most columns, and their names."""
-    name = repr(path.name)
-    if len(line) > MAX_LINE:
+def _layout(name: str, lines: list[str]) -> Layout:
+    """The columns of the first 1,000 objects; a damaged line goes to quarantine later."""
+    found = layout_of_json(row for line in lines[:1000] if (row := _object(line)) is not None)
+    if not found.columns and not found.hidden:
         raise AssayError(
-            f"The first line of {name} has more than {MAX_LINE:,} characters, so it is not a "
-            "header; check that the file has line breaks."
-        )
-    tried = (given.separator,) if given.separator else (*_SEPARATORS, *_unusual(line))
-    split = {sep: _fields(line, sep, given) for sep in tried}
-    separator = max(tried, key=lambda sep: len(split[sep]))
-    columns = [c.strip() or f"column_{i}" for i, c in enumerate(split[separator], start=1)]
-    if len(columns) > 1 and all(_is_number(c) for c in columns):
-        raise AssayError(
-            f"The first line of {name} looks like data ({', '.join(columns[:4])}); add a line "
-            "with column names, such as user_id,item_id,weight,timestamp."
-        )
-    return separator, columns
-
-
-def _unusual(line: str) -> list[str]:
-    """Runs of punctuation between the names, if the header has no common separator."""
-    if any(sep in line for sep in _SEPARATORS):
-        return []
-    return sorted({run for run in _OTHER_SEPARATOR.findall(line) if len(run) <= 4})
-
-
-def _fields(line: str, separator: str, given: Reading) -> list[str]:
-    if len(separator) > 1:
-        return line.split(separator)
-    try:
-        return next(csv.reader([line], strict=True, **dialect(separator, given)))
-    except csv.Error:
-        return line.split(separator)
-
-
-def dialect(separator: str, given: Reading) -> dict[str, Any]:
-    """The options of Python's `csv.reader` for a file."""
-    quoting = csv.QUOTE_MINIMAL if given.quote else csv.QUOTE_NONE
-    found: dict[str, Any] = {"delimiter": separator, "quoting": quoting}
-    if given.quote:
-        found["quotechar"] = given.quote
-    if given.escape:
-        found["escapechar"] = given.escape
-    return found
-
-
-def _keys(path: Path, lines: list[str]) -> list[str]:
-    """The keys of the first 1,000 objects, by first occurrence."""
-    keys: dict[str, None] = {}
-    for line in lines[:1000]:
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError):
-            continue  # such a line goes to quarantine when the file is read
-        if isinstance(row, dict):
-            # A key with a lone surrogate cannot be queried.
-            keys.update(dict.fromkeys(k for k in row if k.isascii() or _is_text(k)))
-    if not keys:
-        raise AssayError(
-            f"{path.name!r} starts like JSON, but none of its first lines is a JSON object; "
+            f"{name} starts like JSON, but none of its first lines is a JSON object; "
             "write one object per line."
         )
-    return list(keys)
-
-
-def _is_text(text: str) -> bool:
-    return not any("\ud800" <= ch <= "\udfff" for ch in text)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+    return found

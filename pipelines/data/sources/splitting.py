@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipelines.data.sources import MAX_LINE, Source
+from pipelines.data.sources import Source
+from pipelines.data.sources.headers import MAX_LINE
 from pipelines.data.sources.lines import RETURN, Records
+from pipelines.data.sources.nested import array_of
 from pipelines.schema import Longs, Mask
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ def split(
 
     if source.kind == "jsonl":
         return _queried(
-            connection, found, _json_query(columns), np.arange(len(found)), len(columns)
+            connection, found, _json_query(source, columns), np.arange(len(found)), len(columns)
         )
     plain = _plain(source, found)
     parts = []
@@ -70,7 +72,7 @@ def _plain(source: Source, found: Records) -> Mask:
         returns = np.flatnonzero(codes[:-1] == RETURN)
         plain[_rows_at(found, returns[codes[returns + 1] != 10])] = False
     header = source.header.encode()
-    if len(found) and data.find(header, found.begin[0]) >= 0:
+    if header and len(found) and data.find(header, found.begin[0]) >= 0:
         length = found.end - found.begin
         plain[(length >= len(header)) & (length <= len(header) + 2)] = False
     return plain
@@ -197,14 +199,44 @@ def _csv_query(source: Source, columns: Sequence[str]) -> str:
               FROM (SELECT *, {fields} AS f FROM {_TEXT}))"""
 
 
-def _json_query(columns: Sequence[str]) -> str:
-    pointers = (c.replace("~", "~0").replace("/", "~1") for c in columns)
-    paths = ", ".join(quoted("/" + pointer) for pointer in pointers)
-    values = f"json_extract_string(text, [{paths}])"
-    return f"""
-        SELECT line, problem, CASE WHEN problem IS NULL THEN {values} END AS f
-        FROM (SELECT line, text, CASE {_NO_LINE}
+def _json_query(source: Source, columns: Sequence[str]) -> str:
+    """A row per line, or per element of the array that a column is in; an empty array is a row
+    without its values."""
+    places = [source.layout.place(column) for column in columns]
+    array = array_of(places)
+    tops = [_pointer(p.keys) for p in places if p.array is None]
+    inner = [_pointer(p.keys) for p in places if p.array is not None]
+    objects = f"""
+        SELECT line, text, CASE {_NO_LINE}
                 WHEN NOT json_valid(text) THEN 'not valid JSON'
                 WHEN json_type(CASE WHEN json_valid(text) THEN text END) <> 'OBJECT'
                 THEN 'not a JSON object'
-              END AS problem FROM {_TEXT})"""
+              END AS problem FROM {_TEXT}"""
+    if array is None:
+        values = f"json_extract_string(text, [{', '.join(tops)}])"
+        return f"""SELECT line, problem, CASE WHEN problem IS NULL THEN {values} END AS f
+            FROM ({objects})"""
+    # list_concat puts the line's own values first; list_select restores the order.
+    at = iter(range(1, len(tops) + 1))
+    within = iter(range(len(tops) + 1, len(places) + 1))
+    order = [next(at if p.array is None else within) for p in places]
+    own = f"json_extract_string(whole, [{', '.join(tops)}])" if tops else "[]::VARCHAR[]"
+    values = f"list_concat({own}, json_extract_string(element, [{', '.join(inner)}]))"
+    nothing = f"list_concat({own}, [{', '.join(['NULL'] * len(inner))}]::VARCHAR[])"
+    where = _pointer(array)
+    return f"""
+        SELECT line, problem, CASE WHEN problem IS NULL THEN
+            list_select(CASE WHEN element IS NULL THEN {nothing} ELSE {values} END, {order})
+          END AS f
+        FROM (SELECT line, problem, whole, unnest(
+                CASE WHEN json_type(whole, {where}) = 'ARRAY'
+                      AND json_array_length(whole, {where}) > 0
+                THEN CAST(json_extract(whole, {where}) AS JSON[]) ELSE [NULL::JSON] END) AS element
+              FROM (SELECT *, CASE WHEN problem IS NULL THEN text END AS whole FROM ({objects})))"""
+
+
+def _pointer(keys: Sequence[str]) -> str:
+    """The JSON pointer of keys below each other, as an SQL literal; the whole value for none."""
+    if not keys:
+        return "'$'"
+    return quoted("".join("/" + key.replace("~", "~0").replace("/", "~1") for key in keys))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,11 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import AssayError
+from pipelines.runtime.phrases import number_of
 
 if TYPE_CHECKING:
     from pipelines.data.sources import Packing, Source
 
 Read = Callable[[int], bytes]
+# NotImplementedError: a way of packing that Python cannot undo.
+_DAMAGED = (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, RuntimeError)
 
 
 @contextmanager
@@ -34,11 +38,13 @@ def reading_bytes(
             import pyarrow as pa
 
             stream = pa.CompressedInputStream(pa.PythonFile(file, mode="r"), "zstd")
+        elif packing == "zip":
+            stream = _of_zip(path, file)
 
         def read(n: int) -> bytes:
             try:
                 got: bytes = stream.read(n)
-            except (EOFError, gzip.BadGzipFile, zlib.error, OSError) as error:
+            except (*_DAMAGED, zlib.error) as error:
                 if not packing:
                     raise
                 raise AssayError(
@@ -50,6 +56,40 @@ def reading_bytes(
             return got
 
         yield read
+
+
+def _of_zip(path: Path, file: Any) -> Any:
+    """The one file within a zip file, as a stream."""
+    within = check_zip(path)
+    try:
+        return zipfile.ZipFile(file).open(within)
+    except _DAMAGED as error:
+        raise _torn(repr(path.name)) from error
+
+
+def _torn(name: str) -> AssayError:
+    return AssayError(f"The zip data of {name} is truncated or damaged; copy it again.")
+
+
+def check_zip(path: Path) -> str:
+    """The name of the one file in a zip file; raises `AssayError` if there are others."""
+    name = repr(path.name)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            inner = [entry for entry in archive.infolist() if not entry.is_dir()]
+            inner = [e for e in inner if not e.filename.startswith("__MACOSX/")]
+    except _DAMAGED as error:
+        raise _torn(name) from error
+    if any(entry.filename == "[Content_Types].xml" for entry in inner):
+        raise AssayError(f"{name} is a zip or Excel file; save its sheet as CSV.")
+    if len(inner) != 1:
+        raise AssayError(
+            f"{name} is a zip or Excel file with {number_of(len(inner), 'file')}; unpack it and "
+            "name the file of events."
+        )
+    if inner[0].flag_bits & 1:
+        raise AssayError(f"{name} is a zip file with a password; unpack it first.")
+    return inner[0].filename
 
 
 def as_utf8(data: bytes) -> tuple[bytes, int]:
@@ -73,10 +113,22 @@ def _line_as_utf8(line: bytes) -> bytes:
 
 @contextmanager
 def reading_utf8(source: Source, position: Callable[[int], None] | None = None) -> Iterator[Read]:
-    """Like `reading_bytes`, with other encodings converted to UTF-8.
+    """Like `reading_bytes`, with other encodings converted to UTF-8, and a JSON document to a
+    line per row.
 
     Bytes that cannot be decoded become U+FFFD.
     """
+    with _decoded(source, position) as read:
+        if source.rows_key is None:
+            yield read
+        else:
+            from pipelines.data.sources import json_documents
+
+            yield json_documents.as_lines(read, source.rows_key, source.name)
+
+
+@contextmanager
+def _decoded(source: Source, position: Callable[[int], None] | None) -> Iterator[Read]:
     with reading_bytes(source.path, source.packing, position) as read:
         if source.encoding == "utf-8":
             yield read

@@ -71,6 +71,10 @@ class Opened:
             "has no user id."
         )
 
+    def knows(self, item: str) -> bool:
+        """Whether that is the id of an item."""
+        return self.live and int(self.fitted.items.encode([item])[0]) >= 0
+
     def recommend(
         self,
         *,

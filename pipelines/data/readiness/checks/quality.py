@@ -98,7 +98,10 @@ def _flags(facts: Facts) -> str:
 
 def _hygiene(whose: str, found: Ids) -> list[Finding]:
     mixed = f" ({', '.join(found.mixed_examples)})" if found.mixed_examples else ""
-    by_case = f" ({' and '.join(found.case_examples)})" if found.case_examples else ""
+    by_case, by_number, by_unicode = (
+        f" ({' and '.join(some)})" if some else ""
+        for some in (found.case_examples, found.number_examples, found.unicode_examples)
+    )
     n = max(found.ids, 1)
     return [
         at_most(
@@ -118,7 +121,21 @@ def _hygiene(whose: str, found: Ids) -> list[Finding]:
             f"Ids that differ only by case{by_case} are usually the same {whose}, spelled "
             "differently."
             if found.by_case else f"No two {whose} ids differ only by case.",
-            "Use the same case for all ids in the export.",
+            "Use the same case for all ids in the export, or import with --normalize-ids case.",
+        ),
+        at_most(
+            f"{whose} ids that are the same number, share", found.by_number / n, 0.0,
+            f"Ids that are the same number{by_number} are usually the same {whose}: a table "
+            "with missing values wrote it with decimals, or a spreadsheet dropped its zeros."
+            if found.by_number else f"No two {whose} ids are the same number.",
+            "Export ids as text, or import with --normalize-ids decimals,zeros.",
+        ),
+        at_most(
+            f"{whose} ids that differ only by Unicode form, share", found.by_unicode / n, 0.0,
+            f"Ids that differ only by Unicode form{by_unicode} look alike and are usually the "
+            f"same {whose}."
+            if found.by_unicode else f"No two {whose} ids differ only by Unicode form.",
+            "Use one Unicode form (NFC) in the export, or import with --normalize-ids unicode.",
         ),
     ]  # fmt: skip
 

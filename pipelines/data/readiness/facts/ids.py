@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipelines.data.dataset import Dataset
+from pipelines.data.id_forms import IdForm, normalized
 from pipelines.schema import Vocabulary
 
 if TYPE_CHECKING:
@@ -38,6 +39,12 @@ class Ids:
     by_case: int
     """Ids that equal another one except for case."""
     case_examples: tuple[str, ...]
+    by_number: int = 0
+    """Ids that are the same number as another one: 3 and 3.0, 007 and 7."""
+    number_examples: tuple[str, ...] = ()
+    by_unicode: int = 0
+    """Ids that equal another one except for the Unicode form of their letters."""
+    unicode_examples: tuple[str, ...] = ()
 
     @property
     def mixed(self) -> float:
@@ -66,13 +73,9 @@ def ids(vocabulary: Vocabulary) -> Ids:
     n_numbers, n_words = _count(numbers), _count(words)
     rare = numbers if n_numbers <= n_words else words
     mixed = n_numbers and n_words and 2 * (n_numbers + n_words) >= len(texts)
-    lower = pc.utf8_lower(texts)
-    counted = pc.value_counts(lower)
-    several = counted.field("values").filter(pc.greater(counted.field("counts"), 1))
-    by_case, case_examples = 0, ()
-    if len(several):
-        by_case = _count(pc.is_in(lower, value_set=several))
-        case_examples = tuple(texts.filter(pc.equal(lower, several[0]))[:2].to_pylist())
+    by_case, case_examples = _twins(texts, ["case"])
+    by_number, number_examples = _twins(texts, ["decimals", "zeros"])
+    by_unicode, unicode_examples = _twins(texts, ["unicode"])
     return Ids(
         ids=len(texts),
         numbers=n_numbers,
@@ -81,7 +84,24 @@ def ids(vocabulary: Vocabulary) -> Ids:
         spaced=_count(pc.match_substring_regex(texts, r"\s")),
         by_case=by_case,
         case_examples=case_examples,
+        by_number=by_number,
+        number_examples=number_examples,
+        by_unicode=by_unicode,
+        unicode_examples=unicode_examples,
     )
+
+
+def _twins(texts: pa.StringArray, forms: list[IdForm]) -> tuple[int, tuple[str, ...]]:
+    """How many ids equal another one but for their form, and two that are equal."""
+    import pyarrow.compute as pc
+
+    found = normalized(texts, forms)
+    counted = pc.value_counts(found)
+    several = counted.field("values").filter(pc.greater(counted.field("counts"), 1))
+    if not len(several):
+        return 0, ()
+    alike = texts.filter(pc.equal(found, several[0]))[:2].to_pylist()
+    return _count(pc.is_in(found, value_set=several)), tuple(alike)
 
 
 def _count(mask: pa.BooleanArray) -> int:
