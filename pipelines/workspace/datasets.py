@@ -8,14 +8,15 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from pipelines.data.dataset import ABOUT, About, Dataset, check_name, load
 from pipelines.data.recipe import Recipe
 from pipelines.errors import AssayError
 from pipelines.runtime.progress import Progress, silent
-from pipelines.workspace.models import DatasetRow, JobRow
+from pipelines.workspace.home import dataset_folders
+from pipelines.workspace.models import DatasetNumberRow, DatasetRow, JobRow
 from pipelines.workspace.part import WorkspacePart
 from pipelines.workspace.records import LIVE, DatasetRecord, now_text
 
@@ -80,7 +81,7 @@ class Datasets(WorkspacePart):
         """Move the folder of a complete dataset into the workspace, as its next version.
 
         Older versions are kept, so that bake-offs on them stay valid. This is the only place
-        that numbers versions.
+        that numbers versions; no number is used twice, and no folder is overwritten.
         """
         about = About.model_validate(json.loads((folder / ABOUT).read_text()))
         check_name(about.name)
@@ -91,14 +92,12 @@ class Datasets(WorkspacePart):
             else:
                 copied = None
             with self.database.write() as session:
-                versions = select(DatasetRow.version).where(
-                    DatasetRow.name == about.name, DatasetRow.folder.is_not(None)
-                )
-                version = max(session.scalars(versions), default=0) + 1
+                version = self._next_version(session, about.name)
                 about = about.model_copy(update={"version": version})
                 (folder / ABOUT).write_text(about.model_dump_json(indent=2))
                 place = Path("datasets", f"{about.name}@{version}")
-                self._move(folder, self.home / place)
+                self.folders.unfinished_mark(folder).touch()
+                folder.replace(self.home / place)
                 row = session.merge(
                     DatasetRow(
                         name=about.name,
@@ -109,6 +108,7 @@ class Datasets(WorkspacePart):
                     )
                 )
                 record = self._dataset_record(row)
+            self.folders.unfinished_mark(self.home / place).unlink()
         if copied is not None:
             shutil.rmtree(copied)
         return record
@@ -229,10 +229,16 @@ class Datasets(WorkspacePart):
                 materialize(name, unfinished / name)
                 return self.add_dataset(unfinished / name)
 
-    def _move(self, folder: Path, place: Path) -> None:
-        if place.exists():  # left by a process that was killed before its row was written
-            shutil.rmtree(place)
-        folder.replace(place)
+    def _next_version(self, session: Session, name: str) -> int:
+        """The version after all that the name ever had; also after folders without a row."""
+        number = session.get(DatasetNumberRow, name)
+        last = 0 if number is None else number.last
+        there = dataset_folders(self.folders.datasets)
+        version = max([last, *(v for _, one, v in there if one == name)]) + 1
+        session.merge(DatasetNumberRow(name=name, last=version))
+        not_loaded = delete(DatasetRow).where(DatasetRow.name == name, DatasetRow.folder.is_(None))
+        session.execute(not_loaded)
+        return version
 
     def _dataset_record(self, row: DatasetRow) -> DatasetRecord:
         if row.folder is None or row.about is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +17,8 @@ from pipelines.errors import AssayError
 from pipelines.runtime.folders import temporary_folder
 
 LEFT_BEHIND_SECONDS = 24 * 3600.0
+"""Age from which an upload that no job needs is removed; a page that shows it writes it again."""
+_VERSION = re.compile(r"(.+)@([1-9]\d{0,8})")
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,11 @@ class Home:
     @property
     def database(self) -> Path:
         return self.root / "assay.db"
+
+    @property
+    def suspected(self) -> Path:
+        """There where a process met damage in the database; the next start looks at it."""
+        return self.root / "assay.db.damaged"
 
     @property
     def datasets(self) -> Path:
@@ -71,9 +79,10 @@ class Home:
             for folder in folders:
                 folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            todo = "free some space" if full else "use another folder with ASSAY_HOME"
             raise AssayError(
-                f"The workspace's folder {self.root} cannot be written ({error.strerror}); "
-                "use another folder with ASSAY_HOME."
+                f"The workspace's folder {self.root} cannot be written ({error.strerror}); {todo}."
             ) from error
 
     def log(self, job: int) -> Path:
@@ -85,6 +94,12 @@ class Home:
         """A new folder under `incoming`, removed at the end with what is left in it."""
         with temporary_folder(self.incoming) as folder:
             yield folder
+
+    @contextmanager
+    def free(self, name: str) -> Iterator[bool]:
+        """Whether nobody holds the lock `name`; if so, it is held until the end."""
+        with (self.root / f".{name}.lock").open("a") as file:
+            yield _try(file.fileno())
 
     @contextmanager
     def locked(
@@ -104,13 +119,30 @@ class Home:
                     time.sleep(every)
             yield
 
-    def tidy(self, kept_bakeoffs: set[str]) -> None:
-        """Remove folders that interrupted work left behind more than a day ago."""
+    def unfinished_mark(self, folder: Path) -> Path:
+        """The file that says that a folder of a bake-off or dataset has no row yet."""
+        return folder / ".unfinished"
+
+    def unfinished_folders(self, parent: Path) -> list[Path]:
+        """The folders that say so; one without the mark is never removed by itself."""
+        return sorted(mark.parent for mark in parent.glob("*/.unfinished"))
+
+    def tidy_uploads(self, needed: str) -> None:
+        """Remove uploads older than a day whose names are not in `needed`."""
         before = time.time() - LEFT_BEHIND_SECONDS
-        for parent, kept in ((self.incoming, set[str]()), (self.bakeoffs, kept_bakeoffs)):
-            for folder in parent.iterdir():
-                if folder.name not in kept and folder.stat().st_mtime < before:
-                    shutil.rmtree(folder, ignore_errors=True)
+        for folder in self.incoming.glob("upload-*"):
+            if folder.name not in needed and folder.stat().st_mtime < before:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def dataset_folders(parent: Path) -> list[tuple[Path, str, int]]:
+    """The folders NAME@VERSION with their names and versions; not what is named otherwise."""
+    found = []
+    for folder in sorted(parent.iterdir()):
+        parts = _VERSION.fullmatch(folder.name)
+        if parts is not None and folder.is_dir():
+            found.append((folder, parts[1], int(parts[2])))
+    return found
 
 
 def _check_writable(place: Path, *, folder: bool) -> None:
@@ -119,6 +151,8 @@ def _check_writable(place: Path, *, folder: bool) -> None:
         return
     if folder and not place.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+    if os.statvfs(place).f_flag & os.ST_RDONLY:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
     if not os.access(place, os.W_OK | os.X_OK if folder else os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 

@@ -40,6 +40,15 @@ class DatasetRow(Base):
     created: Mapped[str]
 
 
+class DatasetNumberRow(Base):
+    """The last version number that a dataset's name was given: numbers are not used again."""
+
+    __tablename__ = "dataset_numbers"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    last: Mapped[int]
+
+
 class JobRow(Base):
     __tablename__ = "jobs"
 

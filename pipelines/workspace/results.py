@@ -21,7 +21,7 @@ class Results(WorkspacePart):
     """The bake-offs and decisions of the workspace."""
 
     def new_bakeoff(self) -> tuple[str, Path]:
-        """An id such as `20261123-2155-ab12` (UTC) and its new, empty folder."""
+        """An id such as `20261123-2155-ab12` (UTC) and its new folder, marked as unfinished."""
         while True:
             stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M")
             id = f"{stamp}-{secrets.token_hex(2)}"
@@ -30,6 +30,7 @@ class Results(WorkspacePart):
                 folder.mkdir()
             except FileExistsError:
                 continue
+            self.folders.unfinished_mark(folder).touch()
             return id, folder
 
     def save_bakeoff(
@@ -49,6 +50,8 @@ class Results(WorkspacePart):
                     job=job,
                 )
             )
+        folder = self.folders.bakeoffs / document.id
+        self.folders.unfinished_mark(folder).unlink(missing_ok=True)
 
     def bakeoffs(self, dataset: str | None = None) -> list[BakeoffRecord]:
         """Finished bake-offs, newest first."""

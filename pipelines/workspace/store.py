@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 from sqlalchemy import select
@@ -11,7 +13,8 @@ from pipelines.workspace.database import Database
 from pipelines.workspace.datasets import Datasets
 from pipelines.workspace.home import Home
 from pipelines.workspace.jobs import Jobs
-from pipelines.workspace.models import BakeoffRow
+from pipelines.workspace.models import BakeoffRow, DatasetRow
+from pipelines.workspace.rebuild import prepare
 from pipelines.workspace.results import Results
 from pipelines.workspace.studies import Studies
 from pipelines.workspace.votes import Votes
@@ -20,17 +23,23 @@ from pipelines.workspace.votes import Votes
 class Workspace(Datasets, Jobs, Results, Studies, Votes):
     """The workspace, from datasets to votes; thread-safe."""
 
+    notice: str = ""
+    """What opening it did by itself, in a sentence; empty where it did nothing."""
+
     @classmethod
     def open(cls, home: Path | str | None = None) -> Workspace:
         """The workspace in `home` (default: `paths.home()`), created or upgraded if needed.
 
-        Raises `AssayError` if the folder cannot be written or its database cannot be used.
+        A damaged database is set aside and rebuilt from the folders; `notice` says so. Raises
+        `AssayError` if the folder cannot be written or the disk is full.
         """
         folders = Home((paths.home() if home is None else Path(home)).expanduser().resolve())
         folders.create()
         database = Database(folders)
-        database.prepare()
-        return cls(folders, database)
+        notice = prepare(database)
+        opened = cls(folders, database)
+        opened.notice = notice
+        return opened
 
     def delete_dataset(self, name: str) -> None:
         """Delete all versions of a dataset and its studies. Its bake-offs are kept."""
@@ -40,7 +49,25 @@ class Workspace(Datasets, Jobs, Results, Studies, Votes):
             self.drop_studies(name, version)
 
     def tidy(self) -> None:
-        """Remove folders that interrupted work left behind more than a day ago."""
-        with self.database.read() as session:
-            kept = set(session.scalars(select(BakeoffRow.id)))
-        self.folders.tidy(kept)
+        """Remove what interrupted work left behind.
+
+        Only folders that are marked as unfinished and have no row: a folder that the database
+        does not know may be all that is left of somebody's work.
+        """
+        with self.folders.free("bakeoff") as free:
+            if free:  # else one of them is being written
+                with self.database.read() as session:
+                    known = set(session.scalars(select(BakeoffRow.id)))
+                self._drop_unfinished(self.folders.bakeoffs, known)
+        with self.database.write() as session:  # nobody adds a dataset meanwhile
+            rows = session.scalars(select(DatasetRow.folder))
+            self._drop_unfinished(self.folders.datasets, {Path(r).name for r in rows if r})
+        needed = json.dumps([job.params for job in self.live_jobs()])
+        self.folders.tidy_uploads(needed)
+
+    def _drop_unfinished(self, parent: Path, known: set[str]) -> None:
+        for folder in self.folders.unfinished_folders(parent):
+            if folder.name in known:
+                self.folders.unfinished_mark(folder).unlink(missing_ok=True)
+            else:
+                shutil.rmtree(folder, ignore_errors=True)

@@ -207,6 +207,8 @@ def main(arguments: list[str]) -> int:
     logging.basicConfig(level=logging.INFO, format=form, stream=sys.stderr)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     workspace = Workspace.open()
+    if workspace.notice:
+        log.warning("%s", workspace.notice)
     job = workspace.claim(int(arguments[0]), os.getpid())
     if job is None:
         log.info("job %s is not waiting to be run", arguments[0])
