@@ -18,7 +18,7 @@ import streamlit as st
 
 from pipelines.data.dataset import About, Dataset
 from pipelines.evaluation.results.document import BakeoffDocument
-from pipelines.runtime import paths
+from pipelines.runtime import paths, redact
 from pipelines.stages.contract import DataShape
 from pipelines.workspace.records import BakeoffRecord, DatasetRecord
 
@@ -48,6 +48,7 @@ def workspace() -> Workspace:
 def _workspace(home: str) -> Workspace:
     from pipelines.workspace import Workspace
 
+    redact.logs()
     opened = Workspace.open(Path(home))
     opened.mark_lost()
     return opened

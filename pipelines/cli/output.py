@@ -16,6 +16,7 @@ from rich.table import Table
 from pipelines.errors import AssayError
 from pipelines.runtime.phrases import number_of
 from pipelines.runtime.progress import Progress
+from pipelines.runtime.redact import redact
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +40,7 @@ def say(text: str) -> None:
 
 def warn(text: str) -> None:
     """Print a sentence to stderr."""
-    _err.print(text, markup=False)
+    _err.print(redact(text), markup=False)
 
 
 def heading(text: str) -> None:

@@ -18,7 +18,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import AssayError
-from pipelines.runtime import processes
+from pipelines.runtime import processes, redact
 from pipelines.runtime.progress import Cancelled, Progress
 
 if TYPE_CHECKING:
@@ -206,6 +206,7 @@ def main(arguments: list[str]) -> int:
     form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
     logging.basicConfig(level=logging.INFO, format=form, stream=sys.stderr)
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    redact.logs()
     workspace = Workspace.open()
     if workspace.notice:
         log.warning("%s", workspace.notice)
