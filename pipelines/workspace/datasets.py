@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -16,13 +17,15 @@ from pipelines.data.recipe import Recipe
 from pipelines.errors import AssayError
 from pipelines.runtime.progress import Progress, silent
 from pipelines.workspace.home import dataset_folders
-from pipelines.workspace.models import DatasetNumberRow, DatasetRow, JobRow
+from pipelines.workspace.models import DatasetNumberRow, DatasetRow, JobRow, RemovalRow
 from pipelines.workspace.part import WorkspacePart
 from pipelines.workspace.records import LIVE, DatasetRecord, now_text
 
 if TYPE_CHECKING:
     from pipelines.data.importing.planning import Plan
     from pipelines.data.sources.database import Query
+
+_PLACE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}@\d{1,9}")
 
 LOADED_AT_ONCE = "movielens-small"
 """The sample that a new workspace loads at once; others are loaded on first use."""
@@ -171,7 +174,11 @@ class Datasets(WorkspacePart):
         return found
 
     def delete_dataset(self, name: str) -> None:
-        """Delete all versions of a dataset: the rows, then the files. Its bake-offs are kept."""
+        """Delete all versions of a dataset and their studies. Its bake-offs are kept.
+
+        One transaction takes the rows away and records what is to be removed; what a killed
+        process leaves of it goes at the next start. Raises `AssayError` for what cannot be.
+        """
         with self.database.write() as session:
             _find(session, name, None)
             live = session.scalars(select(JobRow).where(JobRow.state.in_(LIVE)))
@@ -181,12 +188,40 @@ class Datasets(WorkspacePart):
                     f"The dataset {name!r} is in use by job {', '.join(users)}; "
                     "wait until the job ends or cancel it, then delete the dataset."
                 )
-            rows = session.scalars(select(DatasetRow).where(DatasetRow.name == name)).all()
-            folders = [self.home / row.folder for row in rows if row.folder is not None]
-            for row in rows:
+            for row in session.scalars(select(DatasetRow).where(DatasetRow.name == name)).all():
+                place = self.folders.dataset(name, row.version).name
+                for folder in (f"datasets/{place}", f"studies/{place}"):
+                    session.merge(RemovalRow(folder=folder, created=now_text()))
                 session.delete(row)
-        for folder in folders:
-            shutil.rmtree(folder, ignore_errors=True)
+        left = self.finish_removals()
+        if left:
+            raise AssayError(
+                f"{name} is deleted, but its files are not all gone: {', '.join(left)}. Assay "
+                "tries again at each start."
+            )
+
+    def finish_removals(self) -> list[str]:
+        """Remove the folders of deleted datasets; those that are still there, with the reason."""
+        with self.database.read() as session:
+            wished = list(session.scalars(select(RemovalRow.folder)))
+        left, gone = [], []
+        for folder in wished:
+            parent, _, place = folder.partition("/")
+            parts = _PLACE.fullmatch(place)
+            if parent not in ("datasets", "studies") or parts is None:
+                gone.append(folder)  # not written by us
+                continue
+            try:
+                self.folders.discard(self.home / parent / place)
+            except OSError as error:
+                left.append(f"{folder} ({error.strerror})")
+            else:
+                gone.append(folder)
+        left += self.folders.empty_removed()
+        if gone:
+            with self.database.write() as session:
+                session.execute(delete(RemovalRow).where(RemovalRow.folder.in_(gone)))
+        return left
 
     def register_samples(self) -> None:
         """Register the bundled samples; load the small one at once, others on first use."""
@@ -245,7 +280,7 @@ class Datasets(WorkspacePart):
             about = _about_sample(row.name)
             return DatasetRecord(row.name, row.version, "not loaded yet", about, row.created, None)
         about = About.model_validate(row.about)
-        folder = self.home / row.folder
+        folder = self.folders.dataset(row.name, row.version)
         return DatasetRecord(row.name, row.version, "ready", about, row.created, folder)
 
 

@@ -6,13 +6,16 @@ import errno
 import fcntl
 import os
 import re
+import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from pipelines.data.dataset import check_name
 from pipelines.errors import AssayError
 from pipelines.runtime.folders import temporary_folder
 
@@ -59,9 +62,24 @@ class Home:
         return self.root / "logs"
 
     @property
+    def removed(self) -> Path:
+        """Folders that were deleted, until they are gone; what lies here is nobody's."""
+        return self.root / "removed"
+
+    @property
     def incoming(self) -> Path:
         """Unfinished folders; they are renamed into place when complete."""
         return self.root / "incoming"
+
+    def dataset(self, name: str, version: int) -> Path:
+        """The folder of a dataset's version; a row cannot name another one."""
+        return self.datasets / f"{check_name(name)}@{version:d}"
+
+    def bakeoff(self, id: str) -> Path:
+        """The folder of a bake-off; a row cannot name another one."""
+        if id in ("", ".", "..") or Path(id).name != id:
+            raise AssayError(f"{id[:80]!r} cannot be the id of a bake-off.")
+        return self.bakeoffs / id
 
     def create(self) -> None:
         """Create the folders; if one cannot be written, creates none and raises `AssayError`."""
@@ -126,6 +144,37 @@ class Home:
     def unfinished_folders(self, parent: Path) -> list[Path]:
         """The folders that say so; one without the mark is never removed by itself."""
         return sorted(mark.parent for mark in parent.glob("*/.unfinished"))
+
+    def discard(self, folder: Path) -> None:
+        """Take a folder out of its place in one step; `empty_removed` deletes it."""
+        if folder.exists() or folder.is_symlink():
+            self.removed.mkdir(exist_ok=True)
+            folder.rename(self.removed / f"{folder.name}-{secrets.token_hex(4)}")
+
+    def empty_removed(self) -> list[str]:
+        """Delete what was discarded; what could not be deleted, each with the reason."""
+        left: list[str] = []
+
+        def keep(_function: object, path: str, raised: tuple[Any, BaseException, Any]) -> None:
+            error = raised[1]
+            if not isinstance(error, FileNotFoundError):  # else another process deleted it
+                reason = getattr(error, "strerror", None) or error
+                left.append(f"{Path(path).relative_to(self.root)} ({reason})")
+
+        if not self.removed.is_dir():
+            return left
+        for place in self.removed.iterdir():
+            if place.is_symlink() or not place.is_dir():
+                place.unlink(missing_ok=True)
+            else:
+                shutil.rmtree(place, onerror=keep)
+        return left
+
+    def drop_uploads(self, paths: Iterable[Path]) -> None:
+        """Delete uploads that were imported: the people in them are in the dataset now."""
+        for folder in {path.parent for path in paths}:
+            if folder.parent == self.incoming and folder.name.startswith("upload-"):
+                shutil.rmtree(folder, ignore_errors=True)  # tidied with others where that fails
 
     def tidy_uploads(self, needed: str) -> None:
         """Remove uploads older than a day whose names are not in `needed`."""

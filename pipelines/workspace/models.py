@@ -49,6 +49,16 @@ class DatasetNumberRow(Base):
     last: Mapped[int]
 
 
+class RemovalRow(Base):
+    """A folder that somebody deleted; the row goes when the folder is gone."""
+
+    __tablename__ = "removals"
+
+    folder: Mapped[str] = mapped_column(primary_key=True)
+    """Relative to the workspace: `datasets/NAME@VERSION` or `studies/NAME@VERSION`."""
+    created: Mapped[str]
+
+
 class JobRow(Base):
     __tablename__ = "jobs"
 

@@ -50,7 +50,7 @@ class Results(WorkspacePart):
                     job=job,
                 )
             )
-        folder = self.folders.bakeoffs / document.id
+        folder = self.folders.bakeoff(document.id)
         self.folders.unfinished_mark(folder).unlink(missing_ok=True)
 
     def bakeoffs(self, dataset: str | None = None) -> list[BakeoffRecord]:
@@ -116,7 +116,7 @@ class Results(WorkspacePart):
             row.dataset,
             row.dataset_version,
             row.manifest_hash,
-            self.home / row.folder,
+            self.folders.bakeoff(row.id),
             row.created,
             row.job,
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 from sqlalchemy import select
@@ -38,15 +37,11 @@ class Workspace(Datasets, Jobs, Results, Studies, Votes):
         database = Database(folders)
         notice = prepare(database)
         opened = cls(folders, database)
-        opened.notice = notice
+        left = opened.finish_removals()
+        if left:
+            notice += f" Deleted, but still there: {', '.join(left)}."
+        opened.notice = notice.strip()
         return opened
-
-    def delete_dataset(self, name: str) -> None:
-        """Delete all versions of a dataset and its studies. Its bake-offs are kept."""
-        versions = self.dataset_record(name).version
-        super().delete_dataset(name)
-        for version in range(1, versions + 1):
-            self.drop_studies(name, version)
 
     def tidy(self) -> None:
         """Remove what interrupted work left behind.
@@ -70,4 +65,5 @@ class Workspace(Datasets, Jobs, Results, Studies, Votes):
             if folder.name in known:
                 self.folders.unfinished_mark(folder).unlink(missing_ok=True)
             else:
-                shutil.rmtree(folder, ignore_errors=True)
+                self.folders.discard(folder)
+        self.folders.empty_removed()

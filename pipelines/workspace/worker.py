@@ -73,6 +73,8 @@ def import_events(workspace: Workspace, job: JobRecord, progress: Progress) -> d
         users=users,
         progress=progress,
     )
+    if isinstance(source, list):
+        workspace.folders.drop_uploads([*source, *(p for p in (items, users) if p is not None)])
     return {"dataset": record.name, "version": record.version}
 
 
