@@ -79,6 +79,12 @@ def _dataset(home: str, name: str, version: int, fingerprint: str) -> Dataset:
     return workspace().dataset(name, version)
 
 
+def bakeoff_dataset(bakeoff_id: str) -> Dataset:
+    """The dataset that a bake-off was made of; an `AssayError` where it is gone."""
+    record = workspace().bakeoff_dataset(bakeoff_id)
+    return _dataset(str(paths.home()), record.name, record.version, record.about.fingerprint)
+
+
 def about(name: str) -> About:
     """A dataset's origin, counts and notice; does not load its events."""
     return workspace().about(name)

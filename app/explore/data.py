@@ -52,7 +52,7 @@ class Lists:
 def _people(home: str, bakeoff_id: str) -> list[dict[str, Any]]:
     record = state.workspace().bakeoff_record(bakeoff_id)
     document = state.document(bakeoff_id)
-    data = state.dataset(record.dataset, record.dataset_version)
+    data = state.bakeoff_dataset(bakeoff_id)
     cut = split(data.interactions, str(document.manifest["split"]), seen=document.manifest["seen"])
     evaluated = data.users.encode(evaluated_users(record.folder))
     rows = np.flatnonzero(np.isin(cut.queries.user, evaluated))
@@ -74,8 +74,7 @@ def people(document: BakeoffDocument) -> list[Person]:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _catalogue(home: str, bakeoff_id: str) -> pd.DataFrame:
-    record = state.workspace().bakeoff_record(bakeoff_id)
-    catalogue = state.dataset(record.dataset, record.dataset_version).catalogue
+    catalogue = state.bakeoff_dataset(bakeoff_id).catalogue
     frame = pd.DataFrame({"title": catalogue.titles()}, index=catalogue.items.ids)
     given = catalogue.frame.get(Columns.CATEGORIES)
     categories = (

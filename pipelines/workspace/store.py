@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from pipelines.errors import AssayError
 from pipelines.runtime import paths
 from pipelines.workspace.database import Database
 from pipelines.workspace.datasets import Datasets
@@ -14,6 +15,7 @@ from pipelines.workspace.home import Home
 from pipelines.workspace.jobs import Jobs
 from pipelines.workspace.models import BakeoffRow, DatasetRow
 from pipelines.workspace.rebuild import prepare
+from pipelines.workspace.records import DatasetRecord
 from pipelines.workspace.results import Results
 from pipelines.workspace.studies import Studies
 from pipelines.workspace.votes import Votes
@@ -42,6 +44,27 @@ class Workspace(Datasets, Jobs, Results, Studies, Votes):
             notice += f" Deleted, but still there: {', '.join(left)}."
         opened.notice = notice.strip()
         return opened
+
+    def bakeoff_dataset(self, id: str) -> DatasetRecord:
+        """The version of the dataset that a bake-off was made of.
+
+        It is known by its fingerprint: another dataset may have the name by now. Raises
+        `AssayError` where it is gone.
+        """
+        record = self.bakeoff_record(id)
+        wanted = self.bakeoff(id).manifest.get("fingerprint")
+        try:
+            versions = self.dataset_versions(record.dataset)
+        except AssayError:
+            versions = []
+        same = [v for v in versions if v.folder is not None and v.about.fingerprint == wanted]
+        if not same:
+            raise AssayError(
+                f"The data of bake-off {id} (version {record.dataset_version} of "
+                f"{record.dataset!r}) is no longer in this workspace, so its items cannot be "
+                "shown. Import the same file again, or run a new bake-off."
+            )
+        return next((v for v in same if v.version == record.dataset_version), same[0])
 
     def tidy(self) -> None:
         """Remove what interrupted work left behind.

@@ -1,7 +1,10 @@
 """Datasets: added by moving a folder, kept by version, deleted row first, samples on demand."""
 
+from dataclasses import replace
+
 import pytest
 
+from pipelines.data.dataset import save
 from pipelines.errors import AssayError
 from pipelines.workspace import Workspace
 
@@ -132,3 +135,24 @@ def test_all_versions_are_listed_newest_first(workspace, finished_folder):
     assert [r.version for r in workspace.dataset_versions("tiny")] == [3, 2, 1]
     with pytest.raises(AssayError, match="no dataset 'other'"):
         workspace.dataset_versions("other")
+
+
+def test_a_bakeoff_opens_only_the_data_that_it_was_made_of(workspace, tiny, tmp_path, document):
+    def add(fingerprint):
+        about = tiny.about.model_copy(update={"fingerprint": fingerprint * 64})
+        folder = tmp_path / f"made-{fingerprint}"
+        folder.mkdir()
+        save(replace(tiny, about=about), folder)
+        return workspace.add_dataset(folder)
+
+    add("f")
+    workspace.save_bakeoff(document(), dataset_version=1)
+    assert workspace.bakeoff_dataset(document().id).version == 1
+    workspace.delete_dataset("tiny")
+    with pytest.raises(AssayError, match="no longer in this workspace"):
+        workspace.bakeoff_dataset(document().id)
+    add("e")
+    with pytest.raises(AssayError, match="no longer in this workspace"):
+        workspace.bakeoff_dataset(document().id)
+    assert add("f").version == 3
+    assert workspace.bakeoff_dataset(document().id).version == 3
