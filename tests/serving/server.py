@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -105,6 +106,18 @@ class Visit:
                 self._element(message.delta.new_element)
             elif kind == "script_finished":
                 return self
+
+    def upload(self, server: Server, data: bytes, cookies: httpx.Cookies | None = None) -> int:
+        """Send a file as the page's uploader does; the answer's status."""
+        with httpx.Client(base_url=server.address, cookies=cookies) as client:
+            if cookies is None:
+                client.get("/_stcore/health")
+            answer = client.put(
+                f"/_stcore/upload_file/{self.session}/{uuid.uuid4()}",
+                files={"file": ("events.csv", data)},
+                headers={"X-Xsrftoken": client.cookies.get("_streamlit_xsrf", "")},
+            )
+        return answer.status_code
 
     @property
     def text(self) -> str:

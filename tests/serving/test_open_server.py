@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("open")
     options = ("--secrets.files", str(folder / "none.toml"))
-    with serving(folder / "home", folder / "log", *options) as started:
+    with serving(folder / "home", folder / "log", *options, ASSAY_UPLOADS_MB="1") as started:
         yield started
 
 
@@ -39,3 +39,11 @@ def test_another_host_is_refused(server: Server) -> None:
     assert refused.value.response.status_code == 403
     with visit(server, host="localhost") as tab:
         assert "Read-only" not in tab.text
+
+
+def test_uploads_have_a_limit_in_all(server: Server) -> None:
+    with visit(server) as tab:
+        sent = [tab.upload(server, b"x" * 400_000) for _ in range(3)]
+    assert sent == [204, 204, 413]
+    with visit(server, headers={"Forwarded": "for=192.0.2.7"}) as tab:
+        assert tab.upload(server, b"x") == 403

@@ -109,6 +109,15 @@ def test_an_identity_has_the_role_of_its_address(
     )
 
 
+def test_only_who_may_import_fills_the_servers_memory(shared: Shared) -> None:
+    with visit(shared.server) as tab:
+        assert tab.upload(shared.server, b"user_id,item_id") == 403
+    for address, status in (("dee@example.com", 403), ("ben@example.com", 204)):
+        cookies = shared.signed_in(email=address)
+        with visit(shared.server, cookies=cookies) as tab:
+            assert tab.upload(shared.server, b"user_id,item_id", cookies) == status
+
+
 @pytest.mark.parametrize("how", ["no TOML", "removed", "[Auth]", "no [auth]", "half"])
 def test_a_sign_in_that_breaks_lets_nobody_in(whole: Shared, how: str) -> None:
     lead = whole.signed_in(email="ann@example.com")
