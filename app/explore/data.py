@@ -16,6 +16,7 @@ from pipelines.data.split import split
 from pipelines.errors import AssayError
 from pipelines.evaluation.bakeoff.opened import Opened, evaluated_users, open_contender, truth_of
 from pipelines.evaluation.results.document import BakeoffDocument, titles_of
+from pipelines.evaluation.results.folder import reading
 from pipelines.runtime import paths
 from pipelines.schema import Columns
 
@@ -136,7 +137,9 @@ def _stored(folder: Path, user: str) -> list[str] | None:
     path = folder / "lists.parquet"
     if not path.exists():
         return None
-    rows = pd.read_parquet(path, filters=[(Columns.USER, "==", user)]).sort_values(Columns.RANK)
+    with reading(path):
+        rows = pd.read_parquet(path, filters=[(Columns.USER, "==", user)])
+    rows = rows.sort_values(Columns.RANK)
     return [str(i) for i in rows[Columns.ITEM][:LENGTH]] or None
 
 

@@ -25,7 +25,7 @@ from pipelines.cli.recommend import recommend
 from pipelines.cli.run import run
 from pipelines.cli.slices import slices
 from pipelines.cli.track import track
-from pipelines.errors import AssayError
+from pipelines.errors import AssayError, of_the_system
 from pipelines.runtime import redact
 
 app = typer.Typer(
@@ -69,6 +69,10 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("ASSAY_DEBUG"):
             raise
+        told = of_the_system(error)
+        if told is not None:
+            print(f"assay: {redact.redact(told)}", file=sys.stderr)
+            sys.exit(2)
         print(
             f"assay: unexpected error, a bug in Assay: {type(error).__name__}: "
             f"{redact.redact(str(error))}. "

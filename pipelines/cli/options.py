@@ -31,6 +31,7 @@ def open_workspace() -> Workspace:
         from pipelines.cli import output as out
 
         out.warn(workspace.notice)
+    workspace.tidy()
     register_samples(workspace)
     return workspace
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -74,7 +75,7 @@ class Datasets(WorkspacePart):
         assert record.folder is not None
         try:
             return load(record.folder)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, KeyError, RecursionError) as error:
             raise AssayError(
                 f"The files of the dataset {name!r} in {record.folder} cannot be read ({error}); "
                 "delete the dataset and import it again."
@@ -279,7 +280,7 @@ class Datasets(WorkspacePart):
         if row.folder is None or row.about is None:
             about = _about_sample(row.name)
             return DatasetRecord(row.name, row.version, "not loaded yet", about, row.created, None)
-        about = About.model_validate(row.about)
+        about = _about(row)
         folder = self.folders.dataset(row.name, row.version)
         return DatasetRecord(row.name, row.version, "ready", about, row.created, folder)
 
@@ -306,6 +307,17 @@ def _find(session: Session, name: str, version: int | None) -> DatasetRow:
         f"There is no dataset {name!r} ({there}); import one with "
         "`assay data import FILE --name NAME`."
     )
+
+
+def _about(row: DatasetRow) -> About:
+    """The description in a row; an `AssayError` where another version of Assay wrote it."""
+    try:
+        return About.model_validate(row.about)
+    except ValidationError as error:
+        raise AssayError(
+            f"The description of the dataset {row.name!r} cannot be read "
+            f"({error.errors()[0]['msg']}): a newer version of Assay wrote it; update Assay."
+        ) from None
 
 
 def _datasets_of(job: JobRow) -> set[str]:

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines.data.dataset import check_name
 from pipelines.errors import AssayError
 from pipelines.runtime.folders import temporary_folder
 
@@ -73,6 +72,8 @@ class Home:
 
     def dataset(self, name: str, version: int) -> Path:
         """The folder of a dataset's version; a row cannot name another one."""
+        from pipelines.data.dataset import check_name
+
         return self.datasets / f"{check_name(name)}@{version:d}"
 
     def bakeoff(self, id: str) -> Path:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import defer
 
 from pipelines.errors import AssayError
 from pipelines.evaluation.results.document import BakeoffDocument
+from pipelines.evaluation.results.folder import document_of
 from pipelines.workspace.models import BakeoffRow, DecisionRow
 from pipelines.workspace.part import WorkspacePart
 from pipelines.workspace.records import BakeoffRecord, DecisionRecord, now_text
@@ -76,7 +77,7 @@ class Results(WorkspacePart):
             row = session.get(BakeoffRow, id)
             if row is None:
                 raise AssayError(no_bakeoff(id))
-            return BakeoffDocument.model_validate(row.document)
+            return document_of(row.document, id)
 
     def bakeoff_folder(self, id: str) -> Path:
         """The folder with the lists, per-user values and fitted pipelines of a bake-off."""

@@ -73,13 +73,15 @@ class Workspace(Datasets, Jobs, Results, Studies, Votes):
         does not know may be all that is left of somebody's work.
         """
         with self.folders.free("bakeoff") as free:
-            if free:  # else one of them is being written
+            # While somebody holds the lock, one of them is being written.
+            if free and self.folders.unfinished_folders(self.folders.bakeoffs):
                 with self.database.read() as session:
                     known = set(session.scalars(select(BakeoffRow.id)))
                 self._drop_unfinished(self.folders.bakeoffs, known)
-        with self.database.write() as session:  # nobody adds a dataset meanwhile
-            rows = session.scalars(select(DatasetRow.folder))
-            self._drop_unfinished(self.folders.datasets, {Path(r).name for r in rows if r})
+        if self.folders.unfinished_folders(self.folders.datasets):
+            with self.database.write() as session:  # nobody adds a dataset meanwhile
+                rows = session.scalars(select(DatasetRow.folder))
+                self._drop_unfinished(self.folders.datasets, {Path(r).name for r in rows if r})
         needed = json.dumps([job.params for job in self.live_jobs()])
         self.folders.tidy_uploads(needed)
 

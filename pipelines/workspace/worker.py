@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from pipelines.errors import AssayError
+from pipelines.errors import AssayError, of_the_system
 from pipelines.runtime import processes, redact
 from pipelines.runtime.progress import Cancelled, Progress
 
@@ -195,6 +195,9 @@ class Attempt:
 
 
 def _sentence(error: Exception, id: int) -> str:
+    told = of_the_system(error)
+    if told is not None:
+        return told
     first = str(error).strip().partition("\n")[0]
     what = f"{type(error).__name__}: {first}" if first else type(error).__name__
     return f"The job stopped on an unexpected error ({what}); see logs/job-{id}.log."
