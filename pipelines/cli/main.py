@@ -60,7 +60,9 @@ def main() -> None:
     try:
         app(standalone_mode=True)
     except AssayError as error:
-        print(f"assay: {redact.redact(str(error))}", file=sys.stderr)
+        from pipelines.cli.output import harmless
+
+        print(f"assay: {harmless(redact.redact(str(error)))}", file=sys.stderr)
         sys.exit(2)
     except BrokenPipeError:
         # The reader closed the pipe (`assay data list | head`).

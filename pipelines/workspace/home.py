@@ -61,6 +61,11 @@ class Home:
         return self.root / "logs"
 
     @property
+    def inbox(self) -> Path:
+        """Files that an administrator puts here can be named by the users of a shared server."""
+        return self.root / "inbox"
+
+    @property
     def removed(self) -> Path:
         """Folders that were deleted, until they are gone; what lies here is nobody's."""
         return self.root / "removed"
