@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.data.sources import expansion
 from pipelines.errors import AssayError
 
 if TYPE_CHECKING:
@@ -35,7 +36,10 @@ def reading_bytes(
 
             stream = pa.CompressedInputStream(pa.PythonFile(file, mode="r"), "zstd")
 
+        size, unpacked = path.stat().st_size, 0
+
         def read(n: int) -> bytes:
+            nonlocal unpacked
             try:
                 got: bytes = stream.read(n)
             except (EOFError, gzip.BadGzipFile, zlib.error, OSError) as error:
@@ -45,6 +49,9 @@ def reading_bytes(
                     f"The {packing} data of {path.name!r} is truncated or damaged; "
                     "copy the file again."
                 ) from error
+            unpacked += len(got)
+            if packing:
+                expansion.check(path.name, size, unpacked)
             if position is not None:
                 position(file.tell())
             return got
