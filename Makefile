@@ -5,24 +5,26 @@ BIN := .venv/bin
 # Tests that wait for a browser or a process leave room for one more than there are cores.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 READY := .venv/.ready
+# The tools of those who change Assay come on top of what its users need.
+TOOLS := .venv/.tools
 
 .PHONY: run test long-test wheel-test install lint demo bench upgrade browser postgres clean
 
 run: $(READY)
 	@$(BIN)/assay run --port $(PORT)
 
-test: $(READY) browser postgres
+test: $(TOOLS) browser postgres
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not (long or wheel)"
 
 # Thousands of made-up files and lists, and models on a whole sample.
-long-test: $(READY)
+long-test: $(TOOLS)
 	$(BIN)/python -m pytest -n $(WORKERS) -m long
 
 # The wheel in a new environment outside of the checkout; downloads what it needs.
-wheel-test: $(READY) browser
+wheel-test: $(TOOLS) browser
 	$(BIN)/python -m pytest -m wheel
 
-install: $(READY)
+install: $(TOOLS)
 
 $(READY): requirements.lock pyproject.toml Makefile
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -32,6 +34,10 @@ $(READY): requirements.lock pyproject.toml Makefile
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@$(BIN)/python -m pipelines.cli.bytecode
+	@touch $@
+
+$(TOOLS): $(READY) requirements-dev.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-dev.lock
 	@touch $@
 
 # The browser's tests need a Chromium; where we may install one, we do.
@@ -56,7 +62,7 @@ postgres:
 	  else echo "No PostgreSQL: its tests will be skipped; install the package postgresql to run them."; fi; \
 	fi
 
-lint: $(READY)
+lint: $(TOOLS)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -65,13 +71,16 @@ lint: $(READY)
 demo: $(READY)
 	@$(BIN)/assay demo
 
-bench: $(READY)
+bench: $(TOOLS)
 	$(BIN)/python -m benchmarks
 
+COMPILE := $(BIN)/uv pip compile --quiet --universal pyproject.toml \
+  --no-annotate --no-header --no-emit-index-url --no-emit-find-links
 # Names and versions alone: no address of any package index may stand in the lock.
-upgrade: $(READY)
-	$(BIN)/uv pip compile --quiet --universal --upgrade --group dev pyproject.toml \
-	  --no-annotate --no-header --no-emit-index-url --no-emit-find-links --output-file requirements.lock
+upgrade: $(TOOLS)
+	$(COMPILE) --upgrade --extra auth --output-file requirements.lock
+	$(COMPILE) --upgrade --extra auth --group dev --constraint requirements.lock \
+	  --output-file requirements-dev.lock
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache build ./*.egg-info

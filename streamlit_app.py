@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from app import ICON, access, navigation
+from app import ICON, access, navigation, upload_gate
 
 st.set_page_config(page_title="Assay", page_icon=str(ICON), layout="wide")
+upload_gate.install()
 access.gate()
 navigation.run()

@@ -2,36 +2,49 @@
 
 A viewer reads. An analyst can also import data and run jobs. A lead can also delete data and
 save decisions. Every signed-in user can vote in the taste test. With a sign-in (`[auth]` in
-Streamlit's secrets), the table `[roles]` there maps each e-mail to a role; users without a role
-are viewers. Without a sign-in, everyone who reaches a server that listens on this machine only
-is a lead. Hiding a widget is not access control: the functions that do the work call `require`.
+Streamlit's secrets), the table `[roles]` there maps each e-mail address to a role; users without
+a role are viewers, and `nobody` shuts a user out. Without a sign-in, everyone who reaches a server
+that listens on this machine only is a lead, except through a proxy. Hiding a widget is not access
+control: the functions that do the work call `require`.
 """
 
 from __future__ import annotations
 
+import os
 from typing import Literal, get_args
 
 import streamlit as st
 
+from app import sign_in
 from pipelines.errors import AssayError
 
-Role = Literal["viewer", "analyst", "lead"]
+Role = Literal["nobody", "viewer", "analyst", "lead"]
 ROLES: tuple[Role, ...] = get_args(Role)
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+BEHIND_PROXY = "ASSAY_LEAD_BEHIND_PROXY"
+"""Set to 1: who comes through a proxy is a lead without a sign-in too."""
+_PROXY_HEADERS = ("forwarded", "via", "x-real-ip")
 
 
 def login_configured() -> bool:
     """Whether this server has a sign-in (OIDC, Streamlit's `st.login`)."""
-    return bool(st.secrets.load_if_toml_exists()) and "auth" in st.secrets
+    return sign_in.found().configured
 
 
 def role() -> Role:
     """The role of the current user."""
-    if login_configured():
-        named = st.secrets.get("roles", {}) if st.user.is_logged_in else {}
-        found = named.get(str(st.user.get("email", "")).lower(), "viewer") if named else "viewer"
-        return found if found in ROLES else "viewer"
-    return "lead" if st.get_option("server.address") in LOOPBACK else "viewer"
+    now = sign_in.found()
+    if now.problem:
+        return "nobody"
+    if now.configured:
+        if not st.user.is_logged_in:
+            return "nobody"
+        named = now.roles.get(_address(), "viewer")
+        known = named if named in ROLES else "viewer"
+        return known if _verified() else "nobody"
+    if st.get_option("server.address") not in LOOPBACK:
+        return "viewer"
+    return "viewer" if proxied() and os.environ.get(BEHIND_PROXY) != "1" else "lead"
 
 
 def allowed(needed: Role) -> bool:
@@ -49,21 +62,69 @@ def require(needed: Role, action: str) -> None:
 
 
 def who() -> str:
-    """The e-mail of the signed-in user; empty without a sign-in."""
-    signed_in = login_configured() and st.user.is_logged_in
-    return str(st.user.get("email", "")).lower() if signed_in else ""
+    """The e-mail address of the signed-in user; empty without a sign-in."""
+    return _address() if login_configured() and st.user.is_logged_in else ""
 
 
 def may_vote() -> bool:
     """Whether the user can vote: every signed-in user, or the user of this machine."""
-    return bool(st.user.is_logged_in) if login_configured() else allowed("lead")
+    return allowed("viewer" if login_configured() else "lead")
+
+
+def proxied() -> bool:
+    """Whether a proxy passed this session's request on: its user may be anywhere."""
+    names = (name.lower() for name in st.context.headers)
+    return any(name.startswith("x-forwarded-") or name in _PROXY_HEADERS for name in names)
+
+
+def read_only_reason() -> str:
+    """Why a server without a sign-in is read-only for this session."""
+    if st.get_option("server.address") not in LOOPBACK:
+        return "Read-only: other machines can reach this server, and it has no sign-in."
+    return (
+        "Read-only: a proxy passes your requests on, and this server has no sign-in. If only you "
+        f"can reach the proxy, start the server with {BEHIND_PROXY}=1."
+    )
 
 
 def gate() -> None:
-    """Show the sign-in and stop if the server has one and the user is not signed in."""
-    if login_configured() and not st.user.is_logged_in:
+    """Stop unless the user may be here: show the sign-in, or say that nobody can enter."""
+    now = sign_in.found()
+    if now.problem:
+        st.title("Nobody can use this server at the moment.", anchor=False)
+        st.error(
+            "Its sign-in cannot be relied on, so it lets nobody in. Its log has the reason, for "
+            "the person who runs it.",
+            icon=":material/lock:",
+        )
+        st.stop()
+    if not now.configured:
+        return
+    if not st.user.is_logged_in:
         st.title("Assay", anchor=False)
         st.write("Sign in to see your team's workspace.")
-        if st.button("Sign in", type="primary"):
-            st.login()
+        for name in now.providers:
+            label = f"Sign in with {name}" if name and len(now.providers) > 1 else "Sign in"
+            if st.button(label, type="primary", key=f"sign_in_{name}"):
+                st.login(name or None)
         st.stop()
+    if not allowed("viewer"):
+        st.title("You cannot use this workspace.", anchor=False)
+        st.write(
+            "Ask the person who runs this server to let you in."
+            if _verified()
+            else "Your identity provider has not verified your e-mail address. Verify it there, "
+            "then sign in again."
+        )
+        if st.button("Sign out"):
+            st.logout()
+        st.stop()
+
+
+def _address() -> str:
+    return str(st.user.get("email") or "").strip().lower()
+
+
+def _verified() -> bool:
+    """False where the provider says that it did not check the address; not all of them tell."""
+    return str(st.user.get("email_verified", True)).lower() != "false"

@@ -121,6 +121,8 @@ _CSS = """
 <style>
 .stMainBlockContainer {max-width: 1200px; padding-top: 4.4rem; padding-bottom: 4rem;}
 h1 {line-height: 1.25 !important; padding-top: 0 !important; text-wrap: pretty;}
+/* Streamlit writes this file in the browser, with cells that a spreadsheet runs as formulas. */
+[data-testid="stElementToolbarButton"]:has(button[aria-label^="Download as CSV"]) {display: none;}
 .stMainBlockContainer p, .stMainBlockContainer li {max-width: 80ch;}
 @media (max-width: 1100px) {
   .st-key-compare_sides [data-testid="stColumn"] {min-width: 100%;}

@@ -8,6 +8,7 @@ import streamlit as st
 
 from app import PAGES, access, look, state
 from app.components import jobs
+from app.components.page import plain
 from pipelines.errors import AssayError
 
 SECTIONS: dict[str, tuple[tuple[str, str, str], ...]] = {
@@ -59,6 +60,8 @@ def run() -> None:
     try:
         with st.sidebar:
             _picker()
+        if state.workspace().notice:
+            st.warning(plain(state.workspace().notice))
         jobs.strip()
     except AssayError as error:
         st.error(str(error))
@@ -81,8 +84,8 @@ def _picker() -> None:
     else:
         st.caption("No data yet. Load some on the Data page.")
     if access.login_configured():
-        st.caption(f"{st.user.get('email', '')}, {access.role()}")
+        st.caption(plain(f"{access.who()}, {access.role()}"))
         if st.button("Sign out", type="tertiary"):
             st.logout()
     elif not access.allowed("lead"):
-        st.caption("Read-only: other machines can reach this server, and it has no sign-in.")
+        st.caption(access.read_only_reason())

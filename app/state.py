@@ -18,7 +18,7 @@ import streamlit as st
 
 from pipelines.data.dataset import About, Dataset
 from pipelines.evaluation.results.document import BakeoffDocument
-from pipelines.runtime import paths
+from pipelines.runtime import paths, redact
 from pipelines.stages.contract import DataShape
 from pipelines.workspace.records import BakeoffRecord, DatasetRecord
 
@@ -48,6 +48,7 @@ def workspace() -> Workspace:
 def _workspace(home: str) -> Workspace:
     from pipelines.workspace import Workspace
 
+    redact.logs()
     opened = Workspace.open(Path(home))
     opened.mark_lost()
     return opened
@@ -76,6 +77,12 @@ def dataset(name: str, version: int | None = None) -> Dataset:
 @st.cache_resource(max_entries=3, show_spinner="Loading the data…")
 def _dataset(home: str, name: str, version: int, fingerprint: str) -> Dataset:
     return workspace().dataset(name, version)
+
+
+def bakeoff_dataset(bakeoff_id: str) -> Dataset:
+    """The dataset that a bake-off was made of; an `AssayError` where it is gone."""
+    record = workspace().bakeoff_dataset(bakeoff_id)
+    return _dataset(str(paths.home()), record.name, record.version, record.about.fingerprint)
 
 
 def about(name: str) -> About:

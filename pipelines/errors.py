@@ -1,5 +1,9 @@
 """Errors that the user can fix, as opposed to bugs."""
 
+from __future__ import annotations
+
+import errno
+
 
 class AssayError(Exception):
     """An error that the user can fix.
@@ -14,3 +18,18 @@ class Refused(AssayError):
 
 class MissingExtra(AssayError, ImportError):
     """A package that an extra of Assay installs is missing; the message names the extra."""
+
+
+def of_the_system(error: BaseException) -> str | None:
+    """A sentence for what the disk, the memory or the input's depth causes; None for a defect."""
+    if isinstance(error, MemoryError):
+        return "There is not enough memory for this; end other programs, or use less data."
+    if isinstance(error, RecursionError):
+        return "The input is nested too deeply; simplify it."
+    number = error.errno if isinstance(error, OSError) else None
+    if number in (errno.ENOSPC, errno.EDQUOT) or "No space left on device" in str(error):
+        return "The disk is full; free some space and try again. What was stored before is kept."
+    if isinstance(error, OSError) and number in (errno.EROFS, errno.EACCES, errno.EPERM):
+        place = error.filename or "A file"
+        return f"{place} cannot be used ({error.strerror}); change its permissions, or its place."
+    return None

@@ -40,8 +40,9 @@ def test_links_between_documents_lead_somewhere(document: Path):
             assert (document.parent / target).exists(), f"{document.name} links to {target}"
 
 
-def test_the_lock_pins_names_and_versions_alone():
-    lines = (paths.CHECKOUT / "requirements.lock").read_text().splitlines()
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_the_lock_pins_names_and_versions_alone(lock: str):
+    lines = (paths.CHECKOUT / lock).read_text().splitlines()
     assert len(lines) > 50
     pattern = r"[A-Za-z0-9._-]+(\[[a-z,]+\])?==[^\s;]+( ; .+)?"
     assert [line for line in lines if not re.fullmatch(pattern, line)] == []
@@ -65,3 +66,16 @@ def test_every_stage_and_setting_is_documented():
             part = text.split(f"### `{name}`")[1].split("\n#")[0]
             for field, info in registry.lookup(kind, name).Config.model_fields.items():
                 assert f"| `{field}` |" in part and str(info.description) in part, (name, field)
+
+
+def test_users_are_not_given_the_tools_of_development():
+    def pinned(name: str) -> set[str]:
+        return set((paths.CHECKOUT / name).read_text().splitlines())
+
+    def names(name: str) -> set[str]:
+        return {line.partition("==")[0] for line in pinned(name)}
+
+    users, developers = names("requirements.lock"), names("requirements-dev.lock")
+    assert users < developers
+    assert {"pytest", "ruff", "mypy", "playwright", "hypothesis"} <= developers - users
+    assert {"authlib", "streamlit"} <= users

@@ -145,7 +145,7 @@ def test_a_bakeoff_is_written_with_runs_metrics_files_and_a_model(
     document, folder, dataset, fitted
 ):
     tracking.warm_up().join()
-    done = tracking.log_bakeoff(document, folder, dataset)
+    done = tracking.log_bakeoff(document, folder)
 
     from mlflow import MlflowClient
 

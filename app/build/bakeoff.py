@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from app import access
+from app import access, state
 from app.build import forms, spec_editor
 from app.components import jobs, page
 from pipelines.data.split import Protocol
@@ -128,6 +129,26 @@ def _options(third_party: list[str]) -> dict[str, Any]:
     }
 
 
+def named(third_party: str, inbox: Path | None) -> str:
+    """The third party as it is run: on a shared server, `exported:` names a file of the inbox.
+
+    Without an `inbox`, the server is its user's own. Raises `AssayError` for another file: a user
+    of a shared server must not read what the server's own user can.
+    """
+    adapter, colon, target = third_party.partition(":")
+    if inbox is None or adapter != "exported" or not colon:
+        return third_party
+    home = inbox.resolve()
+    # The adapter reads the whole as a file, or what is before a date.
+    for file in (target, target.rpartition("@")[0]):
+        if not (home / file).resolve().is_relative_to(home):
+            raise AssayError(
+                "On a shared server, exported: names a file in the workspace's inbox "
+                "(exported:lists.csv); ask its administrator to put the file there."
+            )
+    return f"{adapter}:{home / target}"
+
+
 def _split_note(split: str, *, third_parties: bool) -> str:
     """What to know about the split, or why it cannot be used; empty for a split in time."""
     try:
@@ -139,7 +160,10 @@ def _split_note(split: str, *, third_parties: bool) -> str:
 
 def _start(request: dict[str, Any]) -> None:
     """Validate the request as the job does, then start the job."""
-    validated = BakeoffRequest.of(request)
+    shared = access.login_configured()
+    inbox = state.workspace().folders.inbox if shared else None
+    given = {**request, "third_party": [named(text, inbox) for text in request["third_party"]]}
+    validated = BakeoffRequest.of(given)
     _ = validated.entries  # an invalid contender is refused before a job starts
     jobs.start("bakeoff", validated.model_dump(mode="json"))
     st.rerun()

@@ -12,15 +12,20 @@ import streamlit as st
 from app import PAGES
 from app.components import charts, spreadsheet
 from pipelines.data.dataset import About
-from pipelines.errors import AssayError
+from pipelines.errors import AssayError, of_the_system
 
 
 def show(draw: Callable[[], None]) -> None:
-    """Draw a page; show an `AssayError` as a sentence."""
+    """Draw a page; show an `AssayError`, a full disk and the like as a sentence."""
     try:
         draw()
     except AssayError as error:
         st.error(plain(str(error)), icon=":material/error:")
+    except (OSError, MemoryError, RecursionError) as error:
+        told = of_the_system(error)
+        if told is None:
+            raise
+        st.error(plain(told), icon=":material/error:")
 
 
 def opening(

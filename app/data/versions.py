@@ -80,7 +80,7 @@ def by_version(
 ) -> dict[int, list[BakeoffRecord]]:
     """Bake-offs by the version on which they ran; 0 for a deleted version.
 
-    The fingerprint of the events decides, since versions of a deleted name start at 1 again.
+    The fingerprint of the events decides: older workspaces used a deleted name's numbers again.
     """
     prints = {r.version: r.about.fingerprint for r in records}
     groups: dict[int, list[BakeoffRecord]] = {version: [] for version in (*prints, 0)}

@@ -17,6 +17,8 @@ Values = dict[str, Any]
 OPTIONS = {"popularity": "Popularity rule", "buy": "Buy", "build": "Build"}
 PRECONDITIONS = ("data_ready", "exposure_logged", "team_available", "legal_use", "legal_transfer")
 TEXTS = ("core_business", "price", "title", "dissent", "exit_plan")
+LARGEST = 10**15
+"""No input of a case is a larger whole number; far larger ones have no floating-point form."""
 OVERRUN = ("overrun", "it-projects")
 LABELS = {
     "margin": "Addressed margin",
@@ -126,7 +128,7 @@ def from_text(text: str) -> Values:
     """Changes from a query parameter; anything that is not an input of a case is left out."""
     try:
         found = json.loads(text) if text else {}
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         return {}
     return {p: v for p, v in found.items() if _fits(p, v)} if isinstance(found, dict) else {}
 
@@ -152,7 +154,9 @@ def _fits(path: str, value: Any) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    return abs(value) <= LARGEST if isinstance(value, int) else isfinite(value)
 
 
 def merged(low: float | None, mode: float | None, high: float | None) -> Any:

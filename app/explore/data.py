@@ -16,6 +16,7 @@ from pipelines.data.split import split
 from pipelines.errors import AssayError
 from pipelines.evaluation.bakeoff.opened import Opened, evaluated_users, open_contender, truth_of
 from pipelines.evaluation.results.document import BakeoffDocument, titles_of
+from pipelines.evaluation.results.folder import reading
 from pipelines.runtime import paths
 from pipelines.schema import Columns
 
@@ -52,7 +53,7 @@ class Lists:
 def _people(home: str, bakeoff_id: str) -> list[dict[str, Any]]:
     record = state.workspace().bakeoff_record(bakeoff_id)
     document = state.document(bakeoff_id)
-    data = state.dataset(record.dataset, record.dataset_version)
+    data = state.bakeoff_dataset(bakeoff_id)
     cut = split(data.interactions, str(document.manifest["split"]), seen=document.manifest["seen"])
     evaluated = data.users.encode(evaluated_users(record.folder))
     rows = np.flatnonzero(np.isin(cut.queries.user, evaluated))
@@ -74,8 +75,7 @@ def people(document: BakeoffDocument) -> list[Person]:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _catalogue(home: str, bakeoff_id: str) -> pd.DataFrame:
-    record = state.workspace().bakeoff_record(bakeoff_id)
-    catalogue = state.dataset(record.dataset, record.dataset_version).catalogue
+    catalogue = state.bakeoff_dataset(bakeoff_id).catalogue
     frame = pd.DataFrame({"title": catalogue.titles()}, index=catalogue.items.ids)
     given = catalogue.frame.get(Columns.CATEGORIES)
     categories = (
@@ -137,7 +137,9 @@ def _stored(folder: Path, user: str) -> list[str] | None:
     path = folder / "lists.parquet"
     if not path.exists():
         return None
-    rows = pd.read_parquet(path, filters=[(Columns.USER, "==", user)]).sort_values(Columns.RANK)
+    with reading(path):
+        rows = pd.read_parquet(path, filters=[(Columns.USER, "==", user)])
+    rows = rows.sort_values(Columns.RANK)
     return [str(i) for i in rows[Columns.ITEM][:LENGTH]] or None
 
 

@@ -95,8 +95,7 @@ def _stored(
 
     names, missing = contenders(document, why_not)
     _two(names)
-    record = state.workspace().bakeoff_record(document.id)
-    data = state.dataset(record.dataset, record.dataset_version)
+    data = state.bakeoff_dataset(document.id)
     users, items = data.users.decode(bakeoff_folder.requests.user), data.catalogue.items.ids
     stored = Stored(bakeoff_folder, names, users, items, user_id)
     return TasteSetup(str(user_id), stored, missing, people)

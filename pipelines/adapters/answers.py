@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipelines.adapters.contract import SHORT_LISTS, UNKNOWN_ITEMS, Reply, Task
+from pipelines.runtime.redact import foreign
 
 
 @dataclass
@@ -27,7 +28,7 @@ class Answers:
 
     def fail(self, user: str, error: str) -> None:
         """Record that the vendor has no list for this user."""
-        self.errors.setdefault(user, error)
+        self.errors.setdefault(user, foreign(error))
 
     def replies(self, task: Task, k: int, source: str) -> list[Reply]:
         """A reply for each of the task's users; lists end after the k-th item of the task.

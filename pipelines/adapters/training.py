@@ -8,7 +8,6 @@ of the training rows that `assay export` wrote.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,6 +19,7 @@ import numpy as np
 from pipelines.adapters.contract import NotComparable, Task
 from pipelines.errors import AssayError
 from pipelines.runtime.phrases import noun_for
+from pipelines.runtime.written import json_of, text_of
 from pipelines.schema import Columns
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Claim:
     def read(path: Path) -> Claim:
         """The claim in a JSON file (`trained_through`, `split`, `train_sha256`)."""
         try:
-            document = json.loads(path.read_text(encoding="utf-8"))
+            document = json_of(text_of(path))
         except (OSError, ValueError) as error:
             raise AssayError(f"{path.name} cannot be read as JSON: {error}.") from error
         if not isinstance(document, dict):

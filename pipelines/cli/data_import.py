@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +11,7 @@ import typer
 from pipelines.cli.options import AsJson, open_workspace
 from pipelines.errors import AssayError
 from pipelines.runtime.phrases import number_of
+from pipelines.runtime.written import json_of, text_of
 
 if TYPE_CHECKING:
     from pipelines.data.dataset import About
@@ -369,7 +369,7 @@ def _saved(path: Path) -> Recipe:
     from pipelines.data.recipe import Recipe
 
     try:
-        document = json.loads(path.read_text(encoding="utf-8-sig"))
+        document = json_of(text_of(path))
     except OSError as error:
         raise AssayError(f"The recipe {str(path)!r} cannot be read; check the path.") from error
     except ValueError as error:

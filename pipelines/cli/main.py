@@ -24,7 +24,9 @@ from pipelines.cli.readiness import readiness
 from pipelines.cli.recommend import recommend
 from pipelines.cli.run import run
 from pipelines.cli.slices import slices
-from pipelines.errors import AssayError
+from pipelines.cli.track import track
+from pipelines.errors import AssayError, of_the_system
+from pipelines.runtime import redact
 
 app = typer.Typer(
     name="assay",
@@ -35,7 +37,18 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(data_app, name="data")
-for command in (readiness, bakeoff, compare, slices, recommend, evaluate, export, decide, run):
+for command in (
+    readiness,
+    bakeoff,
+    compare,
+    slices,
+    recommend,
+    evaluate,
+    export,
+    decide,
+    track,
+    run,
+):
     app.command()(command)
 
 
@@ -43,10 +56,13 @@ def main() -> None:
     """The console script; an `AssayError` prints one sentence and exits with code 2."""
     # Imports make many objects and little garbage: looking for it takes a tenth of a short command.
     gc.set_threshold(100_000, 50, 50)
+    redact.logs()
     try:
         app(standalone_mode=True)
     except AssayError as error:
-        print(f"assay: {error}", file=sys.stderr)
+        from pipelines.cli.output import harmless
+
+        print(f"assay: {harmless(redact.redact(str(error)))}", file=sys.stderr)
         sys.exit(2)
     except BrokenPipeError:
         # The reader closed the pipe (`assay data list | head`).
@@ -55,8 +71,13 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("ASSAY_DEBUG"):
             raise
+        told = of_the_system(error)
+        if told is not None:
+            print(f"assay: {redact.redact(told)}", file=sys.stderr)
+            sys.exit(2)
         print(
-            f"assay: unexpected error, a bug in Assay: {type(error).__name__}: {error}. "
+            f"assay: unexpected error, a bug in Assay: {type(error).__name__}: "
+            f"{redact.redact(str(error))}. "
             "Run it again with ASSAY_DEBUG=1 and report the output.",
             file=sys.stderr,
         )

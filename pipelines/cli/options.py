@@ -27,6 +27,11 @@ def open_workspace() -> Workspace:
     from pipelines.workspace import Workspace
 
     workspace = Workspace.open()
+    if workspace.notice:
+        from pipelines.cli import output as out
+
+        out.warn(workspace.notice)
+    workspace.tidy()
     register_samples(workspace)
     return workspace
 

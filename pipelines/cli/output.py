@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from rich.table import Table
 from pipelines.errors import AssayError
 from pipelines.runtime.phrases import number_of
 from pipelines.runtime.progress import Progress
+from pipelines.runtime.redact import redact
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,22 +26,30 @@ if TYPE_CHECKING:
 
 # If stdout is not a terminal, rich would assume 80 columns and fold every table.
 _out = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""Control characters except tab and line feed."""
 _err = Console(stderr=True, highlight=False)
 
 
 def document(value: Any) -> None:
     """Print one JSON document to stdout."""
-    print(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+    print(_CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+
+
+def harmless(text: str) -> str:
+    """The text with control characters spelled out: an id may hold codes that steer a terminal."""
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
 
 
 def say(text: str) -> None:
     if text:
-        _out.print(text, markup=False)
+        _out.print(harmless(text), markup=False)
 
 
 def warn(text: str) -> None:
     """Print a sentence to stderr."""
-    _err.print(text, markup=False)
+    _err.print(harmless(redact(text)), markup=False)
 
 
 def heading(text: str) -> None:
@@ -62,14 +72,20 @@ def progress(title: str) -> Iterator[Progress]:
         task = bars.add_task(title, total=1.0)
 
         def show(share: float, message: str) -> None:
-            bars.update(task, completed=share, description=message[:60])
+            bars.update(task, completed=share, description=harmless(message)[:60])
 
         yield show
 
 
+class _Harmless(Table):
+    def add_row(self, *cells: Any, **options: Any) -> None:
+        shown = (harmless(cell) if isinstance(cell, str) else cell for cell in cells)
+        super().add_row(*shown, **options)
+
+
 def new_table(*headers: str, right: Sequence[int] = ()) -> Table:
     """An empty table without rules; `right` are the columns to align right."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = _Harmless(box=None, pad_edge=False, header_style="bold")
     for at, header in enumerate(headers):
         table.add_column(
             header, justify="right" if at in right else "left", overflow="fold", no_wrap=at > 0

@@ -12,11 +12,19 @@ def run(
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open a browser window.")
     ] = False,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow-host",
+            help="A name under which a proxy shows the app, assay.example.com; repeatable.",
+        ),
+    ] = None,
 ) -> None:
     """Start the app on this machine.
 
-    It listens on 127.0.0.1 and cannot be reached from other machines.
+    It listens on 127.0.0.1 and cannot be reached from other machines. docs/sharing.md says how a
+    team uses it through a proxy.
     """
     from pipelines.cli.start import start
 
-    start(port, open_browser=browser)
+    start(port, open_browser=browser, allow_hosts=allow_host or ())

@@ -5,16 +5,22 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from collections.abc import Sequence
 
 from pipelines.errors import AssayError
 from pipelines.runtime import children, paths
 from pipelines.workspace import preload
 
 HOST = "127.0.0.1"
+HOSTS = (HOST, "localhost", "::1")
+"""The names of this machine for itself."""
 
 
-def start(port: int, *, open_browser: bool = False) -> None:
-    """Prepare the workspace and run the app on 127.0.0.1; does not return unless it fails."""
+def start(port: int, *, open_browser: bool = False, allow_hosts: Sequence[str] = ()) -> None:
+    """Prepare the workspace and run the app on 127.0.0.1; does not return unless it fails.
+
+    `allow_hosts` are further names that a browser may ask for.
+    """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if probe.connect_ex((HOST, port)) == 0:
@@ -30,6 +36,8 @@ def start(port: int, *, open_browser: bool = False) -> None:
     command += ["--server.address", HOST, "--server.port", str(port)]
     command += ["--server.headless", "false" if open_browser else "true"]
     command += ["--browser.gatherUsageStats", "false"]
+    for name in (*HOSTS, *allow_hosts):
+        command += ["--server.allowedHosts", name]
     os.chdir(paths.APP)  # Streamlit reads .streamlit/config.toml from the current folder
     children.hand_over()  # the app's jobs are forked by the server that this process started
     os.execv(sys.executable, command)
@@ -45,6 +53,8 @@ def prepare() -> None:
     from pipelines.workspace import Workspace
 
     workspace = Workspace.open()
+    if workspace.notice:
+        print(workspace.notice, flush=True)
     workspace.mark_lost()
     workspace.register_samples()
     if not workspace.bakeoffs() and not workspace.jobs(1):

@@ -1,6 +1,5 @@
 """A build-or-buy case: its inputs with units, descriptions and sources, read from TOML."""
 
-import tomllib
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -8,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic.fields import FieldInfo
 
 from pipelines.errors import AssayError
+from pipelines.runtime.written import text_of, toml_of
 
 CASES = Path(__file__).with_name("cases")
 WORKED = ("shop", "video", "data-poor")
@@ -227,8 +227,8 @@ def load_case(name_or_path: str | Path) -> Case:
             f"There is no case '{name}': use one of {', '.join(WORKED)}, or a TOML file."
         )
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        document = toml_of(text_of(path))
+    except (ValueError, OSError) as error:
         raise AssayError(f"{path.name} is not a readable TOML file: {error}.") from error
     return case_from(document, path.name)
 

@@ -1,6 +1,5 @@
 """The price book: prices of vendors and servers, each with date, source and confidence."""
 
-import tomllib
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -11,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from pipelines.errors import AssayError
 from pipelines.runtime import paths
+from pipelines.runtime.written import text_of, toml_of
 
 SHIPPED = Path(__file__).with_name("pricebook.toml")
 SECONDS_A_MONTH = 30 * 24 * 3600  # vendors bill idle capacity over 30 days
@@ -97,16 +97,16 @@ class Price(BaseModel):
 @lru_cache(maxsize=8)
 def _read(path: Path, _stamp: int) -> tuple[Price, ...]:
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        document = toml_of(text_of(path))
         lines = tuple(Price.model_validate(line) for line in document["line"])
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
-        raise AssayError(f"The price book {path.name} cannot be read: {error}.") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise AssayError(
             f"The price book {path.name} has a bad line: {where} {first['msg']}."
         ) from error
+    except (TypeError, KeyError, ValueError) as error:
+        raise AssayError(f"The price book {path.name} cannot be read: {error}.") from error
     if len({line.id for line in lines}) != len(lines):
         raise AssayError(f"The price book {path.name} has two lines with the same id: rename one.")
     return lines

@@ -22,7 +22,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
@@ -32,6 +31,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from pipelines.errors import AssayError
 from pipelines.runtime import paths
+from pipelines.runtime.written import text_of, toml_of
 from pipelines.stages import loading, seeding
 from pipelines.stages.contract import Rule, Stage, StageConfig
 from pipelines.stages.loading import StageKind
@@ -164,7 +164,7 @@ class Spec(BaseModel):
         if str(name_or_path) not in Spec.shipped():
             path = Path(name_or_path)
         try:
-            text = path.read_text(encoding="utf-8-sig")
+            text = text_of(path)
         except (OSError, UnicodeDecodeError):
             raise AssayError(
                 f"There is no spec {str(name_or_path)!r}: use a TOML file, or one of "
@@ -176,8 +176,8 @@ class Spec(BaseModel):
     def parse(text: str, origin: str = "the spec") -> Spec:
         """A spec from TOML text."""
         try:
-            document = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+            document = toml_of(text)
+        except ValueError as error:
             raise AssayError(f"{origin} is not valid TOML: {error}.") from None
         return Spec.of(document)
 

@@ -5,22 +5,29 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
+import logging
+import os
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 from pipelines.recommender.features.builder import FeatureBuilder
-from pipelines.runtime import memory, pickles
+from pipelines.runtime import memory, pickles, processes
 from pipelines.schema import Catalogue, Interactions
 from pipelines.stages.contract import CandidateGenerator, Ranker, Stage
 
 CODE_VERSION = 3
 """Raised when stored stages would answer differently from stages fitted now because of a change
 outside the stage's file."""
-ABANDONED_SECONDS = 86_400
-"""Age at which an unfinished file counts as left behind by a process that has ended."""
+_WRITER = re.compile(r"\.(\d+)\.part$")
+"""The process that writes a file, in its name until it is whole."""
+_BLOCK = 1 << 20
+_DIGEST = hashlib.sha256().digest_size
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -90,20 +97,23 @@ class StageStore:
         given = {"code": CODE_VERSION, "data": self.data_key, **parts}
         digest = hashlib.sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()
         path = self.folder / f"{name[:60]}-{digest[:24]}.pickle"
-        try:
-            return cast(Fit, pickles.load(path))
-        except FileNotFoundError:  # not fitted yet, or dropped by another bake-off just now
-            pass
+        stored = _load(path)
+        if stored is not None:
+            return stored
         fitted, seconds = fit()
         made = Fit(fitted, seconds, memory.peak_mb())
-        self.folder.mkdir(parents=True, exist_ok=True)
-        pickles.dump(made, path)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            _dump(made, path)
+        except OSError as error:  # the next contender fits it again
+            log.warning("the fitted stage %s cannot be stored: %s", path.name, error)
         return made
 
     def drop_older(self, most_mb: float) -> None:
-        """Keep the newest files, at most `most_mb` in all; delete unfinished ones."""
-        for part in self.folder.glob("*.part"):
-            if part.stat().st_mtime < time.time() - ABANDONED_SECONDS:
+        """Keep the newest files, at most `most_mb` in all; delete those of writers that ended."""
+        for part in self.folder.glob(".*.part"):
+            writer = _WRITER.search(part.name)
+            if writer is not None and not processes.alive(int(writer[1])):
                 part.unlink(missing_ok=True)
         files = sorted(self.folder.glob("*.pickle"), key=lambda p: p.stat().st_mtime, reverse=True)
         total = 0.0
@@ -111,6 +121,52 @@ class StageStore:
             total += path.stat().st_size / 1e6
             if total > most_mb:
                 path.unlink(missing_ok=True)
+
+
+def _load(path: Path) -> Fit | None:
+    """The fit in a file; None where there is none, or a damaged one, which is then replaced.
+
+    A file ends with the SHA-256 of all before: what is damaged is not unpickled.
+    """
+    try:
+        with path.open("rb") as file:
+            if not _whole(file):
+                raise ValueError("its content does not have the hash that it ends with")
+        return cast(Fit, pickles.load(path))
+    except FileNotFoundError:  # not fitted yet, or dropped by another bake-off just now
+        return None
+    except Exception as error:  # whatever comes of it: a stage can be fitted again
+        log.warning("the stored stage %s cannot be used and is fitted again: %s", path.name, error)
+        return None
+
+
+def _dump(made: Fit, path: Path) -> None:
+    """Write the fit and its hash, whole or not at all."""
+    beside = path.with_name(f".{path.name}.hashed.{os.getpid()}.part")
+    try:
+        pickles.dump(made, beside)
+        with beside.open("r+b") as file:
+            digest = hashlib.file_digest(file, "sha256").digest()
+            file.seek(0, os.SEEK_END)
+            file.write(digest)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _whole(file: BinaryIO) -> bool:
+    left = file.seek(0, os.SEEK_END) - _DIGEST
+    if left < 0:
+        return False
+    file.seek(0)
+    found = hashlib.sha256()
+    while left > 0:
+        read = file.read(min(left, _BLOCK))
+        if not read:
+            return False
+        found.update(read)
+        left -= len(read)
+    return file.read() == found.digest()
 
 
 def _identity(stage: Stage) -> dict[str, Any]:

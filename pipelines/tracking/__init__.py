@@ -7,8 +7,9 @@ with its fitted pipeline as a model. Only this package uses MLflow.
 Importing this package is fast; MLflow is imported inside functions.
 """
 
+from pipelines.tracking.deadline import local
 from pipelines.tracking.links import run_url, ui_command
 from pipelines.tracking.runs import log_bakeoff
 from pipelines.tracking.store import warm_up
 
-__all__ = ["log_bakeoff", "run_url", "ui_command", "warm_up"]
+__all__ = ["local", "log_bakeoff", "run_url", "ui_command", "warm_up"]

@@ -11,6 +11,8 @@ from pipelines.evaluation.results.document import BakeoffDocument, Comparison, C
 
 LONGEST_VALUE = 6000
 MOST_PARAMS = 200
+BAKEOFF = "assay.bakeoff"
+"""The tag with a bake-off's id."""
 
 
 def flat(value: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -78,7 +80,7 @@ def _interval(name: str, value: float, low: float, high: float) -> dict[str, flo
 def tags(document: BakeoffDocument, contender: ContenderResult | None = None) -> dict[str, str]:
     """Tags by which runs can be found."""
     found = {
-        "assay.bakeoff": document.id,
+        BAKEOFF: document.id,
         "assay.dataset": document.dataset,
         "assay.fingerprint": str(document.manifest.get("fingerprint", "")),
         "assay.manifest_hash": str(document.manifest.get("hash", "")),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from pipelines.data.dataset import Dataset
 from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult
-from pipelines.tracking import fields, models, store
+from pipelines.tracking import deadline, fields, models, store
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -17,15 +17,29 @@ PARENT = "mlflow.parentRunId"
 PIPELINE, PER_USER = "pipeline.pickle", "per_user.parquet"
 
 
-def log_bakeoff(document: BakeoffDocument, folder: Path, dataset: Dataset) -> BakeoffDocument:
+def log_bakeoff(
+    document: BakeoffDocument, folder: Path, interrupted: Collection[str] = ()
+) -> BakeoffDocument:
     """Log a bake-off, whose files are in `folder`; returns the document with run ids.
 
     Logs a parent run, and a child run per contender with parameters, metrics, per-user values
-    and, for built ones, the fitted pipeline as a model. Raises the errors of MLflow; runs that
-    were started are then marked as failed.
+    and, for built ones, the fitted pipeline as a model. Runs of bake-offs in `interrupted` that
+    still count as running are ended first. Raises the errors of MLflow, and `OutOfReach`; runs
+    that were started are marked as failed where it can be reached.
     """
-    client = store.client()
-    experiment = store.experiment(client, dataset.name)
+    opened = store.client()
+    if deadline.local():
+        return _log_bakeoff(opened, document, folder, interrupted)
+    watched = deadline.Watched(opened)
+    client = cast("MlflowClient", watched)
+    return watched.used_for(lambda: _log_bakeoff(client, document, folder, interrupted))
+
+
+def _log_bakeoff(
+    client: MlflowClient, document: BakeoffDocument, folder: Path, interrupted: Collection[str]
+) -> BakeoffDocument:
+    experiment = store.experiment(client, document.dataset)
+    _end_left(client, experiment, interrupted)
     parent = _start(client, experiment, document.id, fields.tags(document), None)
     try:
         counts = {"contenders": float(len(document.contenders))}
@@ -74,6 +88,15 @@ def _log_contender(
         raise
     client.set_terminated(run, "FAILED" if contender.status == "failed" else "FINISHED")
     return run
+
+
+def _end_left(client: MlflowClient, experiment: str, bakeoffs: Collection[str]) -> None:
+    """End the runs that a process which was killed left running."""
+    if not bakeoffs:
+        return
+    for run in client.search_runs([experiment], "attributes.status = 'RUNNING'", max_results=1000):
+        if run.data.tags.get(fields.BAKEOFF) in bakeoffs:
+            client.set_terminated(run.info.run_id, "KILLED")
 
 
 def _start(

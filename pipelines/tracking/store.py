@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from pipelines.runtime import migration_lock, paths
+from pipelines.runtime.redact import traceback_of
+from pipelines.tracking import deadline
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -21,7 +23,7 @@ SETTINGS = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     # So that an unreachable server delays a bake-off by seconds, not minutes.
-    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
 }
 NICENESS = 10
@@ -48,12 +50,20 @@ def _warm_up() -> None:
     try:
         client()
         import_module("mlflow.pyfunc")  # what saving a model needs
-    except Exception:
-        log.debug("MLflow could not be prepared", exc_info=True)
+    except Exception as error:
+        log.debug("MLflow could not be prepared:\n%s", traceback_of(error))
 
 
-def client() -> MlflowClient:
-    """A client of `paths.tracking_uri()`; creates a local store if it does not exist."""
+def client(seconds: float = deadline.REACH_SECONDS) -> MlflowClient:
+    """A client of `paths.tracking_uri()`; creates a local store if it does not exist.
+
+    Raises `OutOfReach` where a store elsewhere does not answer within `seconds`.
+    """
+    import_module("mlflow")  # takes seconds itself
+    return _opened() if deadline.local() else deadline.within(seconds, _opened)
+
+
+def _opened() -> MlflowClient:
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
     with _opening:

@@ -6,23 +6,28 @@ To change the tables: change `models.py`, add `migrations/versions/rNNNN_what.py
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from pipelines.errors import AssayError
 from pipelines.runtime import migration_lock as migrating
+from pipelines.workspace import database_errors
 from pipelines.workspace.home import Home
 from pipelines.workspace.models import VERSION_TABLE
 
-REVISION = "0002"
+REVISION = "0004"
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 BUSY_SECONDS = 30
+
+
+class Damaged(AssayError):
+    """The database's file is damaged, or is no database."""
 
 
 class Database:
@@ -37,27 +42,70 @@ class Database:
         event.listen(self._engine, "connect", _on_connect)
         event.listen(self._engine, "begin", _on_begin)
         self._writing: Engine = self._engine.execution_options(assay_write=True)
+        self._file: int | None = None
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that sees one state of the database."""
-        with Session(self._engine) as session, session.begin():
+        with self._explained(), Session(self._engine) as session, session.begin():
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session that holds the write lock from its start and commits at the end."""
-        with Session(self._writing) as session, session.begin():
+        with self._explained(), Session(self._writing) as session, session.begin():
             yield session
 
-    def prepare(self) -> None:
-        """Create or upgrade the tables if needed; safe with several processes."""
+    def current(self) -> bool:
+        """Whether the tables are there and up to date."""
+        with self._explained():
+            return self._revision() == REVISION
+
+    def sound(self) -> bool:
+        """Whether SQLite finds no fault in the whole file; reads all of it."""
         try:
-            if self._revision() != REVISION:
-                with self.folders.locked("migrate"):
-                    self._migrate()
-        except DatabaseError as error:
-            raise AssayError(_unreadable(self.folders, error)) from error
+            with self._explained(), self._engine.connect() as connection:
+                return connection.scalar(text("PRAGMA integrity_check(1)")) == "ok"
+        except Damaged:
+            return False
+
+    def migrate(self, fill: Callable[[Session], None]) -> None:
+        """Create or upgrade the tables; the caller holds the lock `migrate`.
+
+        `fill` adds rows to tables that were not there before, in the same transaction.
+        """
+        with self._explained():
+            self._migrate(fill)
+
+    def close(self) -> None:
+        """Close all connections; the next use opens the file that is there then."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Raise SQLite's errors as sentences; a damaged file is noted for the next start."""
+        self._follow_the_file()
+        try:
+            yield
+        except DBAPIError as error:
+            explained = database_errors.explained(error, self.folders)
+            if explained is None:
+                raise
+            if database_errors.trouble(error, self.folders) != "damaged":
+                raise explained from error
+            with suppress(OSError):  # a note for the next start, which finds most damage itself
+                self.folders.suspected.touch()
+            raise Damaged(str(explained)) from error
+
+    def _follow_the_file(self) -> None:
+        """Open the file anew after another process set a damaged one aside."""
+        try:
+            there: int | None = self.folders.database.stat().st_ino
+        except FileNotFoundError:
+            there = None
+        if self._file is not None and there != self._file:
+            self.close()
+        self._file = there
 
     def _revision(self) -> str | None:
         with self._engine.connect() as connection:
@@ -67,7 +115,7 @@ class Database:
             found = connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))
             return None if found is None else str(found)
 
-    def _migrate(self) -> None:
+    def _migrate(self, fill: Callable[[Session], None]) -> None:
         from alembic import command
         from alembic.config import Config
         from alembic.script import ScriptDirectory
@@ -93,6 +141,10 @@ class Database:
         with migrating.alone, self._writing.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, REVISION)
+            if found is None:
+                with Session(connection) as session:
+                    fill(session)
+                    session.flush()
 
 
 def _on_connect(connection: Any, _record: Any) -> None:
@@ -110,10 +162,3 @@ def _on_begin(connection: Connection) -> None:
     # "database is locked", whatever the busy timeout.
     writes = connection.get_execution_options().get("assay_write", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _unreadable(home: Home, error: DatabaseError) -> str:
-    return (
-        f"The workspace's database {home.database} cannot be used ({error.orig}); "
-        "move that file away, or use another folder with ASSAY_HOME."
-    )

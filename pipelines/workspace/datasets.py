@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from pydantic import ValidationError
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from pipelines.data.dataset import ABOUT, About, Dataset, check_name, load
 from pipelines.data.recipe import Recipe
 from pipelines.errors import AssayError
 from pipelines.runtime.progress import Progress, silent
-from pipelines.workspace.models import DatasetRow, JobRow
+from pipelines.workspace.home import dataset_folders
+from pipelines.workspace.models import DatasetNumberRow, DatasetRow, JobRow, RemovalRow
 from pipelines.workspace.part import WorkspacePart
 from pipelines.workspace.records import LIVE, DatasetRecord, now_text
 
 if TYPE_CHECKING:
     from pipelines.data.importing.planning import Plan
     from pipelines.data.sources.database import Query
+
+_PLACE = re.compile(r"[a-z0-9][a-z0-9-]{0,62}@\d{1,9}")
 
 LOADED_AT_ONCE = "movielens-small"
 """The sample that a new workspace loads at once; others are loaded on first use."""
@@ -70,7 +75,7 @@ class Datasets(WorkspacePart):
         assert record.folder is not None
         try:
             return load(record.folder)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, KeyError, RecursionError) as error:
             raise AssayError(
                 f"The files of the dataset {name!r} in {record.folder} cannot be read ({error}); "
                 "delete the dataset and import it again."
@@ -80,7 +85,7 @@ class Datasets(WorkspacePart):
         """Move the folder of a complete dataset into the workspace, as its next version.
 
         Older versions are kept, so that bake-offs on them stay valid. This is the only place
-        that numbers versions.
+        that numbers versions; no number is used twice, and no folder is overwritten.
         """
         about = About.model_validate(json.loads((folder / ABOUT).read_text()))
         check_name(about.name)
@@ -91,14 +96,12 @@ class Datasets(WorkspacePart):
             else:
                 copied = None
             with self.database.write() as session:
-                versions = select(DatasetRow.version).where(
-                    DatasetRow.name == about.name, DatasetRow.folder.is_not(None)
-                )
-                version = max(session.scalars(versions), default=0) + 1
+                version = self._next_version(session, about.name)
                 about = about.model_copy(update={"version": version})
                 (folder / ABOUT).write_text(about.model_dump_json(indent=2))
                 place = Path("datasets", f"{about.name}@{version}")
-                self._move(folder, self.home / place)
+                self.folders.unfinished_mark(folder).touch()
+                folder.replace(self.home / place)
                 row = session.merge(
                     DatasetRow(
                         name=about.name,
@@ -109,6 +112,7 @@ class Datasets(WorkspacePart):
                     )
                 )
                 record = self._dataset_record(row)
+            self.folders.unfinished_mark(self.home / place).unlink()
         if copied is not None:
             shutil.rmtree(copied)
         return record
@@ -171,7 +175,11 @@ class Datasets(WorkspacePart):
         return found
 
     def delete_dataset(self, name: str) -> None:
-        """Delete all versions of a dataset: the rows, then the files. Its bake-offs are kept."""
+        """Delete all versions of a dataset and their studies. Its bake-offs are kept.
+
+        One transaction takes the rows away and records what is to be removed; what a killed
+        process leaves of it goes at the next start. Raises `AssayError` for what cannot be.
+        """
         with self.database.write() as session:
             _find(session, name, None)
             live = session.scalars(select(JobRow).where(JobRow.state.in_(LIVE)))
@@ -181,12 +189,40 @@ class Datasets(WorkspacePart):
                     f"The dataset {name!r} is in use by job {', '.join(users)}; "
                     "wait until the job ends or cancel it, then delete the dataset."
                 )
-            rows = session.scalars(select(DatasetRow).where(DatasetRow.name == name)).all()
-            folders = [self.home / row.folder for row in rows if row.folder is not None]
-            for row in rows:
+            for row in session.scalars(select(DatasetRow).where(DatasetRow.name == name)).all():
+                place = self.folders.dataset(name, row.version).name
+                for folder in (f"datasets/{place}", f"studies/{place}"):
+                    session.merge(RemovalRow(folder=folder, created=now_text()))
                 session.delete(row)
-        for folder in folders:
-            shutil.rmtree(folder, ignore_errors=True)
+        left = self.finish_removals()
+        if left:
+            raise AssayError(
+                f"{name} is deleted, but its files are not all gone: {', '.join(left)}. Assay "
+                "tries again at each start."
+            )
+
+    def finish_removals(self) -> list[str]:
+        """Remove the folders of deleted datasets; those that are still there, with the reason."""
+        with self.database.read() as session:
+            wished = list(session.scalars(select(RemovalRow.folder)))
+        left, gone = [], []
+        for folder in wished:
+            parent, _, place = folder.partition("/")
+            parts = _PLACE.fullmatch(place)
+            if parent not in ("datasets", "studies") or parts is None:
+                gone.append(folder)  # not written by us
+                continue
+            try:
+                self.folders.discard(self.home / parent / place)
+            except OSError as error:
+                left.append(f"{folder} ({error.strerror})")
+            else:
+                gone.append(folder)
+        left += self.folders.empty_removed()
+        if gone:
+            with self.database.write() as session:
+                session.execute(delete(RemovalRow).where(RemovalRow.folder.in_(gone)))
+        return left
 
     def register_samples(self) -> None:
         """Register the bundled samples; load the small one at once, others on first use."""
@@ -229,17 +265,23 @@ class Datasets(WorkspacePart):
                 materialize(name, unfinished / name)
                 return self.add_dataset(unfinished / name)
 
-    def _move(self, folder: Path, place: Path) -> None:
-        if place.exists():  # left by a process that was killed before its row was written
-            shutil.rmtree(place)
-        folder.replace(place)
+    def _next_version(self, session: Session, name: str) -> int:
+        """The version after all that the name ever had; also after folders without a row."""
+        number = session.get(DatasetNumberRow, name)
+        last = 0 if number is None else number.last
+        there = dataset_folders(self.folders.datasets)
+        version = max([last, *(v for _, one, v in there if one == name)]) + 1
+        session.merge(DatasetNumberRow(name=name, last=version))
+        not_loaded = delete(DatasetRow).where(DatasetRow.name == name, DatasetRow.folder.is_(None))
+        session.execute(not_loaded)
+        return version
 
     def _dataset_record(self, row: DatasetRow) -> DatasetRecord:
         if row.folder is None or row.about is None:
             about = _about_sample(row.name)
             return DatasetRecord(row.name, row.version, "not loaded yet", about, row.created, None)
-        about = About.model_validate(row.about)
-        folder = self.home / row.folder
+        about = _about(row)
+        folder = self.folders.dataset(row.name, row.version)
         return DatasetRecord(row.name, row.version, "ready", about, row.created, folder)
 
 
@@ -265,6 +307,17 @@ def _find(session: Session, name: str, version: int | None) -> DatasetRow:
         f"There is no dataset {name!r} ({there}); import one with "
         "`assay data import FILE --name NAME`."
     )
+
+
+def _about(row: DatasetRow) -> About:
+    """The description in a row; an `AssayError` where another version of Assay wrote it."""
+    try:
+        return About.model_validate(row.about)
+    except ValidationError as error:
+        raise AssayError(
+            f"The description of the dataset {row.name!r} cannot be read "
+            f"({error.errors()[0]['msg']}): a newer version of Assay wrote it; update Assay."
+        ) from None
 
 
 def _datasets_of(job: JobRow) -> set[str]:

@@ -5,17 +5,22 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import re
+import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pipelines.errors import AssayError
 from pipelines.runtime.folders import temporary_folder
 
 LEFT_BEHIND_SECONDS = 24 * 3600.0
+"""Age from which an upload that no job needs is removed; a page that shows it writes it again."""
+_VERSION = re.compile(r"(.+)@([1-9]\d{0,8})")
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,11 @@ class Home:
     @property
     def database(self) -> Path:
         return self.root / "assay.db"
+
+    @property
+    def suspected(self) -> Path:
+        """There where a process met damage in the database; the next start looks at it."""
+        return self.root / "assay.db.damaged"
 
     @property
     def datasets(self) -> Path:
@@ -51,9 +61,31 @@ class Home:
         return self.root / "logs"
 
     @property
+    def inbox(self) -> Path:
+        """Files that an administrator puts here can be named by the users of a shared server."""
+        return self.root / "inbox"
+
+    @property
+    def removed(self) -> Path:
+        """Folders that were deleted, until they are gone; what lies here is nobody's."""
+        return self.root / "removed"
+
+    @property
     def incoming(self) -> Path:
         """Unfinished folders; they are renamed into place when complete."""
         return self.root / "incoming"
+
+    def dataset(self, name: str, version: int) -> Path:
+        """The folder of a dataset's version; a row cannot name another one."""
+        from pipelines.data.dataset import check_name
+
+        return self.datasets / f"{check_name(name)}@{version:d}"
+
+    def bakeoff(self, id: str) -> Path:
+        """The folder of a bake-off; a row cannot name another one."""
+        if id in ("", ".", "..") or Path(id).name != id:
+            raise AssayError(f"{id[:80]!r} cannot be the id of a bake-off.")
+        return self.bakeoffs / id
 
     def create(self) -> None:
         """Create the folders; if one cannot be written, creates none and raises `AssayError`."""
@@ -71,9 +103,10 @@ class Home:
             for folder in folders:
                 folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            todo = "free some space" if full else "use another folder with ASSAY_HOME"
             raise AssayError(
-                f"The workspace's folder {self.root} cannot be written ({error.strerror}); "
-                "use another folder with ASSAY_HOME."
+                f"The workspace's folder {self.root} cannot be written ({error.strerror}); {todo}."
             ) from error
 
     def log(self, job: int) -> Path:
@@ -85,6 +118,12 @@ class Home:
         """A new folder under `incoming`, removed at the end with what is left in it."""
         with temporary_folder(self.incoming) as folder:
             yield folder
+
+    @contextmanager
+    def free(self, name: str) -> Iterator[bool]:
+        """Whether nobody holds the lock `name`; if so, it is held until the end."""
+        with (self.root / f".{name}.lock").open("a") as file:
+            yield _try(file.fileno())
 
     @contextmanager
     def locked(
@@ -104,13 +143,61 @@ class Home:
                     time.sleep(every)
             yield
 
-    def tidy(self, kept_bakeoffs: set[str]) -> None:
-        """Remove folders that interrupted work left behind more than a day ago."""
+    def unfinished_mark(self, folder: Path) -> Path:
+        """The file that says that a folder of a bake-off or dataset has no row yet."""
+        return folder / ".unfinished"
+
+    def unfinished_folders(self, parent: Path) -> list[Path]:
+        """The folders that say so; one without the mark is never removed by itself."""
+        return sorted(mark.parent for mark in parent.glob("*/.unfinished"))
+
+    def discard(self, folder: Path) -> None:
+        """Take a folder out of its place in one step; `empty_removed` deletes it."""
+        if folder.exists() or folder.is_symlink():
+            self.removed.mkdir(exist_ok=True)
+            folder.rename(self.removed / f"{folder.name}-{secrets.token_hex(4)}")
+
+    def empty_removed(self) -> list[str]:
+        """Delete what was discarded; what could not be deleted, each with the reason."""
+        left: list[str] = []
+
+        def keep(_function: object, path: str, raised: tuple[Any, BaseException, Any]) -> None:
+            error = raised[1]
+            if not isinstance(error, FileNotFoundError):  # else another process deleted it
+                reason = getattr(error, "strerror", None) or error
+                left.append(f"{Path(path).relative_to(self.root)} ({reason})")
+
+        if not self.removed.is_dir():
+            return left
+        for place in self.removed.iterdir():
+            if place.is_symlink() or not place.is_dir():
+                place.unlink(missing_ok=True)
+            else:
+                shutil.rmtree(place, onerror=keep)
+        return left
+
+    def drop_uploads(self, paths: Iterable[Path]) -> None:
+        """Delete uploads that were imported: the people in them are in the dataset now."""
+        for folder in {path.parent for path in paths}:
+            if folder.parent == self.incoming and folder.name.startswith("upload-"):
+                shutil.rmtree(folder, ignore_errors=True)  # tidied with others where that fails
+
+    def tidy_uploads(self, needed: str) -> None:
+        """Remove uploads older than a day whose names are not in `needed`."""
         before = time.time() - LEFT_BEHIND_SECONDS
-        for parent, kept in ((self.incoming, set[str]()), (self.bakeoffs, kept_bakeoffs)):
-            for folder in parent.iterdir():
-                if folder.name not in kept and folder.stat().st_mtime < before:
-                    shutil.rmtree(folder, ignore_errors=True)
+        for folder in self.incoming.glob("upload-*"):
+            if folder.name not in needed and folder.stat().st_mtime < before:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def dataset_folders(parent: Path) -> list[tuple[Path, str, int]]:
+    """The folders NAME@VERSION with their names and versions; not what is named otherwise."""
+    found = []
+    for folder in sorted(parent.iterdir()):
+        parts = _VERSION.fullmatch(folder.name)
+        if parts is not None and folder.is_dir():
+            found.append((folder, parts[1], int(parts[2])))
+    return found
 
 
 def _check_writable(place: Path, *, folder: bool) -> None:
@@ -119,6 +206,8 @@ def _check_writable(place: Path, *, folder: bool) -> None:
         return
     if folder and not place.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+    if os.statvfs(place).f_flag & os.ST_RDONLY:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
     if not os.access(place, os.W_OK | os.X_OK if folder else os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 

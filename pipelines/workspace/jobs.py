@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from pipelines.errors import AssayError
 from pipelines.runtime import paths, processes
+from pipelines.runtime.redact import redact
 from pipelines.workspace.models import JobRow
 from pipelines.workspace.part import WorkspacePart
 from pipelines.workspace.preload import PRELOAD
@@ -166,7 +167,7 @@ class Jobs(WorkspacePart):
         values: dict[str, Any] = {"heartbeat": time.time(), "state": "running"}
         values |= {"ended": None, "error": None}
         if share is not None:
-            values |= {"share": min(max(share, 0.0), 1.0), "message": message or ""}
+            values |= {"share": min(max(share, 0.0), 1.0), "message": redact(message or "")}
         with self.database.write() as session:
             mine = session.execute(
                 update(JobRow)
@@ -197,7 +198,8 @@ class Jobs(WorkspacePart):
         result: dict[str, Any] | None = None,
     ) -> None:
         """Write how the worker's job ended."""
-        values: dict[str, Any] = {"state": state, "error": error, "ended": now_text()}
+        told = None if error is None else redact(error)
+        values: dict[str, Any] = {"state": state, "error": told, "ended": now_text()}
         values |= {"heartbeat": time.time()}
         if state == "done":
             values |= {"share": 1.0, "message": "done", "result": result}

@@ -40,6 +40,25 @@ class DatasetRow(Base):
     created: Mapped[str]
 
 
+class DatasetNumberRow(Base):
+    """The last version number that a dataset's name was given: numbers are not used again."""
+
+    __tablename__ = "dataset_numbers"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    last: Mapped[int]
+
+
+class RemovalRow(Base):
+    """A folder that somebody deleted; the row goes when the folder is gone."""
+
+    __tablename__ = "removals"
+
+    folder: Mapped[str] = mapped_column(primary_key=True)
+    """Relative to the workspace: `datasets/NAME@VERSION` or `studies/NAME@VERSION`."""
+    created: Mapped[str]
+
+
 class JobRow(Base):
     __tablename__ = "jobs"
 

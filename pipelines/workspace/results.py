@@ -12,6 +12,7 @@ from sqlalchemy.orm import defer
 
 from pipelines.errors import AssayError
 from pipelines.evaluation.results.document import BakeoffDocument
+from pipelines.evaluation.results.folder import document_of
 from pipelines.workspace.models import BakeoffRow, DecisionRow
 from pipelines.workspace.part import WorkspacePart
 from pipelines.workspace.records import BakeoffRecord, DecisionRecord, now_text
@@ -21,7 +22,7 @@ class Results(WorkspacePart):
     """The bake-offs and decisions of the workspace."""
 
     def new_bakeoff(self) -> tuple[str, Path]:
-        """An id such as `20261123-2155-ab12` (UTC) and its new, empty folder."""
+        """An id such as `20261123-2155-ab12` (UTC) and its new folder, marked as unfinished."""
         while True:
             stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M")
             id = f"{stamp}-{secrets.token_hex(2)}"
@@ -30,6 +31,7 @@ class Results(WorkspacePart):
                 folder.mkdir()
             except FileExistsError:
                 continue
+            self.folders.unfinished_mark(folder).touch()
             return id, folder
 
     def save_bakeoff(
@@ -49,6 +51,8 @@ class Results(WorkspacePart):
                     job=job,
                 )
             )
+        folder = self.folders.bakeoff(document.id)
+        self.folders.unfinished_mark(folder).unlink(missing_ok=True)
 
     def bakeoffs(self, dataset: str | None = None) -> list[BakeoffRecord]:
         """Finished bake-offs, newest first."""
@@ -73,7 +77,7 @@ class Results(WorkspacePart):
             row = session.get(BakeoffRow, id)
             if row is None:
                 raise AssayError(no_bakeoff(id))
-            return BakeoffDocument.model_validate(row.document)
+            return document_of(row.document, id)
 
     def bakeoff_folder(self, id: str) -> Path:
         """The folder with the lists, per-user values and fitted pipelines of a bake-off."""
@@ -113,7 +117,7 @@ class Results(WorkspacePart):
             row.dataset,
             row.dataset_version,
             row.manifest_hash,
-            self.home / row.folder,
+            self.folders.bakeoff(row.id),
             row.created,
             row.job,
         )

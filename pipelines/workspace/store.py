@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from sqlalchemy import select
 
+from pipelines.errors import AssayError
 from pipelines.runtime import paths
 from pipelines.workspace.database import Database
 from pipelines.workspace.datasets import Datasets
 from pipelines.workspace.home import Home
 from pipelines.workspace.jobs import Jobs
-from pipelines.workspace.models import BakeoffRow
+from pipelines.workspace.models import BakeoffRow, DatasetRow
+from pipelines.workspace.rebuild import prepare
+from pipelines.workspace.records import DatasetRecord
 from pipelines.workspace.results import Results
 from pipelines.workspace.studies import Studies
 from pipelines.workspace.votes import Votes
@@ -20,27 +24,71 @@ from pipelines.workspace.votes import Votes
 class Workspace(Datasets, Jobs, Results, Studies, Votes):
     """The workspace, from datasets to votes; thread-safe."""
 
+    notice: str = ""
+    """What opening it did by itself, in a sentence; empty where it did nothing."""
+
     @classmethod
     def open(cls, home: Path | str | None = None) -> Workspace:
         """The workspace in `home` (default: `paths.home()`), created or upgraded if needed.
 
-        Raises `AssayError` if the folder cannot be written or its database cannot be used.
+        A damaged database is set aside and rebuilt from the folders; `notice` says so. Raises
+        `AssayError` if the folder cannot be written or the disk is full.
         """
         folders = Home((paths.home() if home is None else Path(home)).expanduser().resolve())
         folders.create()
         database = Database(folders)
-        database.prepare()
-        return cls(folders, database)
+        notice = prepare(database)
+        opened = cls(folders, database)
+        left = opened.finish_removals()
+        if left:
+            notice += f" Deleted, but still there: {', '.join(left)}."
+        opened.notice = notice.strip()
+        return opened
 
-    def delete_dataset(self, name: str) -> None:
-        """Delete all versions of a dataset and its studies. Its bake-offs are kept."""
-        versions = self.dataset_record(name).version
-        super().delete_dataset(name)
-        for version in range(1, versions + 1):
-            self.drop_studies(name, version)
+    def bakeoff_dataset(self, id: str) -> DatasetRecord:
+        """The version of the dataset that a bake-off was made of.
+
+        It is known by its fingerprint: another dataset may have the name by now. Raises
+        `AssayError` where it is gone.
+        """
+        record = self.bakeoff_record(id)
+        wanted = self.bakeoff(id).manifest.get("fingerprint")
+        try:
+            versions = self.dataset_versions(record.dataset)
+        except AssayError:
+            versions = []
+        same = [v for v in versions if v.folder is not None and v.about.fingerprint == wanted]
+        if not same:
+            raise AssayError(
+                f"The data of bake-off {id} (version {record.dataset_version} of "
+                f"{record.dataset!r}) is no longer in this workspace, so its items cannot be "
+                "shown. Import the same file again, or run a new bake-off."
+            )
+        return next((v for v in same if v.version == record.dataset_version), same[0])
 
     def tidy(self) -> None:
-        """Remove folders that interrupted work left behind more than a day ago."""
-        with self.database.read() as session:
-            kept = set(session.scalars(select(BakeoffRow.id)))
-        self.folders.tidy(kept)
+        """Remove what interrupted work left behind.
+
+        Only folders that are marked as unfinished and have no row: a folder that the database
+        does not know may be all that is left of somebody's work.
+        """
+        with self.folders.free("bakeoff") as free:
+            # While somebody holds the lock, one of them is being written.
+            if free and self.folders.unfinished_folders(self.folders.bakeoffs):
+                with self.database.read() as session:
+                    known = set(session.scalars(select(BakeoffRow.id)))
+                self._drop_unfinished(self.folders.bakeoffs, known)
+        if self.folders.unfinished_folders(self.folders.datasets):
+            with self.database.write() as session:  # nobody adds a dataset meanwhile
+                rows = session.scalars(select(DatasetRow.folder))
+                self._drop_unfinished(self.folders.datasets, {Path(r).name for r in rows if r})
+        needed = json.dumps([job.params for job in self.live_jobs()])
+        self.folders.tidy_uploads(needed)
+
+    def _drop_unfinished(self, parent: Path, known: set[str]) -> None:
+        for folder in self.folders.unfinished_folders(parent):
+            if folder.name in known:
+                self.folders.unfinished_mark(folder).unlink(missing_ok=True)
+            else:
+                self.folders.discard(folder)
+        self.folders.empty_removed()

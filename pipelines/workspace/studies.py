@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -40,10 +39,6 @@ class Studies(WorkspacePart):
         finally:
             beside.unlink(missing_ok=True)
         return file
-
-    def drop_studies(self, name: str, version: int) -> None:
-        """Delete the studies of a dataset version."""
-        shutil.rmtree(self._folder(name, version), ignore_errors=True)
 
     def _folder(self, name: str, version: int) -> Path:
         return self.folders.studies / f"{name}@{version}"

@@ -17,8 +17,8 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from pipelines.errors import AssayError
-from pipelines.runtime import processes
+from pipelines.errors import AssayError, of_the_system
+from pipelines.runtime import processes, redact
 from pipelines.runtime.progress import Cancelled, Progress
 
 if TYPE_CHECKING:
@@ -73,6 +73,8 @@ def import_events(workspace: Workspace, job: JobRecord, progress: Progress) -> d
         users=users,
         progress=progress,
     )
+    if isinstance(source, list):
+        workspace.folders.drop_uploads([*source, *(p for p in (items, users) if p is not None)])
     return {"dataset": record.name, "version": record.version}
 
 
@@ -193,6 +195,9 @@ class Attempt:
 
 
 def _sentence(error: Exception, id: int) -> str:
+    told = of_the_system(error)
+    if told is not None:
+        return told
     first = str(error).strip().partition("\n")[0]
     what = f"{type(error).__name__}: {first}" if first else type(error).__name__
     return f"The job stopped on an unexpected error ({what}); see logs/job-{id}.log."
@@ -206,7 +211,10 @@ def main(arguments: list[str]) -> int:
     form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
     logging.basicConfig(level=logging.INFO, format=form, stream=sys.stderr)
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    redact.logs()
     workspace = Workspace.open()
+    if workspace.notice:
+        log.warning("%s", workspace.notice)
     job = workspace.claim(int(arguments[0]), os.getpid())
     if job is None:
         log.info("job %s is not waiting to be run", arguments[0])

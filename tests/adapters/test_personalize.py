@@ -369,3 +369,18 @@ def test_a_recommender_is_asked_as_one(vendor: StartVendor, task: Task, adapt: A
     adapter.recommend(task, 5)
     assert server.asked[0].json["recommenderArn"] == arn
     assert server.asked[0].json["filterArn"] == only
+
+
+def test_an_error_that_repeats_the_request_keeps_no_secret():
+    from botocore.exceptions import ClientError
+
+    from pipelines.adapters.personalize.client import explain
+
+    echo = "no access: {'X-Amz-Security-Token': 'session-of-ann', 'Host': 'x'} " + "x" * 5000
+    response = {
+        "Error": {"Code": "AccessDenied", "Message": echo},
+        "ResponseMetadata": {"HTTPStatusCode": 403},
+    }
+    told = explain(ClientError(response, "GetRecommendations")).sentence
+    assert told.startswith("refused by the vendor (AccessDenied): no access: ")
+    assert "session-of-ann" not in told and len(told) < 400

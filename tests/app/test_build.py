@@ -3,6 +3,7 @@
 import pytest
 
 from app.build import spec_editor, spec_flow
+from app.build.bakeoff import named
 from pipelines.data.split import Protocol
 from pipelines.errors import AssayError
 from pipelines.recommender.spec import Spec
@@ -114,3 +115,22 @@ def test_a_split_says_what_it_leaks_and_which_contenders_it_excludes(open_page, 
     note = Protocol.of_bakeoff("leave-one-out", third_parties=False).note
     assert f"Split leave-one-out: {note}." in captions()
     assert not app.exception
+
+
+def test_a_shared_server_reads_lists_from_its_inbox_alone(tmp_path):
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    (inbox / "link").symlink_to("/etc")
+    assert named("exported:lists.csv", inbox) == f"exported:{inbox / 'lists.csv'}"
+    assert named(f"exported:{inbox}/a/lists.csv@x", inbox) == f"exported:{inbox}/a/lists.csv@x"
+    assert named("personalize:shop", inbox) == "personalize:shop"
+    for path in (
+        "/etc/passwd",
+        "../secrets.toml",
+        "link/passwd",
+        "a@2016/../../x",
+        "../x@2016/../inbox/y",
+    ):
+        with pytest.raises(AssayError, match="workspace's inbox"):
+            named(f"exported:{path}", inbox)
+    assert named("exported:/any/file.csv", None) == "exported:/any/file.csv"

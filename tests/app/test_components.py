@@ -231,10 +231,10 @@ def test_a_waiting_job_is_shown_and_cancelled(open_page, filled, monkeypatch):
 
 
 def test_roles(monkeypatch):
-    monkeypatch.setattr(access, "login_configured", lambda: False)
-    monkeypatch.setattr(access.st, "get_option", lambda name: "127.0.0.1")
+    options = {"server.address": "127.0.0.1", "secrets.files": []}
+    monkeypatch.setattr(access.st, "get_option", options.get)
     assert access.role() == "lead"
-    monkeypatch.setattr(access.st, "get_option", lambda name: None)
+    options["server.address"] = None
     assert access.role() == "viewer"
     with pytest.raises(AssayError, match="requires the analyst role; your role is viewer"):
         access.require("analyst", "Importing data")

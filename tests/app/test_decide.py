@@ -172,3 +172,14 @@ def test_a_decision_is_saved_and_listed(open_page, filled):
     assert record.document["inputs"] == COMPLETE
     assert record.memo.startswith("<!")
     assert app.dataframe[-1].value["case"].tolist() == ["My case"]
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, '{"margin": ' + "9" * 5000 + "}", "{", '{"x": 1e999}']
+)
+def test_a_link_that_makes_no_sense_changes_nothing(text):
+    assert case_values.from_text(text) == {}
+
+
+def test_a_number_without_a_floating_point_form_is_left_out():
+    assert case_values.from_text('{"margin": ' + "9" * 400 + "}") == {}

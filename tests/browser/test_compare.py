@@ -73,3 +73,14 @@ def test_a_row_of_the_largest_wins_shows_that_user(window: Window) -> None:
     opened(fresh, page.url)
     expect(fresh.get_by_role("heading", name=shown)).to_be_visible()
     fresh.close()
+
+
+def test_a_table_offers_no_download_whose_cells_run_as_formulas(window: Window) -> None:
+    page, app = window
+    opened(page, app.address("compare", compare_view="people", compare_of="als"))
+    page.get_by_test_id("stDataFrame").first.hover()
+    tools = page.get_by_test_id("stElementToolbar").filter(has=page.get_by_label("Search"))
+    expect(tools.first.locator("button[aria-label^='Search']")).to_be_visible(timeout=SLOW_MS)
+    download = tools.first.locator("button[aria-label^='Download as CSV']")
+    expect(download).to_have_count(1)
+    expect(download).to_be_hidden()

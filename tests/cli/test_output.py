@@ -1,5 +1,8 @@
 """What a bake-off looks like on a terminal."""
 
+import json
+
+from pipelines.cli import output
 from pipelines.cli.bakeoff import print_bakeoff
 from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult
 from pipelines.statistics.interval import Interval
@@ -58,3 +61,23 @@ def test_the_best_comes_first_also_where_less_is_better(capsys) -> None:
         contender("blank"),
     )
     assert order(lines, "Far", "Near", "Blank") == ["Near", "Far", "Blank"]
+
+
+def test_codes_that_steer_a_terminal_are_spelled_out(capsys):
+    evil = "u\x1b[2J\x9b31m\x07\rx\ty"
+    shown = r"u\x1b[2J\x9b31m\x07\x0dx"
+    table = output.new_table("user")
+    table.add_row(evil)
+    output.print_table(table)
+    output.say(evil)
+    output.warn(evil)
+    output.document({"user": evil})
+    told = capsys.readouterr()
+    assert not set("\x1b\x9b\x07\r") & set(told.out + told.err)
+    assert told.out.count(shown) == 2 and shown in told.err
+    assert json.loads(told.out[told.out.index("{") :]) == {"user": evil}
+
+
+def test_an_error_is_printed_without_them_too(assay):
+    code, _, err = assay("data", "profile", "x\x1b[2J")
+    assert code == 2 and "\x1b" not in err and "x1b[2J" in err

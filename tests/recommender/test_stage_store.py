@@ -1,5 +1,6 @@
 import importlib
 import os
+import subprocess
 import sys
 
 import pytest
@@ -125,11 +126,41 @@ def test_the_store_keeps_the_newest_and_clears_what_was_never_finished(tmp_path)
     store = StageStore(tmp_path, "key")
     fitted(POPULAR, store)
     (kept,) = tmp_path.iterdir()
-    old, new = tmp_path / "ease-1.9.part", tmp_path / "ease-2.9.part"
-    for part in (old, new):
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    left = tmp_path / f".ease-1.pickle.{ended.pid}.part"
+    written = tmp_path / f".ease-2.pickle.{os.getpid()}.part"
+    for part in (left, written):
         part.write_bytes(b"half")
-    os.utime(old, (0, 0))
+        os.utime(part, (0, 0))  # a laptop slept: age says nothing
     store.drop_older(4000)
-    assert set(tmp_path.iterdir()) == {kept, new}
+    assert set(tmp_path.iterdir()) == {kept, written}
     store.drop_older(0)
-    assert set(tmp_path.iterdir()) == {new}
+    assert set(tmp_path.iterdir()) == {written}
+
+
+def flipped(data):
+    return data[:200] + bytes([data[200] ^ 1]) + data[201:]
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda data: b"", lambda data: data[:-1], flipped, lambda data: b"x" * 500]
+)
+def test_a_damaged_file_is_fitted_again_and_replaced(damage, tmp_path, caplog):
+    store = StageStore(tmp_path, "key")
+    wanted = lists(fitted(POPULAR, store))
+    (file,) = tmp_path.iterdir()
+    file.write_bytes(damage(file.read_bytes()))
+    assert lists(fitted(POPULAR, store)) == wanted
+    assert "cannot be used and is fitted again" in caplog.text
+    caplog.clear()
+    again = fitted(POPULAR, store)
+    assert lists(again) == wanted and caplog.text == ""
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_store_that_cannot_be_written_stops_nothing(tmp_path, caplog):
+    (tmp_path / "stages").write_text("a file")
+    wanted = lists(fitted(POPULAR, None))
+    assert lists(fitted(POPULAR, StageStore(tmp_path / "stages", "key"))) == wanted
+    assert "cannot be stored" in caplog.text

@@ -87,28 +87,37 @@ def test_a_workspace_of_a_newer_version_is_refused(workspace):
         Workspace.open()
 
 
-def test_a_file_that_is_no_database_is_named(assay_home):
-    assay_home.mkdir()
-    (assay_home / "assay.db").write_text("not a database, but long enough to be looked at" * 50)
-    with pytest.raises(AssayError, match=r"assay\.db cannot be used"):
-        Workspace.open()
-
-
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(AssayError, match="cannot be written"):
         Workspace.open(tmp_path / "file" / "home")
 
 
-def test_tidy_removes_old_leftovers_and_nothing_else(workspace, document):
-    kept, _ = workspace.new_bakeoff()
+def test_tidy_goes_by_state_and_not_by_age(workspace, document):
+    kept, kept_folder = workspace.new_bakeoff()
     workspace.save_bakeoff(document(kept), dataset_version=1)
-    left, _ = workspace.new_bakeoff()
-    (workspace.home / "incoming" / "half").mkdir()
-    running, _ = workspace.new_bakeoff()
+    unknown = workspace.home / "bakeoffs" / "20200101-0000-beef"
+    unknown.mkdir()
+    (unknown / "document.json").write_text("{}")
+    old = workspace.home / "incoming" / "upload-old"
+    old.mkdir()
+    _, running = workspace.new_bakeoff()
     two_days_ago = time.time() - 2 * 24 * 3600
-    for path in (f"bakeoffs/{kept}", f"bakeoffs/{left}", "incoming/half"):
-        os.utime(workspace.home / path, (two_days_ago, two_days_ago))
+    for path in (kept_folder, unknown, old, running):
+        os.utime(path, (two_days_ago, two_days_ago))
+    with workspace.folders.locked("bakeoff"):  # as the process holds it that writes `running`
+        workspace.tidy()
+    assert all(path.exists() for path in (kept_folder, unknown, running))
     workspace.tidy()
-    assert {p.name for p in (workspace.home / "bakeoffs").iterdir()} == {kept, running}
-    assert list((workspace.home / "incoming").iterdir()) == []
+    assert kept_folder.exists() and unknown.exists() and not running.exists()
+    assert not old.exists()
+
+
+def test_an_upload_that_a_job_needs_is_kept(workspace, fake_jobs):
+    used = workspace.home / "incoming" / "upload-used"
+    used.mkdir()
+    two_days_ago = time.time() - 2 * 24 * 3600
+    os.utime(used, (two_days_ago, two_days_ago))
+    fake_jobs.submit("wait", paths=[str(used / "events.csv")])
+    workspace.tidy()
+    assert used.exists()

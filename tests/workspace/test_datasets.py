@@ -1,7 +1,10 @@
 """Datasets: added by moving a folder, kept by version, deleted row first, samples on demand."""
 
+from dataclasses import replace
+
 import pytest
 
+from pipelines.data.dataset import save
 from pipelines.errors import AssayError
 from pipelines.workspace import Workspace
 
@@ -31,13 +34,44 @@ def test_the_same_name_again_is_the_next_version_and_the_older_one_stays(
         workspace.dataset("tiny", 3)
 
 
-def test_what_a_killed_process_left_in_the_place_is_replaced(workspace, finished_folder):
+def test_a_folder_that_the_database_does_not_know_is_not_overwritten(workspace, finished_folder):
     left = workspace.home / "datasets" / "tiny@1"
     left.mkdir()
-    (left / "half").write_text("")
+    (left / "mine").write_text("")
     record = workspace.add_dataset(finished_folder())
-    assert record.folder == left
-    assert not (left / "half").exists()
+    assert (record.version, record.folder) == (2, left.with_name("tiny@2"))
+    workspace.tidy()
+    assert (left / "mine").exists()
+
+
+def test_a_version_number_is_not_used_again(workspace, finished_folder):
+    for _ in range(2):
+        workspace.add_dataset(finished_folder())
+    workspace.delete_dataset("tiny")
+    assert workspace.add_dataset(finished_folder()).version == 3
+    workspace.delete_dataset("tiny")
+    assert Workspace.open().add_dataset(finished_folder()).version == 4
+
+
+def test_a_folder_moved_in_by_a_process_that_was_killed_is_tidied(
+    workspace, finished_folder, monkeypatch
+):
+    folder = finished_folder()
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("pipelines.workspace.datasets.now_text", lambda: interrupt())
+        workspace.add_dataset(folder)
+    (left,) = (workspace.home / "datasets").iterdir()
+    workspace.tidy()
+    assert not left.exists() and workspace.datasets() == []
+    kept = workspace.add_dataset(finished_folder())
+    workspace.folders.unfinished_mark(kept.folder).touch()  # killed just before it went
+    workspace.tidy()
+    assert sorted(p.name for p in kept.folder.iterdir())[0] == "about.json"
+    assert len(workspace.dataset("tiny").interactions) == 12
+
+
+def interrupt():
+    raise KeyboardInterrupt
 
 
 def test_the_folder_may_be_moved_with_all_that_is_in_it(workspace, finished_folder, tmp_path):
@@ -101,3 +135,24 @@ def test_all_versions_are_listed_newest_first(workspace, finished_folder):
     assert [r.version for r in workspace.dataset_versions("tiny")] == [3, 2, 1]
     with pytest.raises(AssayError, match="no dataset 'other'"):
         workspace.dataset_versions("other")
+
+
+def test_a_bakeoff_opens_only_the_data_that_it_was_made_of(workspace, tiny, tmp_path, document):
+    def add(fingerprint):
+        about = tiny.about.model_copy(update={"fingerprint": fingerprint * 64})
+        folder = tmp_path / f"made-{fingerprint}"
+        folder.mkdir()
+        save(replace(tiny, about=about), folder)
+        return workspace.add_dataset(folder)
+
+    add("f")
+    workspace.save_bakeoff(document(), dataset_version=1)
+    assert workspace.bakeoff_dataset(document().id).version == 1
+    workspace.delete_dataset("tiny")
+    with pytest.raises(AssayError, match="no longer in this workspace"):
+        workspace.bakeoff_dataset(document().id)
+    add("e")
+    with pytest.raises(AssayError, match="no longer in this workspace"):
+        workspace.bakeoff_dataset(document().id)
+    assert add("f").version == 3
+    assert workspace.bakeoff_dataset(document().id).version == 3

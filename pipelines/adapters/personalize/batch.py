@@ -14,6 +14,7 @@ from pipelines.adapters.personalize.client import client_of, explain
 from pipelines.adapters.personalize.profile import Profile
 from pipelines.errors import AssayError
 from pipelines.runtime.phrases import noun_for
+from pipelines.runtime.redact import foreign
 
 
 def check(profile: Profile, start: str) -> None:
@@ -81,7 +82,7 @@ def _wait(service: Any, job: str, profile: Profile) -> None:
         if state["status"] == "ACTIVE":
             return
         if state["status"] in ("CREATE FAILED", "CREATE STOPPED"):
-            why = state.get("failureReason", state["status"])
+            why = foreign(state.get("failureReason", state["status"]))
             raise AssayError(f"The batch job {job} failed: {why}.")
         if time.monotonic() > until:
             raise AssayError(

@@ -14,6 +14,7 @@ from pipelines.adapters.contract import Reply
 from pipelines.adapters.personalize import limits
 from pipelines.adapters.personalize.profile import Profile
 from pipelines.errors import AssayError
+from pipelines.runtime.redact import foreign
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState
@@ -208,7 +209,7 @@ def explain(error: BaseException) -> Failure:
 def _of_service(error: Any) -> Failure:
     code = str(error.response.get("Error", {}).get("Code", ""))
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    message = error.response.get("Error", {}).get("Message", "") or code
+    message = foreign(error.response.get("Error", {}).get("Message", "") or code)
     if code in THROTTLED or status == 429:
         return Failure("throttled", f"throttled by the vendor: {message}", retry=True)
     if status >= 500:
@@ -218,4 +219,4 @@ def _of_service(error: Any) -> Failure:
 
 def _line(error: BaseException) -> str:
     text = str(error).strip() or type(error).__name__
-    return text.splitlines()[0].rstrip(".")[:200]
+    return foreign(text.splitlines()[0].rstrip("."), 200)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipelines.errors import AssayError
 from pipelines.runtime import paths
+from pipelines.runtime.written import text_of, toml_of
 
 FILE = "adapters.toml"
 
@@ -90,9 +90,9 @@ def _from_file(name: str) -> dict[str, Any]:
     if not name or not path.is_file():
         return {}
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("personalize", {})
+        tables = toml_of(text_of(path)).get("personalize", {})
         return {key: _plain(value) for key, value in tables.get(name, {}).items()}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, AttributeError) as error:
+    except (ValueError, AttributeError) as error:
         raise AssayError(f"{path} cannot be read as profiles: {error}.") from error
 
 

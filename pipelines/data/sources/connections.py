@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus, unquote
 
 from pipelines.errors import AssayError
 from pipelines.runtime import paths
+from pipelines.runtime.written import text_of, toml_of
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
@@ -157,7 +157,7 @@ def _secret_files() -> list[Path]:
 
 def _connections(file: Path) -> dict[str, Any]:
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8-sig")).get("connections", {})
+        table = toml_of(text_of(file)).get("connections", {})
     except FileNotFoundError:
         return {}
     except (OSError, ValueError):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipelines.data.sources import Source
+from pipelines.data.sources import Source, expansion
 from pipelines.data.sources.nested import Layout, Place, array_of
 from pipelines.errors import AssayError
 from pipelines.schema import Longs
@@ -118,6 +118,16 @@ def _dataset(path: Path) -> Any:
     return ds.dataset(path, format="parquet", partitioning="hive" if path.is_dir() else None)
 
 
+def _bytes_on_disk(path: Path) -> int:
+    files = path.rglob("*.parquet") if path.is_dir() else [path]
+    return sum(file.stat().st_size for file in files)
+
+
+def _bytes_in_memory(whole: Any, columns: Sequence[str]) -> int:
+    """At least so much: equal values take next to nothing in the file, and 4 bytes a row here."""
+    return int(whole.count_rows()) * len(columns) * 4
+
+
 @contextmanager
 def _readable(name: str) -> Iterator[None]:
     import pyarrow as pa
@@ -150,6 +160,7 @@ def tables(source: Source, columns: Sequence[str]) -> Iterator[tuple[pa.Table, L
     roots = [(p.keys if p.array is None else p.array)[0] for p in places]
     with _readable(source.name):
         whole = _dataset(source.path)
+        expansion.check(source.name, _bytes_on_disk(source.path), _bytes_in_memory(whole, columns))
         fragments = sorted(whole.get_fragments(), key=lambda fragment: fragment.path)
         for fragment in fragments:
             wanted = fragment.to_batches(

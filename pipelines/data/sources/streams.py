@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.data.sources import expansion
 from pipelines.errors import AssayError
 from pipelines.runtime.phrases import number_of
 
@@ -41,7 +42,10 @@ def reading_bytes(
         elif packing == "zip":
             stream = _of_zip(path, file)
 
+        size, unpacked = path.stat().st_size, 0
+
         def read(n: int) -> bytes:
+            nonlocal unpacked
             try:
                 got: bytes = stream.read(n)
             except (*_DAMAGED, zlib.error) as error:
@@ -51,6 +55,9 @@ def reading_bytes(
                     f"The {packing} data of {path.name!r} is truncated or damaged; "
                     "copy the file again."
                 ) from error
+            unpacked += len(got)
+            if packing:
+                expansion.check(path.name, size, unpacked)
             if position is not None:
                 position(file.tell())
             return got

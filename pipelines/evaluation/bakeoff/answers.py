@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipelines.keys import distinct
+from pipelines.runtime.redact import foreign
 from pipelines.schema import NO_ITEM, Ints, Mask
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def read_replies(replies: list[Reply], users: list[str], task: ContenderTask, le
         if reply.milliseconds is not None:
             milliseconds.append(reply.milliseconds)
         if reply.error is not None:
-            first_error = first_error or reply.error
+            first_error = first_error or foreign(reply.error)
             continue
         barred = set(task.queries.exclude.row(row).tolist())
         kept: list[int] = []

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import sys
-import traceback
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from pipelines.recommender.fitted import lists_frame
 from pipelines.recommender.spec import Spec
 from pipelines.runtime import forked, memory
 from pipelines.runtime.orphans import die_with_parent
+from pipelines.runtime.redact import foreign, logs, redact, traceback_of
 from pipelines.schema import Ints
 
 LISTS = "lists.parquet"
@@ -31,6 +31,7 @@ LISTS = "lists.parquet"
 
 def main(arguments: list[str]) -> int:
     """Run the contender that the arguments TASK HERE STAGES name; 0 whatever its outcome is."""
+    logs()
     task_folder, here, stages = map(Path, arguments)
     run(task_folder, here, stages)
     return 0
@@ -62,11 +63,13 @@ def run(task_folder: Path, here: Path, stages: Path) -> Outcome:
         outcome.status = "failed"
         outcome.reason = str(error)
     except Exception as error:
-        traceback.print_exc()
+        print(traceback_of(error), file=sys.stderr)
         outcome.status = "failed"
-        outcome.reason = f"It failed: {type(error).__name__}: {str(error)[:300]}"
+        outcome.reason = f"It failed: {type(error).__name__}: {foreign(error)}"
     outcome.peak_mb = max(memory.peak_mb(), outcome.peak_mb or 0.0)
     outcome.preloaded_mb = forked.preloaded_mb
+    outcome.reason = redact(outcome.reason)
+    outcome.notes = [redact(note) for note in outcome.notes]
     (here / "outcome.json").write_text(outcome.model_dump_json())
     return outcome
 

@@ -24,7 +24,7 @@ from pipelines.errors import AssayError
 from pipelines.evaluation.bakeoff.built import PIPELINE
 from pipelines.evaluation.bakeoff.child import LISTS
 from pipelines.evaluation.results.document import ContenderResult
-from pipelines.evaluation.results.folder import TRUTH, read_document
+from pipelines.evaluation.results.folder import TRUTH, read_document, reading
 from pipelines.recommender.fitted import FittedPipeline
 from pipelines.recommender.trace import trace_frame
 from pipelines.schema import Columns
@@ -116,7 +116,8 @@ class Opened:
     def _answered(self, users: list[str], k: int) -> pd.DataFrame:
         import pandas as pd
 
-        lists = pd.read_parquet(self.folder / LISTS)
+        with reading(self.folder / LISTS):
+            lists = pd.read_parquet(self.folder / LISTS)
         lists = lists[lists[Columns.USER].isin(users) & (lists[Columns.RANK] <= k)]
         found = dict(list(lists.groupby(Columns.USER)))
         missing = next((user for user in users if user not in found), None)
@@ -166,12 +167,8 @@ def evaluated_users(folder: Path) -> list[str]:
     """The users that a bake-off asked about, in its order."""
     import pandas as pd
 
-    try:
+    with reading(folder / TRUTH):
         users = pd.read_parquet(folder / TRUTH, columns=[Columns.USER])[Columns.USER]
-    except OSError as error:
-        raise AssayError(
-            f"This bake-off's {TRUTH} is no longer there; run the bake-off again."
-        ) from error
     return list(dict.fromkeys(users.tolist()))
 
 
@@ -179,7 +176,8 @@ def truth_of(folder: Path, user: str) -> list[str]:
     """The items that a user interacted with after the cut-off, in that order."""
     import pandas as pd
 
-    rows = pd.read_parquet(folder / TRUTH, filters=[(Columns.USER, "==", str(user))])
+    with reading(folder / TRUTH):
+        rows = pd.read_parquet(folder / TRUTH, filters=[(Columns.USER, "==", str(user))])
     return list(rows[Columns.ITEM])
 
 

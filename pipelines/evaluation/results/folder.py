@@ -7,11 +7,15 @@ older versions lack some of these files.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +35,8 @@ if TYPE_CHECKING:
 DOCUMENT, TRUTH = "document.json", "truth.parquet"
 ASKED, ANSWER, PER_USER, SLICES = "asked.npz", "answer.npz", "per_user.parquet", "slices.parquet"
 ITEM_SLICES, FITS = "item_slices.parquet", "fits"
+DAMAGED = (ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError)
+"""What numpy and pyarrow raise for a file that is damaged; not found and denied are `OSError`."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,7 @@ class Requests:
 
     @staticmethod
     def load(folder: Path) -> Requests:
-        with _opened(folder / ASKED) as a:
+        with reading(folder / ASKED), _opened(folder / ASKED) as a:
             return Requests(
                 a["user"],
                 Ragged(a["history_indptr"], a["history"]),
@@ -96,10 +102,24 @@ def read_document(folder: Path) -> BakeoffDocument:
     """The document in a bake-off's folder; an `AssayError` where there is none."""
     try:
         text = (folder / DOCUMENT).read_text(encoding="utf-8")
-        return BakeoffDocument.model_validate_json(text)
-    except (OSError, UnicodeDecodeError, ValidationError):
+        values = json.loads(text)
+    except (OSError, ValueError, RecursionError):
         raise AssayError(
             f"There is no bake-off in {folder}: its {DOCUMENT} is missing or cannot be read."
+        ) from None
+    return document_of(values, folder.name)
+
+
+def document_of(values: Any, id: str) -> BakeoffDocument:
+    """A stored document; an `AssayError` where another version of Assay wrote it."""
+    try:
+        return BakeoffDocument.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "it"
+        raise AssayError(
+            f"The results of bake-off {id} cannot be read ({where}: {first['msg']}): they are "
+            "damaged, or a newer version of Assay wrote them; update Assay, or run it again."
         ) from None
 
 
@@ -170,7 +190,8 @@ class BakeoffFolder:
     def lists(self, contender: str, fit: int = 0) -> Ints:
         """A contender's lists, (n, width) int32 item codes, -1 in empty places."""
         if (contender, fit) not in self._lists:
-            with _opened(self._of(contender, fit) / ANSWER) as arrays:
+            path = self._of(contender, fit) / ANSWER
+            with reading(path), _opened(path) as arrays:
                 self._lists[contender, fit] = arrays["items"]
         return self._lists[contender, fit]
 
@@ -200,28 +221,35 @@ def _no_values(contender: str, metric: str) -> str:
 def _table(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
     import pandas as pd
 
-    try:
+    with reading(path):
         return pd.read_parquet(path, columns=columns)
-    except (OSError, ValueError) as error:
-        raise _gone(path) from error
 
 
 def _names(path: Path) -> list[str]:
     """The columns of a table."""
     import pyarrow.parquet as pq
 
-    try:
+    with reading(path):
         return [str(name) for name in pq.read_schema(path).names]
-    except (OSError, ValueError) as error:
-        raise _gone(path) from error
 
 
 def _opened(path: Path) -> np.lib.npyio.NpzFile:
-    try:
-        found: np.lib.npyio.NpzFile = np.load(path)
-    except (OSError, ValueError) as error:
-        raise _gone(path) from error
+    found: np.lib.npyio.NpzFile = np.load(path)
     return found
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Raise an `AssayError` where a file of a bake-off is missing or damaged."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise _gone(path) from error
+    except (*DAMAGED, OSError) as error:
+        raise AssayError(
+            f"This bake-off's {path.name} cannot be read ({type(error).__name__}): it is damaged "
+            "or of another version of Assay; run the bake-off again."
+        ) from error
 
 
 def _gone(path: Path) -> AssayError:

@@ -1,11 +1,13 @@
 """What a finished bake-off's folder holds, part by part, and what is said of what it lacks."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from pipelines.errors import AssayError
-from pipelines.evaluation.results.folder import PER_USER, BakeoffFolder
+from pipelines.evaluation.results.folder import PER_USER, BakeoffFolder, read_document
 
 
 @pytest.fixture
@@ -48,3 +50,47 @@ def test_an_older_folder_says_what_it_lacks(kept, part):
         getattr(kept, part)
     with pytest.raises(AssayError, match=r"answer\.npz"):
         kept.lists("als")
+
+
+def halved(data):
+    return data[: len(data) // 2]
+
+
+def flipped(data):
+    return data[:40] + bytes(byte ^ 255 for byte in data[40:])
+
+
+@pytest.mark.parametrize("damage", [halved, flipped, lambda _: b"", lambda _: b"x" * 200])
+@pytest.mark.parametrize("name", ["asked.npz", "slices.parquet", "answer.npz", "per_user.parquet"])
+def test_a_damaged_file_is_a_sentence(name, damage, tmp_path):
+    here = tmp_path / "contenders" / "als"
+    here.mkdir(parents=True)
+    few = np.arange(3, dtype=np.int32)
+    rows = {"user": few, "truth_rows": few, "now": few, "history": few, "truth": few}
+    rows |= {"history_indptr": np.arange(4), "truth_indptr": np.arange(4)}
+    np.savez_compressed(tmp_path / "asked.npz", **rows)
+    np.savez(here / "answer.npz", items=np.zeros((3, 2), np.int32))
+    frame = pd.DataFrame({"user_id": ["a", "b", "c"], "ndcg@10": [0.0, 1.0, 0.5]})
+    frame.to_parquet(here / "per_user.parquet")
+    frame.to_parquet(tmp_path / "slices.parquet")
+
+    def read(folder):
+        folder.users("als"), folder.values("als", "ndcg@10"), folder.lists("als")
+        return folder.requests, folder.slices
+
+    read(BakeoffFolder(tmp_path))
+    file = next(tmp_path.rglob(name))
+    file.write_bytes(damage(file.read_bytes()))
+    with pytest.raises(AssayError, match=f"This bake-off's {name} cannot be read"):
+        read(BakeoffFolder(tmp_path))
+
+
+def test_a_document_of_a_newer_version_is_a_sentence(tmp_path):
+    values = {"id": "x", "dataset": "shop", "created": "", "manifest": {}, "contenders": []}
+    (tmp_path / "document.json").write_text(json.dumps(values | {"comparisons": [], "new": 1}))
+    with pytest.raises(AssayError, match=r"\(new: Extra inputs .* newer version of Assay"):
+        read_document(tmp_path)
+    for text in ("", "{", "[" * 100_000):
+        (tmp_path / "document.json").write_text(text)
+        with pytest.raises(AssayError, match="There is no bake-off in"):
+            read_document(tmp_path)
