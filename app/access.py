@@ -54,9 +54,14 @@ def who() -> str:
     return str(st.user.get("email", "")).lower() if signed_in else ""
 
 
+def known() -> bool:
+    """Whether the server knows who the user is: signed in, or at this machine."""
+    return bool(st.user.is_logged_in) if login_configured() else allowed("lead")
+
+
 def may_vote() -> bool:
     """Whether the user can vote: every signed-in user, or the user of this machine."""
-    return bool(st.user.is_logged_in) if login_configured() else allowed("lead")
+    return known()
 
 
 def gate() -> None:

@@ -66,6 +66,11 @@ class Input:
     percent: bool
 
     @property
+    def scale(self) -> float:
+        """What a value is multiplied by in the form: 100 for a percentage."""
+        return 100.0 if self.percent else 1.0
+
+    @property
     def label_with_unit(self) -> str:
         """`Open rate (%)`."""
         return f"{self.label} ({self.unit})"

@@ -21,13 +21,13 @@ NARROW = """<style>@media (max-width: 1050px) {
 
 def draw() -> None:
     head = st.container()
-    linked = inputs.from_address()
+    inputs.from_address()
     name, base = inputs.base_case()
     st.html(NARROW)
     with st.container(key="decide_split"):
         left, right = st.columns([1, 2], gap="large")
     with left:
-        name, changes = inputs.form(base, linked)
+        name, changes = inputs.form(base)
     evidence = outcome.evidence()
     try:
         case = case_values.changed_case(base, changes)

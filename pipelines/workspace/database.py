@@ -20,7 +20,7 @@ from pipelines.runtime import migration_lock as migrating
 from pipelines.workspace.home import Home
 from pipelines.workspace.models import VERSION_TABLE
 
-REVISION = "0002"
+REVISION = "0003"
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 BUSY_SECONDS = 30
 
