@@ -72,6 +72,10 @@ def reasons(decision: Decision) -> None:
             lines.append("- Missing inputs:")
             lines += [f"    - {page.plain(name)}" for name in decision.missing]
         st.markdown("\n".join(lines))
+    if decision.ways:
+        with st.container(border=True):
+            st.markdown("**What you can do instead**")
+            st.markdown("\n".join(f"- {page.plain(way)}" for way in decision.ways))
     if decision.reverses:
         with st.container(border=True):
             st.markdown("**What would reverse it**")

@@ -55,6 +55,10 @@ def print_decision(found: Any, as_json: bool) -> None:
         out.print_table(table)
     for reason in values["reasons"]:
         out.say(f"- {reason}")
+    if values["ways"]:
+        out.say("What you can do instead:")
+    for way in values["ways"]:
+        out.say(f"- {way}")
     if values["reverses"]:
         out.say("What would reverse it:")
     for condition in values["reverses"]:

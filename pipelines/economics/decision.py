@@ -13,7 +13,7 @@ from pipelines.economics.costs import (
 )
 from pipelines.economics.evidence import Evidence
 from pipelines.economics.formats import money, months, percent
-from pipelines.economics.gates import check_gates
+from pipelines.economics.gates import Gate, check_gates
 from pipelines.economics.hosting import with_measured_cost
 from pipelines.economics.labels import (
     ANSWERS,
@@ -22,10 +22,12 @@ from pipelines.economics.labels import (
     OPTION_LABELS,
     OPTION_TITLES,
     STAGED,
+    TOO_FEW_VISITORS,
 )
 from pipelines.economics.missing import missing_inputs
 from pipelines.economics.reversal import gate_conditions, thresholds
 from pipelines.economics.summary import Decision, sentence
+from pipelines.economics.testability import online_test
 from pipelines.economics.uncertainty import DRAWS, simulate, tornado
 from pipelines.prices.pricebook import PriceBook
 
@@ -73,11 +75,19 @@ def decide(
     }
     reasons += [gate.reason for gate in gates if gate.state != "not checked"]
     blocking = next((gate for gate in failed if gate.instead), None)
+    if blocking is not None:
+        facts |= {"gate": blocking.name, "headline": blocking.headline}
     if missing:
         if case is None and not is_sample:
             reasons.append("There is no case yet; fill in the missing inputs.")
         answer = blocking.instead if blocking else NOT_DECIDABLE
-        return Decision(decision=answer, reasons=reasons, reverses=gate_conditions(gates), **facts)
+        return Decision(
+            decision=answer,
+            reasons=reasons,
+            reverses=gate_conditions(gates),
+            ways=_ways(stated, gates, {}),
+            **facts,
+        )
 
     facts.update(_values(stated, book))
     npv = {option["name"]: option["npv"] for option in facts["options"]}
@@ -107,8 +117,20 @@ def decide(
         reasons=reasons,
         reverses=reverses,
         tornado=tornado(stated, book, shown),
+        ways=_ways(stated, gates, npv),
         **facts,
     )
+
+
+def _ways(case: Case, gates: list[Gate], npv: dict[str, float]) -> list[str]:
+    """What can be done although the test is too small; empty unless that gate decides."""
+    failed = [gate for gate in gates if gate.state == "failed"]
+    blocking = next((gate for gate in failed if gate.instead), None)
+    test = online_test(case)
+    if test is None or blocking is None or blocking.instead != TOO_FEW_VISITORS:
+        return []
+    others = {name for gate in failed if gate != blocking for name in gate.closes}
+    return test.ways(rolling="buy" not in others and npv.get("buy", 1.0) > 0)
 
 
 def _choose(

@@ -11,6 +11,7 @@ NOTHING_PAYS = "neither: nothing pays yet"
 FIX_LOGGING = "neither: fix the logging"
 COLLECT_DATA = "neither: collect more data"
 SETTLE_LEGAL = "neither: settle the legal question"
+TOO_FEW_VISITORS = "neither: too few visitors to test"
 NOT_DECIDABLE = "not decidable yet"
 
 ANSWERS = {

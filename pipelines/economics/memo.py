@@ -70,6 +70,7 @@ def render_memo(
         date=date.isoformat() if isinstance(date, dt.date) else date,
         numbers=three_numbers(decision),
         reasons=decision.sentences,
+        ways=decision.ways,
         options=_options(decision),
         general=_general(stated),
         option_names=[OPTION_LABELS[name] for name in stated.options],

@@ -26,6 +26,12 @@ class Decision(BaseModel):
     decision: str
     """One of the answers in `economics.labels`."""
     chosen: str | None = None
+    gate: str = ""
+    """The failed gate that the decision names; empty if none decides."""
+    headline: str = ""
+    """What that gate means, as the headline begins; empty where the first step says it."""
+    ways: list[str] = []
+    """What can be done although that gate failed."""
     is_sample: bool = False
     closed: list[str] = []
     """Options that a failed gate rules out."""
@@ -66,10 +72,9 @@ def sentence(decision: Decision) -> str:
     span = f"over {months(decision.horizon_months)}"
     if answer == NOT_DECIDABLE:
         return _not_decidable(decision)
-    if answer in FIRST_STEPS:
-        worth = decision.npv("popularity") or 0.0
-        rule = f"; until then a popularity rule is worth {money(worth)} {span}" if worth > 0 else ""
-        return f"Neither yet: {FIRST_STEPS[answer]} first{rule}."
+    if answer in FIRST_STEPS or decision.headline:
+        start = decision.headline or f"Neither yet: {FIRST_STEPS[answer]} first"
+        return f"{start}{_until_then(decision, span)}."
     if answer == NOTHING_PAYS:
         best = max(decision.options, key=lambda option: float(option["npv"]))
         label = OPTION_LABELS[str(best["name"])]
@@ -94,6 +99,14 @@ def sentence(decision: Decision) -> str:
             f"higher {span}, too little to be certain{loses}."
         )
     return f"{title} leads by {money(lead)} {span}{loses}."
+
+
+def _until_then(decision: Decision, span: str) -> str:
+    """What a popularity rule is worth meanwhile; empty if it is ruled out or worth nothing."""
+    worth = decision.npv("popularity") or 0.0
+    if worth <= 0 or "popularity" in decision.closed:
+        return ""
+    return f"; until then a popularity rule is worth {money(worth)} {span}"
 
 
 def _not_decidable(decision: Decision) -> str:

@@ -1,6 +1,7 @@
 """Gates, the rule, the values; evidence adds cost and comparisons, never uplift."""
 
 import json
+import math
 
 import pytest
 
@@ -8,7 +9,7 @@ from pipelines.economics.case import Range, UpliftRange, blank_case, case_from, 
 from pipelines.economics.decision import decide, sentence
 from pipelines.economics.evidence import Evidence, evidence_from_bakeoff
 from pipelines.errors import AssayError
-from pipelines.statistics.power import people_per_arm, smallest_change
+from pipelines.statistics.power import people_per_arm, picks_for_win_rate, smallest_change
 
 OPTIONS = {"name", "npv", "benefit", "cost"}
 
@@ -88,11 +89,83 @@ def test_data_poor_fixes_the_logging():
     assert "$2.5 k" in sentence(decision)
 
 
+SMALL_TEST = {"visitors_per_arm": 60_000.0, "baseline_conversion": 0.025}
+GATES = ("data_ready", "exposure_logged", "team_available", "legal_use", "legal_transfer")
+
+
+def with_small_test(**changes):
+    """A shop whose gates are all answered yes, with a test too small for its uplift of 2%."""
+    shop = load_case("shop")
+    uplift = UpliftRange(low=0.015, mode=0.02, high=0.025)
+    buy, build = (o.model_copy(update={"uplift": uplift}) for o in (shop.buy, shop.build))
+    answered = dict.fromkeys(GATES, True) | SMALL_TEST | {"buy": buy, "build": build}
+    return shop.model_copy(update=answered | changes)
+
+
+def test_too_few_visitors_is_named_and_the_logging_is_not_blamed():
+    decision = decide(with_small_test(), draws=2_000)
+    assert decision.decision == "neither: too few visitors to test"
+    assert decision.gate == "testability"
+    weeks = math.ceil(8 * people_per_arm(0.025, 0.02) / 60_000)
+    assert sentence(decision).startswith(
+        f"Too few visitors to test 2%: 8 weeks can confirm 10%, and 2% in {weeks} weeks; "
+    )
+    told = " ".join([sentence(decision), *decision.reasons, *decision.ways])
+    assert "logging" not in told and "Log which" not in told
+    assert "The log records which recommendations were shown to whom." in decision.reasons
+    assert [way.partition(":")[0] for way in decision.ways[:3]] == [
+        "A longer test",
+        "A larger effect",
+        "Interleaving",
+    ]
+    assert decision.ways[3].startswith("Buy on a rolling contract")
+    assert decision.document()["gate"] == "testability"
+
+
+@pytest.mark.parametrize(
+    ("changes", "last"),
+    [
+        ({"legal_transfer": False}, "Interleaving"),  # buying is ruled out by another gate
+        ({"margin": 100.0}, "Interleaving"),  # buying loses money
+        ({"margin": None}, "Buy on"),  # its value is not known yet
+    ],
+)
+def test_the_ways_without_a_test_offer_buying_only_where_it_can_pay(changes, last):
+    decision = decide(with_small_test(**changes), draws=2_000)
+    assert decision.gate == "testability"
+    assert decision.ways[-1].startswith(last)
+
+
+@pytest.mark.parametrize(
+    ("changes", "gate"),
+    [
+        ({"data_ready": False}, "data"),
+        ({"exposure_logged": False}, "exposure logging"),
+        ({"legal_use": False}, "testability"),  # the gates' order
+        ({"visitors_per_arm": 5e7}, ""),
+        ({"visitors_per_arm": 5e7, "legal_use": False}, "legal (use)"),
+    ],
+)
+def test_the_decision_names_the_first_gate_that_failed(changes, gate):
+    decision = decide(with_small_test(**changes), draws=2_000)
+    assert decision.gate == gate
+    states = {g["name"]: g["state"] for g in decision.gates}
+    assert not gate or states[gate] == "failed"
+    assert bool(decision.ways) == (gate == "testability")
+
+
+def test_a_test_that_detects_nothing_has_no_weeks_to_wait_for():
+    decision = decide(with_small_test(visitors_per_arm=2.0, baseline_conversion=0.9))
+    assert sentence(decision).startswith("Too few visitors to test 2%: 8 weeks detect no change")
+
+
 def test_detectable_change_unit_checks():
     assert smallest_change(0.02, 5_000) == pytest.approx(0.00863, abs=5e-6)
     assert smallest_change(0.02, 100_000) == pytest.approx(0.00179208, abs=5e-9)
     assert people_per_arm(0.02, 0.1) == pytest.approx(80_678.63, abs=0.01)
     assert people_per_arm(0.02, 0.05) == pytest.approx(315_203.16, abs=0.01)
+    assert picks_for_win_rate(0.55) == pytest.approx(782.5, abs=0.05)
+    assert picks_for_win_rate(0.52) == pytest.approx(4903.2, abs=0.05)
     assert smallest_change(0.1, people_per_arm(0.1, 0.1)) == pytest.approx(0.01)
 
 
