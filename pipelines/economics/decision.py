@@ -22,19 +22,20 @@ from pipelines.economics.labels import (
     OPTION_LABELS,
     OPTION_TITLES,
     STAGED,
+    TOO_CLOSE,
     TOO_FEW_VISITORS,
 )
 from pipelines.economics.missing import missing_inputs
 from pipelines.economics.reversal import gate_conditions, thresholds
-from pipelines.economics.summary import Decision, sentence
+from pipelines.economics.summary import CLEAR_LEAD, Decision, sentence
 from pipelines.economics.testability import online_test
+from pipelines.economics.ties import settling, tie
 from pipelines.economics.uncertainty import DRAWS, simulate, tornado
 from pipelines.prices.pricebook import PriceBook
 
 __all__ = ["Decision", "decide", "sentence"]
 
 RULE = {"yes": ("build", STAGED), "no": ("buy",)}
-CLEAR_LEAD = 0.8  # P(best) from which the values alone decide; below it the rule does
 REFERENCE_HORIZONS, REFERENCE_RATE = (36, 60), 0.10
 
 
@@ -93,7 +94,10 @@ def decide(
     npv = {option["name"]: option["npv"] for option in facts["options"]}
     allowed = [name for name in npv if name not in closed]
     facts["uncertainty"] = simulate(stated, book, allowed, draws)
-    chosen, rule_reasons = _choose(stated, npv, allowed, facts["uncertainty"])
+    best = max([*allowed, NOTHING], key=lambda name: npv.get(name, 0.0))
+    open_options = [option for option in facts["options"] if option["name"] in allowed]
+    tied = tie(best, open_options, facts["uncertainty"])
+    chosen, rule_reasons = _choose(stated, npv, allowed, facts["uncertainty"], tied)
     if blocking:
         if chosen == "popularity":
             reasons.append(
@@ -105,15 +109,16 @@ def decide(
         reverses.insert(0, f"Without the failed gates, {OPTION_LABELS[ahead]} has the most value.")
     else:
         reasons += rule_reasons
+        facts["tied"] = tied if chosen in (TOO_CLOSE, best) else []
         reverses = thresholds(stated, book, allowed) + gate_conditions(gates)
-        if chosen != NOTHING and npv[chosen] < max(npv[name] for name in allowed):
+        if chosen in npv and npv[chosen] < max(npv[name] for name in allowed):
             reverses.insert(
                 0, "Another answer to the core-business question: the highest value decides."
             )
-    shown = chosen if chosen != NOTHING else max(npv, key=lambda name: npv[name])
+    shown = chosen if chosen in npv else max(npv, key=lambda name: npv[name])
     return Decision(
         decision=blocking.instead if blocking else ANSWERS[chosen],
-        chosen=None if chosen == NOTHING else chosen,
+        chosen=chosen if chosen in npv else None,
         reasons=reasons,
         reverses=reverses,
         tornado=tornado(stated, book, shown),
@@ -134,9 +139,16 @@ def _ways(case: Case, gates: list[Gate], npv: dict[str, float]) -> list[str]:
 
 
 def _choose(
-    case: Case, npv: dict[str, float], allowed: list[str], uncertainty: dict[str, Any] | None
+    case: Case,
+    npv: dict[str, float],
+    allowed: list[str],
+    uncertainty: dict[str, Any] | None,
+    tied: list[str],
 ) -> tuple[str, list[str]]:
-    """The option that the rule and the values lead to, and why."""
+    """The option that the rule and the values lead to (or a tie), and why.
+
+    `tied` are the options that cannot be told apart, the best one first.
+    """
     ranked = sorted([*allowed, NOTHING], key=lambda name: -npv.get(name, 0.0))
     best = ranked[0]
     favored = RULE.get(case.core_business or "", ())
@@ -151,7 +163,15 @@ def _choose(
         f"Net present value over {months(case.horizon_months)} at "
         f"{percent(case.discount_rate)} a year: {values}."
     )
-    if not favored or best in favored:
+    if tied and not favored:
+        return TOO_CLOSE, [*reasons, settling(uncertainty)]
+    if best in favored:
+        if tied:
+            names = ", ".join(OPTION_LABELS[name] for name in tied if name != best)
+            reasons.append(f"By value it is too close to call against {names}; the rule decides.")
+            reasons.append(settling(uncertainty))
+        return best, reasons
+    if not favored:
         return best, reasons
     chance = 1.0 if uncertainty is None else float(uncertainty["p_best"][best])
     able = [name for name in ranked if name in favored and npv[name] > 0]
@@ -161,6 +181,8 @@ def _choose(
             "decides."
         )
         return able[0], reasons
+    if tied:
+        return TOO_CLOSE, [*reasons, settling(uncertainty)]
     reasons.append(f"The values contradict the rule: {OPTION_LABELS[best]} comes first.")
     return best, reasons
 

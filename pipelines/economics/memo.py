@@ -106,7 +106,11 @@ def three_numbers(decision: Decision) -> list[tuple[str, str]]:
         rows.append(
             (
                 money(abs(lead)),
-                "ahead of the next option" if lead >= 0 else "behind the best option",
+                "between the first two: too close to call"
+                if decision.tied
+                else "ahead of the next option"
+                if lead >= 0
+                else "behind the best option",
             )
         )
     else:
