@@ -17,6 +17,7 @@ import pandas as pd
 import streamlit as st
 
 from pipelines.data.dataset import About, Dataset
+from pipelines.data.readiness import Verdict
 from pipelines.evaluation.results.document import BakeoffDocument
 from pipelines.runtime import paths
 from pipelines.stages.contract import DataShape
@@ -113,8 +114,7 @@ class Readiness(NamedTuple):
     """The readiness report of a dataset."""
 
     sentence: str
-    verdict: str
-    """ready, popularity only, or not yet."""
+    verdict: Verdict
     findings: pd.DataFrame
     """check, value, threshold, state, why, todo, source."""
     approaches: pd.DataFrame

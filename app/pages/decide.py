@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app.components import page
+from app.components.evidence import chosen_evidence
 from app.decide import case_values, inputs, memo, numbers, outcome, uncertainty
 from pipelines.economics.summary import sentence
 from pipelines.errors import AssayError
@@ -28,7 +29,7 @@ def draw() -> None:
         left, right = st.columns([1, 2], gap="large")
     with left:
         name, changes = inputs.form(base)
-    evidence = outcome.evidence()
+    evidence = chosen_evidence()
     try:
         case = case_values.changed_case(base, changes)
         stated = None if name == inputs.OWN and not changes else case

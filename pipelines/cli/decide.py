@@ -25,16 +25,19 @@ def decide(
     change the decision.
     """
     from pipelines.economics.documents import decide_documents
+    from pipelines.workspace.measured import measured_on
 
     if not case and bakeoff_id is None:
         raise AssayError(
             "Name a case with --case (shop, video, data-poor or a file), or a bake-off with "
             "--bakeoff."
         )
-    document = None
+    document = measured = None
     if bakeoff_id is not None:
-        document = open_workspace().bakeoff(bakeoff_id).model_dump(mode="json")
-    print_decision(decide_documents(case or None, document), as_json)
+        workspace = open_workspace()
+        document = workspace.bakeoff(bakeoff_id).model_dump(mode="json")
+        measured = measured_on(workspace, document["dataset"])
+    print_decision(decide_documents(case or None, document, measured), as_json)
 
 
 def print_decision(found: Any, as_json: bool) -> None:

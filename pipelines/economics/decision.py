@@ -75,7 +75,9 @@ def decide(
         "discount_rate": stated.discount_rate,
     }
     reasons += [gate.reason for gate in gates if gate.state != "not checked"]
-    blocking = next((gate for gate in failed if gate.instead), None)
+    # While inputs are missing, they are the answer, unless a person ruled the options out.
+    deciding = [gate for gate in failed if gate.instead and not (missing and gate.measured)]
+    blocking = next(iter(deciding), None)
     if blocking is not None:
         facts |= {"gate": blocking.name, "headline": blocking.headline}
     if missing:

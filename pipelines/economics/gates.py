@@ -30,14 +30,24 @@ class Gate:
     instead: str = ""
     headline: str = ""
     """What the failed gate means, as the headline begins; without a full stop."""
+    measured: bool = False
+    """Whether readiness answered it and not a person."""
 
 
 def _answered(
-    name: str, answer: bool | None, yes: str, no: str, closes: tuple[str, ...], instead: str = ""
+    name: str,
+    answer: bool | None,
+    yes: str,
+    no: str,
+    closes: tuple[str, ...],
+    instead: str = "",
+    *,
+    measured: bool = False,
 ) -> Gate:
     if answer is None:
         return Gate(name, "not checked", "Not stated.")
-    return Gate(name, "passed" if answer else "failed", yes if answer else no, closes, instead)
+    state: State = "passed" if answer else "failed"
+    return Gate(name, state, yes if answer else no, closes, instead, measured=measured)
 
 
 def _data(case: Case, own: Evidence | None) -> Gate:
@@ -50,6 +60,7 @@ def _data(case: Case, own: Evidence | None) -> Gate:
         "There is not enough data to train on yet; the readiness report says how much is missing.",
         (*BUILT, "buy"),
         COLLECT_DATA,
+        measured=measured is not None,
     )
 
 
@@ -66,6 +77,32 @@ def _testability(found: OnlineTest | None) -> Gate:
     )
     everything = (*BUILT, "buy")
     return Gate(name, "failed", reason, everything, TOO_FEW_VISITORS, found.headline)
+
+
+def _exposures(case: Case, own: Evidence | None) -> Gate:
+    """As stated; otherwise whether the imported events have impressions."""
+    everything = (*BUILT, "buy")
+    measured = None if own is None else own.exposures
+    no = "record which recommendations were shown to whom, so a test cannot measure their effect"
+    if case.exposure_logged is None and measured is not None and own is not None:
+        return _answered(
+            "exposure logging",
+            measured,
+            f"The events of {own.dataset} record which recommendations were shown to whom.",
+            f"The events of {own.dataset} do not {no}. If another log does, state it among the "
+            "preconditions.",
+            everything,
+            FIX_LOGGING,
+            measured=True,
+        )
+    return _answered(
+        "exposure logging",
+        case.exposure_logged,
+        "The log records which recommendations were shown to whom.",
+        f"The log does not {no}.",
+        everything,
+        FIX_LOGGING,
+    )
 
 
 def _quality(own: Evidence | None, kind: str, label: str, closes: tuple[str, ...]) -> Gate:
@@ -96,15 +133,7 @@ def check_gates(case: Case, own: Evidence | None) -> list[Gate]:
     everything = (*BUILT, "buy")
     return [
         _data(case, own),
-        _answered(
-            "exposure logging",
-            case.exposure_logged,
-            "The log records which recommendations were shown to whom.",
-            "The log does not record which recommendations were shown to whom, so a test cannot "
-            "measure their effect.",
-            everything,
-            FIX_LOGGING,
-        ),
+        _exposures(case, own),
         _testability(online_test(case)),
         _answered(
             "team",

@@ -210,6 +210,8 @@ def _options(decision: Decision) -> list[dict[str, str]]:
 def _evidence(evidence: Evidence | None) -> str:
     if evidence is None:
         return "No bake-off was used."
+    if not evidence.bakeoff_id:
+        return f"No bake-off was used. Readiness was measured on {evidence.dataset}."
     kind = "sample data, not used in the decision" if evidence.is_sample else "your data"
     scored = sum(contender.status == "scored" for contender in evidence.contenders)
     return (

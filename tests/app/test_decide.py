@@ -6,10 +6,13 @@ from itertools import pairwise
 import pytest
 
 from app.decide import case_values, options, tornado, uncertainty_charts, value_chart
+from pipelines.data import readiness
+from pipelines.data.dataset import save
 from pipelines.economics.case import blank_case, load_case
 from pipelines.economics.decision import decide
 from pipelines.economics.summary import sentence
 from pipelines.errors import AssayError
+from tests.app.conftest import document, small_dataset
 
 COMPLETE = {
     "core_business": "no",
@@ -112,6 +115,30 @@ def test_without_a_case_it_is_not_decidable_yet(open_page, filled):
     assert app.title[0].value == sentence(decide(None))
     first = app.get("button_group")[1]  # after the choice of the case
     assert "core business" in first.label
+
+
+@pytest.mark.parametrize("with_bakeoff", [True, False])
+def test_own_data_answers_the_gates_that_readiness_knows(
+    open_page, workspace, tmp_path, with_bakeoff
+):
+    folder = tmp_path / "made"
+    folder.mkdir()
+    save(small_dataset("store"), folder)
+    workspace.add_dataset(folder)
+    if with_bakeoff:
+        made = document("20261120-1000-aaaa").model_copy(update={"dataset": "store"})
+        workspace.save_bakeoff(made, dataset_version=1)
+    app = open_page("decide", dataset="store")
+    assert not app.exception
+    gates = next(d.value for d in app.dataframe if "precondition" in d.value)
+    states = gates.set_index("precondition")["state"]
+    assert not states[["data"]].str.contains("not checked").any()
+    report = readiness.report(workspace.dataset("store"))
+    assert states["data"] == ("✓ passed" if report.verdict == "ready" else "✕ failed")
+    logged = {f.check: f.state for f in report.findings}["impression, share of events"]
+    assert states["exposure logging"] == {
+        "unknown": "? not checked", "enough": "✓ passed",
+    }.get(logged, "✕ failed")  # fmt: skip
 
 
 def test_an_example_case_by_its_link(open_page, workspace):

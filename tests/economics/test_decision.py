@@ -5,13 +5,16 @@ import math
 
 import pytest
 
+from pipelines.data import readiness
 from pipelines.economics.case import Range, UpliftRange, blank_case, case_from, load_case
 from pipelines.economics.decision import decide, sentence
 from pipelines.economics.evidence import Evidence, evidence_from_bakeoff
 from pipelines.economics.labels import OPTION_LABELS
+from pipelines.economics.measured import measured, measured_in
 from pipelines.economics.memo import three_numbers
 from pipelines.errors import AssayError
 from pipelines.statistics.power import people_per_arm, picks_for_win_rate, smallest_change
+from pipelines.testing import datasets
 
 OPTIONS = {"name", "npv", "benefit", "cost"}
 
@@ -235,6 +238,47 @@ def test_team_gate_closes_build_where_build_led():
 def test_readiness_of_own_data_is_a_gate():
     evidence = evidence_from_bakeoff(_bakeoff(), readiness="needs more")
     assert decide(load_case("shop"), evidence).decision == "neither: collect more data"
+
+
+@pytest.mark.parametrize(
+    ("exposures", "stated", "state", "answer"),
+    [
+        (None, None, "not checked", "buy"),
+        (True, None, "passed", "buy"),
+        (False, None, "failed", "neither: fix the logging"),
+        (False, True, "passed", "buy"),  # another log has them: the person knows better
+        (True, False, "failed", "neither: fix the logging"),
+    ],
+)
+def test_measured_exposures_answer_the_gate_unless_a_person_does(exposures, stated, state, answer):
+    evidence = evidence_from_bakeoff(_bakeoff(), "enough", exposures)
+    case = load_case("shop").model_copy(update={"exposure_logged": stated})
+    decision = decide(case, evidence)
+    gates = {gate["name"]: gate for gate in decision.gates}
+    assert (gates["exposure logging"]["state"], decision.decision) == (state, answer)
+    assert gates["data"]["state"] == "passed"
+    assert ("mine" in gates["exposure logging"]["reason"]) == (
+        stated is None and exposures is not None
+    )
+
+
+def test_while_inputs_are_missing_measured_gates_are_told_and_do_not_decide():
+    evidence = Evidence(dataset="mine", is_sample=False, readiness="needs more", exposures=False)
+    decision = decide(None, evidence)
+    assert decision.decision == "not decidable yet"
+    states = {gate["name"]: gate["state"] for gate in decision.gates}
+    assert (states["data"], states["exposure logging"]) == ("failed", "failed")
+    assert any("not enough data" in reason for reason in decision.reasons)
+    stated = blank_case().model_copy(update={"data_ready": False})
+    assert decide(stated).decision == "neither: collect more data"
+
+
+def test_readiness_is_taken_from_its_report():
+    states = {"impression, share of events": "thin"}
+    assert measured("ready", states) == ("enough", False)
+    assert measured("popularity only", {}) == ("needs more", None)
+    report = readiness.report(datasets.dataset())  # its exposure columns were not counted
+    assert measured_in(report) == ("enough" if report.verdict == "ready" else "needs more", None)
 
 
 @pytest.mark.parametrize(
