@@ -9,7 +9,17 @@ from typing import Any
 import streamlit as st
 
 from app.components.page import plain
-from app.decide.case_values import OPTIONS, PRECONDITIONS, Values, flat, inputs, merged
+from app.decide.case_values import (
+    NOTES,
+    OPTIONS,
+    PRECONDITIONS,
+    Values,
+    flat,
+    full_label,
+    inputs,
+    is_note,
+    merged,
+)
 from pipelines.economics.case import Case
 from pipelines.prices.pricebook import PriceBook
 
@@ -43,10 +53,16 @@ CORE_LABELS = {"yes": "yes", "no": "no", "unknown": "not known yet"}
 class _Form:
     """A form while it is drawn: the current values, and what its widgets share."""
 
+    base: Case
     now: Values
     key: str
     on_change: Callable[..., None]
     args: tuple[Any, ...]
+
+    def note(self, path: str) -> dict[str, str]:
+        """The source and the author of an input, by table."""
+        paths = {table: f"{table}.{path}" for table in NOTES}
+        return {t: str(self.now.get(p, _note_of(self.base, p))) for t, p in paths.items()}
 
     def widget(self, path: str, value: Any) -> dict[str, Any]:
         """The arguments that every widget has; a widget that is drawn anew gets `value`."""
@@ -69,7 +85,7 @@ def draw(
 
     `on_change` is called with `args` before the page is drawn again; `read` works there.
     """
-    form = _Form(flat(base) | draft, key, on_change, args)
+    form = _Form(base, flat(base) | draft, key, on_change, args)
     _core(form)
     with st.expander("Your business", expanded=True):
         for path in BUSINESS:
@@ -93,6 +109,8 @@ def draw(
             limit = 200 if path == "title" else 600
             value = str(form.now.get(path) or "")
             text_widget(label, max_chars=limit, **form.widget(path, value))
+    with st.expander("Sources: where each number is from"):
+        _notes(form)
     return read(base, draft, key)
 
 
@@ -111,9 +129,27 @@ def forget(key: str) -> None:
 def read(base: Case, draft: Values, key: str) -> Values:
     """The inputs that differ from `base`: those in the widgets, otherwise those of `draft`."""
     start = flat(base)
-    given = {path: _read(path, value, key) for path, value in (start | draft).items()}
+    inputs_now = start | {path: v for path, v in draft.items() if not is_note(path)}
+    given = {path: _read(path, value, key) for path, value in inputs_now.items()}
     given["title"] = given["title"] or start["title"]
-    return {path: value for path, value in given.items() if value != start.get(path)}
+    changes = {path: value for path, value in given.items() if value != start.get(path)}
+    return changes | _read_notes(base, draft, key)
+
+
+def _read_notes(base: Case, draft: Values, key: str) -> Values:
+    """The sources and authors that differ from the case's."""
+    notes = {path: text for path, text in draft.items() if is_note(path)}
+    for table in NOTES:
+        for name in inputs():
+            typed = st.session_state.get(f"{key}_{table}.{name}")
+            if typed is not None:
+                notes[f"{table}.{name}"] = typed.strip()
+    return {p: text for p, text in notes.items() if text != _note_of(base, p)}
+
+
+def _note_of(case: Case, path: str) -> str:
+    table, _, name = path.partition(".")
+    return str(getattr(case.stated(name), NOTES[table]))
 
 
 def _read(path: str, value: Any, key: str) -> Any:
@@ -231,6 +267,28 @@ def _price(form: _Form, path: str) -> None:
         help=plain(inputs()[path].description),
         **form.widget(path, value),
     )
+
+
+def _notes(form: _Form) -> None:
+    """The source and the author of one input at a time; the memo prints both."""
+    given = [p for p in inputs() if form.now.get(p) not in (None, "") and p not in RECORD]
+    named = {p: form.note(p) for p in given}
+    path = st.selectbox(
+        "Input",
+        given,
+        format_func=lambda p: f"{full_label(p)}{' ✓' if any(named[p].values()) else ''}",
+        key=f"{form.key}_source_of",
+        help="✓ marks inputs with a source or an author.",
+    )
+    if path is None:
+        return
+    labels = {"sources": "Source", "authors": "Stated by"}
+    examples = {"sources": "controlling, 2025 accounts", "authors": "Eva, head of sales"}
+    for table, text in named[path].items():
+        name = f"{table}.{path}"
+        st.text_input(
+            labels[table], placeholder=examples[table], max_chars=200, **form.widget(name, text)
+        )
 
 
 def _yes_no(form: _Form, path: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from app.decide import case_values, options, tornado, uncertainty_charts, value_chart
 from pipelines.data import readiness
 from pipelines.data.dataset import save
-from pipelines.economics.case import blank_case, load_case
+from pipelines.economics.case import Stated, blank_case, load_case
 from pipelines.economics.decision import decide
 from pipelines.economics.summary import sentence
 from pipelines.errors import AssayError
@@ -97,9 +97,49 @@ def test_a_range_is_made_from_the_given_ends():
     assert case_values.merged(1.0, None, 3.0) == {"low": 1.0, "mode": 2.0, "high": 3.0}
 
 
-def test_inputs_that_do_not_fit_are_named():
-    with pytest.raises(AssayError, match="open_rate"):
-        case_values.changed_case(blank_case(), {"open_rate": 30.0})
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"open_rate": 30.0}, "open rate is above 1, which is 100%"),
+        ({"buy.uplift": 1.5}, "uplift, buy is above 1, which is 100%"),
+        ({"margin": -2.0}, "addressed margin is negative"),
+        ({"baseline_conversion": 2.0}, "current conversion rate: must be below 1"),
+    ],
+)
+def test_inputs_that_do_not_fit_are_named_as_the_form_names_them(changes, message):
+    with pytest.raises(AssayError, match=message):
+        case_values.changed_case(blank_case(), changes)
+
+
+def test_help_asks_for_what_the_field_wants():
+    for path, one in case_values.inputs().items():
+        assert "0.02" not in one.description, path
+        assert one.percent == one.unit.startswith("%"), path
+
+
+def test_a_source_and_an_author_are_typed_kept_and_printed(open_page, workspace):
+    app = open_page("decide", decide_case="shop")
+    app.selectbox(key="decide_shop_source_of").set_value("buy.uplift").run()
+    app.text_input(key="decide_shop_sources.buy.uplift").set_value("vendor's test").run()
+    app.text_input(key="decide_shop_authors.buy.uplift").set_value("Ben").run()
+    app.selectbox(key="decide_shop_source_of").set_value("margin").run()
+    app.text_input(key="decide_shop_authors.margin").set_value("Eva").run()
+    assert not app.exception
+    typed = {
+        "sources.buy.uplift": "vendor's test",
+        "authors.buy.uplift": "Ben",
+        "authors.margin": "Eva",
+    }
+    assert workspace.draft("decide:shop").inputs == typed
+    assert case_values.from_text(case_values.to_text(typed)) == typed
+    case = case_values.changed_case(load_case("shop"), typed)
+    assert case.sources == {
+        "buy.uplift": Stated(source="vendor's test", author="Ben"),
+        "margin": Stated(author="Eva"),
+    }
+    again = open_page("decide", decide_case="shop")
+    again.selectbox(key="decide_shop_source_of").set_value("buy.uplift").run()
+    assert again.text_input(key="decide_shop_authors.buy.uplift").value == "Ben"
 
 
 def test_the_form_returns_every_number_of_an_example_case():
