@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from app.explore import cards, linked_lists, trace
+from app.explore import cards, linked_lists, sections, trace
 from app.explore import data as explore_data
 from app.look import styles
 from pipelines.data.split import split
@@ -62,6 +62,30 @@ def test_cards_escape_titles_and_say_why_there_is_no_list():
     assert "&lt;a&gt;" in html and "<a>" not in html
     assert "No list: It &lt;broke&gt;." in html
     assert "✓ held-out interaction" in html
+
+
+def test_a_sponsored_item_is_marked_on_its_card_and_in_the_chart():
+    frame = TWO.assign(sponsored=(TWO["contender"] == "Two") & (TWO["item_id"] == "d"))
+    contenders = {n: ("built here", LOOKS[n]) for n in ("One", "Two")}
+    html = cards.cards(frame, {}, contenders)
+    assert html.count("◈ sponsored") == 1
+    assert html.index("◈ sponsored") > html.index("&lt;d&gt;")
+    spec = linked_lists.linked_lists(frame, LOOKS).to_dict()
+    labels = [row["label"] for rows in spec["datasets"].values() for row in rows if "rank" in row]
+    assert [label for label in labels if "◈" in label] == ["◈ <d>"]
+
+
+def test_the_default_pair_leaves_out_the_sponsored_variant(filled):
+    made = filled.bakeoff(ID)
+    best = max(made.contenders, key=lambda c: c.metrics["ndcg@10"].value)
+    spec = {**best.spec, "rules": [{"stage": "sponsored-slot", "slot": 3}]}
+    paid = best.model_copy(update={"spec": spec})
+    contenders = [paid if c is best else c for c in made.contenders]
+    changed = made.model_copy(update={"contenders": contenders})
+    names = [c.name for c in contenders]
+    assert sections._first(made, names) == best.name
+    assert sections._first(changed, names) == "als"
+    assert sections._first(changed, [best.name]) == best.name
 
 
 def test_a_trace_names_the_rankers_that_the_pipeline_has():
