@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app import PAGES
+from app import PAGES, address, state
 from app.components import charts, spreadsheet
 from pipelines.data.dataset import About
 from pipelines.errors import AssayError
@@ -18,9 +18,24 @@ from pipelines.errors import AssayError
 def show(draw: Callable[[], None]) -> None:
     """Draw a page; show an `AssayError` as a sentence."""
     try:
+        _not_there()
         draw()
     except AssayError as error:
         st.error(plain(str(error)), icon=":material/error:")
+    finally:  # also where the page asks to be drawn again
+        address.write()
+
+
+def _not_there() -> None:
+    """Say that a link asked for something else than what is shown, until it is dismissed."""
+    sentence = st.session_state.get(state.NOT_THERE)
+    if not sentence:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(f":material/warning: {plain(sentence)}", width="stretch")
+        if st.button("Dismiss", key="not_there", type="tertiary"):
+            del st.session_state[state.NOT_THERE]
+            st.rerun()
 
 
 def opening(
