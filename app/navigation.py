@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import PAGES, access, address, look, state
+from app import PAGES, access, address, glossary, look, state
 from app.components import jobs
 from pipelines.errors import AssayError
 
@@ -106,6 +106,7 @@ def _picker() -> None:
             st.caption("No bake-off on this dataset yet. Start one on the Build page.")
     else:
         st.caption("No data yet. Load some on the Data page.")
+    glossary.button()
     if access.login_configured():
         st.caption(f"{st.user.get('email', '')}, {access.role()}")
         if st.button("Sign out", type="tertiary"):

@@ -71,16 +71,23 @@ def _first(document: BakeoffDocument, answering: list[str]) -> str:
     return next((c.name for c in ranked), (organic or answering)[-1])
 
 
-def opening(document: BakeoffDocument, found: Lists, one: str, other: str) -> None:
-    """The title sentence and the chart of all lists."""
+def opening(found: Lists, one: str, other: str) -> None:
+    """The title sentence: what two lists share, or that there are none to compare."""
+    if other:
+        page.opening(linked_lists.sentence(found.frame, one, other))
+    else:
+        page.opening(f"Only {one} gives a list here." if one else "No contender gives a list here.")
+
+
+def picture(document: BakeoffDocument, found: Lists, one: str, other: str) -> None:
+    """The chart of all lists, below what chooses them."""
     if not other:
-        page.opening(
-            f"Only {one} gives a list here." if one else "No contender gives a list here.",
+        page.picture(
             toolbar.blank(EMPTY),
-            alt="An empty chart: fewer than two lists can be compared.",
+            "An empty chart: fewer than two lists can be compared.",
+            key="explore",
         )
     else:
-        page.opening(linked_lists.sentence(found.frame, one, other))
         styles = look.styles_by_title(document)
         st.html(linked_lists.scroll_css(found.frame["contender"].nunique()))
         with st.container(key=linked_lists.SIDE_BY_SIDE):

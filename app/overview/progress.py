@@ -33,6 +33,20 @@ def standing(
     return sentence(decide(None, chosen_evidence()))
 
 
+def purpose(*, decided: bool) -> str:
+    """What Assay is for; and until a decision is saved, what is meant by "not decidable yet"."""
+    what = (
+        "Assay tells a team whether to **build** its recommender, **buy** one, buy now and build "
+        "later, or fix its data first: measured on its own data."
+    )
+    if decided:
+        return what
+    return (
+        f"{what} *Not decidable yet* means that inputs are missing which only you have, such as "
+        "your margin and the uplift that you expect; Decide lists them."
+    )
+
+
 def steps(
     name: str | None, document: BakeoffDocument | None, saved: DecisionRecord | None
 ) -> pd.DataFrame:

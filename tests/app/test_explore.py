@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from app.explore import cards, linked_lists, sections, trace
+from app.explore import cards, history_picker, linked_lists, sections, trace
 from app.explore import data as explore_data
 from app.look import styles
 from pipelines.data.split import split
@@ -188,3 +188,35 @@ def test_a_pipeline_of_an_older_format_says_so_at_its_list(open_page, explored):
     html = " ".join(str(h.proto.body) for h in app.get("html"))
     assert "it has format 0" in html and "Run the bake-off again" in html
     assert set(app.dataframe[-1].value["contender"]) == {"EASE, recent first"}
+
+
+def order(node):
+    """The page's elements from top to bottom."""
+    children = getattr(node, "children", None)
+    if children is None:
+        return [node]
+    return [leaf for child in children.values() for leaf in order(child)]
+
+
+def test_what_chooses_the_lists_is_above_their_picture(open_page, explored):
+    leaves = order(opened(open_page).main)
+    keys = [getattr(leaf, "key", None) for leaf in leaves]
+    types = [leaf.type for leaf in leaves]
+    picture = next(i for i, kind in enumerate(types) if "vega" in kind)
+    for key in ("explore_who", "explore_persona", "explore_one", "explore_other"):
+        assert keys.index(key) < picture, key
+    assert types.index("title") == 0 or types.index("title") < keys.index("explore_who")
+
+
+def test_a_title_is_found_by_typing_in_the_picker_of_a_large_catalogue(
+    open_page, explored, monkeypatch
+):
+    monkeypatch.setattr(history_picker, "FEW_TITLES", 5)
+    app = opened(open_page, explore_who="made-up", explore_history="i03")
+    app.multiselect[0].set_value(["i03", "item 17"]).run()
+    assert not app.exception
+    assert app.multiselect[0].value == ["i03"]
+    assert app.multiselect[0].options == ["Item 3", "Item 17"]
+    assert any("“item 17” is in 1 title" in c.value for c in app.caption)
+    app.multiselect[0].set_value(["i03", "i17"]).run()
+    assert app.query_params["explore_history"] == "i03,i17"

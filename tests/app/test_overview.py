@@ -3,6 +3,7 @@
 import pytest
 from streamlit.runtime.state.query_params import QueryParams
 
+from app import glossary
 from app.components import results
 from pipelines.data.dataset import save
 from tests.app.conftest import document, small_dataset
@@ -130,3 +131,27 @@ def test_the_leader_is_named_by_title():
     near = [c.model_copy(update={"outcome": "equivalent"}) for c in found.comparisons]
     label = results.leader_label(found.model_copy(update={"comparisons": near}))
     assert label == "EASE, recent first is equivalent to Popular"
+
+
+def test_the_first_screen_says_what_assay_is_for_and_what_is_not_decidable(open_page, filled):
+    app = open_page()
+    (said,) = [m.value for m in app.markdown if m.value.startswith("Assay tells a team")]
+    assert "*Not decidable yet* means that inputs are missing" in said
+    decided = {"decision": "buy", "sentence": "Buy leads."}
+    filled.save_decision("Shop", decided, "<!doctype html>", "20261121-1000-bbbb")
+    again = open_page()
+    (said,) = [m.value for m in again.markdown if m.value.startswith("Assay tells a team")]
+    assert "Not decidable" not in said
+
+
+def test_the_glossary_is_on_every_page_and_can_be_searched(open_page, filled):
+    found = dict(glossary.terms())
+    assert {"bake-off", "not decidable yet", "uplift"} <= set(found)
+    assert not [m for m in found.values() if "](" in m or "[" in m]
+    app = open_page("runs")
+    app.button(key="glossary").click().run()
+    assert not app.exception
+    shown = next(m.value for m in app.markdown if m.value.startswith("- **"))
+    assert shown.count("\n") + 1 == len(found)
+    assert glossary.search(" mde ")[0][0] == "MDE"
+    assert [term for term, _ in glossary.search("no such term")] == []
