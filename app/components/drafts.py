@@ -21,7 +21,14 @@ def opened(subject: str) -> Inputs:
     """The draft as last kept, by this window or another one: for a form that is drawn anew."""
     if access.known():
         st.session_state[_key(subject)] = state.workspace().draft(subject, access.who()).inputs
+    else:
+        st.session_state.setdefault(_key(subject), {})
     return seen(subject)
+
+
+def loaded(subject: str) -> bool:
+    """Whether this window has read the draft already."""
+    return _key(subject) in st.session_state
 
 
 def seen(subject: str) -> Inputs:
