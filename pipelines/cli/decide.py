@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pipelines.cli.options import AsJson, open_workspace
 from pipelines.errors import AssayError
+
+if TYPE_CHECKING:
+    from pipelines.economics.measured import Measured
 
 
 def decide(
@@ -16,6 +21,9 @@ def decide(
     ] = "",
     bakeoff_id: Annotated[
         str | None, typer.Option("--bakeoff", help="Id of a bake-off to use in the decision.")
+    ] = None,
+    memo: Annotated[
+        Path | None, typer.Option("--memo", help="Also write the one-page memo to this .html file.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -37,7 +45,24 @@ def decide(
         workspace = open_workspace()
         document = workspace.bakeoff(bakeoff_id).model_dump(mode="json")
         measured = measured_on(workspace, document["dataset"])
+    if memo is not None:
+        _write_memo(memo, case, document, measured)
     print_decision(decide_documents(case or None, document, measured), as_json)
+
+
+def _write_memo(
+    file: Path, case: str, document: dict[str, Any] | None, measured: Measured | None
+) -> None:
+    from pipelines.cli import output as out
+    from pipelines.economics.documents import memo_of_documents
+
+    today = dt.datetime.now(dt.UTC).date()
+    text = memo_of_documents(case or None, document, today, measured)
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise AssayError(f"{file} cannot be written: {error.strerror or error}.") from None
+    out.warn(f"Memo written to {file}.")
 
 
 def print_decision(found: Any, as_json: bool) -> None:
