@@ -7,9 +7,12 @@ at its end.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 import streamlit as st
 
+CARRIED = "address_carried"
+"""Session key: parameters that only a copied link has."""
 PENDING = "address_pending"
 """Session key: parameters that wait for the end of the run; None removes one."""
 
@@ -54,6 +57,19 @@ def _write(pending: Mapping[str, str | None]) -> None:
     then = {k: v for k, v in {**now, **pending}.items() if v is not None}
     if then != now:
         st.query_params.from_dict(then)
+
+
+def carry(values: Mapping[str, str]) -> None:
+    """Parameters for the link of this page only: too long for the address."""
+    st.session_state[CARRIED] = {key: value for key, value in values.items() if value}
+
+
+def link() -> str:
+    """The whole address of what is shown."""
+    base = str(st.context.url or "").partition("?")[0]
+    carried = st.session_state.get(CARRIED, {})
+    query = urlencode({**st.query_params.to_dict(), **carried})
+    return f"{base}?{query}" if query else base
 
 
 def _written(key: str) -> str:

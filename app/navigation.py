@@ -57,6 +57,7 @@ def run() -> None:
     st.logo(str(PAGES.parent / "logo.svg"), size="large", icon_image=str(PAGES.parent / "icon.svg"))
     page = st.navigation(pages())
     address.collect()
+    st.set_page_config(page_title=f"{page.title} · Assay")
     try:
         with st.sidebar:
             _of_link()

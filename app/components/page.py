@@ -17,6 +17,7 @@ from pipelines.errors import AssayError
 
 def show(draw: Callable[[], None]) -> None:
     """Draw a page; show an `AssayError` as a sentence."""
+    address.carry({})
     try:
         _not_there()
         draw()
@@ -24,6 +25,14 @@ def show(draw: Callable[[], None]) -> None:
         st.error(plain(str(error)), icon=":material/error:")
     finally:  # also where the page asks to be drawn again
         address.write()
+    _copy_link()
+
+
+def _copy_link() -> None:
+    """The address of what is shown, to hand on; its box has a button that copies it."""
+    with st.sidebar.popover("Copy link", icon=":material/link:", type="tertiary"):
+        st.caption("Whoever can reach this server sees the same view.")
+        st.code(address.link(), language=None, wrap_lines=True)
 
 
 def _not_there() -> None:

@@ -200,7 +200,8 @@ def _label(path: str, value: Any) -> str:
     """Label and unit; a required input without a value is marked as missing."""
     last = path.rpartition(".")[2]
     missing = " :gray-badge[missing]" if value is None and last in REQUIRED else ""
-    return plain(inputs()[path].label_with_unit) + missing
+    # One dollar sign begins no formula; escaped, a screen reader would read the backslash.
+    return plain(inputs()[path].label_with_unit).replace("\\$", "$") + missing
 
 
 def _quantity(form: _Form, path: str) -> None:
@@ -231,7 +232,7 @@ def _range(form: _Form, path: str, value: Any) -> None:
     for column, (part, label) in zip(st.columns(3, gap="small"), PARTS.items(), strict=True):
         current = three.get(part)
         column.number_input(
-            f"{one.label}, {label}",
+            f"{full_label(path)}, {label}",
             value=None,
             step=None,
             format=FORMAT,

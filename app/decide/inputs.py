@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from app import address
 from app.components import drafts, toolbar
 from app.decide import case_form
-from app.decide.case_values import Values, from_text
+from app.decide.case_values import Values, from_text, to_text
 from pipelines.economics.case import Case, blank_case, load_case
 from pipelines.runtime.phrases import number_of
 
@@ -60,6 +61,7 @@ def form(base: Case) -> tuple[str, Values]:
     draft = drafts.seen(subject) if case_form.alive(key) else drafts.opened(subject)
     changes = case_form.draw(base, draft, key=key, on_change=_typed, args=(name,))
     drafts.typed(subject, changes)
+    address.carry({LINKED: to_text(changes)})
     _draft_tools(name, changes)
     return name, changes
 

@@ -1,5 +1,7 @@
 """The first screen, empty and with results; and what the address of every page says."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from streamlit.runtime.state.query_params import QueryParams
 
@@ -155,3 +157,19 @@ def test_the_glossary_is_on_every_page_and_can_be_searched(open_page, filled):
     assert shown.count("\n") + 1 == len(found)
     assert glossary.search(" mde ")[0][0] == "MDE"
     assert [term for term, _ in glossary.search("no such term")] == []
+
+
+def copied(app):
+    return next(code.value for code in app.code if "dataset=" in code.value)
+
+
+def test_the_link_of_what_is_shown_can_be_copied(open_page, filled):
+    app = open_page("data", dataset="shop", data_view="profile")
+    assert "data_view=profile" in copied(app)
+    app = open_page("decide", dataset="shop", decide_case="shop")
+    app.number_input(key="decide_shop_open_rate_mode").set_value(30.0).run()
+    link = parse_qs(urlsplit(copied(app)).query)
+    assert link["decide_case"] == ["shop"] and link["decide_inputs"] == ['{"open_rate":0.3}']
+    assert "decide_inputs" not in app.query_params
+    other = open_page("runs", dataset="shop")
+    assert "decide_inputs" not in copied(other)
