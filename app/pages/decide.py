@@ -15,17 +15,18 @@ from pipelines.errors import AssayError
 LAYOUT = """<style>
 .st-key-decide_answer {display: none;}
 @media (min-width: 1051px) {
-.st-key-decide_result {position: sticky; top: 4rem; max-height: calc(100vh - 5rem);
- overflow-y: auto;}
 .st-key-decide_split > div > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"]:last-child
- > div {height: 100%;}
+ > [data-testid="stVerticalBlock"] {height: 100%;}
+div:has(> .st-key-decide_result) {position: sticky; top: 4rem;}
+.st-key-decide_result {max-height: calc(100vh - 5rem); overflow-y: auto;}
 }
 @media (max-width: 1050px) {
 .st-key-decide_split > div > [data-testid="stHorizontalBlock"] {flex-direction: column-reverse;}
 .st-key-decide_split > div > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"]
 {flex: none; width: 100%;}
-.st-key-decide_answer {display: flex; position: sticky; bottom: 0; z-index: 5; padding: 8px 0;
- background: var(--st-background-color); border-top: 1px solid var(--st-border-color);}
+div:has(> .st-key-decide_answer) {position: sticky; bottom: 0; z-index: 5;}
+.st-key-decide_answer {display: flex; padding: 8px 0; background: var(--assay-page);
+ border-top: 2px solid var(--assay-primary);}
 }
 .st-key-decide_split [data-testid="stColumn"] [data-testid="stColumn"]
 {min-width: 0; flex: 1 1 0;}
