@@ -17,7 +17,6 @@ COPIED = {
         for name in ("LICENSE.txt", "README.md", "movies.parquet", "ratings.parquet")
     },
     "streamlit_app.py": "app/entry",
-    "docs/glossary.md": "app/entry/docs",
     ".streamlit/config.toml": "app/entry/.streamlit",
 }
 

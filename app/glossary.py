@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import streamlit as st
 
-from pipelines.runtime import paths
+TERMS = Path(__file__).with_name("glossary.md")
+"""docs/glossary.md; a link to it in a checkout, a copy in a wheel."""
 
 LINK = re.compile(r"\s*\(\[[^\]]*\]\([^)]*\)\)|\[([^\]]*)\]\([^)]*\)")
 """A link to another document, in brackets or within the text: the app has no such page."""
@@ -16,7 +18,7 @@ def terms() -> list[tuple[str, str]]:
     """The terms and their meanings (Markdown without links), in the order of the file."""
     rows = [
         [cell.strip() for cell in line.strip().strip("|").split("|")]
-        for line in paths.GLOSSARY.read_text(encoding="utf-8").splitlines()
+        for line in TERMS.read_text(encoding="utf-8").splitlines()
         if line.startswith("|")
     ]
     plain = [[LINK.sub(lambda m: m[1] or "", cell) for cell in row] for row in rows[2:]]

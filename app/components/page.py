@@ -146,6 +146,19 @@ def plain(text: str) -> str:
     return re.sub(r"\S*:\S*", _without_directives, line)
 
 
+def with_code(text: str) -> str:
+    """As `plain`, but what is between backticks is shown as code: commands and file names."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:  # a backtick without its pair is a character
+        return plain(text)
+    return "".join(f"`{part}`" if at % 2 else _plain_part(part) for at, part in enumerate(parts))
+
+
+def _plain_part(text: str) -> str:
+    """`plain` of a part of a line, with the spaces at its ends."""
+    return plain(text) if text.strip() else text
+
+
 def _without_directives(found: re.Match[str]) -> str:
     """A word with all its colons escaped: Streamlit looks for emoji in the source text."""
     word = found[0]

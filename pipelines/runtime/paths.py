@@ -19,7 +19,6 @@ SAMPLES = CHECKOUT / "data" if IN_CHECKOUT else PACKAGE / "_samples"
 """A folder per bundled sample."""
 APP = CHECKOUT if IN_CHECKOUT else CHECKOUT / "app" / "entry"
 """The folder of `streamlit_app.py` and `.streamlit`, where Streamlit is started."""
-GLOSSARY = APP / "docs" / "glossary.md"
 SPECS = PACKAGE / "recommender" / "specs"
 
 

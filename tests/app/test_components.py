@@ -12,6 +12,7 @@ from app import access, look
 from app.build import flow_chart, spec_flow
 from app.components import charts, page, steps, tables
 from app.data import readiness_chart
+from app.report import sentences
 from app.runs import over_time_chart
 from pipelines import registry
 from pipelines.errors import AssayError
@@ -276,3 +277,17 @@ def test_every_page_of_the_navigation_is_there():
     for entries in navigation.SECTIONS.values():
         for name, *_ in entries:
             assert Path(paths.CHECKOUT, "app", "pages", f"{name}.py").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "markdown", "html"),
+    [
+        ("run `assay x` now", "run `assay x` now", "run <code>assay x</code> now"),
+        ("`a_b` costs $1 to $2", r"`a_b` costs \$1 to \$2", "<code>a_b</code> costs $1 to $2"),
+        ("a ` alone <b>", r"a \` alone \<b\>", "a ` alone &lt;b&gt;"),
+        ("`<b>`", "`<b>`", "<code>&lt;b&gt;</code>"),
+    ],
+)
+def test_commands_within_a_sentence_are_shown_as_code(text, markdown, html):
+    assert page.with_code(text) == markdown
+    assert sentences.with_code(text) == html
