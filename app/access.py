@@ -66,9 +66,14 @@ def who() -> str:
     return _address() if login_configured() and st.user.is_logged_in else ""
 
 
+def known() -> bool:
+    """Whether the server knows who the user is: signed in, or at this machine."""
+    return allowed("viewer" if login_configured() else "lead")
+
+
 def may_vote() -> bool:
     """Whether the user can vote: every signed-in user, or the user of this machine."""
-    return allowed("viewer" if login_configured() else "lead")
+    return known()
 
 
 def proxied() -> bool:

@@ -124,6 +124,11 @@ h1 {line-height: 1.25 !important; padding-top: 0 !important; text-wrap: pretty;}
 /* Streamlit writes this file in the browser, with cells that a spreadsheet runs as formulas. */
 [data-testid="stElementToolbarButton"]:has(button[aria-label^="Download as CSV"]) {display: none;}
 .stMainBlockContainer p, .stMainBlockContainer li {max-width: 80ch;}
+/* The theme's gray has a contrast of 4.2 with the light page; text needs 4.5. */
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p
+{color: var(--assay-quiet) !important; opacity: 1 !important;}
+a:focus-visible, button:focus-visible {outline: 2px solid var(--assay-primary) !important;
+ outline-offset: 2px;}
 @media (max-width: 1100px) {
   .st-key-compare_sides [data-testid="stColumn"] {min-width: 100%;}
 }
@@ -135,6 +140,11 @@ h1 {line-height: 1.25 !important; padding-top: 0 !important; text-wrap: pretty;}
 </style>
 """
 
+_COLORS = "<style>:root {{--assay-page: {}; --assay-quiet: {}; --assay-primary: {};}}</style>"
+_LIGHT_COLORS = _COLORS.format("#FBFAF7", "#5B6167", "#0B6E75")
+_DARK_COLORS = _COLORS.format("#14171A", "#A9ACAE", "#4FB3B9")
+"""The page, quiet text (contrast 4.5 or more) and the accent, in either theme."""
+
 _DARK = """
 <style>
 [data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primary"] p,
@@ -145,4 +155,4 @@ _DARK = """
 
 def css(dark: bool) -> str:
     """Widths and spacing; in the dark theme also dark text on the light primary color."""
-    return _CSS + (_DARK if dark else "")
+    return _CSS + (_DARK_COLORS + _DARK if dark else _LIGHT_COLORS)

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import PAGES, access, look, state
+from app import PAGES, access, address, glossary, look, state
 from app.components import jobs
 from app.components.page import plain
 from pipelines.errors import AssayError
@@ -57,8 +57,11 @@ def run() -> None:
     st.html(look.css(dark=st.context.theme.type == "dark"))
     st.logo(str(PAGES.parent / "logo.svg"), size="large", icon_image=str(PAGES.parent / "icon.svg"))
     page = st.navigation(pages())
+    address.collect()
+    st.set_page_config(page_title=f"{page.title} · Assay")
     try:
         with st.sidebar:
+            _of_link()
             _picker()
         if state.workspace().notice:
             st.warning(plain(state.workspace().notice))
@@ -69,20 +72,45 @@ def run() -> None:
     page.run()
 
 
+def _of_link() -> None:
+    """Choose the dataset of the bake-off that a link names without its dataset."""
+    linked = address.read(state.BAKEOFF)
+    if not linked or address.read(state.DATASET) or not address.followed(state.BAKEOFF):
+        return
+    found = next((r for r in state.bakeoff_records() if r.id == linked), None)
+    if found is not None:
+        state.choose(dataset=found.dataset)
+
+
+def _not_there(dataset: str | None, bakeoff: str | None) -> str:
+    """What a link asked for and this workspace does not have, and what is shown instead."""
+    asked = f"a dataset {dataset!r}" if dataset else ""
+    if bakeoff:
+        asked += f"{' and ' if asked else ''}a bake-off {bakeoff!r}"
+    shown = str(st.session_state[state.DATASET])
+    of = "" if dataset else f" on {shown}"
+    other = st.session_state.get(state.BAKEOFF)
+    instead = f"{shown}, bake-off {other}" if other else shown
+    return f"The link asks for {asked}{of}, which this workspace does not have. Shown: {instead}."
+
+
 def _picker() -> None:
     """Choose a dataset and one of its bake-offs; both are query parameters."""
     names = state.dataset_names()
     if names:
-        state.settle(state.DATASET, names)
-        st.selectbox("Dataset", names, key=state.DATASET)
-        bakeoffs = [r.id for r in state.bakeoff_records(st.session_state[state.DATASET])]
-        state.settle(state.BAKEOFF, bakeoffs)
+        unknown = state.settle(state.DATASET, names)
+        name = st.selectbox("Dataset", names, key=state.DATASET)
+        bakeoffs = [r.id for r in state.bakeoff_records(name)]
+        gone = state.settle(state.BAKEOFF, bakeoffs)
+        if unknown or gone:
+            st.session_state[state.NOT_THERE] = _not_there(unknown, gone)
         if bakeoffs:
             st.selectbox("Bake-off", bakeoffs, key=state.BAKEOFF)
         else:
             st.caption("No bake-off on this dataset yet. Start one on the Build page.")
     else:
         st.caption("No data yet. Load some on the Data page.")
+    glossary.button()
     if access.login_configured():
         st.caption(plain(f"{access.who()}, {access.role()}"))
         if st.button("Sign out", type="tertiary"):

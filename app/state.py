@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 import streamlit as st
 
+from app import address
 from pipelines.data.dataset import About, Dataset
+from pipelines.data.readiness import Verdict
 from pipelines.evaluation.results.document import BakeoffDocument
 from pipelines.runtime import paths, redact
 from pipelines.stages.contract import DataShape
@@ -31,10 +33,12 @@ DATASET, BAKEOFF = "dataset", "bakeoff"
 """Session keys of the sidebar's pickers; also the query parameters."""
 SPEC = "build_spec"
 """Session key: the spec being edited, as a document (`Spec.document()`)."""
-DISMISSED = "jobs_dismissed"
-"""Session key: ids of ended jobs whose notice was dismissed."""
+FINISHED = "jobs_finished"
+"""Session key: ids of jobs that were done while this window was open."""
 WATCHED = "jobs_watched"
 """Session key: ids of jobs that were running when the page was last drawn."""
+NOT_THERE = "address_not_there"
+"""Session key: what a link asked for and this workspace does not have, in a sentence."""
 IMPORTED = "data_imported"
 """Session key: the dataset that the last import of this session made."""
 
@@ -120,8 +124,7 @@ class Readiness(NamedTuple):
     """The readiness report of a dataset."""
 
     sentence: str
-    verdict: str
-    """ready, popularity only, or not yet."""
+    verdict: Verdict
     findings: pd.DataFrame
     """check, value, threshold, state, why, todo, source."""
     approaches: pd.DataFrame
@@ -235,22 +238,24 @@ def choose(**values: str) -> None:
         st.session_state[f"next_{key}"] = value
 
 
-def settle(key: str, options: list[str]) -> None:
-    """Set a picker's value before it is drawn, and write it to the query parameters.
+def settle(key: str, options: list[str]) -> str | None:
+    """Set a picker's value before it is drawn; it is written to the query parameters.
 
     In this order: the value set by `choose`, a query parameter that changed (a link, the
-    browser's back button), the current value, the first option.
+    browser's back button), the current value, the first option. Returns what a link asked for
+    where that is not an option.
     """
     chosen = st.session_state.pop(f"next_{key}", None)
-    address, current = st.query_params.get(key), st.session_state.get(key)
-    followed = address if address != st.session_state.get(f"address_{key}") else None
-    value = next((v for v in (chosen, followed, current, *options) if v in options), None)
+    asked = address.read(key) if address.followed(key) else None
+    value = next(
+        (v for v in (chosen, asked, st.session_state.get(key), *options) if v in options), None
+    )
     if value is None:
         st.session_state.pop(key, None)
-        st.query_params.pop(key, None)
     else:
-        st.session_state[key] = st.query_params[key] = value
-    st.session_state[f"address_{key}"] = value
+        st.session_state[key] = value
+    address.put({key: value})
+    return asked if asked is not None and asked not in options else None
 
 
 def preflight(spec: dict[str, Any], name: str) -> pd.DataFrame:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pipelines.data.readiness import Report
     from pipelines.data.split import SeenPolicy
     from pipelines.economics.case import Case
+    from pipelines.economics.measured import Measured
     from pipelines.economics.summary import Decision
     from pipelines.evaluation.bakeoff.opened import Opened
     from pipelines.evaluation.evaluate_file import Evaluation
@@ -160,7 +161,8 @@ def decide(
     """
     from pipelines.economics.documents import decide_documents
 
-    return decide_documents(case, _document(case, bakeoff, workspace))
+    document = _document(case, bakeoff, workspace)
+    return decide_documents(case, document, _measured(document, workspace))
 
 
 def memo(
@@ -174,7 +176,8 @@ def memo(
     from pipelines.economics.documents import memo_of_documents
 
     today = date or dt.datetime.now(dt.UTC).date()
-    return memo_of_documents(case, _document(case, bakeoff, workspace), today)
+    document = _document(case, bakeoff, workspace)
+    return memo_of_documents(case, document, today, _measured(document, workspace))
 
 
 def _workspace(given: Workspace | None) -> Workspace:
@@ -194,6 +197,15 @@ def _document(
         return None
     document = _workspace(workspace).bakeoff(bakeoff) if isinstance(bakeoff, str) else bakeoff
     return document.model_dump(mode="json")
+
+
+def _measured(document: dict[str, Any] | None, workspace: Workspace | None) -> Measured | None:
+    """What readiness says about the data of a bake-off's document."""
+    if document is None:
+        return None
+    from pipelines.workspace.measured import measured_on
+
+    return measured_on(_workspace(workspace), str(document["dataset"]))
 
 
 def _newest(workspace: Workspace, dataset: Dataset) -> str:

@@ -13,12 +13,15 @@ import streamlit as st
 
 from app import state
 from app.build import forms
+from app.components import drafts
 from app.components.page import plain
 from pipelines.errors import AssayError
 from pipelines.recommender.spec import Spec
 from pipelines.stages import loading
 from pipelines.stages.loading import StageKind
 
+DRAFT = "build"
+"""The subject of the draft."""
 STAGE = "build_stage"
 FROM = "build_from"
 GENERATION = "build_generation"
@@ -34,16 +37,27 @@ AMOUNT = {
 
 
 def document() -> dict[str, Any]:
-    """The spec being edited, initially `two-stage`."""
+    """The spec being edited: the draft of an earlier session, initially `two-stage`."""
     if state.SPEC not in st.session_state:
-        load(Spec.load(START))
+        draft = drafts.opened(DRAFT).get("spec")
+        if isinstance(draft, dict) and draft.get("candidates"):
+            st.session_state[state.SPEC] = deepcopy(draft)
+            _new_generation()
+        else:
+            load(Spec.load(START))
     return cast(dict[str, Any], st.session_state[state.SPEC])
 
 
 def load(spec: Spec) -> None:
     """Start editing `spec`."""
     st.session_state[state.SPEC] = deepcopy(spec.document())
+    drafts.replace(DRAFT, {})
     _new_generation()
+
+
+def keep(doc: dict[str, Any]) -> None:
+    """Keep a changed pipeline as a draft, so that a reload does not lose it."""
+    drafts.typed(DRAFT, {"spec": deepcopy(doc)} if changed(doc) else {})
 
 
 def stages(doc: dict[str, Any]) -> list[str]:

@@ -6,12 +6,13 @@ import pandas as pd
 import streamlit as st
 
 from app import look
-from app.compare import cost_charts, tools, waterfall
+from app.compare import cost_charts, interval_charts, tools, waterfall
 from app.compare.comparisons import comparisons, useful_share
-from app.compare.cost_charts import COST, TIME
+from app.compare.cost_charts import COST, TIME, Axis
 from app.compare.heading import Heading
 from app.compare.interval_charts import FLOOR, without_floor
 from app.components import charts, page, tables, toolbar
+from app.look import Style
 from pipelines.economics.options import (
     Option,
     best_passing,
@@ -21,6 +22,7 @@ from pipelines.economics.options import (
 )
 from pipelines.errors import AssayError
 from pipelines.evaluation.comparison.comparison import toward
+from pipelines.evaluation.comparison.ranking import better_sign
 from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.results.document import BakeoffDocument, Comparison, titles_of
 from pipelines.prices.pricebook import PriceBook
@@ -124,6 +126,9 @@ def _charts(
                     )
                     continue
                 styles = look.styles_by_title(document)
+                if cost_charts.coincide(there, axis):
+                    _same(there, axis, metric, styles)
+                    continue
                 page.picture(
                     cost_charts.quality(there, styles, metric, axis, limit=limit, ring=ring),
                     cost_charts.quality_alt(there, metric, axis, ring),
@@ -132,6 +137,20 @@ def _charts(
                 )
     if floor:
         st.caption(page.plain(floor))
+
+
+def _same(frame: pd.DataFrame, axis: Axis, metric: str, styles: dict[str, Style]) -> None:
+    """The values in rows where all contenders have the same latency or cost."""
+    sentence = cost_charts.same_sentence(frame, axis)
+    ordered = frame.sort_values("value", ascending=better_sign(metric) < 0, ignore_index=True)
+    rows = ordered.assign(label=ordered["value"].map(tables.digits))
+    page.picture(
+        interval_charts.values(rows, styles, metric),
+        f"{sentence} {interval_charts.values_alt(rows, metric)}",
+        frame,
+        key=f"compare_{axis.field}",
+    )
+    st.caption(page.plain(sentence))
 
 
 def explanation(

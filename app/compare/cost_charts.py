@@ -77,6 +77,22 @@ def on_axis(frame: pd.DataFrame, axis: Axis, metric: str) -> pd.DataFrame:
     return there.assign(front=quality > quality.cummax().shift(fill_value=-np.inf))
 
 
+SAME = 0.005
+"""Values within half a percent of each other are the same to three digits."""
+
+
+def coincide(frame: pd.DataFrame, axis: Axis) -> bool:
+    """Whether all contenders have the same value on the axis: a scatter would stack them."""
+    values = frame[axis.field]
+    return len(values) > 1 and bool(values.max() <= values.min() * (1 + SAME))
+
+
+def same_sentence(frame: pd.DataFrame, axis: Axis) -> str:
+    """What the chart shows where all contenders coincide on the axis."""
+    value = axis.quantity(float(frame[axis.field].iloc[0]))
+    return f"All have the same {axis.label.partition(' (')[0]}: {value}."
+
+
 def quality(
     frame: pd.DataFrame,
     styles: Mapping[str, Style],

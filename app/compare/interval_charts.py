@@ -61,6 +61,23 @@ def without_floor(
     return frame.drop(index=floor.index).reset_index(drop=True), sentence
 
 
+NARROW, WIDE = 190, 420
+"""The narrowest plots of values and of differences, in pixels, without the contenders' names."""
+LETTER = 8.0
+"""Width of a letter of a label, in pixels: a little more than the average."""
+GAP = 18
+"""Between the end of an interval and the end of the plot, without the label, in pixels."""
+
+
+def room(labels: pd.Series, plot: int) -> float:
+    """The space for labels on the right, as a share of the intervals' range.
+
+    A label begins at the end of its interval; in a plot of `plot` pixels, none is cut.
+    """
+    needed = min(GAP + LETTER * int(labels.str.len().max()), 0.6 * plot)
+    return float(needed / (plot - needed))
+
+
 def differences(
     frame: pd.DataFrame, styles: Mapping[str, Style], metric: str, baseline: str
 ) -> Any:
@@ -68,8 +85,7 @@ def differences(
     smallest = float(frame["smallest_useful"].max())
     low, high = min(frame["low"].min(), -smallest), max(frame["high"].max(), smallest)
     width = float(high - low) or 1.0
-    longest = int(frame["label"].str.len().max())
-    margin = 0.72 if longest > 15 else 0.45 if longest > 9 else 0.3
+    margin = room(frame["label"], WIDE)
     x = alt.X(
         "difference:Q",
         title=[f"difference in {label(metric)} from {baseline}:", "point and interval"],
@@ -128,11 +144,12 @@ def values(frame: pd.DataFrame, styles: Mapping[str, Style], metric: str) -> Any
     """Each contender's value with its interval; the axis does not have to start at zero."""
     low, high = float(frame["low"].min()), float(frame["high"].max())
     width = (high - low) or abs(high) or 1.0
+    margin = room(frame["label"], NARROW)
     x = alt.X(
         "value:Q",
         title=[f"{label(metric)}:", "point and 95% interval"],
         # margin on the right for the value labels
-        scale=alt.Scale(domain=[low - 0.04 * width, high + 0.25 * width], nice=False, zero=False),
+        scale=alt.Scale(domain=[low - 0.04 * width, high + margin * width], nice=False, zero=False),
         axis=alt.Axis(format="~g", tickCount=5),
     )
     tooltip = [

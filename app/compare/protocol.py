@@ -32,5 +32,5 @@ def caption(document: BakeoffDocument) -> None:
         sentences.append("Debiased metrics correct for what users were shown.")
     else:
         sentences.append("Offline metrics favor items that users were already shown.")
-    reason = None if exposure is None else page.plain(exposure.sentence)
+    reason = None if exposure is None else page.with_code(exposure.sentence)
     st.caption(page.plain(" ".join(sentences)), help=reason, width="content")

@@ -11,7 +11,8 @@ from typing import Any
 import streamlit as st
 
 from app import access, state
-from app.components.page import plain
+from app.components import drafts
+from app.components.page import link, plain
 from app.components.tables import duration
 from pipelines.errors import AssayError
 from pipelines.workspace.records import JobRecord
@@ -30,6 +31,8 @@ TITLE = {
     "learning-curve": "Learning curve",
     "audit": "Leakage audit",
 }
+DISMISSED = "jobs:dismissed"
+"""Whose notices a person dismissed: a draft with the ids of jobs."""
 PREPOSITION = {"bakeoff": "on", "learning-curve": "on", "audit": "on"}
 """`Bake-off on shop`, but `Import of shop`."""
 
@@ -90,14 +93,47 @@ def _strip() -> None:
     if ended:
         for job in ended:
             _choose_result(job)
+        done = [job.id for job in ended if job.state == "done"]
+        st.session_state[state.FINISHED] = [*st.session_state.get(state.FINISHED, []), *done]
         st.rerun()  # the whole page once, to show the result
-    dismissed = set(st.session_state.get(state.DISMISSED, []))
+    dismissed = _dismissed()
+    finished = set(st.session_state.get(state.FINISHED, []))
     replaced = {job.attempt_of for job in jobs}
     for job in reversed(running):
         _running(job)
     for job in jobs:
         if job.state in ("failed", "lost") and job.id not in dismissed | replaced:
             _ended(job)
+        elif job.id in finished - dismissed:
+            _finished(job)
+
+
+def _dismissed() -> set[int]:
+    """The ended jobs whose notice this person dismissed; kept beyond the session."""
+    found = drafts.seen(DISMISSED) if drafts.loaded(DISMISSED) else drafts.opened(DISMISSED)
+    return {int(id) for id in found}
+
+
+def _dismiss(job: JobRecord) -> None:
+    drafts.typed(DISMISSED, {**drafts.seen(DISMISSED), str(job.id): True})
+    st.rerun()
+
+
+def _finished(job: JobRecord) -> None:
+    """A job that ended while this window was open, with a link to what it made."""
+    made = job.result or {}
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(f":material/check: **{plain(title(job))} is done.**", width="stretch")
+        if job.kind == "bakeoff" and made.get("bakeoff"):
+            link("compare", "See the results", ":material/arrow_forward:", dataset=subject(job),
+                 bakeoff=str(made["bakeoff"]))  # fmt: skip
+        elif job.kind in ("learning-curve", "audit"):
+            link("data", "See the study", ":material/arrow_forward:", dataset=subject(job),
+                 data_view="studies")  # fmt: skip
+        else:
+            link("data", "See the data", ":material/arrow_forward:", dataset=subject(job))
+        if st.button("Dismiss", key=f"dismiss_{job.id}", type="tertiary"):
+            _dismiss(job)
 
 
 def _choose_result(job: JobRecord) -> None:
@@ -129,11 +165,7 @@ def _ended(job: JobRecord) -> None:
         if st.button("Restart", key=f"restart_{job.id}"):
             _attempt(lambda: restart(job.id))
         if st.button("Dismiss", key=f"dismiss_{job.id}", type="tertiary"):
-            st.session_state[state.DISMISSED] = [
-                *st.session_state.get(state.DISMISSED, []),
-                job.id,
-            ]
-            st.rerun()
+            _dismiss(job)
 
 
 def _attempt(action: Callable[[], object]) -> None:

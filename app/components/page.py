@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app import PAGES
+from app import PAGES, address, state
 from app.components import charts, spreadsheet
 from pipelines.data.dataset import About
 from pipelines.errors import AssayError, of_the_system
@@ -17,7 +17,9 @@ from pipelines.errors import AssayError, of_the_system
 
 def show(draw: Callable[[], None]) -> None:
     """Draw a page; show an `AssayError`, a full disk and the like as a sentence."""
+    address.carry({})
     try:
+        _not_there()
         draw()
     except AssayError as error:
         st.error(plain(str(error)), icon=":material/error:")
@@ -26,6 +28,28 @@ def show(draw: Callable[[], None]) -> None:
         if told is None:
             raise
         st.error(plain(told), icon=":material/error:")
+    finally:  # also where the page asks to be drawn again
+        address.write()
+    _copy_link()
+
+
+def _copy_link() -> None:
+    """The address of what is shown, to hand on; its box has a button that copies it."""
+    with st.sidebar.popover("Copy link", icon=":material/link:", type="tertiary"):
+        st.caption("Whoever can reach this server sees the same view.")
+        st.code(address.link(), language=None, wrap_lines=True)
+
+
+def _not_there() -> None:
+    """Say that a link asked for something else than what is shown, until it is dismissed."""
+    sentence = st.session_state.get(state.NOT_THERE)
+    if not sentence:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(f":material/warning: {plain(sentence)}", width="stretch")
+        if st.button("Dismiss", key="not_there", type="tertiary"):
+            del st.session_state[state.NOT_THERE]
+            st.rerun()
 
 
 def opening(
@@ -125,6 +149,19 @@ def plain(text: str) -> str:
     line = _SIGN.sub(r"\\\g<0>", line)
     line = re.sub(r"(\A\s?\d+)([.)])(?=\s|\Z)", r"\1\\\2", line)
     return re.sub(r"\S*:\S*", _without_directives, line)
+
+
+def with_code(text: str) -> str:
+    """As `plain`, but what is between backticks is shown as code: commands and file names."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:  # a backtick without its pair is a character
+        return plain(text)
+    return "".join(f"`{part}`" if at % 2 else _plain_part(part) for at, part in enumerate(parts))
+
+
+def _plain_part(text: str) -> str:
+    """`plain` of a part of a line, with the spaces at its ends."""
+    return plain(text) if text.strip() else text
 
 
 def _without_directives(found: re.Match[str]) -> str:

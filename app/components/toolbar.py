@@ -9,39 +9,34 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from app import look
+from app import address, look
 from app.components import charts, jobs, page
 
 
 def settled(key: str, options: Sequence[str], default: str) -> str:
     """The value of the widget with this key, set before the widget is drawn.
 
-    In this order: the value set by `state.choose`, the widget's current value, the query
-    parameter, the value remembered from before another page was opened, the default.
+    In this order: the value set by `state.choose`, the query parameter if it changed (a link, the
+    browser's back button), the widget's current value, the query parameter, the value remembered
+    from before another page was opened, the default.
     """
     session = st.session_state
-    candidates = (
-        session.pop(f"next_{key}", None),
-        session.get(key),
-        st.query_params.get(key),
-        session.get(_kept(key)),
-    )
+    chosen, linked = session.pop(f"next_{key}", None), address.read(key)
+    # A followed address without the parameter asks for the default.
+    followed = (linked or default) if address.followed(key) else None
+    candidates = (chosen, followed, session.get(key), linked, session.get(_kept(key)))
     value = next((v for v in candidates if v in options), default)
     session[key] = value
     return str(value)
 
 
 def keep(key: str, value: str, default: str) -> None:
-    """Write a choice to the query parameters, and remember it for later visits of the page.
+    """Put a choice into the query parameters, and remember it for later visits of the page.
 
     Streamlit's own `bind` writes an option's label, which may change; this writes its id.
     """
     st.session_state[_kept(key)] = value
-    if value == default:
-        if key in st.query_params:
-            del st.query_params[key]
-    elif st.query_params.get(key) != value:
-        st.query_params[key] = value
+    address.put({key: None if value == default else value})
 
 
 def kept(key: str) -> str | None:

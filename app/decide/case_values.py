@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -10,6 +11,7 @@ from math import isfinite
 from typing import Any
 
 from pipelines.economics.case import Case, case_from, fields
+from pipelines.errors import AssayError
 
 Values = dict[str, Any]
 """Inputs by path (`margin`, `buy.uplift`), as plain JSON values; a range is low, mode, high."""
@@ -19,6 +21,8 @@ PRECONDITIONS = ("data_ready", "exposure_logged", "team_available", "legal_use",
 TEXTS = ("core_business", "price", "title", "dissent", "exit_plan")
 LARGEST = 10**15
 """No input of a case is a larger whole number; far larger ones have no floating-point form."""
+NOTES = {"sources": "source", "authors": "author"}
+"""Paths such as `sources.margin`, and the field of the case's `Stated` that they are."""
 OVERRUN = ("overrun", "it-projects")
 LABELS = {
     "margin": "Addressed margin",
@@ -37,6 +41,7 @@ LABELS = {
     "overrun": "Set-up overrun",
     "exit_cost": "Exit cost",
     "exit_probability": "Probability of exit",
+    "core_business": "Core business",
     "visitors_per_arm": "Visitors per test arm",
     "baseline_conversion": "Current conversion rate",
     "data_ready": "Enough training data",
@@ -68,6 +73,11 @@ class Input:
     percent: bool
 
     @property
+    def scale(self) -> float:
+        """What a value is multiplied by in the form: 100 for a percentage."""
+        return 100.0 if self.percent else 1.0
+
+    @property
     def label_with_unit(self) -> str:
         """`Open rate (%)`."""
         return f"{self.label} ({self.unit})"
@@ -85,6 +95,12 @@ def inputs() -> dict[str, Input]:
         label, percent = LABELS.get(last, last), last in PERCENT_UNITS
         found[path] = Input(path, label, unit, description, bool(row["range"]), percent)
     return found
+
+
+def full_label(path: str) -> str:
+    """`Uplift, buy`: an input's label with its option."""
+    option = path.rpartition(".")[0]
+    return inputs()[path].label + (f", {OPTIONS[option].lower()}" if option else "")
 
 
 def flat(case: Case) -> Values:
@@ -115,8 +131,33 @@ def changed_case(base: Case, changes: Values) -> Case:
     """`base` with some inputs replaced; an `AssayError` names an invalid one."""
     if not changes:
         return base
-    sources = {name: source for name, source in base.sources.items() if name not in changes}
-    return case_from({**nested(flat(base) | changes), "sources": sources}, "Your inputs")
+    values = flat(base) | {path: v for path, v in changes.items() if not is_note(path)}
+    kept = {name: base.stated(name) for name in base.sources if name not in changes}
+    sources = {name: found.model_dump() for name, found in kept.items()}
+    for path, text in changes.items():
+        if is_note(path):
+            table, _, name = path.partition(".")
+            sources.setdefault(name, {})[NOTES[table]] = text
+    try:
+        return case_from({**nested(values), "sources": sources}, "Your inputs")
+    except AssayError as error:
+        raise AssayError(_in_words(str(error))) from error
+
+
+def is_note(path: str) -> bool:
+    """Whether it is the source or the author of an input: `sources.buy.uplift`."""
+    table, _, name = path.partition(".")
+    return table in NOTES and name in inputs()
+
+
+def _in_words(message: str) -> str:
+    """An error about a case's file as one about the form, which has labels and percentages."""
+    message = re.sub(r"; write \d+% as [\d.]+\d", ", which is 100%", message)
+    for path in sorted(inputs(), key=len, reverse=True):
+        there = rf"(?<![\w.]){re.escape(path)}(?![\w.])"
+        label = full_label(path)
+        message = re.sub(there, label[0].lower() + label[1:], message)
+    return message
 
 
 def to_text(changes: Values) -> str:
@@ -135,6 +176,8 @@ def from_text(text: str) -> Values:
 
 def _fits(path: str, value: Any) -> bool:
     """Whether the form can show the value; the case itself validates it."""
+    if is_note(path):
+        return isinstance(value, str)
     one, last = inputs().get(path), path.rpartition(".")[2]
     if one is None:
         return False

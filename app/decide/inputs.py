@@ -1,13 +1,15 @@
-"""The choice of a case and its form; changes are kept as a query parameter."""
+"""The choice of a case, its form, and the draft of what was typed in it."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from app.components import toolbar
+from app import address
+from app.components import drafts, toolbar
 from app.decide import case_form
 from app.decide.case_values import Values, from_text, to_text
 from pipelines.economics.case import Case, blank_case, load_case
+from pipelines.runtime.phrases import number_of
 
 OWN = "own"
 CASES = {
@@ -16,23 +18,36 @@ CASES = {
     "video": "video",
     "data-poor": "little data",
 }
-CASE, CHANGES = "decide_case", "decide_inputs"
-"""Query parameters: the case, and the inputs that differ from it."""
+CASE, LINKED = "decide_case", "decide_inputs"
+"""Query parameters: the case, and the inputs that a link brings. The address does not keep what
+is typed: each number would be a step of the browser's back button."""
 
 
 def base_case() -> tuple[str, Case]:
     """The name of the chosen case, and the case before changes."""
     name = toolbar.settled(CASE, list(CASES), OWN)
-    return name, blank_case() if name == OWN else load_case(name)
+    return name, _base(name)
 
 
-def from_address() -> dict[str, Values]:
-    """The changes in the query parameters by case; read before the form rewrites them."""
+def _base(name: str) -> Case:
+    return blank_case() if name == OWN else load_case(name)
+
+
+def from_address() -> None:
+    """Take the inputs of a link: as the draft if there is none, else as an offer."""
+    text = st.query_params.pop(LINKED, "")
     case = st.query_params.get(CASE, OWN)
-    return {case: from_text(st.query_params.get(CHANGES, ""))}
+    linked = from_text(text)
+    if not linked or case not in CASES:
+        return
+    mine = drafts.opened(_subject(case))
+    if not mine:
+        restart(case, linked, rerun=False)
+    elif linked != mine:
+        st.session_state[_offered(case)] = linked
 
 
-def form(base: Case, linked: dict[str, Values]) -> tuple[str, Values]:
+def form(base: Case) -> tuple[str, Values]:
     """Draw the choice of the case and its form; returns the case's name and the changes."""
     name = toolbar.choice(
         "Case (the last three are examples)",
@@ -41,22 +56,64 @@ def form(base: Case, linked: dict[str, Values]) -> tuple[str, Values]:
         default=OWN,
         format_func=CASES.__getitem__,
     )
-    stored = f"decide_changes_{name}"
-    if stored not in st.session_state:
-        st.session_state[stored] = linked.get(name, {})
-    start = st.session_state.setdefault(f"{stored}_start", st.session_state[stored])
-    changes = case_form.draw(base, start, key=f"decide_{name}")
-    st.session_state[stored] = changes
-    toolbar.keep(CHANGES, to_text(changes), default="")
-    if changes and st.button("Undo all changes", key=f"decide_reset_{name}"):
-        restart(name, {})
+    _offer(name)
+    key, subject = f"decide_{name}", _subject(name)
+    draft = drafts.seen(subject) if case_form.alive(key) else drafts.opened(subject)
+    changes = case_form.draw(base, draft, key=key, on_change=_typed, args=(name,))
+    drafts.typed(subject, changes)
+    address.carry({LINKED: to_text(changes)})
+    _draft_tools(name, changes)
     return name, changes
 
 
-def restart(name: str, changes: Values) -> None:
-    """Redraw the form of a case with these changes."""
-    for key in list(st.session_state):
-        if str(key).startswith((f"decide_{name}_", f"decide_changes_{name}")):
-            del st.session_state[key]
-    st.session_state[f"decide_changes_{name}"] = changes
-    st.rerun()
+def _typed(name: str) -> None:
+    """Keep the draft before the page is drawn: a fast click elsewhere would interrupt that."""
+    subject = _subject(name)
+    drafts.typed(subject, case_form.read(_base(name), drafts.seen(subject), f"decide_{name}"))
+
+
+def _offer(name: str) -> None:
+    """A link's inputs that differ from the draft: use them or not."""
+    offered = st.session_state.get(_offered(name))
+    if offered is None:
+        return
+    with st.container(border=True):
+        st.markdown("The link that you opened has other inputs than your draft, which is shown.")
+        with st.container(horizontal=True):
+            if st.button("Use the link's inputs", key=f"decide_use_{name}"):
+                del st.session_state[_offered(name)]
+                restart(name, offered)
+            if st.button("Keep my draft", key=f"decide_keep_{name}"):
+                del st.session_state[_offered(name)]
+                st.rerun()
+
+
+def _draft_tools(name: str, changes: Values) -> None:
+    """What is kept, and the buttons to discard it and to bring it back."""
+    previous = drafts.previous(_subject(name))
+    if changes:
+        inputs = number_of(len(changes), "input")
+        st.caption(f"Your draft of {inputs} is kept until you discard it.")
+    with st.container(horizontal=True):
+        if changes and st.button("Discard draft", key=f"decide_reset_{name}"):
+            restart(name, {})
+        if previous and previous != changes:
+            label = "Bring back the previous draft" if changes else "Bring back the draft"
+            if st.button(label, key=f"decide_back_{name}", type="tertiary"):
+                restart(name, previous)
+
+
+def restart(name: str, changes: Values, *, rerun: bool = True) -> None:
+    """Replace the draft of a case and redraw its form."""
+    drafts.replace(_subject(name), changes)
+    case_form.forget(f"decide_{name}")
+    if rerun:
+        st.rerun()
+
+
+def _subject(name: str) -> str:
+    return f"decide:{name}"
+
+
+def _offered(name: str) -> str:
+    return f"decide_offered_{name}"

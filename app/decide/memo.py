@@ -17,6 +17,7 @@ from pipelines.economics.case import Case
 from pipelines.economics.evidence import Evidence
 from pipelines.economics.memo import render_memo
 from pipelines.economics.summary import Decision
+from pipelines.economics.toml import to_toml
 from pipelines.workspace.records import DecisionRecord
 
 
@@ -30,6 +31,8 @@ def section(
         if access.allowed("lead") and st.button("Save decision", type="primary"):
             _save(decision, html, evidence, changes, name)
         _download("Download memo (HTML)", html, "decision-memo.html", "text/html")
+        if case is not None:
+            _download("Download case (TOML)", to_toml(case), "case.toml", "application/toml")
         inputs = {"case": name, "inputs": changes, **decision.document()}
         _download(
             "Download numbers (JSON)", json.dumps(inputs, indent=1), "decision.json",

@@ -4,26 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import state
 from app.components import page, toolbar
 from app.decide import value_chart
 from app.decide.inputs import OWN
 from pipelines.economics.case import Case
 from pipelines.economics.decision import decide
-from pipelines.economics.evidence import Evidence, evidence_from_bakeoff
+from pipelines.economics.evidence import Evidence
 from pipelines.economics.labels import answer_label
 from pipelines.economics.summary import Decision
-
-
-def evidence() -> Evidence | None:
-    """What the chosen bake-off adds to a case: cost, completeness, comparisons; no uplift."""
-    document = state.chosen_document()
-    if document is None:
-        return None
-    about = next((r.about for r in state.dataset_records() if r.name == document.dataset), None)
-    return evidence_from_bakeoff(
-        document.model_dump(mode="json"), is_sample=None if about is None else about.is_sample
-    )
 
 
 def decided(case: Case | None, given: Evidence | None) -> Decision:
@@ -72,6 +60,10 @@ def reasons(decision: Decision) -> None:
             lines.append("- Missing inputs:")
             lines += [f"    - {page.plain(name)}" for name in decision.missing]
         st.markdown("\n".join(lines))
+    if decision.ways:
+        with st.container(border=True):
+            st.markdown("**What you can do instead**")
+            st.markdown("\n".join(f"- {page.plain(way)}" for way in decision.ways))
     if decision.reverses:
         with st.container(border=True):
             st.markdown("**What would reverse it**")

@@ -67,6 +67,8 @@ def _item(row: Any) -> str:
     )
     categories = f'<span class="c">{escape(str(row.categories))}</span>' if row.categories else ""
     held_out = '<span class="t">✓ held-out interaction</span>' if row.chosen else ""
+    if getattr(row, "sponsored", False):
+        held_out += '<span class="t">◈ sponsored</span>'
     of = f' class="m-{row.mark}"' if row.mark else ""
     return (
         f'<li{of}><span class="n">{row.rank}</span>'

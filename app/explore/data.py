@@ -15,13 +15,14 @@ from pipelines.data.personas import personas
 from pipelines.data.split import split
 from pipelines.errors import AssayError
 from pipelines.evaluation.bakeoff.opened import Opened, evaluated_users, open_contender, truth_of
-from pipelines.evaluation.results.document import BakeoffDocument, titles_of
+from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult, titles_of
 from pipelines.evaluation.results.folder import reading
 from pipelines.runtime import paths
 from pipelines.schema import Columns
 
 LENGTH = 10
 """How many items of each list are shown."""
+SPONSORED_RULE = "sponsored-slot"
 HISTORY_SHOWN = 10
 """How many of the newest events of a history are shown."""
 
@@ -44,7 +45,7 @@ class Lists:
     frame: pd.DataFrame
     """contender (title), rank, item_id, title, categories, lists (the number of lists with the
     item), mark (a letter if there are several, otherwise empty), chosen (whether the item is a
-    held-out interaction)."""
+    held-out interaction), sponsored (whether a rule placed it because it is sponsored)."""
     missing: dict[str, str]
     """Why a contender (title) has no list."""
 
@@ -81,11 +82,13 @@ def _catalogue(home: str, bakeoff_id: str) -> pd.DataFrame:
     categories = (
         "" if given is None else given.fillna("").astype(str).str.replace("|", ", ").to_numpy()
     )
+    sponsored = catalogue.frame.get(Columns.SPONSORED)
+    frame["sponsored"] = False if sponsored is None else sponsored.fillna(False).to_numpy(bool)
     return frame.assign(categories=categories, folded=frame["title"].astype(str).str.casefold())
 
 
 def catalogue(document: BakeoffDocument) -> pd.DataFrame:
-    """Columns title, categories, folded (the title in lower case), by item id; read-only."""
+    """Columns title, categories, sponsored, folded (the lower-case title), by item id."""
     return _catalogue(str(paths.home()), document.id)
 
 
@@ -177,7 +180,17 @@ def lists(document: BakeoffDocument, person: Person) -> Lists:
             continue
         rows += [(title, rank, item) for rank, item in enumerate(answer, 1)]
     held_out = set(truth_of(folder, person.user_id)) if person.user_id is not None else set()
-    return Lists(lists_frame(rows, items, held_out), missing)
+    frame = lists_frame(rows, items, held_out)
+    titles = titles_of(document.contenders)
+    placing = {titles[c.name] for c in document.contenders if places_sponsored(c)}
+    paid = items["sponsored"].reindex(frame["item_id"]).fillna(False).to_numpy(bool)
+    return Lists(frame.assign(sponsored=paid & frame["contender"].isin(placing)), missing)
+
+
+def places_sponsored(contender: ContenderResult) -> bool:
+    """Whether a rule of the contender's pipeline places sponsored items."""
+    rules = (contender.spec or {}).get("rules", [])
+    return any(rule.get("stage") == SPONSORED_RULE for rule in rules)
 
 
 def lists_frame(
@@ -192,6 +205,7 @@ def lists_frame(
         categories=known["categories"].fillna("").to_numpy(),
         lists=count.fillna(0).astype(int),
         chosen=frame["item_id"].isin(held_out),
+        sponsored=False,
     )
     shared = frame[frame["lists"] > 1].drop_duplicates("item_id")["item_id"]
     marks = {item: letters(n) for n, item in enumerate(shared)}

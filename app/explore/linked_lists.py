@@ -43,11 +43,13 @@ def linked_lists(frame: pd.DataFrame, styles: Mapping[str, Style]) -> Any:
     """
     order = list(dict.fromkeys(frame["contender"]))
     n, places = len(order), int(frame["rank"].max())
+    paid = frame["sponsored"] if "sponsored" in frame else pd.Series(False, index=frame.index)
     drawn = frame.assign(
+        sponsored=paid.map({True: "yes", False: "no"}),
         column=frame["contender"].map(order.index),
         label=[
-            ("✓ " if c else "") + str(t)
-            for t, c in zip(frame["title"], frame["chosen"], strict=True)
+            ("✓ " if c else "") + ("◈ " if p else "") + str(t)
+            for t, c, p in zip(frame["title"], frame["chosen"], paid, strict=True)
         ],
         in_lists=[f"{count} of {n} lists" for count in frame["lists"]],
         held_out=frame["chosen"].map({True: "yes", False: "no"}),
@@ -102,6 +104,7 @@ def linked_lists(frame: pd.DataFrame, styles: Mapping[str, Style]) -> Any:
                 alt.Tooltip("rank:Q"),
                 alt.Tooltip("in_lists:N", title="in"),
                 alt.Tooltip("held_out:N", title="held-out interaction"),
+                alt.Tooltip("sponsored:N", title="sponsored"),
             ],
         )
         .add_params(hover)

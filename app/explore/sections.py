@@ -6,9 +6,11 @@ import streamlit as st
 
 from app import look, state
 from app.components import page, results, tables, toolbar
+from app.explore import data as explore_data
 from app.explore import linked_lists
 from app.explore.cards import cards
 from app.explore.data import Lists, Person
+from pipelines.evaluation.comparison.ranking import best_first
 from pipelines.evaluation.results.document import BakeoffDocument, titles_of
 
 EMPTY = "the lists of all contenders side by side"
@@ -30,8 +32,7 @@ def choose_pair(document: BakeoffDocument, found: Lists) -> tuple[str, str]:
     answering = [name for name, title in titles.items() if title in listed]
     if len(answering) < 2:
         return ("", "") if not answering else (titles[answering[0]], "")
-    best = results.leader(document, ("built", "third-party"))
-    first = best.name if best is not None and best.name in answering else answering[-1]
+    first = _first(document, answering)
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=230):
             one = toolbar.selection(
@@ -54,16 +55,39 @@ def choose_pair(document: BakeoffDocument, found: Lists) -> tuple[str, str]:
     return titles[one], titles[other]
 
 
-def opening(document: BakeoffDocument, found: Lists, one: str, other: str) -> None:
-    """The title sentence and the chart of all lists."""
+def _first(document: BakeoffDocument, answering: list[str]) -> str:
+    """The best contender whose list is not changed for a sponsor, if there is one."""
+    by_name = {c.name: c for c in document.contenders}
+    organic = [n for n in answering if not explore_data.places_sponsored(by_name[n])]
+    ranked = best_first(
+        [
+            by_name[n]
+            for n in organic
+            if by_name[n].kind in ("built", "third-party")
+            and results.value_of(by_name[n], results.declared_metric(document)) is not None
+        ],
+        results.declared_metric(document),
+    )
+    return next((c.name for c in ranked), (organic or answering)[-1])
+
+
+def opening(found: Lists, one: str, other: str) -> None:
+    """The title sentence: what two lists share, or that there are none to compare."""
+    if other:
+        page.opening(linked_lists.sentence(found.frame, one, other))
+    else:
+        page.opening(f"Only {one} gives a list here." if one else "No contender gives a list here.")
+
+
+def picture(document: BakeoffDocument, found: Lists, one: str, other: str) -> None:
+    """The chart of all lists, below what chooses them."""
     if not other:
-        page.opening(
-            f"Only {one} gives a list here." if one else "No contender gives a list here.",
+        page.picture(
             toolbar.blank(EMPTY),
-            alt="An empty chart: fewer than two lists can be compared.",
+            "An empty chart: fewer than two lists can be compared.",
+            key="explore",
         )
     else:
-        page.opening(linked_lists.sentence(found.frame, one, other))
         styles = look.styles_by_title(document)
         st.html(linked_lists.scroll_css(found.frame["contender"].nunique()))
         with st.container(key=linked_lists.SIDE_BY_SIDE):
@@ -80,6 +104,8 @@ def list_cards(document: BakeoffDocument, found: Lists, person: Person) -> None:
     """A card per contender, with its list or the reason why it has none."""
     st.subheader("Lists", anchor=False)
     letters = "Items with the same letter are in several lists; hover over one to highlight it."
+    if found.frame["sponsored"].any():
+        letters += " ◈ marks items that a rule placed because they are sponsored."
     if person.user_id is None:
         st.caption(f"{letters} The lists are computed now from the history above.")
     else:

@@ -8,9 +8,9 @@ import pandas as pd
 
 from app import state
 from app.components import jobs, results
+from app.components.evidence import chosen_evidence
 from app.components.tables import moment
 from pipelines.economics.decision import decide
-from pipelines.economics.evidence import evidence_from_bakeoff
 from pipelines.economics.labels import answer_label
 from pipelines.economics.summary import sentence
 from pipelines.evaluation.results.document import BakeoffDocument
@@ -30,10 +30,21 @@ def standing(
         return f"Not decidable yet: the first bake-off on {name} is running."
     if document is None:
         return f"Not decidable yet: no bake-off has been run on {name}."
-    evidence = evidence_from_bakeoff(
-        document.model_dump(mode="json"), is_sample=state.about(name).is_sample
+    return sentence(decide(None, chosen_evidence()))
+
+
+def purpose(*, decided: bool) -> str:
+    """What Assay is for; and until a decision is saved, what is meant by "not decidable yet"."""
+    what = (
+        "Assay tells a team whether to **build** its recommender, **buy** one, buy now and build "
+        "later, or fix its data first: measured on its own data."
     )
-    return sentence(decide(None, evidence))
+    if decided:
+        return what
+    return (
+        f"{what} *Not decidable yet* means that inputs are missing which only you have, such as "
+        "your margin and the uplift that you expect; Decide lists them."
+    )
 
 
 def steps(

@@ -19,6 +19,7 @@ def draw() -> None:
         flow.starting_point()
     with form:
         doc = spec_editor.editor()
+    spec_editor.keep(doc)
     error = spec_editor.problem(doc)
     k = int(st.session_state.get("build_k", 10))
     estimated = None if error or name is None else state.preflight(doc, name)

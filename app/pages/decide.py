@@ -5,30 +5,48 @@ from __future__ import annotations
 import streamlit as st
 
 from app.components import page
+from app.components.evidence import chosen_evidence
 from app.decide import case_values, inputs, memo, numbers, outcome, uncertainty
 from pipelines.economics.summary import sentence
 from pipelines.errors import AssayError
 
-# The inputs are left of the chart; in a narrow window the chart comes first.
-NARROW = """<style>@media (max-width: 1050px) {
+# The inputs are left of the chart, which stays in sight while they are edited. In a narrow window
+# the chart comes first, and the answer is repeated at the window's lower edge.
+LAYOUT = """<style>
+.st-key-decide_answer {display: none;}
+@media (min-width: 1051px) {
+.st-key-decide_split > div > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"]:last-child
+ > [data-testid="stVerticalBlock"] {height: 100%;}
+div:has(> .st-key-decide_result) {position: sticky; top: 4rem;}
+.st-key-decide_result {max-height: calc(100vh - 5rem); overflow-y: auto;}
+}
+@media (max-width: 1050px) {
 .st-key-decide_split > div > [data-testid="stHorizontalBlock"] {flex-direction: column-reverse;}
 .st-key-decide_split > div > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"]
 {flex: none; width: 100%;}
+div:has(> .st-key-decide_answer) {position: sticky; bottom: 0; z-index: 5;}
+.st-key-decide_answer {display: flex; padding: 8px 0; background: var(--assay-page);
+ border-top: 2px solid var(--assay-primary);}
 }
 .st-key-decide_split [data-testid="stColumn"] [data-testid="stColumn"]
-{min-width: 0; flex: 1 1 0;}</style>"""
+{min-width: 0; flex: 1 1 0;}
+.st-key-decide_split [data-testid="stColumn"] [data-testid="stColumn"]
+ [data-testid="stNumberInput"] button {display: none;}
+.st-key-decide_split [data-testid="stColumn"] [data-testid="stColumn"]
+ [data-testid="stNumberInput"] input {padding-left: 6px; padding-right: 4px;}
+</style>"""
 
 
 def draw() -> None:
     head = st.container()
-    linked = inputs.from_address()
+    inputs.from_address()
     name, base = inputs.base_case()
-    st.html(NARROW)
+    st.html(LAYOUT)
     with st.container(key="decide_split"):
-        left, right = st.columns([1, 2], gap="large")
+        left, right = st.columns([2, 3], gap="large")
     with left:
-        name, changes = inputs.form(base, linked)
-    evidence = outcome.evidence()
+        name, changes = inputs.form(base)
+    evidence = chosen_evidence()
     try:
         case = case_values.changed_case(base, changes)
         stated = None if name == inputs.OWN and not changes else case
@@ -40,9 +58,11 @@ def draw() -> None:
         return
     with head:
         page.opening(sentence(decision))
-    with right:
+    with right, st.container(key="decide_result"):
         outcome.picture(decision, name, changed=bool(changes))
         outcome.reasons(decision)
+    with left, st.container(key="decide_answer"):
+        st.markdown(f"**{page.plain(sentence(decision))}**")
     uncertainty.section(decision)
     numbers.section(decision)
     memo.section(decision, stated, evidence, changes, name)

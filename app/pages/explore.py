@@ -23,7 +23,8 @@ def draw() -> None:
     found = data.lists(document, chosen)
     one, other = sections.choose_pair(document, found)
     with top:
-        sections.opening(document, found, one, other)
+        sections.opening(found, one, other)
+    sections.picture(document, found, one, other)
     sections.list_cards(document, found, chosen)
     trace.section(document, chosen)
     sections.all_lists(found)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from app import state
 from app.components import page, steps
 from app.data import upload
@@ -13,8 +15,9 @@ def draw() -> None:
     document = state.chosen_document()
     saved = progress.saved_decision(document)
     frame = progress.steps(name, document, saved)
-    page.opening(
-        progress.standing(name, document, saved),
+    page.opening(progress.standing(name, document, saved))
+    st.markdown(progress.purpose(decided=saved is not None))
+    page.picture(
         steps.chart(frame),
         "Five steps. " + " ".join(f"{r['step']}: {r['line']}." for r in frame.to_dict("records")),
         frame,

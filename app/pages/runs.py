@@ -16,8 +16,11 @@ def draw() -> None:
     documents = [state.document(r.id) for r in state.bakeoff_records(name)[:NEWEST]] if name else []
     if not documents:
         sentence = jobs.waiting("bakeoff", name) or "No bake-off has been run here yet."
-        steps.opening(sentence, "Build", key="runs_empty")
-        page.link("build", "Run a bake-off", ":material/arrow_forward:")
+        steps.opening(sentence, "Build" if name else "Data", key="runs_empty")
+        if name:
+            page.link("build", "Run a bake-off", ":material/arrow_forward:")
+        else:
+            page.link("data", "Load your events", ":material/arrow_forward:")
         sections.job_list()
         return
     runs = [run for document in documents for run in runs_of(document)]

@@ -87,7 +87,7 @@ def html(
         exploratory=[_view(document, folder, *one, name="exploratory") for one in others],
         setup=sentences.setup(document),
         warning=results.split_warning(document),
-        exposure=document.exposure.sentence if document.exposure else "",
+        exposure=sentences.with_code(document.exposure.sentence if document.exposure else ""),
         notice=page.notice_sentence(about),
         contenders=tables.contenders(document, first.found, declared[0]),
         price=figures.price(document, folder, declared[0]),

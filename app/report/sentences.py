@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NamedTuple
 
+from markupsafe import Markup, escape
+
 from app.compare.contenders import contender_notes
 from app.components import charts
 from app.components.results import declared_baseline, metric_label
@@ -127,6 +129,15 @@ def _formula(metric: type[Metric]) -> str:
     below = "" if metric.denominator == "1" else f"; divided by {metric.denominator}"
     source = f" Source: {metric.source}." if metric.source else ""
     return f"{scope}: {metric.formula}{below}.{source}"
+
+
+def with_code(text: str) -> Markup:
+    """A sentence as HTML, with what is between backticks as code; all text is escaped."""
+    parts = [escape(part) for part in text.split("`")]
+    if len(parts) % 2 == 0:
+        return escape(text)
+    marked = (Markup("<code>%s</code>") % p if at % 2 else p for at, p in enumerate(parts))
+    return Markup("").join(marked)
 
 
 def versions() -> str:

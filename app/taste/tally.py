@@ -18,10 +18,13 @@ FEWEST_PICKS = 10
 """With fewer picks, the share of the left list is not shown."""
 
 
-def section(document: BakeoffDocument) -> str:
-    """Draw the tally and the download of the votes; returns the page's sentence."""
+def section(document: BakeoffDocument, *, uncounted: str = "") -> str:
+    """Draw the tally and the download of the votes; returns the page's sentence.
+
+    The vote of the round `uncounted` is left out: it would tell whose lists are on the screen.
+    """
     st.subheader("Votes so far", anchor=False)
-    votes = state.workspace().votes(document.id)
+    votes = [v for v in state.workspace().votes(document.id) if v.round != uncounted]
     if not votes:
         st.caption("No votes yet.")
         return "Which of the two lists is better? No votes yet."
@@ -77,9 +80,13 @@ def _side_sentence(votes: list[VoteRecord]) -> str:
 
 
 def pair_label(tally: Tally, titles: dict[str, str]) -> str:
-    """`A was picked 7 of 12 times against B`; no full stop."""
+    """`A was picked 7 of 10 times against B (2 votes for no difference)`; no full stop."""
     one, other = titles.get(tally.one, tally.one), titles.get(tally.other, tally.other)
-    return f"{one} was picked {tally.picks} of {number_of(tally.votes, 'time')} against {other}"
+    sided, same = tally.picks + tally.losses, number_of(tally.neither, "vote")
+    if not sided:
+        return f"no difference between {one} and {other} ({same})"
+    picked = f"{one} was picked {tally.picks} of {number_of(sided, 'time')} against {other}"
+    return f"{picked} ({same} for no difference)" if tally.neither else picked
 
 
 def _row(tally: Tally, titles: dict[str, str]) -> dict[str, object]:

@@ -22,9 +22,12 @@ from pipelines.errors import AssayError
 from pipelines.evaluation.results.document import BakeoffDocument, titles_of
 from pipelines.workspace.records import Picked, VoteRecord
 
-ROUND, REVEALED = "taste_round", "taste_revealed"
+ROUND, REVEALED, BLIND = "taste_round", "taste_revealed", "taste_blind"
 """Session keys: the seed of the rounds, also a query parameter; the round whose contenders are
-revealed after the vote."""
+revealed after the vote; the round on the screen that has a vote and is not revealed."""
+TO_TOP = "taste_to_top"
+"""Session key: the seed of a round that was just begun by a button."""
+SCROLL = "document.querySelector('[data-testid=stMain]').scrollTo({top: 0})"
 SIDES: dict[Picked, str] = {
     "left": "Left list is better",
     "neither": "No difference",
@@ -42,11 +45,13 @@ STYLE = """<style>
 
 def draw(document: BakeoffDocument) -> Heading:
     """The view: a round, then the votes so far."""
+    st.session_state[BLIND] = ""
+    _to_top()
     try:
         _round(document, taste_people.choose(document))
     except AssayError as error:
         st.info(page.plain(str(error)))
-    return Heading(taste_tally.section(document), DESCRIPTION)
+    return Heading(taste_tally.section(document, uncounted=st.session_state[BLIND]), DESCRIPTION)
 
 
 def _round(document: BakeoffDocument, setup: TasteSetup) -> None:
@@ -60,6 +65,8 @@ def _round(document: BakeoffDocument, setup: TasteSetup) -> None:
         return
     st.markdown(setup.description(document, found))
     revealed = vote is not None and st.session_state.get(REVEALED) == token
+    # Counted now, the vote would tell whose lists are on the screen.
+    st.session_state[BLIND] = token if vote is not None and not revealed else ""
     _lists(document, found, revealed=revealed)
     if vote is None:
         _ballot(document, found, token)
@@ -131,7 +138,8 @@ def cast(document: BakeoffDocument, found: Round, token: str, side: Picked) -> V
 
 
 def _after(vote: VoteRecord, *, revealed: bool) -> None:
-    st.markdown(f":material/check: Your vote is saved: **{SIDES[vote.picked]}**.")
+    counted = "" if revealed else " It is counted below once the contenders are revealed."
+    st.markdown(f":material/check: Your vote is saved: **{SIDES[vote.picked]}**.{counted}")
     with st.container(horizontal=True, gap="small"):
         if st.button("Next round", type="primary", key=f"taste_next_{vote.round}"):
             _next()
@@ -141,5 +149,12 @@ def _after(vote: VoteRecord, *, revealed: bool) -> None:
 
 
 def _next() -> None:
-    _begin(secrets.token_hex(8))
+    st.session_state[TO_TOP] = _begin(secrets.token_hex(8))
     st.rerun()
+
+
+def _to_top() -> None:
+    """After "Next round" or "Skip", scroll to the new lists: the buttons are below the old ones."""
+    seed = st.session_state.pop(TO_TOP, "")
+    if seed:
+        st.html(f"<script>{SCROLL} // {seed}</script>", unsafe_allow_javascript=True)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pipelines.cli.options import AsJson, open_workspace
 from pipelines.errors import AssayError
+
+if TYPE_CHECKING:
+    from pipelines.economics.measured import Measured
 
 
 def decide(
@@ -17,6 +22,9 @@ def decide(
     bakeoff_id: Annotated[
         str | None, typer.Option("--bakeoff", help="Id of a bake-off to use in the decision.")
     ] = None,
+    memo: Annotated[
+        Path | None, typer.Option("--memo", help="Also write the one-page memo to this .html file.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Decide whether to build or buy.
@@ -25,16 +33,36 @@ def decide(
     change the decision.
     """
     from pipelines.economics.documents import decide_documents
+    from pipelines.workspace.measured import measured_on
 
     if not case and bakeoff_id is None:
         raise AssayError(
             "Name a case with --case (shop, video, data-poor or a file), or a bake-off with "
             "--bakeoff."
         )
-    document = None
+    document = measured = None
     if bakeoff_id is not None:
-        document = open_workspace().bakeoff(bakeoff_id).model_dump(mode="json")
-    print_decision(decide_documents(case or None, document), as_json)
+        workspace = open_workspace()
+        document = workspace.bakeoff(bakeoff_id).model_dump(mode="json")
+        measured = measured_on(workspace, document["dataset"])
+    if memo is not None:
+        _write_memo(memo, case, document, measured)
+    print_decision(decide_documents(case or None, document, measured), as_json)
+
+
+def _write_memo(
+    file: Path, case: str, document: dict[str, Any] | None, measured: Measured | None
+) -> None:
+    from pipelines.cli import output as out
+    from pipelines.economics.documents import memo_of_documents
+
+    today = dt.datetime.now(dt.UTC).date()
+    text = memo_of_documents(case or None, document, today, measured)
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise AssayError(f"{file} cannot be written: {error.strerror or error}.") from None
+    out.warn(f"Memo written to {file}.")
 
 
 def print_decision(found: Any, as_json: bool) -> None:
@@ -55,6 +83,10 @@ def print_decision(found: Any, as_json: bool) -> None:
         out.print_table(table)
     for reason in values["reasons"]:
         out.say(f"- {reason}")
+    if values["ways"]:
+        out.say("What you can do instead:")
+    for way in values["ways"]:
+        out.say(f"- {way}")
     if values["reverses"]:
         out.say("What would reverse it:")
     for condition in values["reverses"]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from typing import Annotated
 
 import typer
 
@@ -19,9 +20,11 @@ from pipelines.cli.data import data_app
 from pipelines.cli.decide import decide
 from pipelines.cli.evaluate import evaluate
 from pipelines.cli.export import export
+from pipelines.cli.listings import bakeoffs_app, decisions_app, jobs_app
 from pipelines.cli.options import open_workspace
 from pipelines.cli.readiness import readiness
 from pipelines.cli.recommend import recommend
+from pipelines.cli.report import report
 from pipelines.cli.run import run
 from pipelines.cli.slices import slices
 from pipelines.cli.track import track
@@ -37,6 +40,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(data_app, name="data")
+app.add_typer(bakeoffs_app, name="bakeoffs")
+app.add_typer(jobs_app, name="jobs")
+app.add_typer(decisions_app, name="decisions")
 for command in (
     readiness,
     bakeoff,
@@ -45,11 +51,30 @@ for command in (
     recommend,
     evaluate,
     export,
+    report,
     decide,
     track,
     run,
 ):
     app.command()(command)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"assay {version('assay')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", callback=_version, is_eager=True),
+    ] = False,
+) -> None:
+    pass
 
 
 def main() -> None:

@@ -58,13 +58,21 @@ def _input(unit: str, description: str, source: str = ASSUMED, **rules: Any) -> 
     return Field(description=description, json_schema_extra=extra, **rules)
 
 
+class Stated(BaseModel):
+    """Where an input is from, and who stated it."""
+
+    model_config = STRICT
+    source: str = ""
+    author: str = ""
+
+
 class Option(BaseModel):
     """One way to get recommendations. `uplift` has no default: None means missing."""
 
     model_config = STRICT
     uplift: float | UpliftRange | None = _input(
         "share of the margin",
-        "Relative change of the addressed margin among users who see recommendations; 2% is 0.02",
+        "Relative change of the addressed margin among users who see recommendations",
         "your range or an online test, never an offline metric (Jannach & Jugovac 2019)",
     )
     months_to_launch: Quantity | None = _input("months", "Time until the launch")
@@ -138,7 +146,9 @@ class Case(BaseModel):
     )
     dissent: str = _input("text", "Who disagrees, and why", default="", max_length=600)
     exit_plan: str = _input("text", "How the choice could be reversed", default="", max_length=600)
-    sources: dict[str, str] = _input("text", "Source of an input by name", default={})
+    sources: dict[str, str | Stated] = _input(
+        "text", "Source of an input by name; or its source and author", default={}
+    )
 
     @model_validator(mode="after")
     def _sensible(self) -> "Case":
@@ -156,10 +166,16 @@ class Case(BaseModel):
                 raise ValueError(f"{name} is above 1; write 2% as 0.02")
         if self.buy is None and self.build is None:
             raise ValueError("there is neither a [buy] nor a [build] option; add at least one")
-        unknown = set(self.sources) - {str(field["name"]) for field in fields()}
+        names = {str(field["name"]) for field in fields()}
+        unknown = set(self.sources) - names
         if unknown:
             raise ValueError(f"sources has {min(unknown)}, but there is no input of that name")
         return self
+
+    def stated(self, name: str) -> Stated:
+        """The source and the author of an input by name; empty where they are not named."""
+        found = self.sources.get(name, "")
+        return Stated(source=found) if isinstance(found, str) else found
 
     @property
     def options(self) -> dict[str, Option]:

@@ -11,6 +11,7 @@ from pipelines.prices.pricebook import PriceBook, requests_for_fee
 
 # The share of projects in the tail, its start and its mean (both as multiples of the plan).
 TAIL_SHARE, TAIL_START, TAIL_MEAN = 0.18, 1.5, 5.47
+MEAN_OVERRUN = (1 - TAIL_SHARE) + TAIL_SHARE * TAIL_MEAN
 Values = Mapping[str, float | np.ndarray]
 
 
@@ -34,7 +35,7 @@ def means(case: Case) -> dict[str, float]:
     }
     for name, option in case.options.items():
         if option.overrun == "it-projects":
-            values[f"{name}.overrun"] = (1 - TAIL_SHARE) + TAIL_SHARE * TAIL_MEAN
+            values[f"{name}.overrun"] = MEAN_OVERRUN
     return values
 
 

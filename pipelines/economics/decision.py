@@ -13,7 +13,7 @@ from pipelines.economics.costs import (
 )
 from pipelines.economics.evidence import Evidence
 from pipelines.economics.formats import money, months, percent
-from pipelines.economics.gates import check_gates
+from pipelines.economics.gates import Gate, check_gates
 from pipelines.economics.hosting import with_measured_cost
 from pipelines.economics.labels import (
     ANSWERS,
@@ -22,17 +22,20 @@ from pipelines.economics.labels import (
     OPTION_LABELS,
     OPTION_TITLES,
     STAGED,
+    TOO_CLOSE,
+    TOO_FEW_VISITORS,
 )
 from pipelines.economics.missing import missing_inputs
 from pipelines.economics.reversal import gate_conditions, thresholds
-from pipelines.economics.summary import Decision, sentence
+from pipelines.economics.summary import CLEAR_LEAD, Decision, sentence
+from pipelines.economics.testability import online_test
+from pipelines.economics.ties import settling, tie
 from pipelines.economics.uncertainty import DRAWS, simulate, tornado
 from pipelines.prices.pricebook import PriceBook
 
 __all__ = ["Decision", "decide", "sentence"]
 
 RULE = {"yes": ("build", STAGED), "no": ("buy",)}
-CLEAR_LEAD = 0.8  # P(best) from which the values alone decide; below it the rule does
 REFERENCE_HORIZONS, REFERENCE_RATE = (36, 60), 0.10
 
 
@@ -72,18 +75,31 @@ def decide(
         "discount_rate": stated.discount_rate,
     }
     reasons += [gate.reason for gate in gates if gate.state != "not checked"]
-    blocking = next((gate for gate in failed if gate.instead), None)
+    # While inputs are missing, they are the answer, unless a person ruled the options out.
+    deciding = [gate for gate in failed if gate.instead and not (missing and gate.measured)]
+    blocking = next(iter(deciding), None)
+    if blocking is not None:
+        facts |= {"gate": blocking.name, "headline": blocking.headline}
     if missing:
         if case is None and not is_sample:
             reasons.append("There is no case yet; fill in the missing inputs.")
         answer = blocking.instead if blocking else NOT_DECIDABLE
-        return Decision(decision=answer, reasons=reasons, reverses=gate_conditions(gates), **facts)
+        return Decision(
+            decision=answer,
+            reasons=reasons,
+            reverses=gate_conditions(gates),
+            ways=_ways(stated, gates, {}),
+            **facts,
+        )
 
     facts.update(_values(stated, book))
     npv = {option["name"]: option["npv"] for option in facts["options"]}
     allowed = [name for name in npv if name not in closed]
     facts["uncertainty"] = simulate(stated, book, allowed, draws)
-    chosen, rule_reasons = _choose(stated, npv, allowed, facts["uncertainty"])
+    best = max([*allowed, NOTHING], key=lambda name: npv.get(name, 0.0))
+    open_options = [option for option in facts["options"] if option["name"] in allowed]
+    tied = tie(best, open_options, facts["uncertainty"])
+    chosen, rule_reasons = _choose(stated, npv, allowed, facts["uncertainty"], tied)
     if blocking:
         if chosen == "popularity":
             reasons.append(
@@ -95,26 +111,46 @@ def decide(
         reverses.insert(0, f"Without the failed gates, {OPTION_LABELS[ahead]} has the most value.")
     else:
         reasons += rule_reasons
+        facts["tied"] = tied if chosen in (TOO_CLOSE, best) else []
         reverses = thresholds(stated, book, allowed) + gate_conditions(gates)
-        if chosen != NOTHING and npv[chosen] < max(npv[name] for name in allowed):
+        if chosen in npv and npv[chosen] < max(npv[name] for name in allowed):
             reverses.insert(
                 0, "Another answer to the core-business question: the highest value decides."
             )
-    shown = chosen if chosen != NOTHING else max(npv, key=lambda name: npv[name])
+    shown = chosen if chosen in npv else max(npv, key=lambda name: npv[name])
     return Decision(
         decision=blocking.instead if blocking else ANSWERS[chosen],
-        chosen=None if chosen == NOTHING else chosen,
+        chosen=chosen if chosen in npv else None,
         reasons=reasons,
         reverses=reverses,
         tornado=tornado(stated, book, shown),
+        ways=_ways(stated, gates, npv),
         **facts,
     )
 
 
+def _ways(case: Case, gates: list[Gate], npv: dict[str, float]) -> list[str]:
+    """What can be done although the test is too small; empty unless that gate decides."""
+    failed = [gate for gate in gates if gate.state == "failed"]
+    blocking = next((gate for gate in failed if gate.instead), None)
+    test = online_test(case)
+    if test is None or blocking is None or blocking.instead != TOO_FEW_VISITORS:
+        return []
+    others = {name for gate in failed if gate != blocking for name in gate.closes}
+    return test.ways(rolling="buy" not in others and npv.get("buy", 1.0) > 0)
+
+
 def _choose(
-    case: Case, npv: dict[str, float], allowed: list[str], uncertainty: dict[str, Any] | None
+    case: Case,
+    npv: dict[str, float],
+    allowed: list[str],
+    uncertainty: dict[str, Any] | None,
+    tied: list[str],
 ) -> tuple[str, list[str]]:
-    """The option that the rule and the values lead to, and why."""
+    """The option that the rule and the values lead to (or a tie), and why.
+
+    `tied` are the options that cannot be told apart, the best one first.
+    """
     ranked = sorted([*allowed, NOTHING], key=lambda name: -npv.get(name, 0.0))
     best = ranked[0]
     favored = RULE.get(case.core_business or "", ())
@@ -129,7 +165,15 @@ def _choose(
         f"Net present value over {months(case.horizon_months)} at "
         f"{percent(case.discount_rate)} a year: {values}."
     )
-    if not favored or best in favored:
+    if tied and not favored:
+        return TOO_CLOSE, [*reasons, settling(uncertainty)]
+    if best in favored:
+        if tied:
+            names = ", ".join(OPTION_LABELS[name] for name in tied if name != best)
+            reasons.append(f"By value it is too close to call against {names}; the rule decides.")
+            reasons.append(settling(uncertainty))
+        return best, reasons
+    if not favored:
         return best, reasons
     chance = 1.0 if uncertainty is None else float(uncertainty["p_best"][best])
     able = [name for name in ranked if name in favored and npv[name] > 0]
@@ -139,6 +183,8 @@ def _choose(
             "decides."
         )
         return able[0], reasons
+    if tied:
+        return TOO_CLOSE, [*reasons, settling(uncertainty)]
     reasons.append(f"The values contradict the rule: {OPTION_LABELS[best]} comes first.")
     return best, reasons
 

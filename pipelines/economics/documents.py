@@ -4,41 +4,42 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pipelines.economics.case import Case, load_case
 from pipelines.economics.decision import decide
 from pipelines.economics.evidence import Evidence, evidence_from_bakeoff
+from pipelines.economics.measured import Measured
 from pipelines.economics.memo import render_memo
 from pipelines.economics.summary import Decision
 
-Readiness = Literal["enough", "needs more", "unknown"]
 Stated = str | Path | Case | None
 """A worked case's name, a TOML file, a case, or none."""
 
 
 def decide_documents(
-    case: Stated, document: dict[str, Any] | None, readiness: Readiness = "unknown"
+    case: Stated, document: dict[str, Any] | None, measured: Measured | None = None
 ) -> Decision:
-    """Decide on a case, a bake-off's document, or both."""
-    return decide(*_inputs(case, document, readiness))
+    """Decide on a case, a bake-off's document and what readiness measured on its data."""
+    return decide(*_inputs(case, document, measured))
 
 
 def memo_of_documents(
     case: Stated,
     document: dict[str, Any] | None,
     date: dt.date | str,
-    readiness: Readiness = "unknown",
+    measured: Measured | None = None,
 ) -> str:
     """The one-page memo (HTML) of the same decision; `date` is printed as given."""
-    stated, evidence = _inputs(case, document, readiness)
+    stated, evidence = _inputs(case, document, measured)
     return render_memo(decide(stated, evidence), stated, evidence, date)
 
 
 def _inputs(
-    case: Stated, document: dict[str, Any] | None, readiness: Readiness
+    case: Stated, document: dict[str, Any] | None, measured: Measured | None
 ) -> tuple[Case | None, Evidence | None]:
     stated = case if isinstance(case, Case) or case is None else load_case(case)
     if document is None:
         return stated, None
-    return stated, evidence_from_bakeoff(document, readiness=readiness)
+    found = measured or Measured()
+    return stated, evidence_from_bakeoff(document, found.readiness, found.exposures)

@@ -45,12 +45,14 @@ class Outcome(_Frozen):
 
 
 class Evidence(_Frozen):
-    """The part of a bake-off that a decision uses; it has no stand-ins."""
+    """What a decision uses of a dataset and its bake-off, if there is one; without stand-ins."""
 
     dataset: str
     is_sample: bool
     bakeoff_id: str = ""
     readiness: Readiness = "unknown"
+    exposures: bool | None = None
+    """Whether the dataset's events have impressions; None if unknown."""
     contenders: tuple[Contender, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
 
@@ -105,6 +107,7 @@ def _counts(
 def evidence_from_bakeoff(
     document: Mapping[str, Any],
     readiness: Readiness = "unknown",
+    exposures: bool | None = None,
     is_sample: bool | None = None,
 ) -> Evidence:
     """The evidence in a bake-off's document (what `assay bakeoff --json` prints).
@@ -145,6 +148,7 @@ def evidence_from_bakeoff(
             is_sample=dataset in SAMPLES if is_sample is None else is_sample,
             bakeoff_id=str(document.get("id", "")),
             readiness=readiness,
+            exposures=exposures,
             contenders=contenders,
             outcomes=outcomes,
         )

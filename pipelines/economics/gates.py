@@ -4,11 +4,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipelines.economics.case import Case
-from pipelines.economics.costs import means
 from pipelines.economics.evidence import Evidence
-from pipelines.economics.formats import count, percent
-from pipelines.economics.labels import COLLECT_DATA, FIX_LOGGING, SETTLE_LEGAL, STAGED
-from pipelines.statistics.power import people_per_arm, smallest_change
+from pipelines.economics.formats import percent
+from pipelines.economics.labels import (
+    COLLECT_DATA,
+    FIX_LOGGING,
+    SETTLE_LEGAL,
+    STAGED,
+    TOO_FEW_VISITORS,
+)
+from pipelines.economics.testability import OnlineTest, online_test
 
 State = Literal["passed", "failed", "not checked"]
 BUILT, BOUGHT = ("build", STAGED), ("buy", STAGED)
@@ -23,14 +28,26 @@ class Gate:
     reason: str
     closes: tuple[str, ...] = ()
     instead: str = ""
+    headline: str = ""
+    """What the failed gate means, as the headline begins; without a full stop."""
+    measured: bool = False
+    """Whether readiness answered it and not a person."""
 
 
 def _answered(
-    name: str, answer: bool | None, yes: str, no: str, closes: tuple[str, ...], instead: str = ""
+    name: str,
+    answer: bool | None,
+    yes: str,
+    no: str,
+    closes: tuple[str, ...],
+    instead: str = "",
+    *,
+    measured: bool = False,
 ) -> Gate:
     if answer is None:
         return Gate(name, "not checked", "Not stated.")
-    return Gate(name, "passed" if answer else "failed", yes if answer else no, closes, instead)
+    state: State = "passed" if answer else "failed"
+    return Gate(name, state, yes if answer else no, closes, instead, measured=measured)
 
 
 def _data(case: Case, own: Evidence | None) -> Gate:
@@ -43,43 +60,47 @@ def _data(case: Case, own: Evidence | None) -> Gate:
         "There is not enough data to train on yet; the readiness report says how much is missing.",
         (*BUILT, "buy"),
         COLLECT_DATA,
+        measured=measured is not None,
     )
 
 
-def _testability(case: Case) -> Gate:
-    visitors, conversion = case.visitors_per_arm, case.baseline_conversion
-    values = means(case)
-    claims = {o: values[f"{o}.uplift"] for o in ("buy", "build") if f"{o}.uplift" in values}
-    if visitors is None or conversion is None or not claims:
-        return Gate(
-            "testability",
-            "not checked",
-            "Visitors per arm or today's conversion are not stated.",
-        )
-    claimed = max(claims.values())
-    change = smallest_change(conversion, visitors)
-    test = f"An 8-week test with {count(visitors)} visitors per arm"
-    if change is None:
-        finding = f"{test} is too small to detect any change"
-    else:
-        finding = (
-            f"{test} detects a change of {percent(change / conversion)} or more "
-            f"({change:.5f} absolute)"
-        )
-        if change / conversion <= claimed:
-            return Gate("testability", "passed", f"{finding}: enough for the claimed uplift.")
-    needed = (
-        f" The test needs {count(people_per_arm(conversion, claimed))} visitors per arm."
-        if 0 < claimed < 1 / conversion - 1
-        else ""
+def _testability(found: OnlineTest | None) -> Gate:
+    name = "testability"
+    if found is None:
+        reason = "Visitors per arm or today's conversion are not stated."
+        return Gate(name, "not checked", reason)
+    if found.passed:
+        return Gate(name, "passed", f"{found.finding}: enough for the claimed uplift.")
+    reason = (
+        f"{found.finding}; the best option claims {percent(found.claimed)}, which the test cannot "
+        f"confirm.{found.needed}"
     )
-    return Gate(
-        "testability",
-        "failed",
-        f"{finding}; the best option claims {percent(claimed)}, which the test cannot confirm."
-        f"{needed} Log which recommendations were shown to whom, so that the test counts only "
-        "these visitors.",
-        (*BUILT, "buy"),
+    everything = (*BUILT, "buy")
+    return Gate(name, "failed", reason, everything, TOO_FEW_VISITORS, found.headline)
+
+
+def _exposures(case: Case, own: Evidence | None) -> Gate:
+    """As stated; otherwise whether the imported events have impressions."""
+    everything = (*BUILT, "buy")
+    measured = None if own is None else own.exposures
+    no = "record which recommendations were shown to whom, so a test cannot measure their effect"
+    if case.exposure_logged is None and measured is not None and own is not None:
+        return _answered(
+            "exposure logging",
+            measured,
+            f"The events of {own.dataset} record which recommendations were shown to whom.",
+            f"The events of {own.dataset} do not {no}. If another log does, state it among the "
+            "preconditions.",
+            everything,
+            FIX_LOGGING,
+            measured=True,
+        )
+    return _answered(
+        "exposure logging",
+        case.exposure_logged,
+        "The log records which recommendations were shown to whom.",
+        f"The log does not {no}.",
+        everything,
         FIX_LOGGING,
     )
 
@@ -112,16 +133,8 @@ def check_gates(case: Case, own: Evidence | None) -> list[Gate]:
     everything = (*BUILT, "buy")
     return [
         _data(case, own),
-        _answered(
-            "exposure logging",
-            case.exposure_logged,
-            "The log records which recommendations were shown to whom.",
-            "The log does not record which recommendations were shown to whom, so a test cannot "
-            "measure their effect.",
-            everything,
-            FIX_LOGGING,
-        ),
-        _testability(case),
+        _exposures(case, own),
+        _testability(online_test(case)),
         _answered(
             "team",
             case.team_available,

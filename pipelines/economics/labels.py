@@ -11,6 +11,8 @@ NOTHING_PAYS = "neither: nothing pays yet"
 FIX_LOGGING = "neither: fix the logging"
 COLLECT_DATA = "neither: collect more data"
 SETTLE_LEGAL = "neither: settle the legal question"
+TOO_FEW_VISITORS = "neither: too few visitors to test"
+TOO_CLOSE = "too close to call"
 NOT_DECIDABLE = "not decidable yet"
 
 ANSWERS = {
@@ -19,6 +21,7 @@ ANSWERS = {
     "build": BUILD,
     STAGED: BUY_THEN_BUILD,
     NOTHING: NOTHING_PAYS,
+    TOO_CLOSE: TOO_CLOSE,
 }
 """The answer that stands for each option."""
 
@@ -38,6 +41,19 @@ OPTION_TITLES = {
 }
 """The labels at the beginning of a sentence, before a verb."""
 
+_INPUT_LABELS = {
+    "margin": "addressed margin",
+    "open_rate": "open rate",
+    "requests": "traffic",
+    "fte_cost": "cost of a full-time person",
+    "uplift": "uplift",
+    "months_to_launch": "time to launch",
+    "setup": "set-up work",
+    "ftes": "operating staff",
+    "infra": "cost of servers",
+    "overrun": "overrun of the set-up",
+}
+
 FIRST_STEPS = {
     FIX_LOGGING: "fix the logging",
     COLLECT_DATA: "collect more data",
@@ -50,6 +66,13 @@ _ANSWER_LABELS = {
     POPULARITY_RULE: OPTION_LABELS["popularity"],
     NOTHING_PAYS: "neither: no option pays off yet",
 }
+
+
+def input_label(path: str) -> str:
+    """A numeric input within a sentence: `uplift of buy` for `buy.uplift`."""
+    option, _, name = path.rpartition(".")
+    label = _INPUT_LABELS[name]
+    return f"{label} of {OPTION_LABELS[option]}" if option else label
 
 
 def answer_label(answer: str) -> str:

@@ -4,9 +4,12 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
-from pipelines.economics.case import Case, Range, blank_case, fields
+from pipelines.economics.case import Case, Option, blank_case, fields
+from pipelines.economics.costs import means
 from pipelines.economics.evidence import Evidence
-from pipelines.economics.formats import count, money, months, percent
+from pipelines.economics.formats import money, months, percent
+from pipelines.economics.hosting import with_measured_cost
+from pipelines.economics.inputs import MONEY, SHARES, as_computed
 from pipelines.economics.labels import NOT_DECIDABLE, OPTION_LABELS, answer_label
 from pipelines.economics.summary import Decision, sentence
 from pipelines.prices.pricebook import PriceBook
@@ -37,9 +40,8 @@ PER_OPTION = (
     "exit_cost",
     "exit_probability",
 )
-SHARES = {"open_rate", "discount_rate", "baseline_conversion", "uplift", "exit_probability"}
-MONEY = {"margin", "fte_cost", "infra", "fee", "exit_cost"}
-COUNTS = {"requests", "visitors_per_arm"}
+NOT_NAMED = "source not named"
+ESTIMATED = "estimated from the bake-off's latency"
 CONFIDENCE = {
     "vendor": "the vendor's own page",
     "second": "only a secondary source",
@@ -61,8 +63,8 @@ def render_memo(
     The user's text is escaped, and no external resource is loaded. `date` is printed as given
     (a date as ISO 8601).
     """
-    stated = case or blank_case()
     book = book or PriceBook()
+    stated = _as_decided(case or blank_case(), evidence, book)
     html: str = template(TEMPLATE).render(
         title=decision.case,
         answer=answer_label(decision.decision),
@@ -70,6 +72,7 @@ def render_memo(
         date=date.isoformat() if isinstance(date, dt.date) else date,
         numbers=three_numbers(decision),
         reasons=decision.sentences,
+        ways=decision.ways,
         options=_options(decision),
         general=_general(stated),
         option_names=[OPTION_LABELS[name] for name in stated.options],
@@ -82,6 +85,15 @@ def render_memo(
         exit_plan=stated.exit_plan,
     )
     return html
+
+
+def _as_decided(case: Case, evidence: Evidence | None, book: PriceBook) -> Case:
+    """The case with the server cost that the decision takes from a bake-off on own data."""
+    own = None if evidence is None or evidence.is_sample else evidence
+    filled, _ = with_measured_cost(case, own, book)
+    if filled == case:
+        return case
+    return filled.model_copy(update={"sources": {**case.sources, "build.infra": ESTIMATED}})
 
 
 def three_numbers(decision: Decision) -> list[tuple[str, str]]:
@@ -105,7 +117,11 @@ def three_numbers(decision: Decision) -> list[tuple[str, str]]:
         rows.append(
             (
                 money(abs(lead)),
-                "ahead of the next option" if lead >= 0 else "behind the best option",
+                "between the first two: too close to call"
+                if decision.tied
+                else "ahead of the next option"
+                if lead >= 0
+                else "behind the best option",
             )
         )
     else:
@@ -119,30 +135,14 @@ def three_numbers(decision: Decision) -> list[tuple[str, str]]:
     return rows
 
 
-def _shown(name: str, value: Any) -> str:
-    if value is None:
-        return "missing"
-    if isinstance(value, Range):
-        return (
-            f"{_shown(name, value.mode)} ({_shown(name, value.low)} to {_shown(name, value.high)})"
-        )
-    if isinstance(value, str | bool):
-        return str(value)
-    if name in SHARES:
-        return percent(value)
-    if name in COUNTS:
-        return count(value)
-    return money(value) if name in MONEY else f"{value:,.4g}"
-
-
 def _general(case: Case) -> list[dict[str, str]]:
     info = {row["name"]: row for row in fields()}
     return [
         {
             "what": info[name]["description"],
-            "value": _shown(name, getattr(case, name)),
+            "value": as_computed(name, getattr(case, name)),
             "unit": _unit(name, info[name]["unit"]),
-            "source": case.sources.get(name, info[name]["source"]),
+            "source": _source(case, name),
         }
         for name in GENERAL
         if getattr(case, name) is not None or not name.startswith(("visitors", "baseline"))
@@ -157,17 +157,44 @@ def _per_option(case: Case) -> list[dict[str, Any]]:
         default = info[f"buy.{name}"]["default"]
         if name != "uplift" and all(value == default for value in values):
             continue
-        given = {case.sources[f"{o}.{name}"] for o in case.options if f"{o}.{name}" in case.sources}
+        by_source: dict[str, list[str]] = {}
+        for option, value in zip(case.options, values, strict=True):
+            if value is not None:
+                by_source.setdefault(_source(case, f"{option}.{name}"), []).append(option)
         optional = name in ("fee", "price")
+        cells = ["none" if optional and v is None else as_computed(name, v) for v in values]
         rows.append(
             {
                 "what": info[f"buy.{name}"]["description"],
                 "unit": _unit(name, info[f"buy.{name}"]["unit"]),
-                "cells": ["none" if optional and v is None else _shown(name, v) for v in values],
-                "source": "; ".join(sorted(given)) or info[f"buy.{name}"]["source"],
+                "cells": cells,
+                "source": "; ".join(
+                    source
+                    if len(by_source) == 1
+                    else f"{', '.join(OPTION_LABELS[o] for o in options)}: {source}"
+                    for source, options in by_source.items()
+                ),
             }
         )
     return rows
+
+
+def _source(case: Case, path: str) -> str:
+    """Where an input is from and who stated it: named, a planning assumption, or not named."""
+    source, author = case.stated(path).source, case.stated(path).author
+    if _value(case, path) is None:
+        return ""
+    if not source and _value(case, path) == _value(blank_case(), path) is not None:
+        info = {str(row["name"]): row for row in fields()}
+        source = str(info[path]["source"])
+    stated = f"stated by {author}" if author else ""
+    return "; ".join(filter(None, (source, stated))) or NOT_NAMED
+
+
+def _value(case: Case, path: str) -> Any:
+    option, _, name = path.rpartition(".")
+    owner: Case | Option | None = getattr(case, option) if option else case
+    return None if owner is None else getattr(owner, name)
 
 
 def _unit(name: str, unit: str) -> str:
@@ -178,11 +205,21 @@ def _unit(name: str, unit: str) -> str:
 
 
 def _prices(case: Case, book: PriceBook) -> list[str]:
-    lines = [book.line(option.price) for option in case.options.values() if option.price]
-    return [
-        f"{line.vendor}, {line.service}: {line.source} ({CONFIDENCE[line.confidence]})."
-        for line in lines
-    ]
+    """The source of each price, and the fee that the decision uses."""
+    requests = means(case).get("requests")
+    found = []
+    for option in case.options.values():
+        if not option.price:
+            continue
+        line = book.line(option.price)
+        fee = ""
+        if requests is not None:
+            usd = 1000 * float(book.monthly(option.price, requests))
+            fee = f" ${usd:,.10g} a month at {requests:,.10g} requests a month."
+        found.append(
+            f"{line.vendor}, {line.service}: {line.source} ({CONFIDENCE[line.confidence]}).{fee}"
+        )
+    return found
 
 
 def _options(decision: Decision) -> list[dict[str, str]]:
@@ -205,6 +242,8 @@ def _options(decision: Decision) -> list[dict[str, str]]:
 def _evidence(evidence: Evidence | None) -> str:
     if evidence is None:
         return "No bake-off was used."
+    if not evidence.bakeoff_id:
+        return f"No bake-off was used. Readiness was measured on {evidence.dataset}."
     kind = "sample data, not used in the decision" if evidence.is_sample else "your data"
     scored = sum(contender.status == "scored" for contender in evidence.contenders)
     return (

@@ -11,10 +11,13 @@ from pipelines.economics.labels import (
     NOTHING_PAYS,
     OPTION_LABELS,
     OPTION_TITLES,
+    TOO_CLOSE,
     answer_label,
 )
 from pipelines.runtime.phrases import noun_for
 
+CLEAR_LEAD = 0.8
+"""P(best) from which the values alone decide; below it the rule does."""
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -26,6 +29,14 @@ class Decision(BaseModel):
     decision: str
     """One of the answers in `economics.labels`."""
     chosen: str | None = None
+    gate: str = ""
+    """The failed gate that the decision names; empty if none decides."""
+    headline: str = ""
+    """What that gate means, as the headline begins; empty where the first step says it."""
+    ways: list[str] = []
+    """What can be done although that gate failed."""
+    tied: list[str] = []
+    """The options that cannot be told apart, best first; empty for a clear lead."""
     is_sample: bool = False
     closed: list[str] = []
     """Options that a failed gate rules out."""
@@ -66,14 +77,15 @@ def sentence(decision: Decision) -> str:
     span = f"over {months(decision.horizon_months)}"
     if answer == NOT_DECIDABLE:
         return _not_decidable(decision)
-    if answer in FIRST_STEPS:
-        worth = decision.npv("popularity") or 0.0
-        rule = f"; until then a popularity rule is worth {money(worth)} {span}" if worth > 0 else ""
-        return f"Neither yet: {FIRST_STEPS[answer]} first{rule}."
+    if answer in FIRST_STEPS or decision.headline:
+        start = decision.headline or f"Neither yet: {FIRST_STEPS[answer]} first"
+        return f"{start}{_until_then(decision, span)}."
     if answer == NOTHING_PAYS:
         best = max(decision.options, key=lambda option: float(option["npv"]))
         label = OPTION_LABELS[str(best["name"])]
         return f"No option pays off {span}: the best one, {label}, loses {money(-best['npv'])}."
+    if answer == TOO_CLOSE:
+        return _too_close(decision, span)
     if chosen is None:
         return f"The answer is: {answer_label(answer)}."
     title = OPTION_TITLES[chosen]
@@ -93,7 +105,46 @@ def sentence(decision: Decision) -> str:
             f"{title} is chosen by the core-business rule: the value of {other} is {money(-lead)} "
             f"higher {span}, too little to be certain{loses}."
         )
-    return f"{title} leads by {money(lead)} {span}{loses}."
+    if decision.tied:
+        others_tied = _named([name for name in decision.tied if name != chosen])
+        return (
+            f"{title} is chosen by the core-business rule: by value it is too close to call "
+            f"against {others_tied} {span}{loses}."
+        )
+    return f"{title} leads by {money(lead)} {span}{_chance(decision, chosen)}{loses}."
+
+
+def _too_close(decision: Decision, span: str) -> str:
+    """The options that cannot be told apart, with their values and chances."""
+    values = [(OPTION_LABELS[name], decision.npv(name) or 0.0) for name in decision.tied]
+    worth = _listed([f"{label} ({money(value)})" for label, value in values])
+    chances = (decision.uncertainty or {}).get("p_best", {})
+    shares = [percent(chances[name]) for name in decision.tied if name in chances]
+    likely = f", best in {_listed(shares)} of the draws" if shares else ""
+    return f"Too close to call {span}: {worth}{likely}."
+
+
+def _named(options: list[str]) -> str:
+    return _listed([OPTION_LABELS[name] for name in options])
+
+
+def _listed(texts: list[str]) -> str:
+    *before, last = texts
+    return f"{', '.join(before)} and {last}" if before else last
+
+
+def _chance(decision: Decision, chosen: str) -> str:
+    """How often the leading option is best, where that is not often; begins with a comma."""
+    chance = (decision.uncertainty or {}).get("p_best", {}).get(chosen, 1.0)
+    return "" if chance >= CLEAR_LEAD else f", but is best in only {percent(chance)} of the draws"
+
+
+def _until_then(decision: Decision, span: str) -> str:
+    """What a popularity rule is worth meanwhile; empty if it is ruled out or worth nothing."""
+    worth = decision.npv("popularity") or 0.0
+    if worth <= 0 or "popularity" in decision.closed:
+        return ""
+    return f"; until then a popularity rule is worth {money(worth)} {span}"
 
 
 def _not_decidable(decision: Decision) -> str:

@@ -62,7 +62,7 @@ def evppi(values: np.ndarray, unknown: np.ndarray) -> float:
 def simulate(
     case: Case, book: PriceBook, allowed: list[str], n: int = DRAWS, seed: int = 20261123
 ) -> dict[str, Any] | None:
-    """Fan, P(best), ranks, regret, EVPI and EVPPI ($k) by seeded Monte Carlo.
+    """Fan, P(best), pairwise P(ahead), ranks, regret, EVPI and EVPPI ($k), by seeded Monte Carlo.
 
     Options in `allowed` compete with each other and with doing nothing, at 0. None where no
     input has a range.
@@ -86,6 +86,14 @@ def simulate(
         "seed": seed,
         "fan": fan,
         "p_best": {name: float((ranks[i] == 0).mean()) for i, name in enumerate(names)},
+        "beats": {
+            name: {
+                other: float((values[i] > values[j]).mean())
+                for j, other in enumerate(names)
+                if j != i
+            }
+            for i, name in enumerate(names)
+        },
         "rank_acceptability": {
             name: [float((ranks[i] == rank).mean()) for rank in range(len(names))]
             for i, name in enumerate(names)

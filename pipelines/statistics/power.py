@@ -45,6 +45,20 @@ def smallest_lift(base: float, per_arm: float) -> float | None:
     return None if change is None else change / base
 
 
+def picks_for_win_rate(rate: float) -> float:
+    """Picks that show, by a sign test, that one of two interleaved lists wins more than half.
+
+    `rate` is the share of picks that it wins: .55 gives 782.5. Raises `ValueError` outside
+    (.5, 1).
+    """
+    if not 0.5 < rate < 1:
+        raise ValueError(f"No win rate: {rate}.")
+    normal = NormalDist()
+    spread = normal.inv_cdf(1 - ALPHA / 2) * 0.5
+    spread += normal.inv_cdf(POWER) * sqrt(rate * (1 - rate))
+    return (spread / (rate - 0.5)) ** 2
+
+
 def _z_squared() -> float:
     normal = NormalDist()
     return (normal.inv_cdf(1 - ALPHA / 2) + normal.inv_cdf(POWER)) ** 2

@@ -21,7 +21,7 @@ from pipelines.workspace import database_errors
 from pipelines.workspace.home import Home
 from pipelines.workspace.models import VERSION_TABLE
 
-REVISION = "0004"
+REVISION = "0005"
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 BUSY_SECONDS = 30
 

@@ -107,6 +107,22 @@ class DecisionRow(Base):
     created: Mapped[str]
 
 
+class DraftRow(Base):
+    """What one person has typed and not saved: for a build-or-buy case, or as a pipeline."""
+
+    __tablename__ = "drafts"
+
+    who: Mapped[str] = mapped_column(primary_key=True)
+    """The email address of the person; empty without a sign-in."""
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    """What it is a draft of: `decide:own`, `build`."""
+    inputs: Mapped[dict[str, Any]]
+    """Plain JSON values; of a case, the inputs that differ from it, by path."""
+    previous: Mapped[dict[str, Any]]
+    """The inputs that were discarded or replaced last."""
+    changed: Mapped[str]
+
+
 class VoteRow(Base):
     """A vote of the blind taste test: an opinion about two lists of a bake-off."""
 

@@ -1,7 +1,7 @@
 """Opens the database; a damaged one is set aside, and a new one is filled from the folders.
 
-A dataset's folder and a bake-off's folder say all that their rows say. Jobs, decisions and votes
-are in the database alone: what a damaged file still gives of them is taken over.
+A dataset's folder and a bake-off's folder say all that their rows say. Jobs, decisions, drafts and
+votes are in the database alone: what a damaged file still gives of them is taken over.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from pipelines.workspace.models import (
     DatasetNumberRow,
     DatasetRow,
     DecisionRow,
+    DraftRow,
     JobRow,
     VoteRow,
 )
@@ -175,6 +176,7 @@ def _add_opinions(session: Session, rows: Rows, found: _Found) -> None:
         known = row["bakeoff"] and session.get(BakeoffRow, row["bakeoff"])
         session.add(DecisionRow(**{**row, "bakeoff": row["bakeoff"] if known else None}))
         found.decisions += 1
+    session.add_all(DraftRow(**row) for row in rows.of(DraftRow))
     for row in rows.of(VoteRow):
         if session.get(BakeoffRow, row["bakeoff"]) is not None:
             session.add(VoteRow(**row))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -94,6 +94,17 @@ class DecisionRecord:
     document: dict[str, Any]
     memo: str
     created: str
+
+
+@dataclass(frozen=True)
+class DraftRecord:
+    """A person's draft of a case or a pipeline, as plain JSON values."""
+
+    inputs: dict[str, Any] = field(default_factory=dict)
+    """Of a case, the inputs that differ from it; empty without a draft."""
+    previous: dict[str, Any] = field(default_factory=dict)
+    """The inputs that were discarded or replaced last."""
+    changed: str = ""
 
 
 @dataclass(frozen=True)

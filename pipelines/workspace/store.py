@@ -11,6 +11,7 @@ from pipelines.errors import AssayError
 from pipelines.runtime import paths
 from pipelines.workspace.database import Database
 from pipelines.workspace.datasets import Datasets
+from pipelines.workspace.drafts import Drafts
 from pipelines.workspace.home import Home
 from pipelines.workspace.jobs import Jobs
 from pipelines.workspace.models import BakeoffRow, DatasetRow
@@ -21,7 +22,7 @@ from pipelines.workspace.studies import Studies
 from pipelines.workspace.votes import Votes
 
 
-class Workspace(Datasets, Jobs, Results, Studies, Votes):
+class Workspace(Datasets, Drafts, Jobs, Results, Studies, Votes):
     """The workspace, from datasets to votes; thread-safe."""
 
     notice: str = ""

@@ -49,6 +49,20 @@ def test_a_ranker_is_duplicated_and_the_pipeline_renamed(open_page, filled):
     assert len(app.session_state["build_spec"]["rankers"]) == 2
 
 
+def test_a_changed_pipeline_survives_a_reload_and_a_loaded_one_replaces_it(open_page, filled):
+    app = open_page("build", dataset="shop")
+    app.selectbox(key=spec_editor.STAGE).set_value("rankers:0").run()
+    _button(app, "Duplicate ranker").click().run()
+    again = open_page("build", dataset="shop")
+    assert not again.exception
+    assert again.session_state["build_spec"] == app.session_state["build_spec"]
+    assert len(again.session_state["build_spec"]["rankers"]) == 3
+    _button(again, "Load").click().run()
+    assert len(again.session_state["build_spec"]["rankers"]) == 2
+    assert filled.draft("build").inputs == {}
+    assert len(filled.draft("build").previous["spec"]["rankers"]) == 3
+
+
 def test_a_setting_changes_the_sentence_and_the_file(open_page, filled):
     app = open_page("build", dataset="shop")
     before = app.title[0].value

@@ -286,3 +286,29 @@ def test_a_metric_is_described_with_its_direction():
     )
     assert "Neither higher nor lower" in metric_description("novelty@10")
     assert metric_description("lost@10") == "lost@10: its definition is not installed."
+
+
+@pytest.mark.parametrize("labels", [["0.436", "0.4"], ["0.0000123"], ["1,230,000"], ["0"]])
+def test_a_value_label_fits_beside_the_longest_interval(labels):
+    rows = [("One", 0.4, 0.3, 0.5, labels[0]), ("Two", 0.2, 0.1, 0.3, labels[-1])]
+    frame = pd.DataFrame(rows, columns=["contender", "value", "low", "high", "label"])
+    looks = look.styles([("One", "built"), ("Two", "built")])
+    chart = interval_charts.values(frame, looks, "ndcg@10").to_dict()
+    texts = next(layer for layer in chart["layer"] if layer["mark"]["type"] == "text")
+    low, high = texts["encoding"]["x"]["scale"]["domain"]
+    free = interval_charts.NARROW * (high - frame["high"].max()) / (high - low)
+    # 7.3 pixels is the width of a digit at this size
+    assert free >= texts["mark"]["dx"] + 7.3 * max(map(len, labels))
+
+
+def test_costs_that_coincide_are_rows_and_not_a_stack():
+    frame = pd.DataFrame(
+        {"contender": ["One", "Two"], "value": [0.2, 0.3], "cost": [0.118, 0.1181]}
+    )
+    assert cost_charts.coincide(frame, cost_charts.COST)
+    assert cost_charts.same_sentence(frame, cost_charts.COST) == (
+        "All have the same cost of 1,000 requests: $0.118."
+    )
+    apart = frame.assign(cost=[0.11, 0.12])
+    assert not cost_charts.coincide(apart, cost_charts.COST)
+    assert not cost_charts.coincide(frame.head(1), cost_charts.COST)

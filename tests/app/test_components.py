@@ -12,12 +12,14 @@ from app import access, look
 from app.build import flow_chart, spec_flow
 from app.components import charts, page, steps, tables
 from app.data import readiness_chart
+from app.report import sentences
 from app.runs import over_time_chart
 from pipelines import registry
 from pipelines.errors import AssayError
 from pipelines.evaluation.results.document import titles_of
 from pipelines.recommender.spec import Spec
 from pipelines.runtime import paths
+from pipelines.workspace.models import JobRow
 from tests.app.compared import contender
 
 
@@ -217,6 +219,26 @@ def test_a_failed_job_says_why_and_can_be_dismissed(open_page, filled, wait_unti
     assert any("failed" in m.value and "no file" in m.value for m in app.markdown)
     app.button(key=f"dismiss_{id}").click().run()
     assert not any("failed" in m.value for m in app.markdown)
+    again = open_page()  # after a reload
+    assert not any("failed" in m.value for m in again.markdown)
+
+
+def test_a_finished_job_links_to_its_result_until_it_is_dismissed(open_page, filled, monkeypatch):
+    monkeypatch.setattr(type(filled), "worker_command", ("sleep",))  # never claims the job
+    monkeypatch.setattr(type(filled), "mark_lost", lambda self: [])
+    id = filled.submit("bakeoff", {"dataset": "shop"})
+    app = open_page("build", dataset="shop")
+    with filled.database.write() as session:
+        row = session.get(JobRow, id)
+        row.state, row.result = "done", {"bakeoff": "20261120-1000-aaaa"}
+    app.run()
+    assert not app.exception
+    assert any("Bake-off on shop is done" in m.value for m in app.markdown)
+    links = [repr(link.proto) for link in app.get("page_link")]
+    assert any("See the results" in link and "20261120-1000-aaaa" in link for link in links)
+    app.run()  # still there
+    app.button(key=f"dismiss_{id}").click().run()
+    assert not any("is done" in m.value for m in app.markdown)
 
 
 def test_a_waiting_job_is_shown_and_cancelled(open_page, filled, monkeypatch):
@@ -255,3 +277,17 @@ def test_every_page_of_the_navigation_is_there():
     for entries in navigation.SECTIONS.values():
         for name, *_ in entries:
             assert Path(paths.CHECKOUT, "app", "pages", f"{name}.py").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "markdown", "html"),
+    [
+        ("run `assay x` now", "run `assay x` now", "run <code>assay x</code> now"),
+        ("`a_b` costs $1 to $2", r"`a_b` costs \$1 to \$2", "<code>a_b</code> costs $1 to $2"),
+        ("a ` alone <b>", r"a \` alone \<b\>", "a ` alone &lt;b&gt;"),
+        ("`<b>`", "`<b>`", "<code>&lt;b&gt;</code>"),
+    ],
+)
+def test_commands_within_a_sentence_are_shown_as_code(text, markdown, html):
+    assert page.with_code(text) == markdown
+    assert sentences.with_code(text) == html

@@ -6,10 +6,13 @@ from itertools import pairwise
 import pytest
 
 from app.decide import case_values, options, tornado, uncertainty_charts, value_chart
-from pipelines.economics.case import blank_case, load_case
+from pipelines.data import readiness
+from pipelines.data.dataset import save
+from pipelines.economics.case import Stated, blank_case, load_case
 from pipelines.economics.decision import decide
 from pipelines.economics.summary import sentence
 from pipelines.errors import AssayError
+from tests.app.conftest import document, small_dataset
 
 COMPLETE = {
     "core_business": "no",
@@ -94,9 +97,49 @@ def test_a_range_is_made_from_the_given_ends():
     assert case_values.merged(1.0, None, 3.0) == {"low": 1.0, "mode": 2.0, "high": 3.0}
 
 
-def test_inputs_that_do_not_fit_are_named():
-    with pytest.raises(AssayError, match="open_rate"):
-        case_values.changed_case(blank_case(), {"open_rate": 30.0})
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"open_rate": 30.0}, "open rate is above 1, which is 100%"),
+        ({"buy.uplift": 1.5}, "uplift, buy is above 1, which is 100%"),
+        ({"margin": -2.0}, "addressed margin is negative"),
+        ({"baseline_conversion": 2.0}, "current conversion rate: must be below 1"),
+    ],
+)
+def test_inputs_that_do_not_fit_are_named_as_the_form_names_them(changes, message):
+    with pytest.raises(AssayError, match=message):
+        case_values.changed_case(blank_case(), changes)
+
+
+def test_help_asks_for_what_the_field_wants():
+    for path, one in case_values.inputs().items():
+        assert "0.02" not in one.description, path
+        assert one.percent == one.unit.startswith("%"), path
+
+
+def test_a_source_and_an_author_are_typed_kept_and_printed(open_page, workspace):
+    app = open_page("decide", decide_case="shop")
+    app.selectbox(key="decide_shop_source_of").set_value("buy.uplift").run()
+    app.text_input(key="decide_shop_sources.buy.uplift").set_value("vendor's test").run()
+    app.text_input(key="decide_shop_authors.buy.uplift").set_value("Ben").run()
+    app.selectbox(key="decide_shop_source_of").set_value("margin").run()
+    app.text_input(key="decide_shop_authors.margin").set_value("Eva").run()
+    assert not app.exception
+    typed = {
+        "sources.buy.uplift": "vendor's test",
+        "authors.buy.uplift": "Ben",
+        "authors.margin": "Eva",
+    }
+    assert workspace.draft("decide:shop").inputs == typed
+    assert case_values.from_text(case_values.to_text(typed)) == typed
+    case = case_values.changed_case(load_case("shop"), typed)
+    assert case.sources == {
+        "buy.uplift": Stated(source="vendor's test", author="Ben"),
+        "margin": Stated(author="Eva"),
+    }
+    again = open_page("decide", decide_case="shop")
+    again.selectbox(key="decide_shop_source_of").set_value("buy.uplift").run()
+    assert again.text_input(key="decide_shop_authors.buy.uplift").value == "Ben"
 
 
 def test_the_form_returns_every_number_of_an_example_case():
@@ -114,6 +157,30 @@ def test_without_a_case_it_is_not_decidable_yet(open_page, filled):
     assert "core business" in first.label
 
 
+@pytest.mark.parametrize("with_bakeoff", [True, False])
+def test_own_data_answers_the_gates_that_readiness_knows(
+    open_page, workspace, tmp_path, with_bakeoff
+):
+    folder = tmp_path / "made"
+    folder.mkdir()
+    save(small_dataset("store"), folder)
+    workspace.add_dataset(folder)
+    if with_bakeoff:
+        made = document("20261120-1000-aaaa").model_copy(update={"dataset": "store"})
+        workspace.save_bakeoff(made, dataset_version=1)
+    app = open_page("decide", dataset="store")
+    assert not app.exception
+    gates = next(d.value for d in app.dataframe if "precondition" in d.value)
+    states = gates.set_index("precondition")["state"]
+    assert not states[["data"]].str.contains("not checked").any()
+    report = readiness.report(workspace.dataset("store"))
+    assert states["data"] == ("✓ passed" if report.verdict == "ready" else "✕ failed")
+    logged = {f.check: f.state for f in report.findings}["impression, share of events"]
+    assert states["exposure logging"] == {
+        "unknown": "? not checked", "enough": "✓ passed",
+    }.get(logged, "✕ failed")  # fmt: skip
+
+
 def test_an_example_case_by_its_link(open_page, workspace):
     app = open_page("decide", decide_case="shop")
     assert not app.exception
@@ -128,13 +195,13 @@ def test_an_example_case_by_its_link(open_page, workspace):
     }
 
 
-def test_an_input_changes_the_decision_and_the_link(open_page, workspace):
+def test_an_input_changes_the_decision(open_page, workspace):
     app = open_page("decide", decide_case="shop")
+    shop = app.title[0].value
     app.number_input(key="decide_shop_open_rate_mode").set_value(30.0).run()
     assert not app.exception
-    shop = app.title[0].value
-    assert shop != open_page("decide", decide_case="shop").title[0].value
-    assert json.loads(app.query_params["decide_inputs"]) == {"open_rate": 0.3}
+    assert shop != app.title[0].value
+    assert workspace.draft("decide:shop").inputs == {"open_rate": 0.3}
 
 
 def test_changes_belong_to_their_case(open_page, workspace):
@@ -145,6 +212,119 @@ def test_changes_belong_to_their_case(open_page, workspace):
     assert app.number_input(key="decide_data-poor_open_rate_mode").value == 100.0
     app.get("button_group")[0].set_value("shop").run()
     assert app.number_input(key="decide_shop_open_rate_mode").value == 30.0
+
+
+def fill_own_case(app):
+    """Type in each kind of widget of the own case."""
+    app.number_input(key="decide_own_margin_mode").set_value(6000.0).run()
+    app.number_input(key="decide_own_buy.uplift_low").set_value(-1.5).run()
+    app.number_input(key="decide_own_buy.uplift_mode").set_value(2.4).run()
+    app.number_input(key="decide_own_buy.uplift_high").set_value(4.0).run()
+    app.number_input(key="decide_own_horizon_months").set_value(24).run()
+    app.checkbox(key="decide_own_build.overrun_drawn").uncheck().run()
+    app.selectbox(key="decide_own_buy.price").set_value(None).run()
+    app.text_area(key="decide_own_dissent").set_value("Eva: too early").run()
+    next(b for b in app.get("button_group") if "core business" in b.label).set_value("no").run()
+    assert not app.exception
+
+
+TYPED = {
+    "margin": 6000.0,
+    "buy.uplift": {"low": -0.015, "mode": 0.024, "high": 0.04},
+    "horizon_months": 24,
+    "build.overrun": 1.0,
+    "buy.price": None,
+    "dissent": "Eva: too early",
+    "core_business": "no",
+}
+
+
+def shown(app):
+    """What the form shows of the inputs that `fill_own_case` types."""
+    return {
+        "margin": app.number_input(key="decide_own_margin_mode").value,
+        "uplift": [
+            app.number_input(key=f"decide_own_buy.uplift_{part}").value
+            for part in ("low", "mode", "high")
+        ],
+        "horizon": app.number_input(key="decide_own_horizon_months").value,
+        "overrun": app.checkbox(key="decide_own_build.overrun_drawn").value,
+        "price": app.selectbox(key="decide_own_buy.price").value,
+        "dissent": app.text_area(key="decide_own_dissent").value,
+        "core": next(b for b in app.get("button_group") if "core business" in b.label).value,
+    }
+
+
+def test_a_draft_survives_another_case_another_page_and_a_restart(open_page, workspace):
+    app = open_page("decide")
+    fill_own_case(app)
+    assert workspace.draft("decide:own").inputs == TYPED
+    before = shown(app)
+    app.get("button_group")[0].set_value("shop").run()
+    app.get("button_group")[0].set_value("own").run()
+    assert shown(app) == before
+    app.switch_page("app/pages/compare.py").run()
+    app.switch_page("app/pages/decide.py").run()
+    assert shown(app) == before
+    restarted = open_page("decide")  # a new session, as after a reload or a restart of the server
+    assert shown(restarted) == before
+    assert workspace.draft("decide:own").inputs == TYPED
+
+
+def test_what_is_typed_is_kept_though_the_next_click_leaves_the_page(open_page, workspace):
+    app = open_page("decide")
+    app.number_input(key="decide_own_margin_mode").set_value(6000.0)
+    app.get("button_group")[0].set_value("shop").run()  # both reach the server in one run
+    assert workspace.draft("decide:own").inputs == {"margin": 6000.0}
+
+
+def test_two_windows_do_not_undo_each_other(open_page, workspace):
+    one, other = open_page("decide"), open_page("decide")
+    one.number_input(key="decide_own_margin_mode").set_value(6000.0).run()
+    other.number_input(key="decide_own_requests_mode").set_value(2e6).run()
+    one.number_input(key="decide_own_open_rate_mode").set_value(30.0).run()
+    assert workspace.draft("decide:own").inputs == {
+        "margin": 6000.0, "requests": 2e6, "open_rate": 0.3,
+    }  # fmt: skip
+
+
+def button(app, label):
+    return next(b for b in app.button if b.label == label)
+
+
+def test_a_draft_is_discarded_by_a_button_and_can_be_brought_back(open_page, workspace):
+    app = open_page("decide")
+    app.number_input(key="decide_own_margin_mode").set_value(6000.0).run()
+    button(app, "Discard draft").click().run()
+    assert app.number_input(key="decide_own_margin_mode").value is None
+    assert workspace.draft("decide:own").inputs == {}
+    button(app, "Bring back the draft").click().run()
+    assert app.number_input(key="decide_own_margin_mode").value == 6000.0
+
+
+def test_a_link_offers_its_inputs_and_does_not_replace_the_draft(open_page, workspace):
+    workspace.change_draft("decide:shop", {}, {"margin": 6000.0})
+    app = open_page("decide", decide_case="shop", decide_inputs='{"open_rate":0.3}')
+    assert "decide_inputs" not in app.query_params
+    assert app.number_input(key="decide_shop_margin_mode").value == 6000.0
+    assert app.number_input(key="decide_shop_open_rate_mode").value == 100.0
+    button(app, "Use the link's inputs").click().run()
+    assert app.number_input(key="decide_shop_margin_mode").value == 4000.0
+    assert app.number_input(key="decide_shop_open_rate_mode").value == 30.0
+    button(app, "Bring back the previous draft").click().run()
+    assert app.number_input(key="decide_shop_margin_mode").value == 6000.0
+
+
+def test_a_filled_field_is_not_marked_as_missing(open_page, workspace):
+    app = open_page("decide")
+
+    def marked():
+        labels = [m.value for m in app.markdown if "Addressed margin" in m.value]
+        return [label for label in labels if "[missing]" in label]
+
+    assert len(marked()) == 1
+    app.number_input(key="decide_own_margin_mode").set_value(6000.0).run()
+    assert not marked()
 
 
 def test_invalid_inputs_are_a_sentence_and_the_form_stays(open_page, workspace):

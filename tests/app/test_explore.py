@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from app.explore import cards, linked_lists, trace
+from app.explore import cards, history_picker, linked_lists, sections, trace
 from app.explore import data as explore_data
 from app.look import styles
 from pipelines.data.split import split
@@ -62,6 +62,30 @@ def test_cards_escape_titles_and_say_why_there_is_no_list():
     assert "&lt;a&gt;" in html and "<a>" not in html
     assert "No list: It &lt;broke&gt;." in html
     assert "✓ held-out interaction" in html
+
+
+def test_a_sponsored_item_is_marked_on_its_card_and_in_the_chart():
+    frame = TWO.assign(sponsored=(TWO["contender"] == "Two") & (TWO["item_id"] == "d"))
+    contenders = {n: ("built here", LOOKS[n]) for n in ("One", "Two")}
+    html = cards.cards(frame, {}, contenders)
+    assert html.count("◈ sponsored") == 1
+    assert html.index("◈ sponsored") > html.index("&lt;d&gt;")
+    spec = linked_lists.linked_lists(frame, LOOKS).to_dict()
+    labels = [row["label"] for rows in spec["datasets"].values() for row in rows if "rank" in row]
+    assert [label for label in labels if "◈" in label] == ["◈ <d>"]
+
+
+def test_the_default_pair_leaves_out_the_sponsored_variant(filled):
+    made = filled.bakeoff(ID)
+    best = max(made.contenders, key=lambda c: c.metrics["ndcg@10"].value)
+    spec = {**best.spec, "rules": [{"stage": "sponsored-slot", "slot": 3}]}
+    paid = best.model_copy(update={"spec": spec})
+    contenders = [paid if c is best else c for c in made.contenders]
+    changed = made.model_copy(update={"contenders": contenders})
+    names = [c.name for c in contenders]
+    assert sections._first(made, names) == best.name
+    assert sections._first(changed, names) == "als"
+    assert sections._first(changed, [best.name]) == best.name
 
 
 def test_a_trace_names_the_rankers_that_the_pipeline_has():
@@ -164,3 +188,35 @@ def test_a_pipeline_of_an_older_format_says_so_at_its_list(open_page, explored):
     html = " ".join(str(h.proto.body) for h in app.get("html"))
     assert "it has format 0" in html and "Run the bake-off again" in html
     assert set(app.dataframe[-1].value["contender"]) == {"EASE, recent first"}
+
+
+def order(node):
+    """The page's elements from top to bottom."""
+    children = getattr(node, "children", None)
+    if children is None:
+        return [node]
+    return [leaf for child in children.values() for leaf in order(child)]
+
+
+def test_what_chooses_the_lists_is_above_their_picture(open_page, explored):
+    leaves = order(opened(open_page).main)
+    keys = [getattr(leaf, "key", None) for leaf in leaves]
+    types = [leaf.type for leaf in leaves]
+    picture = next(i for i, kind in enumerate(types) if "vega" in kind)
+    for key in ("explore_who", "explore_persona", "explore_one", "explore_other"):
+        assert keys.index(key) < picture, key
+    assert types.index("title") == 0 or types.index("title") < keys.index("explore_who")
+
+
+def test_a_title_is_found_by_typing_in_the_picker_of_a_large_catalogue(
+    open_page, explored, monkeypatch
+):
+    monkeypatch.setattr(history_picker, "FEW_TITLES", 5)
+    app = opened(open_page, explore_who="made-up", explore_history="i03")
+    app.multiselect[0].set_value(["i03", "item 17"]).run()
+    assert not app.exception
+    assert app.multiselect[0].value == ["i03"]
+    assert app.multiselect[0].options == ["Item 3", "Item 17"]
+    assert any("“item 17” is in 1 title" in c.value for c in app.caption)
+    app.multiselect[0].set_value(["i03", "i17"]).run()
+    assert app.query_params["explore_history"] == "i03,i17"

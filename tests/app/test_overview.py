@@ -1,7 +1,14 @@
-"""The first screen, empty and with results."""
+"""The first screen, empty and with results; and what the address of every page says."""
 
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from streamlit.runtime.state.query_params import QueryParams
+
+from app import glossary
 from app.components import results
-from tests.app.conftest import document
+from pipelines.data.dataset import save
+from tests.app.conftest import document, small_dataset
 
 
 def test_empty_workspace_says_so_and_offers_samples(open_page):
@@ -44,8 +51,125 @@ def test_an_address_with_an_unknown_dataset_falls_back(open_page, filled):
     assert app.session_state["dataset"] == "shop"
 
 
+def told(app):
+    return [m.value for m in app.markdown if "The link asks for" in m.value]
+
+
+@pytest.mark.parametrize("name", ["overview", "compare", "explore", "runs", "decide"])
+@pytest.mark.parametrize(
+    ("link", "says"),
+    [
+        ({"dataset": "no-such"}, "a dataset 'no-such', which"),
+        ({"bakeoff": "20200101-0000-ffff"}, "a bake-off '20200101-0000-ffff' on shop, which"),
+        ({"dataset": "shop", "bakeoff": "gone"}, "a bake-off 'gone' on shop, which"),
+        ({"dataset": "nope", "bakeoff": "gone"}, "a dataset 'nope' and a bake-off 'gone', which"),
+    ],
+)
+def test_a_link_to_what_is_not_there_says_so_and_what_is_shown(open_page, filled, name, link, says):
+    app = open_page(name, **link)
+    assert not app.exception
+    (sentence,) = told(app)
+    assert says in sentence.replace("\\", "")
+    assert sentence.endswith("Shown: shop, bake-off 20261121-1000-bbbb.")
+    app.run()
+    assert told(app)  # the address is a good one by now
+    next(b for b in app.button if b.key == "not_there").click().run()
+    assert not told(app)
+
+
+def test_a_link_to_an_older_bakeoff_without_its_dataset_is_followed(open_page, filled):
+    other = document("20261122-1000-cccc").model_copy(update={"dataset": "store"})
+    folder = filled.home / "made-store"
+    folder.mkdir()
+    save(small_dataset("store"), folder)
+    filled.add_dataset(folder)
+    filled.save_bakeoff(other, dataset_version=1)
+    app = open_page("compare", bakeoff="20261120-1000-aaaa")
+    assert not told(app)
+    assert (app.session_state["dataset"], app.session_state["bakeoff"]) == (
+        "shop", "20261120-1000-aaaa",
+    )  # fmt: skip
+
+
+def view(app):
+    return next(b for b in app.get("button_group") if b.label == "View")
+
+
+def test_back_and_forward_within_a_page_follow_the_address(open_page, filled):
+    app = open_page("data", dataset="shop")
+    first = dict(app.query_params)
+    view(app).set_value("profile").run()
+    second = dict(app.query_params)
+    assert "data_view" not in first and second["data_view"] == "profile"
+    for address, shown in ((first, "findings"), (second, "profile"), (first, "findings")):
+        app.query_params = dict(address)
+        app.run()
+        assert not app.exception
+        assert app.session_state["data_view"] == shown
+        assert dict(app.query_params) == address
+    view(app).set_value("studies").run()
+    app.query_params = {}  # the page opened again from the sidebar
+    app.run()
+    assert app.session_state["data_view"] == "studies"
+
+
+def test_a_run_writes_its_address_as_one_step(open_page, filled, monkeypatch):
+    steps, send = [], QueryParams._send_query_param_msg
+
+    def sent(self):
+        steps.append(self.to_dict())
+        send(self)
+
+    monkeypatch.setattr(QueryParams, "_send_query_param_msg", sent)
+    app = open_page("compare", compare_view="contenders")
+    assert len(steps) <= 1, steps
+    steps.clear()
+    app.run()
+    assert steps == []
+
+
 def test_the_leader_is_named_by_title():
     found = document("20261120-1000-aaaa")
     near = [c.model_copy(update={"outcome": "equivalent"}) for c in found.comparisons]
     label = results.leader_label(found.model_copy(update={"comparisons": near}))
     assert label == "EASE, recent first is equivalent to Popular"
+
+
+def test_the_first_screen_says_what_assay_is_for_and_what_is_not_decidable(open_page, filled):
+    app = open_page()
+    (said,) = [m.value for m in app.markdown if m.value.startswith("Assay tells a team")]
+    assert "*Not decidable yet* means that inputs are missing" in said
+    decided = {"decision": "buy", "sentence": "Buy leads."}
+    filled.save_decision("Shop", decided, "<!doctype html>", "20261121-1000-bbbb")
+    again = open_page()
+    (said,) = [m.value for m in again.markdown if m.value.startswith("Assay tells a team")]
+    assert "Not decidable" not in said
+
+
+def test_the_glossary_is_on_every_page_and_can_be_searched(open_page, filled):
+    found = dict(glossary.terms())
+    assert {"bake-off", "not decidable yet", "uplift"} <= set(found)
+    assert not [m for m in found.values() if "](" in m or "[" in m]
+    app = open_page("runs")
+    app.button(key="glossary").click().run()
+    assert not app.exception
+    shown = next(m.value for m in app.markdown if m.value.startswith("- **"))
+    assert shown.count("\n") + 1 == len(found)
+    assert glossary.search(" mde ")[0][0] == "MDE"
+    assert [term for term, _ in glossary.search("no such term")] == []
+
+
+def copied(app):
+    return next(code.value for code in app.code if "dataset=" in code.value)
+
+
+def test_the_link_of_what_is_shown_can_be_copied(open_page, filled):
+    app = open_page("data", dataset="shop", data_view="profile")
+    assert "data_view=profile" in copied(app)
+    app = open_page("decide", dataset="shop", decide_case="shop")
+    app.number_input(key="decide_shop_open_rate_mode").set_value(30.0).run()
+    link = parse_qs(urlsplit(copied(app)).query)
+    assert link["decide_case"] == ["shop"] and link["decide_inputs"] == ['{"open_rate":0.3}']
+    assert "decide_inputs" not in app.query_params
+    other = open_page("runs", dataset="shop")
+    assert "decide_inputs" not in copied(other)

@@ -225,6 +225,29 @@ def test_names_can_be_revealed_after_the_vote(home, tasted):
     assert "Left list" not in html
 
 
+@pytest.mark.parametrize("label", ["Left list is better", "No difference"])
+def test_the_vote_is_not_counted_before_the_contenders_are_revealed(home, tasted, label):
+    names = ("ALS", "EASE", "Acme", "als", "ease-recent", "acme")
+    app = opened()
+    button(app, label).click().run()
+    assert len(tasted.votes(ID)) == 1
+    for app_ in (app, opened()):  # also after a reload
+        assert app_.title[0].value == "Which of the two lists is better? No votes yet."
+        assert not app_.dataframe
+        for word in names:
+            assert not re.search(rf"\b{word}\b", everything(app_)), word
+    button(app, "Reveal the contenders").click().run()
+    assert app.title[0].value.startswith("Opinion, not a metric: ")
+
+
+def test_no_difference_is_no_pick():
+    same = [vote(0, "neither"), vote(1, "neither")]
+    assert pair_label(tallies(same)[0], {}) == "no difference between acme and als (2 votes)"
+    assert pair_label(tallies([*same, vote(2)])[0], {}) == (
+        "als was picked 1 of 1 time against acme (2 votes for no difference)"
+    )
+
+
 def test_the_next_round_is_another_one(home, tasted):
     app = opened()
     before = shown(app)
@@ -356,8 +379,14 @@ def test_votes_are_shown_as_opinion_and_are_in_no_document(home, tasted):
         tasted.vote(ID, f"r{n}", side, person="u001", left="als", right="acme", who=who)
     app = opened()
     opinion = next(m.value for m in app.markdown if m.value.startswith("12 votes"))
-    assert opinion == "12 votes by 2 people: ALS was picked 7 of 12 times against Acme."
-    assert app.title[0].value == "Opinion, not a metric: ALS was picked 7 of 12 times against Acme."
+    assert opinion == (
+        "12 votes by 2 people: ALS was picked 7 of 10 times against Acme "
+        "(2 votes for no difference)."
+    )
+    assert app.title[0].value == (
+        "Opinion, not a metric: ALS was picked 7 of 10 times against Acme "
+        "(2 votes for no difference)."
+    )
     (row,) = app.dataframe[0].value.to_dict("records")
     assert (row["votes for"], row["votes against"], row["no difference"]) == (7, 3, 2)
     assert row["share of picks"] == "70%" and row["95% interval"] == "40 to 89%"

@@ -8,12 +8,14 @@ from pipelines.economics.case import (
     WORKED,
     Case,
     Option,
+    Stated,
     blank_case,
     case_from,
     fields,
     load_case,
 )
 from pipelines.economics.missing import missing_inputs
+from pipelines.economics.toml import to_toml
 from pipelines.errors import AssayError
 
 GOOD = """
@@ -54,6 +56,16 @@ def test_uplift_has_no_default():
     missing = missing_inputs(blank_case())
     assert len(missing) == 5
     assert any("uplift of popularity rule, buy, build" in text for text in missing)
+
+
+@pytest.mark.parametrize("name", ["shop", "video", "data-poor", "template"])
+def test_a_case_written_as_toml_is_read_back_equal(tmp_path, name):
+    case = blank_case() if name == "template" else load_case(name)
+    said = {"margin": 'accounts "2025"\\', "buy.uplift": Stated(source="test", author="Éva")}
+    case = case.model_copy(update={"title": "Ünïted \n & more", "sources": said})
+    file = tmp_path / "case.toml"
+    file.write_text(to_toml(case), encoding="utf-8")
+    assert load_case(file) == case
 
 
 def test_every_field_has_unit_description_and_source():

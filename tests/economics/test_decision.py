@@ -1,14 +1,20 @@
 """Gates, the rule, the values; evidence adds cost and comparisons, never uplift."""
 
 import json
+import math
 
 import pytest
 
+from pipelines.data import readiness
 from pipelines.economics.case import Range, UpliftRange, blank_case, case_from, load_case
 from pipelines.economics.decision import decide, sentence
 from pipelines.economics.evidence import Evidence, evidence_from_bakeoff
+from pipelines.economics.labels import OPTION_LABELS
+from pipelines.economics.measured import measured, measured_in
+from pipelines.economics.memo import three_numbers
 from pipelines.errors import AssayError
-from pipelines.statistics.power import people_per_arm, smallest_change
+from pipelines.statistics.power import people_per_arm, picks_for_win_rate, smallest_change
+from pipelines.testing import datasets
 
 OPTIONS = {"name", "npv", "benefit", "cost"}
 
@@ -88,11 +94,83 @@ def test_data_poor_fixes_the_logging():
     assert "$2.5 k" in sentence(decision)
 
 
+SMALL_TEST = {"visitors_per_arm": 60_000.0, "baseline_conversion": 0.025}
+GATES = ("data_ready", "exposure_logged", "team_available", "legal_use", "legal_transfer")
+
+
+def with_small_test(**changes):
+    """A shop whose gates are all answered yes, with a test too small for its uplift of 2%."""
+    shop = load_case("shop")
+    uplift = UpliftRange(low=0.015, mode=0.02, high=0.025)
+    buy, build = (o.model_copy(update={"uplift": uplift}) for o in (shop.buy, shop.build))
+    answered = dict.fromkeys(GATES, True) | SMALL_TEST | {"buy": buy, "build": build}
+    return shop.model_copy(update=answered | changes)
+
+
+def test_too_few_visitors_is_named_and_the_logging_is_not_blamed():
+    decision = decide(with_small_test(), draws=2_000)
+    assert decision.decision == "neither: too few visitors to test"
+    assert decision.gate == "testability"
+    weeks = math.ceil(8 * people_per_arm(0.025, 0.02) / 60_000)
+    assert sentence(decision).startswith(
+        f"Too few visitors to test 2%: 8 weeks can confirm 10%, and 2% in {weeks} weeks; "
+    )
+    told = " ".join([sentence(decision), *decision.reasons, *decision.ways])
+    assert "logging" not in told and "Log which" not in told
+    assert "The log records which recommendations were shown to whom." in decision.reasons
+    assert [way.partition(":")[0] for way in decision.ways[:3]] == [
+        "A longer test",
+        "A larger effect",
+        "Interleaving",
+    ]
+    assert decision.ways[3].startswith("Buy on a rolling contract")
+    assert decision.document()["gate"] == "testability"
+
+
+@pytest.mark.parametrize(
+    ("changes", "last"),
+    [
+        ({"legal_transfer": False}, "Interleaving"),  # buying is ruled out by another gate
+        ({"margin": 100.0}, "Interleaving"),  # buying loses money
+        ({"margin": None}, "Buy on"),  # its value is not known yet
+    ],
+)
+def test_the_ways_without_a_test_offer_buying_only_where_it_can_pay(changes, last):
+    decision = decide(with_small_test(**changes), draws=2_000)
+    assert decision.gate == "testability"
+    assert decision.ways[-1].startswith(last)
+
+
+@pytest.mark.parametrize(
+    ("changes", "gate"),
+    [
+        ({"data_ready": False}, "data"),
+        ({"exposure_logged": False}, "exposure logging"),
+        ({"legal_use": False}, "testability"),  # the gates' order
+        ({"visitors_per_arm": 5e7}, ""),
+        ({"visitors_per_arm": 5e7, "legal_use": False}, "legal (use)"),
+    ],
+)
+def test_the_decision_names_the_first_gate_that_failed(changes, gate):
+    decision = decide(with_small_test(**changes), draws=2_000)
+    assert decision.gate == gate
+    states = {g["name"]: g["state"] for g in decision.gates}
+    assert not gate or states[gate] == "failed"
+    assert bool(decision.ways) == (gate == "testability")
+
+
+def test_a_test_that_detects_nothing_has_no_weeks_to_wait_for():
+    decision = decide(with_small_test(visitors_per_arm=2.0, baseline_conversion=0.9))
+    assert sentence(decision).startswith("Too few visitors to test 2%: 8 weeks detect no change")
+
+
 def test_detectable_change_unit_checks():
     assert smallest_change(0.02, 5_000) == pytest.approx(0.00863, abs=5e-6)
     assert smallest_change(0.02, 100_000) == pytest.approx(0.00179208, abs=5e-9)
     assert people_per_arm(0.02, 0.1) == pytest.approx(80_678.63, abs=0.01)
     assert people_per_arm(0.02, 0.05) == pytest.approx(315_203.16, abs=0.01)
+    assert picks_for_win_rate(0.55) == pytest.approx(782.5, abs=0.05)
+    assert picks_for_win_rate(0.52) == pytest.approx(4903.2, abs=0.05)
     assert smallest_change(0.1, people_per_arm(0.1, 0.1)) == pytest.approx(0.01)
 
 
@@ -163,6 +241,47 @@ def test_readiness_of_own_data_is_a_gate():
 
 
 @pytest.mark.parametrize(
+    ("exposures", "stated", "state", "answer"),
+    [
+        (None, None, "not checked", "buy"),
+        (True, None, "passed", "buy"),
+        (False, None, "failed", "neither: fix the logging"),
+        (False, True, "passed", "buy"),  # another log has them: the person knows better
+        (True, False, "failed", "neither: fix the logging"),
+    ],
+)
+def test_measured_exposures_answer_the_gate_unless_a_person_does(exposures, stated, state, answer):
+    evidence = evidence_from_bakeoff(_bakeoff(), "enough", exposures)
+    case = load_case("shop").model_copy(update={"exposure_logged": stated})
+    decision = decide(case, evidence)
+    gates = {gate["name"]: gate for gate in decision.gates}
+    assert (gates["exposure logging"]["state"], decision.decision) == (state, answer)
+    assert gates["data"]["state"] == "passed"
+    assert ("mine" in gates["exposure logging"]["reason"]) == (
+        stated is None and exposures is not None
+    )
+
+
+def test_while_inputs_are_missing_measured_gates_are_told_and_do_not_decide():
+    evidence = Evidence(dataset="mine", is_sample=False, readiness="needs more", exposures=False)
+    decision = decide(None, evidence)
+    assert decision.decision == "not decidable yet"
+    states = {gate["name"]: gate["state"] for gate in decision.gates}
+    assert (states["data"], states["exposure logging"]) == ("failed", "failed")
+    assert any("not enough data" in reason for reason in decision.reasons)
+    stated = blank_case().model_copy(update={"data_ready": False})
+    assert decide(stated).decision == "neither: collect more data"
+
+
+def test_readiness_is_taken_from_its_report():
+    states = {"impression, share of events": "thin"}
+    assert measured("ready", states) == ("enough", False)
+    assert measured("popularity only", {}) == ("needs more", None)
+    report = readiness.report(datasets.dataset())  # its exposure columns were not counted
+    assert measured_in(report) == ("enough" if report.verdict == "ready" else "needs more", None)
+
+
+@pytest.mark.parametrize(
     ("built", "vendor", "answer"),
     [
         ("better", "better", "build, bridged by buy"),
@@ -223,7 +342,77 @@ def test_the_rule_decides_where_the_sums_cannot():
     assert by_rule.npv("popularity") > by_rule.npv("buy") > 0
     assert by_rule.decision == "buy" and "too little to be certain" in sentence(by_rule)
     silent = decide(case.model_copy(update={"core_business": "unknown"}), draws=20_000)
-    assert silent.decision == "neither: popularity rule"
+    assert silent.decision == "too close to call"
+
+
+def tied_case(core_business):
+    """A popularity rule and a vendor that are each best in about half of the draws."""
+    shop = load_case("shop")
+    wide = UpliftRange(low=-0.02, mode=0.02, high=0.06)
+    options = {
+        "popularity": shop.popularity.model_copy(update={"uplift": 0.0138}),
+        "buy": shop.buy.model_copy(update={"uplift": wide}),
+    }
+    return shop.model_copy(update=options | {"core_business": core_business})
+
+
+@pytest.mark.parametrize("core_business", ["unknown", "yes"])
+def test_a_tie_is_told_as_a_tie_with_what_would_settle_it(core_business):
+    decision = decide(tied_case(core_business), draws=20_000)
+    assert decision.decision == "too close to call" and decision.chosen is None
+    assert set(decision.tied) == {"popularity", "buy"}
+    told = sentence(decision)
+    assert told.startswith("Too close to call over 36 months: ") and "leads" not in told
+    shares = [decision.uncertainty["p_best"][name] for name in decision.tied]
+    assert [f"{share:.0%}" in told for share in shares] == [True, True]
+    assert abs(shares[0] - shares[1]) < 0.1
+    settled = [reason for reason in decision.reasons if reason.startswith("What would settle it")]
+    assert len(settled) == 1 and "the uplift of buy (worth $" in settled[0]
+    assert three_numbers(decision)[1][1] == "between the first two: too close to call"
+    assert three_numbers(decision)[0][1] == "value of " + OPTION_LABELS[decision.tied[0]] + \
+        " over 36 months"  # fmt: skip
+
+
+def test_the_rule_settles_a_tie_and_says_so():
+    decision = decide(tied_case("no"), draws=20_000)
+    assert decision.decision == "buy"
+    assert decision.tied == ["buy", "popularity"]
+    assert "by value it is too close to call against popularity rule" in sentence(decision)
+    assert "leads" not in sentence(decision)
+
+
+def test_a_lead_that_is_often_reversed_says_how_often_it_holds():
+    shop = load_case("shop")
+    buy = shop.buy.model_copy(update={"uplift": UpliftRange(low=0.0, mode=0.025, high=0.05)})
+    decision = decide(shop.model_copy(update={"buy": buy}), draws=20_000)
+    chance = decision.uncertainty["p_best"]["buy"]
+    assert 0.6 < chance < 0.8 and decision.tied == []
+    assert f", but is best in only {chance:.0%} of the draws;" in sentence(decision)
+
+
+def test_equal_values_without_ranges_are_a_tie():
+    shop = load_case("shop")
+    twin = shop.buy.model_copy(update={"months_to_launch": 2.0})
+    case = shop.model_copy(update={"popularity": twin, "build": None, "core_business": "unknown"})
+    decision = decide(case)
+    assert decision.decision == "too close to call"
+    assert sentence(decision) == (
+        "Too close to call over 36 months: popularity rule ($145 k) and buy ($145 k)."
+    )
+    assert any("ranges of the inputs" in reason for reason in decision.reasons)
+    assert "tie" not in decide(shop).document() and decide(shop).tied == []
+
+
+def test_a_tie_with_doing_nothing_is_a_tie():
+    shop = load_case("shop")
+    wide = UpliftRange(low=-0.05, mode=0.007, high=0.064)
+    buy = shop.buy.model_copy(update={"uplift": wide})
+    case = shop.model_copy(
+        update={"popularity": None, "build": None, "buy": buy, "core_business": "unknown"}
+    )
+    decision = decide(case, draws=20_000)
+    assert decision.decision == "too close to call"
+    assert set(decision.tied) == {"buy", "nothing"} and "doing nothing ($0)" in sentence(decision)
 
 
 def test_clear_sums_overrule_the_rule_and_say_so():

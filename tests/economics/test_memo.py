@@ -8,9 +8,17 @@ from html.parser import HTMLParser
 
 import pytest
 
-from pipelines.economics.case import load_case
+from pipelines.economics.case import (
+    Stated,
+    UpliftRange,
+    blank_case,
+    case_from,
+    fields,
+    load_case,
+)
 from pipelines.economics.decision import decide, sentence
-from pipelines.economics.evidence import Evidence
+from pipelines.economics.evidence import Contender, Evidence
+from pipelines.economics.labels import OPTION_LABELS
 from pipelines.economics.memo import render_memo, three_numbers
 
 HOSTILE = "<script>alert('x')</script>\"&"
@@ -78,6 +86,119 @@ def test_memo_without_a_case():
     page = _parse(render_memo(decision, None, evidence, "2026-11-23"))
     assert "sample data, five inputs missing" in page.text
     assert three_numbers(decision)[0] == ("5", "inputs missing")
+
+
+class _Cells(HTMLParser):
+    """The rows of a page's tables, as lists of cells' texts."""
+
+    def __init__(self):
+        super().__init__()
+        self.rows, self.inside = [], False
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "tr":
+            self.rows.append([])
+        self.inside = tag in ("td", "th")
+        if self.inside:
+            self.rows[-1].append("")
+
+    def handle_endtag(self, tag):
+        self.inside = self.inside and tag not in ("td", "th")
+
+    def handle_data(self, data):
+        if self.inside:
+            self.rows[-1][-1] += data
+
+
+def _number(cell):
+    found = re.match(r"(\u2212?)\$?([\d,.]+)(%?)", cell)
+    value = float(found[2].replace(",", "")) / (100 if found[3] else 1)
+    return -value if found[1] else value
+
+
+def _rebuilt(html):
+    """A case from nothing but a memo's tables of assumptions: plain numbers, no ranges."""
+    parser = _Cells()
+    parser.feed(html)
+    by_text = {row[0]: row for row in parser.rows if row}
+    info = {row["name"]: row["description"] for row in fields()}
+    names = by_text["By option"][1:-2]
+    options = {label: key for key, label in OPTION_LABELS.items()}
+    document = {"core_business": by_text[info["core_business"]][1]}
+    for name in ("margin", "open_rate", "requests", "discount_rate", "fte_cost"):
+        document[name] = _number(by_text[info[name]][1])
+    document["horizon_months"] = int(_number(by_text[info["horizon_months"]][1]))
+    for at, label in enumerate(names, 1):
+        option = document.setdefault(options[label], {})
+        for last in ("uplift", "months_to_launch", "setup", "ftes", "infra", "overrun", "exit_cost",
+                     "exit_probability", "fee"):  # fmt: skip
+            row = by_text.get(info[f"buy.{last}"])
+            if row is not None and row[at] != "none":
+                option[last] = _number(row[at])
+        price = by_text.get(info["buy.price"])
+        if price is not None and price[at] != "none":
+            option["price"] = price[at]
+    return case_from(document)
+
+
+def _ranged():
+    """A case with ranges, an overrun of IT projects and numbers that rounding would change."""
+    case = blank_case()
+    given = {"margin": 4123.4, "open_rate": 0.3333, "requests": 1_234_567.0, "core_business": "no"}
+    uplift = UpliftRange(low=-0.005, mode=0.0234, high=0.05)
+    buy = case.buy.model_copy(update={"uplift": uplift, "exit_cost": 12.5, "exit_probability": 0.2})
+    build = case.build.model_copy(update={"uplift": 0.024})
+    popularity = case.popularity.model_copy(update={"uplift": 0.01})
+    options = {"popularity": popularity, "buy": buy, "build": build}
+    return case.model_copy(update=given | options)
+
+
+@pytest.mark.parametrize("case", [load_case("shop"), load_case("video"), _ranged()])
+def test_the_values_can_be_computed_from_the_memo_alone(case):
+    decision = decide(case, draws=1_000)
+    again = decide(_rebuilt(render_memo(decision, case, None, DATE)), draws=1_000)
+    for option in decision.options:
+        found = again.npv(option["name"])
+        assert found == pytest.approx(option["npv"], rel=1e-4, abs=0.01), option["name"]
+
+
+def test_a_range_is_printed_with_the_mean_that_is_used():
+    page = _parse(render_memo(decide(_ranged(), draws=1_000), _ranged(), None, DATE))
+    assert "$173.333 k (mean of $110 k, $160 k and $250 k)" in page.text
+    assert "of a range, with its mean" in page.text
+    assert "1,234,567 requests a month" in page.text and "2% is 0.02" not in page.text
+
+
+def test_each_input_has_its_own_source_and_author():
+    shop = load_case("shop")
+    case = shop.model_copy(
+        update={
+            "sources": {
+                "margin": Stated(source="2025 accounts", author="Eva"),
+                "buy.uplift": Stated(source="vendor's test", author="Ben"),
+                "open_rate": Stated(author="Kim"),
+                "requests": "web analytics",
+            },
+        }
+    )
+    page = _parse(render_memo(decide(case), case, None, DATE))
+    assert "2025 accounts; stated by Eva" in page.text
+    assert "buy: vendor's test; stated by Ben" in page.text
+    assert "stated by Kim" in page.text and "web analytics" in page.text
+    assert "popularity rule, build: source not named" in page.text
+    assert "no defensible default" not in page.text
+
+
+def test_the_memo_prints_the_server_cost_that_the_decision_takes_from_a_bakeoff():
+    shop = load_case("shop")
+    case = shop.model_copy(update={"build": shop.build.model_copy(update={"infra": None})})
+    built = Contender(name="als", kind="built", status="scored", fit_seconds=60.0, p95_ms=8.0)
+    evidence = Evidence(dataset="mine", is_sample=False, bakeoff_id="b", contenders=(built,))
+    decision = decide(case, evidence)
+    html = render_memo(decision, case, evidence, DATE)
+    assert "estimated from the bake-off" in _parse(html).text
+    again = decide(_rebuilt(html))
+    assert again.npv("build") == pytest.approx(decision.npv("build"), abs=0.01)
 
 
 @pytest.mark.parametrize("name", ["shop", "video", "data-poor"])

@@ -1,0 +1,37 @@
+"""Inputs as a memo prints them: exactly as the decision computes with them."""
+
+from typing import Any
+
+from pipelines.economics.case import Range
+from pipelines.economics.costs import MEAN_OVERRUN
+
+SHARES = {"open_rate", "discount_rate", "baseline_conversion", "uplift", "exit_probability"}
+MONEY = {"margin", "fte_cost", "infra", "fee", "exit_cost"}
+
+
+def as_computed(name: str, value: Any) -> str:
+    """The number that enters the values, unrounded; of a range its mean, then the range.
+
+    `$173.333 k (mean of $110 k, $160 k and $250 k)`. `name` is without the option.
+    """
+    if value is None:
+        return "missing"
+    if isinstance(value, Range):
+        ends = [exact(name, x) for x in (value.low, value.mode, value.high)]
+        return f"{exact(name, value.mean)} (mean of {ends[0]}, {ends[1]} and {ends[2]})"
+    if value == "it-projects":
+        return f"{MEAN_OVERRUN:.6g} (mean of IT projects)"
+    return str(value) if isinstance(value, str | bool) else exact(name, value)
+
+
+def exact(name: str, value: float) -> str:
+    """One number with its sign of percent or money, to six digits or all of a whole number."""
+    if name in SHARES:
+        return f"{_digits(100 * value)}%"
+    return f"${_digits(value)} k" if name in MONEY else _digits(value)
+
+
+def _digits(value: float) -> str:
+    rounded = float(f"{value:.12g}")
+    text = f"{rounded:,.0f}" if rounded.is_integer() else f"{rounded:,.6g}"
+    return text.replace("-", "\u2212")
