@@ -62,7 +62,7 @@ def test_a_database_in_use_is_not_a_damaged_one(
 def worked_in(
     workspace: Workspace, finished_folder: Callable[[], Path], document: Callable[..., Any]
 ) -> Workspace:
-    """A dataset, a bake-off with its folder, a decision and a vote on it; all of it on disk."""
+    """A dataset, a bake-off with its folder, a decision, a draft and a vote; all on disk."""
     workspace.add_dataset(finished_folder())
     id, folder = workspace.new_bakeoff()
     found = document(id)
@@ -70,6 +70,7 @@ def worked_in(
     (folder / "lists").write_bytes(KEEP)
     workspace.save_decision("buy", {"decision": "buy"}, "<p>memo</p>")
     workspace.save_bakeoff(found, dataset_version=1)
+    workspace.replace_draft("decide:own", {"margin": 6000})
     workspace.vote(id, "token", "left", person="u1", left="a", right="b")
     checkpoint(workspace)
     return workspace
@@ -126,6 +127,7 @@ def test_what_can_still_be_read_is_taken_over(worked_in: Workspace) -> None:
     assert "1 decision and 1 vote that could still be read" in opened.notice
     (id,) = bakeoff_ids(opened)
     assert [decision.title for decision in opened.decisions()] == ["buy"]
+    assert opened.draft("decide:own").inputs == {"margin": 6000}
     assert [vote.round for vote in opened.votes(id)] == ["token"]
     assert opened.bakeoff_record(id).dataset_version == 1  # found by its fingerprint
 
