@@ -125,6 +125,15 @@ def test_rows_without_a_user_get_the_visitor(write: Write, imported: Import) -> 
     assert without.users.ids.tolist() == ["u1"]
 
 
+@pytest.mark.parametrize("start", ["[", '{"rows": ['])
+def test_a_bottomless_value_is_one_sentence(start: str, write: Write) -> None:
+    deep = '{"a":' * 100_000
+    with pytest.raises(AssayError):
+        plan(write("a.json", f'{start}{{"user_id": 1}}, {deep}'))
+    with pytest.raises(AssayError):
+        plan(write("b.json", deep))
+
+
 def test_a_torn_document_is_one_sentence(write: Write) -> None:
     name, content = written("array", ROWS * 20_000)
     path = write(name, content[:-30])

@@ -342,7 +342,7 @@ BAD: dict[str, tuple[str, bytes, str]] = {
     "two users": ("a.csv", b"uid,customer,item_id\n1,1,2\n", "equally well"),
     "twins": ("a.csv", b"user_id,user_id,item_id\n1,1,2\n", "more than one column"),
     "no header": ("a.csv", b"1,2,3\n4,5,6\n", "looks like data"),
-    "an array": ("a.json", b'[{"user_id": 1, "item_id": 2}]', "one JSON array"),
+    "an array": ("a.json", b"[1, 2, 3]", "JSON array without objects"),
     "torn gzip": (
         "a.csv.gz",
         gzip.compress(b"user_id,item_id\n" * 999)[:60],

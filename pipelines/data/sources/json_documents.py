@@ -90,7 +90,7 @@ def rows_key(head: str) -> str | None:
             text.value()
             if not text.take(","):
                 return None
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
@@ -130,7 +130,7 @@ def _lines(text: _Text, key: str, name: str) -> Iterator[bytes]:
             yield (written.replace("\r", " ").replace("\n", " ") + "\n").encode(errors="replace")
             if not text.take(",") and text.next() != "]":
                 raise ValueError
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise AssayError(
             f"The JSON of {name!r} is damaged or truncated at row {row:,}; export it again."
         ) from error

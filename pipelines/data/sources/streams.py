@@ -75,7 +75,7 @@ def _of_zip(path: Path, file: Any) -> Any:
 
 
 def _torn(name: str) -> AssayError:
-    return AssayError(f"The zip data of {name} is truncated or damaged; copy it again.")
+    return AssayError(f"{name} is a truncated or damaged zip or Excel file; copy it again.")
 
 
 def check_zip(path: Path) -> str:
