@@ -102,6 +102,7 @@ def bakeoff() -> BakeoffDocument:
         dataset="shop",
         created="2026-11-22T10:00:00+00:00",
         manifest={
+            "fingerprint": "f" * 64,
             "hash": "h" * 64, "split": "last-n:5", "k": 10, "users": USERS, "items": ITEMS,
             "metric": "ndcg@10", "baseline": "popular", "seen": "exclude",
             "useful_share": 0.02, "budget": {"p95_ms": 5.0}, "required": ["one-item=0.4"],
