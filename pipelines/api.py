@@ -153,31 +153,34 @@ def decide(
     case: str | Path | Case | None = None,
     bakeoff: Bakeoff | None = None,
     *,
+    readiness: Report | None = None,
     workspace: Workspace | None = None,
 ) -> Decision:
     """Build, buy, both in turn, or neither: from a case, a bake-off, or both.
 
     `case` is "shop", "video", "data-poor", a TOML file or a `Case` (docs/decision-model.md).
+    With a bake-off, `readiness` (the report on its data) answers the gates that it knows.
     """
     from pipelines.economics.documents import decide_documents
 
     document = _document(case, bakeoff, workspace)
-    return decide_documents(case, document, _measured(document, workspace))
+    return decide_documents(case, document, _measured(readiness))
 
 
 def memo(
     case: str | Path | Case | None = None,
     bakeoff: Bakeoff | None = None,
     *,
+    readiness: Report | None = None,
     date: dt.date | None = None,
     workspace: Workspace | None = None,
 ) -> str:
-    """The one-page memo of `decide(case, bakeoff)`: HTML that opens and prints offline."""
+    """The one-page memo of `decide` with the same arguments: HTML that opens and prints offline."""
     from pipelines.economics.documents import memo_of_documents
 
     today = date or dt.datetime.now(dt.UTC).date()
     document = _document(case, bakeoff, workspace)
-    return memo_of_documents(case, document, today, _measured(document, workspace))
+    return memo_of_documents(case, document, today, _measured(readiness))
 
 
 def _workspace(given: Workspace | None) -> Workspace:
@@ -199,13 +202,13 @@ def _document(
     return document.model_dump(mode="json")
 
 
-def _measured(document: dict[str, Any] | None, workspace: Workspace | None) -> Measured | None:
-    """What readiness says about the data of a bake-off's document."""
-    if document is None:
+def _measured(report: Report | None) -> Measured | None:
+    """What a readiness report says for the decision."""
+    if report is None:
         return None
-    from pipelines.workspace.measured import measured_on
+    from pipelines.economics.measured import measured_in
 
-    return measured_on(_workspace(workspace), str(document["dataset"]))
+    return measured_in(report)
 
 
 def _newest(workspace: Workspace, dataset: Dataset) -> str:
