@@ -27,6 +27,8 @@ def section(document: BakeoffDocument, *, uncounted: str = "") -> str:
     votes = [v for v in state.workspace().votes(document.id) if v.round != uncounted]
     if not votes:
         st.caption("No votes yet.")
+        if uncounted:
+            return "Opinion, not a metric: your vote counts once the contenders are revealed."
         return "Which of the two lists is better? No votes yet."
     titles = titles_of(document.contenders)
     found = tallies(votes)

@@ -232,7 +232,9 @@ def test_the_vote_is_not_counted_before_the_contenders_are_revealed(home, tasted
     button(app, label).click().run()
     assert len(tasted.votes(ID)) == 1
     for app_ in (app, opened()):  # also after a reload
-        assert app_.title[0].value == "Which of the two lists is better? No votes yet."
+        assert app_.title[0].value == (
+            "Opinion, not a metric: your vote counts once the contenders are revealed."
+        )
         assert not app_.dataframe
         for word in names:
             assert not re.search(rf"\b{word}\b", everything(app_)), word
