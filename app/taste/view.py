@@ -8,7 +8,7 @@ import secrets
 
 import streamlit as st
 
-from app import access, look, state
+from app import access, address, look, state
 from app.compare.heading import Heading
 from app.components import page, toolbar
 from app.explore import cards
@@ -150,6 +150,7 @@ def _after(vote: VoteRecord, *, revealed: bool) -> None:
 
 def _next() -> None:
     st.session_state[TO_TOP] = _begin(secrets.token_hex(8))
+    address.write()  # before the rerun, which reads the seed in the address
     st.rerun()
 
 
