@@ -340,7 +340,7 @@ def test_a_bakeoff_without_lists_says_so(home, tasted):
 
 
 def test_a_bakeoff_whose_folder_is_gone_says_so(home, filled):
-    assert "truth.parquet is no longer there" in opened().info[0].value
+    assert "truth.parquet was deleted or never written" in opened().info[0].value
 
 
 def test_lists_that_are_all_alike_are_not_put_to_the_vote(home, tasted):

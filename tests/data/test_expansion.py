@@ -40,7 +40,7 @@ def read(path: Path) -> int:
     """All of a file, as an import reads it; the number of bytes or rows."""
     source = open_source(path)
     if source.kind == "parquet":
-        return sum(len(table) for table in parquet.tables(source, ["user_id", "item_id"]))
+        return sum(len(table) for table, _ in parquet.tables(source, ["user_id", "item_id"]))
     total = 0
     with reading_bytes(path, source.packing) as some:
         while got := some(1 << 16):

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,8 @@ class FakeJobs:
     def end(self) -> None:
         for job in self.workspace.live_jobs():
             if job.pid is not None and processes.alive(job.pid):
-                os.kill(job.pid, signal.SIGKILL)
+                with suppress(ProcessLookupError):  # it may end between the two lines
+                    os.kill(job.pid, signal.SIGKILL)
 
 
 @pytest.fixture

@@ -164,6 +164,7 @@ def test_what_mlflow_refuses_is_logged_later_and_its_password_is_written_nowhere
         with workspace.folders.free("bakeoff") as nobody:
             free.append(nobody)
 
+    caplog.set_level("DEBUG")
     with refusing(look) as address:
         monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
         done = bakeoffs.run(workspace, REQUEST, run_bakeoff=answer)
