@@ -11,6 +11,8 @@ from pipelines.data.samples import materialize
 from pipelines.evaluation.bakeoff.request import BakeoffRequest
 from pipelines.evaluation.bakeoff.run import run_bakeoff
 from pipelines.evaluation.comparison.comparison import compare
+from pipelines.evaluation.results.fit_values import paired_fits
+from pipelines.evaluation.results.folder import BakeoffFolder
 
 TUNED = [
     {
@@ -30,8 +32,6 @@ TUNED = [
 
 @pytest.mark.long
 def test_two_stage_beats_popular_and_tuned_als_and_ease(tmp_path):
-    import pandas as pd
-
     folder = tmp_path / "sample"
     materialize("movielens-small", folder)
     data = stored.load(folder)
@@ -40,12 +40,11 @@ def test_two_stage_beats_popular_and_tuned_als_and_ease(tmp_path):
     )
     document = run_bakeoff(data, request, tmp_path / "b", tmp_path / "stages", "b")
 
-    def values(name):
-        frame = pd.read_parquet(tmp_path / "b" / "contenders" / name / "per_user.parquet")
-        return frame["ndcg@10"]
-
+    folder = BakeoffFolder(tmp_path / "b")
+    ours = folder.fit_values("two-stage", "ndcg@10")
     for other in ("popular", "als-tuned", "ease-tuned"):
-        found = compare("two-stage", other, "ndcg@10", values("two-stage"), values(other), 0.02)
+        pair = paired_fits(ours, folder.fit_values(other, "ndcg@10"))
+        found = compare("two-stage", other, "ndcg@10", *pair, 0.02)
         assert found.low > 0, found.sentence
     assert document.manifest["split_note"] == (
         "benchmark protocol: models train on other users' future events"
