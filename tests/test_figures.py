@@ -39,6 +39,7 @@ def test_a_cell_has_three_digits_without_a_leading_zero() -> None:
 
 
 @pytest.mark.long
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("split", figures.SPLITS)
 def test_a_run_today_gives_the_figures_within_their_spread(split: str) -> None:

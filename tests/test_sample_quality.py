@@ -31,6 +31,7 @@ TUNED = [
 
 
 @pytest.mark.long
+@pytest.mark.slow
 def test_two_stage_beats_popular_and_tuned_als_and_ease(tmp_path):
     folder = tmp_path / "sample"
     materialize("movielens-small", folder)

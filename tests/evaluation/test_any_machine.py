@@ -34,13 +34,17 @@ def bakeoff(home: Path, arguments: tuple[str, ...], kernel: str, threads: str) -
 
 
 @pytest.mark.long
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     ("arguments", "machines"),
     [
         (("als", "two-stage", "--data", "movielens-small"), MACHINES),
         # A larger sample: without two-stage, which takes minutes to fit, and on the two extremes.
-        (("als", "--data", "complete-journey", "--split", "last-n:5"), MACHINES[::3]),
+        (
+            ("als", "--data", "complete-journey", "--split", "last-n:5", "--refits", "2"),
+            MACHINES[::3],
+        ),
     ],
     ids=["movielens-small", "complete-journey"],
 )
