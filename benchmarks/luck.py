@@ -15,7 +15,6 @@ import time
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -44,18 +43,6 @@ SINGLE = 300
 """Requests that are asked one by one."""
 
 
-def seeded(spec: Spec, seed: int) -> Spec:
-    """The spec with `seed` in every block whose stage draws."""
-    document: dict[str, Any] = {**spec.document()}
-    for kind in ("candidates", "rankers"):
-        stages = spec.stages(kind)
-        document[kind] = [
-            {**block, "seed": seed} if "seed" in stage.Config.model_fields else block
-            for block, stage in zip(document.get(kind, []), stages, strict=True)
-        ]
-    return Spec.of(document)
-
-
 @dataclass
 class Measured:
     """One fit: mean NDCG@10, seconds of the whole fit and of its last ranker, request p50 in ms."""
@@ -66,10 +53,10 @@ class Measured:
     p50: float
 
 
-def measure(spec: Spec, data: Dataset, protocol: str, store: StageStore) -> Measured:
+def measure(spec: Spec, seed: int, data: Dataset, protocol: str, store: StageStore) -> Measured:
     """Fit on a split of `data`, answer all its requests, and then some of them one by one."""
     cut = split(data.interactions, protocol)
-    pipeline = Pipeline(spec)
+    pipeline = Pipeline(spec, (seed, 0))
     pipeline.fit(
         cut.train,
         data.catalogue.at(cut.known),
@@ -118,7 +105,7 @@ def run(peer_python: Path) -> None:
         seeds = min(SEEDS, ML1M_SEEDS) if name == "ml-1m" else SEEDS
         with tempfile.TemporaryDirectory() as folder:
             store = StageStore(Path(folder), what)
-            found = [measure(seeded(spec, seed), data, protocol, store) for seed in range(seeds)]
+            found = [measure(spec, seed, data, protocol, store) for seed in range(seeds)]
         values = np.array([one.ndcg for one in found])
         fit, ranker, p50 = (
             float(np.median([getattr(one, field) for one in found]))

@@ -66,17 +66,20 @@ class Refits:
             )
             return None
         with np.load(here / "answer.npz") as arrays:
-            found = evaluate(Lists(arrays["items"], self.key), self.manifest.ks, notes=[])
+            said: list[str] = []
+            found = evaluate(Lists(arrays["items"], self.key), self.manifest.ks, notes=said)
+        notes += [f"Fit {fit + 1} of {self.count}: {note}" for note in said if note not in notes]
         scored = scored_of(found)
         write_per_user({n: v.by_user for n, v in scored.per_user.items()}, self.users, here)
         return scored
 
 
 def _joined(fits: list[tuple[int, Scored]]) -> Scored:
-    """The values of all fits; a metric that one of them lacks is left out."""
-    first = fits[0][1]
-    there = [n for n in first.per_user if all(n in one.per_user for _, one in fits)]
-    values = {n: joined([(fit, one.per_user[n]) for fit, one in fits]) for n in there}
+    """The values of all fits; a user-defined metric may have failed in some of them."""
+    values = {
+        name: joined([(fit, one.per_user[name]) for fit, one in fits if name in one.per_user])
+        for name in fits[0][1].per_user
+    }
     return Scored(values, [metrics for _, one in fits for metrics in one.over_all])
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 from pipelines.errors import AssayError
 from pipelines.evaluation.comparison.comparison import compare
 from pipelines.evaluation.manifest.manifest import Manifest
-from pipelines.evaluation.results.document import Comparison
+from pipelines.evaluation.results.document import Comparison, drawn_once
 from pipelines.evaluation.results.finished import Finished
 from pipelines.evaluation.results.fit_values import FitValues, paired_fits
 from pipelines.runtime.phrases import number_of
@@ -97,7 +97,7 @@ def compare_across(
     comparisons. Raises `AssayError` where the manifests differ, or a user is not in both.
     """
     require_same(left.manifest, right.manifest, (left.id, right.id))
-    result, _ = left.scored(contender), right.scored(against)
+    result, other_result = left.scored(contender), right.scored(against)
     if (left.id, contender) == (right.id, against):
         raise AssayError(f"{contender} of bake-off {left.id} cannot be compared with itself.")
     metric = metric or left.manifest.metric
@@ -116,6 +116,7 @@ def compare_across(
         useful_share=left.manifest.useful_share,
         over_budget=bool(result.over_budget),
         failed_required=bool(result.failed_required),
+        once=drawn_once(result) or drawn_once(other_result),
     )
 
 

@@ -74,10 +74,11 @@ def compare(
     over_budget: bool = False,
     failed_required: bool = False,
     titles: Mapping[str, str] | None = None,
+    once: str = "",
 ) -> Comparison:
     """A single comparison at 95%, not adjusted; use `explored` for several."""
     one = Contrast(
-        contender, baseline, metric, values, baseline_values, over_budget, failed_required
+        contender, baseline, metric, values, baseline_values, over_budget, failed_required, once
     )
     return explored([one], useful_share, titles)[0]
 

@@ -118,20 +118,21 @@ def of_all(
 
 
 def over_fits(fits: Sequence[Mapping[str, Interval]]) -> dict[str, Interval]:
-    """Metrics over all lists together: the mean over the fits, as far as all have a value.
+    """Metrics over all lists together: the mean over the fits that have the metric.
 
     The interval covers the draw of the users, as in the fits, and that of the fits.
     """
-    if len(fits) == 1:
-        return {name: given for name, given in fits[0].items() if not isnan(given.value)}
     found = {}
     for name in fits[0]:
         given = [of_fit[name] for of_fit in fits if name in of_fit]
         values = np.array([one.value for one in given])
-        if len(given) < len(fits) or np.isnan(values).any():
+        if np.isnan(values).any():  # undefined
+            continue
+        if len(given) == 1:
+            found[name] = given[0]
             continue
         mean = float(values.mean())
-        more = t_quantile(len(fits) - 1, CONFIDENCE) * standard_error(values)
+        more = t_quantile(len(given) - 1, CONFIDENCE) * standard_error(values)
         low, high = bounds(name) or (-np.inf, np.inf)
         below = np.hypot(np.mean([one.value - one.low for one in given]), more)
         above = np.hypot(np.mean([one.high - one.value for one in given]), more)

@@ -162,7 +162,7 @@ class BakeoffFolder:
 
     def metrics(self, contender: str) -> list[str]:
         """Names of the metrics with per-user values, such as `ndcg@10`."""
-        return [name for name in _names(self._of(contender) / PER_USER) if name != Columns.USER]
+        return self._metrics(contender, 0)
 
     def values(self, contender: str, metric: str) -> Doubles:
         """A contender's value for each user, (n,) float64, the mean over its fits.
@@ -176,7 +176,10 @@ class BakeoffFolder:
         key = (contender, metric, 0)
         if key not in self._columns and metric not in self.metrics(contender):
             raise AssayError(_no_values(contender, metric))
-        fits = self.fits(contender)
+        # A user-defined metric may have failed in some of the fits.
+        fits = tuple(
+            f for f in self.fits(contender) if not f or metric in self._metrics(contender, f)
+        )
         columns = [self._column(contender, metric, fit).to_numpy(np.float64) for fit in fits]
         return FitValues(np.column_stack(columns), fits)
 
@@ -194,6 +197,10 @@ class BakeoffFolder:
             with reading(path), _opened(path) as arrays:
                 self._lists[contender, fit] = arrays["items"]
         return self._lists[contender, fit]
+
+    def _metrics(self, contender: str, fit: int) -> list[str]:
+        names = _names(self._of(contender, fit) / PER_USER)
+        return [name for name in names if name != Columns.USER]
 
     def _column(self, contender: str, name: str, fit: int = 0) -> pd.Series:
         """One column of the per-user values; all of them at once would need too much memory."""

@@ -227,7 +227,9 @@ def test_real_bakeoffs(tmp_path: Path) -> None:
     data = dataset()
 
     def run(id: str, specs: list[str], split: str = "last-n:2") -> Finished:
-        request = BakeoffRequest.of({"dataset": data.name, "specs": specs, "split": split})
+        request = BakeoffRequest.of(
+            {"dataset": data.name, "specs": specs, "split": split, "refits": 1}
+        )
         run_bakeoff(data, request, tmp_path / id, tmp_path / "stages", id)
         return Finished.open(tmp_path / id)
 
@@ -237,6 +239,8 @@ def test_real_bakeoffs(tmp_path: Path) -> None:
     assert here == compare("ease-recent", "popular", "ndcg@10", ease, popular, 0.02)
     told = next(x for x in a.document.comparisons if x.contender == "ease-recent")
     assert (here.difference, here.smallest_useful) == (told.difference, told.smallest_useful)
+    drawn = compare_across(a, "ease-recent", b, "random")
+    assert drawn.drawn_once == "fit" and "This is for one fit only" in drawn.sentence
     there = compare_across(a, "ease-recent", b, "popular")
     assert (there.difference, there.low, there.high) == (here.difference, here.low, here.high)
     with pytest.raises(AssayError, match=r"split is last-n:2 in a and last-n:3 in c"):
