@@ -31,8 +31,19 @@ def test_the_readmes_sentences_hold() -> None:
     assert in_time.pop("two-stage") == "better" and set(in_time.values()) == {"inconclusive"}
     assert "Two-stage is better than Popular with this seed" in README
     assert "No other contender differs from Popular with certainty" in README
+    assert seeds_sentence(STORED["by_seed"]) in README
     (found,) = (one for one in STORED["bakeoffs"] if one["split"] == "time:0.9")
     assert f"{found['without_history']} of the {found['users']} users have no history" in README
+
+
+def seeds_sentence(outcomes: list[str]) -> str:
+    """How the README tells the outcomes of the seeds from 0 on."""
+    better = [str(seed) for seed, outcome in enumerate(outcomes) if outcome == "better"]
+    assert set(outcomes) <= {"better", "inconclusive"}
+    return (
+        f'of `--seed` 0 to {len(outcomes) - 1} the outcome is "better" with '
+        f'{" and ".join(better)}, and "inconclusive" with the others'
+    )
 
 
 def test_a_cell_has_three_digits_without_a_leading_zero() -> None:
