@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import errno
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 
 class AssayError(Exception):
@@ -18,6 +22,17 @@ class Refused(AssayError):
 
 class MissingExtra(AssayError, ImportError):
     """A package that an extra of Assay installs is missing; the message names the extra."""
+
+
+def first_problem(error: ValidationError, whole: str = "the whole") -> tuple[str, str]:
+    """Where pydantic's first error is (`budget.p95_ms`), or `whole`, and its text.
+
+    The text has no full stop.
+    """
+    found = error.errors()[0]
+    place = ".".join(str(part)[:60] for part in found["loc"])
+    own = found.get("ctx", {}).get("error")  # raised by a validator of ours
+    return place or whole, str(own or found["msg"]).rstrip(".")
 
 
 def of_the_system(error: BaseException) -> str | None:

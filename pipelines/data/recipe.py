@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from pipelines.data.id_forms import IdForm
 from pipelines.data.split import SeenPolicy
-from pipelines.errors import AssayError
+from pipelines.errors import AssayError, first_problem
 
 Repeats = Literal["moment", "once", "keep"]
 DateOrder = Literal["day-first", "month-first"]
@@ -110,10 +110,8 @@ class Recipe(BaseModel):
         try:
             return cls.model_validate(document)
         except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part)[:60] for part in first["loc"]) or "document"
-            own = first.get("ctx", {}).get("error")  # raised by a validator of ours
-            raise AssayError(f"The recipe's {where} is invalid: {own or first['msg']}.") from None
+            where, why = first_problem(error, "document")
+            raise AssayError(f"The recipe's {where} is invalid: {why}.") from None
 
     @property
     def hash(self) -> str:

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from pipelines.errors import AssayError
+from pipelines.errors import AssayError, first_problem
 from pipelines.runtime import paths
 from pipelines.runtime.written import text_of, toml_of
 
@@ -100,11 +100,8 @@ def _read(path: Path, _stamp: int) -> tuple[Price, ...]:
         document = toml_of(text_of(path))
         lines = tuple(Price.model_validate(line) for line in document["line"])
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise AssayError(
-            f"The price book {path.name} has a bad line: {where} {first['msg']}."
-        ) from error
+        where, why = first_problem(error)
+        raise AssayError(f"The price book {path.name} has a bad line: {where} {why}.") from error
     except (TypeError, KeyError, ValueError) as error:
         raise AssayError(f"The price book {path.name} cannot be read: {error}.") from error
     if len({line.id for line in lines}) != len(lines):

@@ -29,7 +29,7 @@ from typing import Any, Literal, Self, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from pipelines.errors import AssayError
+from pipelines.errors import AssayError, first_problem
 from pipelines.runtime import paths
 from pipelines.runtime.written import text_of, toml_of
 from pipelines.stages import loading, seeding
@@ -224,10 +224,7 @@ def rule_documents(documents: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _first(error: ValidationError) -> str:
     """The first error with its place, without a full stop."""
-    found = error.errors()[0]
-    own = found["type"] == "value_error"
-    message = str(found["ctx"]["error"]) if own else found["msg"].rstrip(".")
-    place = ".".join(str(p) for p in found["loc"])
+    place, message = first_problem(error, "")
     return f"{place}: {message}" if place else message
 
 

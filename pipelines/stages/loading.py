@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from pipelines import registry
-from pipelines.errors import AssayError
+from pipelines.errors import AssayError, first_problem
 from pipelines.registry import error_text
 from pipelines.stages.contract import CandidateGenerator, Ranker, Rule, Stage, StageConfig
 
@@ -44,10 +44,8 @@ def checked(
     try:
         return stage, stage.Config.model_validate(settings)
     except ValidationError as error:
-        found = error.errors()[0]
-        place = ".".join(str(part) for part in found["loc"]) or "the whole"
-        told = f"{place}: {found['msg'].rstrip('.')}"
-        raise AssayError(f"The stage {name!r} has an invalid setting: {told}.") from None
+        place, why = first_problem(error)
+        raise AssayError(f"The stage {name!r} has an invalid setting: {place}: {why}.") from None
     except Exception as error:  # a user-defined check of a setting
         why = error_text(error)
         raise AssayError(f"The stage {name!r} cannot check its settings: {why}.") from error

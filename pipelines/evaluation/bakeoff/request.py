@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pipelines import registry
 from pipelines.adapters import loading
 from pipelines.data.split import Protocol
-from pipelines.errors import AssayError
+from pipelines.errors import AssayError, first_problem
 from pipelines.evaluation.behavior.requirements import requirements
 from pipelines.evaluation.manifest.manifest import Budget
 from pipelines.evaluation.results.document import Kind
@@ -48,9 +48,8 @@ class BakeoffRequest(BaseModel):
         try:
             return BakeoffRequest.model_validate(document)
         except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(p) for p in first["loc"])
-            raise AssayError(f"The bake-off's {where} is not valid: {first['msg']}.") from None
+            where, why = first_problem(error)
+            raise AssayError(f"The bake-off's {where} is not valid: {why}.") from None
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:

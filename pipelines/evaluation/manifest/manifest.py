@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from pipelines.data.split import SeenPolicy
-from pipelines.errors import AssayError
+from pipelines.errors import AssayError, first_problem
 from pipelines.runtime.jsonable import plain
 
 METRIC_DEFINITIONS = 2
@@ -159,11 +159,9 @@ class Manifest(_Plain):
         try:
             found = Manifest.model_validate(given)
         except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"]) or "the document"
+            where, why = first_problem(error, "the document")
             raise AssayError(
-                f"This is not a bake-off's manifest ({where}: {first['msg'].rstrip('.')}); "
-                "run the bake-off again."
+                f"This is not a bake-off's manifest ({where}: {why}); run the bake-off again."
             ) from None
         if document.get("hash") != found.hash:
             raise AssayError(

@@ -22,7 +22,7 @@ import numpy.typing as npt
 from pydantic import ValidationError
 
 from pipelines.data.split import Split
-from pipelines.errors import AssayError
+from pipelines.errors import AssayError, first_problem
 from pipelines.evaluation.metrics.metric import MetricOfAllLists
 from pipelines.evaluation.metrics.names import installed, label
 from pipelines.evaluation.results.document import BakeoffDocument, titles_of
@@ -115,10 +115,9 @@ def document_of(values: Any, id: str) -> BakeoffDocument:
     try:
         return BakeoffDocument.model_validate(values)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "it"
+        where, why = first_problem(error)
         raise AssayError(
-            f"The results of bake-off {id} cannot be read ({where}: {first['msg']}): they are "
+            f"The results of bake-off {id} cannot be read ({where}: {why}): they are "
             "damaged, or a newer version of Assay wrote them; update Assay, or run it again."
         ) from None
 
