@@ -56,7 +56,8 @@ def leader_label(document: BakeoffDocument) -> str:
         return f"no model beats {best.title}"
     found = against_baseline(document, best.name)
     if found is None or found.outcome == "better":
-        return f"{best.title} leads"
+        borderline = found is not None and found.borderline
+        return f"{best.title} leads" + (" (borderline)" if borderline else "")
     if found.outcome == "equivalent":
         base = document.contender(found.baseline)
         return f"{best.title} is equivalent to {base.title if base else found.baseline}"

@@ -42,6 +42,8 @@ class Outcome(_Frozen):
     outcome: str
     over_budget: bool = False
     failed_required: bool = False
+    borderline: bool = False
+    """Whether another machine or other seeds may turn the outcome."""
 
 
 class Evidence(_Frozen):
@@ -70,12 +72,23 @@ class Evidence(_Frozen):
                 found.setdefault(row.contender, set()).add(row.outcome)
         return found
 
+    def borderline(self, contender: str) -> bool:
+        """Whether that contender is better than a baseline, but all such outcomes may turn."""
+        baselines = {found.name for found in self.of_kind("baseline")}
+        ahead = [
+            row.borderline
+            for row in self.outcomes
+            if (row.contender, row.outcome) == (contender, "better") and row.baseline in baselines
+        ]
+        return bool(ahead) and all(ahead)
+
     def findings(self) -> list[str]:
         """Sentences on built contenders against third parties, and on those not scored."""
         kinds = {contender.name: contender.kind for contender in self.contenders}
         compared = [
             f"{row.contender} {_OUTCOMES.get(row.outcome, 'was compared with')} {row.baseline} "
-            f"({row.metric}, offline){', but over budget' if row.over_budget else ''}"
+            f"({row.metric}, offline{', borderline' if row.borderline else ''})"
+            f"{', but over budget' if row.over_budget else ''}"
             f"{', but it fails a required test' if row.failed_required else ''}."
             for row in self.outcomes
             if {kinds[row.contender], kinds[row.baseline]} == {"built", "third-party"}
@@ -139,6 +152,7 @@ def evidence_from_bakeoff(
                 outcome=row["outcome"],
                 over_budget=bool(row.get("over_budget")),
                 failed_required=bool(row.get("failed_required")),
+                borderline=bool(row.get("borderline")),
             )
             for row in document.get("comparisons", [])
             if _counts(row, contenders, manifest)

@@ -114,9 +114,10 @@ def _quality(own: Evidence | None, kind: str, label: str, closes: tuple[str, ...
     if not outcomes:
         why = f" ({unscored[0].name}: {unscored[0].status})" if unscored else ""
         return Gate(name, "not checked", f"No {label} was compared with a baseline{why}.")
-    if any("better" in found for found in outcomes.values()):
-        best = next(n for n, found in outcomes.items() if "better" in found)
-        return Gate(name, "passed", f"{best} beats the baseline on {own.dataset} offline.")
+    if ahead := [n for n, found in outcomes.items() if "better" in found]:
+        best = min(ahead, key=own.borderline)  # the first that other seeds would not turn
+        but = ", but other seeds or another machine may turn it" if own.borderline(best) else ""
+        return Gate(name, "passed", f"{best} beats the baseline on {own.dataset} offline{but}.")
     if all(found <= {"worse", "equivalent"} for found in outcomes.values()):
         return Gate(
             name,

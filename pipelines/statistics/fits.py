@@ -28,6 +28,10 @@ class DrawOfFits:
     variance: float = 0.0
     """max(Mf - Me, 0) / nR."""
     fits: int = 1
+    between: float = 0.0
+    """Mf / nR: the variance of the mean over the fits alone, whatever explains it."""
+    rest: float = 0.0
+    """Me / nR: the part of `between` that fits without differences would show too."""
 
     def half_width(self, confidence: float) -> float:
         """Of the interval for the draw of the fits alone; 0 where fits do not differ."""
@@ -71,7 +75,15 @@ def by_user(values: Doubles) -> tuple[Doubles, DrawOfFits]:
         return values, DrawOfFits()
     if values.shape[1] == 1 or len(values) < 2:
         return values.mean(axis=1), DrawOfFits()
-    return values.mean(axis=1), DrawOfFits(float(fits_covariance(values)[0, 0]), values.shape[1])
+    n, fits = values.shape
+    means = values.mean(axis=0) - values.mean()
+    rest = values - values.mean(axis=1, keepdims=True) - means
+    return values.mean(axis=1), DrawOfFits(
+        float(fits_covariance(values)[0, 0]),
+        fits,
+        float(means @ means) / ((fits - 1) * fits),
+        float((rest**2).sum()) / ((n - 1) * (fits - 1)) / (n * fits),
+    )
 
 
 def fits_covariance(*columns: Doubles) -> Doubles:

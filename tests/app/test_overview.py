@@ -133,6 +133,11 @@ def test_the_leader_is_named_by_title():
     near = [c.model_copy(update={"outcome": "equivalent"}) for c in found.comparisons]
     label = results.leader_label(found.model_copy(update={"comparisons": near}))
     assert label == "EASE, recent first is equivalent to Popular"
+    ahead = [
+        c.model_copy(update={"outcome": "better", "borderline": True}) for c in found.comparisons
+    ]
+    label = results.leader_label(found.model_copy(update={"comparisons": ahead}))
+    assert label == "EASE, recent first leads (borderline)"
 
 
 def test_the_first_screen_says_what_assay_is_for_and_what_is_not_decidable(open_page, filled):

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from pipelines import registry
 from pipelines.errors import AssayError
+from pipelines.evaluation.comparison.again import FIRM, same_again
 from pipelines.evaluation.comparison.sentences import sentence, what_would_settle
 from pipelines.evaluation.comparison.settle import fits_limit, users_to_settle
 from pipelines.evaluation.metrics.names import MAIN, better, bounds, label
@@ -217,6 +218,7 @@ def _one(
     pairs = ~gaps.any(axis=1)  # as in the difference
     smallest = useful_share * abs(float(base[pairs].mean()))
     found = outcome(toward(sign, interval), smallest)
+    again = same_again(d, smallest, family.confidence, sign)
     comparison = Comparison(
         contender=contrast.contender,
         baseline=contrast.baseline,
@@ -234,7 +236,8 @@ def _one(
         p=p,
         p_adjusted=family.p_adjusted,
         looks=family.looks,
-        borderline=_borderline(p, family),
+        same_again=again,
+        borderline=_borderline(p, family) or (again is not None and again < FIRM),
         drawn_once=contrast.once,
         overturning_sd=overturning_sd(toward(sign, interval), found, smallest, family.confidence)
         if contrast.once

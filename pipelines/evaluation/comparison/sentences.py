@@ -7,6 +7,7 @@ from math import floor, log10
 
 import numpy as np
 
+from pipelines.evaluation.comparison.again import FIRM
 from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.results.document import Comparison, ContenderResult
 from pipelines.runtime.phrases import number_of
@@ -55,7 +56,12 @@ def sentence(found: Comparison, sign: int, settling: str, titles: Mapping[str, s
 def _how_firm(found: Comparison) -> str:
     """Whether the outcome is borderline, or of a contender asked or fitted only once."""
     text = ""
-    if found.borderline:
+    if found.same_again is not None and found.same_again < FIRM:
+        text = (
+            " It is borderline: fits with other seeds would give another outcome with a "
+            f"probability of about {round(100 * (1 - found.same_again))}%."
+        )
+    elif found.borderline:
         p = found.p_adjusted if found.adjustment else found.p
         text = f" It is borderline (p = {three_digits(p or 0.0)}): another machine may turn it."
     if not found.drawn_once:

@@ -147,8 +147,10 @@ class Comparison(_Frozen):
     looks: int = 1
     """The number of comparisons that `p_adjusted` is adjusted for."""
     borderline: bool = False
-    """Whether p, adjusted where the interval is, lies so close to its threshold that another
-    machine's rounding may turn the outcome."""
+    """Whether another machine's rounding may turn the outcome, since p, adjusted where the
+    interval is, lies close to its threshold; or whether other seeds may (`same_again`)."""
+    same_again: float | None = None
+    """The probability that as many fits with other seeds give this outcome; None for one fit."""
     p_sign_flip: float | None = None
     """Of a declared comparison: the p of the sign-flip test, which assumes no distribution."""
     drawn_once: str = ""
