@@ -51,6 +51,7 @@ def main(names: list[str]) -> int:
         requests,
         start,
         tuning,
+        windows,
     )
 
     known: dict[str, Callable[[Path], None]] = {
@@ -63,6 +64,7 @@ def main(names: list[str]) -> int:
         "tuning": tuning.run,
         "requests": requests.run,
         "refits": refits.run,
+        "windows": windows.run,
         "figures": figures.run,
         "luck": luck.run,
     }

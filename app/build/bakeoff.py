@@ -17,7 +17,15 @@ from pipelines.evaluation.behavior.requirements import requirable
 from pipelines.evaluation.manifest.manifest import Budget
 from pipelines.recommender.spec import Spec
 
-SPLITS = ("time:0.9", "time:0.8", "last-n:5", "last-n:10", "leave-one-out", "users:0.1")
+SPLITS = (
+    "time:0.9",
+    "time:0.8",
+    "windows:3",
+    "last-n:5",
+    "last-n:10",
+    "leave-one-out",
+    "users:0.1",
+)
 SPLIT_HELP = (
     "`time:0.9` trains on the first 90% of the events; `time:DATE` trains on the events before a "
     "date. `last-n:5` holds out each user's last 5 events; `leave-one-out` holds out the last one. "
@@ -152,7 +160,7 @@ def named(third_party: str, inbox: Path | None) -> str:
 def _split_note(split: str, *, third_parties: bool) -> str:
     """What to know about the split, or why it cannot be used; empty for a split in time."""
     try:
-        note = Protocol.of_bakeoff(split, third_parties=third_parties).note
+        note = Protocol.of_bakeoff(split, third_parties=third_parties, windows=True).note
     except AssayError as error:
         return page.plain(str(error))
     return page.plain(f"Split {split}: {note}.") if note else ""

@@ -91,14 +91,14 @@ def compared(
     stored, there = _stored(document, metric, against), scored(document, metric)
     if stored or len(there) < 2 or against not in there:
         return stored
-    base = folder.fit_values(against, metric)
+    base = folder.pooled_values(against, metric)
     once = {c.name: drawn_once(c) for c in document.contenders}
     contrasts = [
         Contrast(
             c.name,
             against,
             metric,
-            *paired_fits(folder.fit_values(c.name, metric), base),
+            *paired_fits(folder.pooled_values(c.name, metric), base),
             over_budget=bool(c.over_budget),
             failed_required=bool(c.failed_required),
             once=once[c.name] or once[against],

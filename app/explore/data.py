@@ -12,7 +12,7 @@ import streamlit as st
 
 from app import state
 from pipelines.data.personas import personas
-from pipelines.data.split import split
+from pipelines.data.split import splits
 from pipelines.errors import AssayError
 from pipelines.evaluation.bakeoff.opened import Opened, evaluated_users, open_contender, truth_of
 from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult, titles_of
@@ -55,7 +55,8 @@ def _people(home: str, bakeoff_id: str) -> list[dict[str, Any]]:
     record = state.workspace().bakeoff_record(bakeoff_id)
     document = state.document(bakeoff_id)
     data = state.bakeoff_dataset(bakeoff_id)
-    cut = split(data.interactions, str(document.manifest["split"]), seen=document.manifest["seen"])
+    seen = document.manifest["seen"]
+    *_, cut = splits(data.interactions, str(document.manifest["split"]), seen=seen)
     evaluated = data.users.encode(evaluated_users(record.folder))
     rows = np.flatnonzero(np.isin(cut.queries.user, evaluated))
     cut = replace(cut, queries=cut.queries.take(rows), truth=cut.truth.take(rows))

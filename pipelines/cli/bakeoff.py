@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli.options import AsJson, DataName, Length, SplitText, open_workspace
+from pipelines.cli.options import AsJson, DataName, Length, open_workspace
 from pipelines.runtime.phrases import number_of
 
 if TYPE_CHECKING:
@@ -27,7 +27,14 @@ def bakeoff(
             "--third-party", help="stand-in, exported:FILE or personalize:NAME; repeatable."
         ),
     ] = None,
-    split: SplitText = "time:0.9",
+    split: Annotated[
+        str,
+        typer.Option(
+            "--split",
+            help="time:F or time:DATE; windows:N for N of them, pooled; or a benchmark protocol: "
+            "last-n:N, leave-one-out, users:F.",
+        ),
+    ] = "time:0.9",
     k: Length = 10,
     eval_users: Annotated[
         int | None,
@@ -121,6 +128,7 @@ def print_bakeoff(found: BakeoffDocument, as_json: bool) -> None:
     if as_json:
         out.document(found.model_dump(mode="json"))
         return
+    from pipelines.evaluation.comparison.drift import pooling_sentence
     from pipelines.evaluation.comparison.ranking import best_first
     from pipelines.evaluation.comparison.sentences import spread_sentence
 
@@ -131,6 +139,7 @@ def print_bakeoff(found: BakeoffDocument, as_json: bool) -> None:
         f"{number_of(manifest['users'], 'user')} ({manifest['users_without_history']:,} without a "
         f"history), {number_of(manifest['items'], 'item')}, split {manifest['split']}{note}."
     )
+    out.say(pooling_sentence(found))
     table = out.new_table(
         "contender", f"{metric} (95%)", f"recall@{k}", f"coverage@{k}", "training (s)",
         "p95 latency (ms)", "peak memory (MB)", right=(2, 3, 4, 5, 6),
@@ -155,6 +164,8 @@ def print_bakeoff(found: BakeoffDocument, as_json: bool) -> None:
     for comparison in found.comparisons:
         if comparison.metric == metric:
             out.say(comparison.sentence)
+    for drift in found.drift:
+        out.say(drift.sentence)
     for c in found.contenders:
         if text := spread_sentence(c, metric):
             out.say(text)

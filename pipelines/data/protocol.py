@@ -62,19 +62,24 @@ class Protocol:
         raise AssayError(f"The split {text!r} is unknown; use {FORMS}.")
 
     @staticmethod
-    def of_bakeoff(text: str, *, third_parties: bool = False) -> Protocol:
-        """Parse the split of a bake-off; raises `AssayError` for one that must not decide."""
+    def of_bakeoff(text: str, *, third_parties: bool = False, windows: bool = False) -> Protocol:
+        """Parse the split of a bake-off; raises `AssayError` for one that must not decide.
+
+        Several `windows` are one split only to a bake-off itself.
+        """
         protocol = Protocol.parse(text)
         if protocol.kind == "random":
             raise AssayError(
                 f"The split {text} trains models on the future of the evaluated users, so it is "
                 "only for `assay data audit`; use time:0.9 here."
             )
-        if protocol.kind == "windows":
+        if protocol.kind == "windows" and not windows:
             raise AssayError(
-                f"The split {text} has several cut-offs, and a bake-off needs one; use a split "
+                f"The split {text} has several cut-offs, and one is needed here; use a split "
                 "such as time:0.9 or time:2020-06-01."
             )
+        if protocol.kind == "windows" and protocol.value < 2:
+            raise AssayError("The split windows:1 is time:0.9; use that, or windows:2 or more.")
         if protocol.kind == "users" and third_parties:
             raise AssayError(
                 f"The split {text} evaluates users without training events, and a third party "

@@ -7,7 +7,7 @@ their training data includes other users' future events; their `note` says so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -25,6 +25,7 @@ __all__ = [
     "Split",
     "queries_of_users",
     "split",
+    "splits",
     "windows",
 ]
 
@@ -179,10 +180,28 @@ def windows(
         )
     found = []
     for begin, end in zip(begins, [*begins[1:], None], strict=True):
-        part = interactions if end is None else interactions.select(interactions.time < end)
+        rows = np.flatnonzero(interactions.time < (np.inf if end is None else end))
         cut = Protocol("time", moment=begin)
-        found.append(split(part, cut, seen=seen, eval_users=eval_users, seed=seed))
+        part = split(interactions.select(rows), cut, seen=seen, eval_users=eval_users, seed=seed)
+        found.append(replace(part, truth_rows=rows[part.truth_rows]))
     return found
+
+
+def splits(
+    interactions: Interactions,
+    protocol: Protocol | str,
+    *,
+    seen: SeenPolicy = "exclude",
+    eval_users: int | None = None,
+    seed: int = 0,
+) -> list[Split]:
+    """The splits of a protocol: that of `split`, or of `windows` the oldest first."""
+    if isinstance(protocol, str):
+        protocol = Protocol.parse(protocol)
+    if protocol.kind != "windows":
+        return [split(interactions, protocol, seen=seen, eval_users=eval_users, seed=seed)]
+    n = int(protocol.value)
+    return windows(interactions, n, seen=seen, eval_users=eval_users, seed=seed)
 
 
 def _moments(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 
 def noun_for(count: float, noun: str, plural: str | None = None) -> str:
     """The form of a noun after a count: "item" after 1, otherwise `plural`, by default "items"."""
@@ -11,3 +13,8 @@ def noun_for(count: float, noun: str, plural: str | None = None) -> str:
 def number_of(count: int, noun: str, plural: str | None = None) -> str:
     """A count with its noun: "1 item", "1,234 items"."""
     return f"{count:,} {noun_for(count, noun, plural)}"
+
+
+def day_of(seconds: int) -> str:
+    """The day of a time in seconds UTC: "2016-05-01"."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d}"

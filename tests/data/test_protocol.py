@@ -59,6 +59,7 @@ def test_a_bake_off_refuses_what_must_not_decide() -> None:
         Protocol.of_bakeoff("random:0.1")
     with pytest.raises(AssayError, match="has several cut-offs"):
         Protocol.of_bakeoff("windows:3")
+    assert str(Protocol.of_bakeoff("windows:3", windows=True)) == "windows:3"
     with pytest.raises(AssayError, match="third party"):
         Protocol.of_bakeoff("users:0.1", third_parties=True)
 

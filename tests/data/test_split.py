@@ -238,6 +238,7 @@ def test_no_window_sees_what_lies_after_its_cut(rows: list[tuple[int, int, int]]
             window.held_out
             == ((interactions.time >= window.cutoff) & (interactions.time < end)).sum()
         )
+        assert np.array_equal(interactions.item[window.truth_rows], window.truth.values)
 
 
 def test_a_catalogue_of_one_item_is_told() -> None:

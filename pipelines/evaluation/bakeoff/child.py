@@ -44,15 +44,16 @@ def run(task_folder: Path, here: Path, stages: Path) -> Outcome:
     outcome = Outcome(requested=len(task.queries))
     steps: list[Ints] = []
     try:
-        if fit := given.get("fit", 0):
-            slate = built.refit(task, Spec.of(given["spec"]), stages, fit, outcome)
-        elif given["kind"] == "built":
+        built_one = given["kind"] == "built"
+        if built_one and given.get("lists_only"):
+            slate = built.refit(task, Spec.of(given["spec"]), stages, given["fit"], outcome)
+        elif built_one:
             slate, steps = built.answer(task, Spec.of(given["spec"]), here, stages, outcome)
         else:
             from pipelines.evaluation.bakeoff import third_party
 
             slate = third_party.answer(task, given["adapter"], given["target"], here, outcome)
-        if not fit:
+        if not given.get("lists_only"):
             names = task.users.decode(task.queries.user).tolist()
             frame = lists_frame(names, slate, task.catalogue.items)
             frame.to_parquet(here / LISTS, index=False)

@@ -16,17 +16,26 @@ CHILD = "pipelines.evaluation.bakeoff.child"
 
 
 def run_in_child(
-    entry: Entry, folder: Path, here: Path, stages: Path, progress: Progress, fit: int = 0
+    entry: Entry,
+    folder: Path,
+    here: Path,
+    stages: Path,
+    progress: Progress,
+    fit: int = 0,
+    lists_only: bool = False,
 ) -> Outcome:
     """Run `entry` on the task in `folder`, with its own files in `here`.
 
-    Fits after the first one, number 0, are seeded anew and answer, and do nothing else.
+    Fits after the first one, number 0, are seeded anew and answer, and do nothing else; nor does
+    the first one with `lists_only`.
 
     Whatever happens to its process becomes an outcome. What `progress` raises ends the
     process and is passed on.
     """
     here.mkdir(parents=True, exist_ok=True)
-    (here / "contender.json").write_text(json.dumps(entry.given | {"fit": fit}))
+    (here / "contender.json").write_text(
+        json.dumps(entry.given | {"fit": fit, "lists_only": lists_only or fit > 0})
+    )
     with (here / "log.txt").open("w") as log:
         child = children.start(
             PRELOAD,

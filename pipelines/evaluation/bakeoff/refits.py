@@ -89,6 +89,7 @@ def spread_of(scored: Scored, metric: str, draws: bool) -> Spread:
     fits = max((len(one.fits) for one in scored.per_user.values()), default=1)
     if given is None or np.isnan(given.by_user).all():
         return Spread(draws=draws, refits=fits)
+    given = given.of_people()
     means = given.values[~np.isnan(given.by_user)].mean(axis=0)
     known = fits > 1 or not draws
     return Spread(

@@ -72,7 +72,8 @@ class Entry:
 
 
 def _entries(request: BakeoffRequest) -> tuple[Entry, ...]:
-    Protocol.of_bakeoff(request.split, third_parties=bool(request.third_party))
+    third = bool(request.third_party)
+    protocol = Protocol.of_bakeoff(request.split, third_parties=third, windows=True)
     requirements(request.required)
     specs = [Spec.load(name) for name in BASELINES]
     for given in request.specs:
@@ -90,6 +91,12 @@ def _entries(request: BakeoffRequest) -> tuple[Entry, ...]:
         for spec in specs
     ]
     found += map(_third_party, request.third_party)
+    vendor = next((entry for entry in found if entry.kind == "third-party"), None)
+    if protocol.kind == "windows" and vendor is not None:
+        raise AssayError(
+            f"The split {protocol} trains every contender once per window, and {vendor.title} was "
+            "trained at one cut-off date; use a split such as time:0.9 with third parties."
+        )
     names = [entry.name for entry in found]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:

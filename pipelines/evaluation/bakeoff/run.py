@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from pipelines.data.dataset import Dataset
-from pipelines.data.split import Protocol, Split, split
+from pipelines.data.split import Protocol, Split, splits
 from pipelines.evaluation.bakeoff.exposure import exposure_of, trusted
 from pipelines.evaluation.bakeoff.ground_truth import ground_truth_of
+from pipelines.evaluation.bakeoff.lists_run import Answered, shares_of
 from pipelines.evaluation.bakeoff.process import run_in_child
 from pipelines.evaluation.bakeoff.refits import Refits
-from pipelines.evaluation.bakeoff.request import BakeoffRequest, Entry
+from pipelines.evaluation.bakeoff.request import BakeoffRequest
 from pipelines.evaluation.bakeoff.scoring import Scored, comparisons, score, with_chances
-from pipelines.evaluation.bakeoff.task import TASK, ContenderTask
+from pipelines.evaluation.bakeoff.task import TASK
+from pipelines.evaluation.bakeoff.task_files import write_asked, write_task
+from pipelines.evaluation.bakeoff.windows import (
+    drift_of,
+    persons_of,
+    pooled,
+    run_earlier,
+    window_results,
+)
 from pipelines.evaluation.behavior.evidence import Background
 from pipelines.evaluation.behavior.names import available
 from pipelines.evaluation.behavior.observe import observe
@@ -28,12 +33,7 @@ from pipelines.evaluation.behavior.requirements import requirements
 from pipelines.evaluation.comparison import declared
 from pipelines.evaluation.manifest.manifest import Manifest
 from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult
-from pipelines.evaluation.results.folder import (
-    TRUTH,
-    Requests,
-    write_document,
-    write_per_user,
-)
+from pipelines.evaluation.results.folder import write_document, write_per_user
 from pipelines.evaluation.slices.writing import write_slices
 from pipelines.recommender.spec import make_rules, rule_documents
 from pipelines.recommender.stage_store import StageStore
@@ -48,20 +48,17 @@ def _depths(request: BakeoffRequest) -> tuple[int, ...]:
     return tuple(sorted({5, 10, 20, request.k}))
 
 
-def make_manifest(request: BakeoffRequest, dataset: Dataset, cut: Split) -> Manifest:
-    """The manifest of a request, once the split is known."""
-    users = dataset.users.decode(cut.queries.user)
-    items = dataset.catalogue.items.ids[cut.known]
+def make_manifest(
+    request: BakeoffRequest, dataset: Dataset, cut: Split, earlier: Sequence[Split] = ()
+) -> Manifest:
+    """The manifest of a request, once the split, or the last of several windows, is known."""
     return Manifest(
         dataset=dataset.name,
         fingerprint=dataset.about.fingerprint,
-        split=str(cut.protocol),
+        split=str(Protocol.parse(request.split)) if earlier else str(cut.protocol),
         cutoff=cut.cutoff,
         seen=dataset.about.seen,
-        users=len(users),
-        users_hash=hash_of_ids(users),
-        items=len(items),
-        catalogue_hash=hash_of_ids(items),
+        **_evaluated(dataset, cut),
         k=request.k,
         ks=_depths(request),
         rules=tuple(rule_documents(request.rules)),
@@ -71,7 +68,20 @@ def make_manifest(request: BakeoffRequest, dataset: Dataset, cut: Split) -> Mani
         baseline=request.baseline,
         useful_share=request.useful_share,
         seed=request.seed,
+        earlier=[{"cutoff": one.cutoff, **_evaluated(dataset, one)} for one in earlier],
     )
+
+
+def _evaluated(dataset: Dataset, cut: Split) -> dict[str, Any]:
+    """The manifest's fields of the users and items of one split."""
+    users = dataset.users.decode(cut.queries.user)
+    items = dataset.catalogue.items.ids[cut.known]
+    return {
+        "users": len(users),
+        "users_hash": hash_of_ids(users),
+        "items": len(items),
+        "catalogue_hash": hash_of_ids(items),
+    }
 
 
 def run_bakeoff(
@@ -90,24 +100,29 @@ def run_bakeoff(
     left_out: list[str] = []
     tests = available(left_out)
     progress(0.0, "splitting the data")
-    cut = split(
+    cuts = splits(
         dataset.interactions,
-        Protocol.of_bakeoff(request.split),
+        Protocol.of_bakeoff(request.split, windows=True),
         seen=dataset.about.seen,
         eval_users=request.eval_users,
         seed=request.seed,
     )
-    manifest = make_manifest(request, dataset, cut)
+    *earlier, cut = cuts
+    manifest = make_manifest(request, dataset, cut, earlier)
     key = ground_truth_of(cut, dataset)
     background = Background.of(cut, dataset, manifest.k, manifest.seed)
     exposure = exposure_of(key, dataset)
     key = trusted(key, exposure)
     declared.check_data(request.metric, key)
-    _write_task(dataset, cut, manifest, folder)
+    write_task(dataset, cut, manifest, folder)
+    write_asked(dataset, cut, folder)
+    write_slices(cut, dataset, folder)
+    (folder / "manifest.json").write_text(json.dumps(manifest.document(), indent=1))
     users = dataset.users.decode(cut.queries.user)
     results: list[ContenderResult] = []
     scored: dict[str, Scored] = {}
-    shares = _shares(contenders, request.refits, progress)
+    last = part(progress, 0.0, 1 / len(cuts))
+    shares = shares_of(contenders, request.refits, last)
     for entry in contenders:
         mine = next(shares)
         here = folder / "contenders" / entry.name
@@ -126,15 +141,24 @@ def run_bakeoff(
         mine = next(shares)
         if first := scored.get(entry.name):
             results[at], scored[entry.name] = refits.add(entry, results[at], first, mine)
+    windows: list[Answered] = []
+    if earlier:
+        share = part(progress, 1 / len(cuts), 0.98)
+        windows = run_earlier(dataset, cuts, request, manifest, folder, stages, share)
+        windows.append(Answered(cut, users, {r.name: r for r in results}, scored))
+        results, scored = pooled(results, windows, manifest)
+    each = window_results(windows, manifest)
     document = BakeoffDocument(
         id=bakeoff_id,
         dataset=dataset.name,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
-        manifest=manifest.document() | _counts(cut),
+        manifest=manifest.document() | _counts(cut, windows),
         contenders=with_chances(results, scored, manifest),
         comparisons=comparisons(results, scored, manifest),
         notes=[*declared.note(request.metric, results), *left_out, exposure.sentence],
         exposure=exposure,
+        windows=each,
+        drift=drift_of(results, windows, each, manifest),
     )
     write_document(folder, document)
     (folder / TASK).unlink(missing_ok=True)
@@ -143,17 +167,10 @@ def run_bakeoff(
     return document
 
 
-def _shares(contenders: Sequence[Entry], refits: int, progress: Progress) -> Iterator[Progress]:
-    """The progress of each contender's first fit, then of its others, which do less."""
-    further = [(refits - 1) / 2 * bool(e.spec is not None and e.spec.draws) for e in contenders]
-    ends = np.cumsum([0.0, *(1.0 for _ in contenders), *further])
-    for begin, end in pairwise(0.02 + 0.95 * ends / ends[-1]):
-        yield part(progress, float(begin), float(end))
-
-
-def _counts(cut: Split) -> dict[str, Any]:
+def _counts(cut: Split, windows: Sequence[Answered]) -> dict[str, Any]:
     """Facts about the split for readers; they are not part of the manifest's hash."""
-    return {
+    people = {"people": int(persons_of(windows).max()) + 1} if windows else {}
+    return people | {
         "truths": len(cut.truth.values),
         "cold_truths": cut.cold_truths,
         "cold_items": cut.cold_items,
@@ -163,36 +180,3 @@ def _counts(cut: Split) -> dict[str, Any]:
         "training_events": len(cut.train),
         "split_note": cut.protocol.note,
     }
-
-
-def data_key(manifest: Manifest) -> str:
-    """Identifies the training data: equal keys mean equal rows."""
-    parts = (manifest.fingerprint, manifest.split, manifest.seen)
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def _write_task(dataset: Dataset, cut: Split, manifest: Manifest, folder: Path) -> None:
-    import pandas as pd
-
-    folder.mkdir(parents=True, exist_ok=True)
-    ContenderTask(
-        dataset=dataset.name,
-        data_key=data_key(manifest),
-        protocol=cut.protocol,
-        seen=manifest.seen,
-        cutoff=cut.cutoff,
-        train=cut.train,
-        past=cut.past,
-        catalogue=dataset.catalogue.at(cut.known),
-        users=dataset.users,
-        queries=cut.queries,
-        length=max(manifest.ks),
-        rules=manifest.rules,
-        seed=manifest.seed,
-    ).save(folder)
-    who = np.repeat(dataset.users.decode(cut.queries.user), cut.truth.lengths())
-    what = dataset.catalogue.items.decode(cut.truth.values)
-    pd.DataFrame({"user_id": who, "item_id": what}).to_parquet(folder / TRUTH, index=False)
-    Requests.of(cut).save(folder)
-    write_slices(cut, dataset, folder)
-    (folder / "manifest.json").write_text(json.dumps(manifest.document(), indent=1))

@@ -51,9 +51,8 @@ class Scored:
 
     def summary(self) -> dict[str, Interval]:
         """Each metric's mean over users and fits, with its interval."""
-        return summarize({name: v.values for name, v in self.per_user.items()}) | over_fits(
-            self.over_all
-        )
+        values = {name: v.of_people().values for name, v in self.per_user.items()}
+        return summarize(values) | over_fits(self.over_all)
 
 
 def score(
@@ -126,6 +125,12 @@ def over_budget(result: ContenderResult, manifest: Manifest) -> list[str]:
     return said
 
 
+def compared_metrics(manifest: Manifest) -> list[str]:
+    """The metrics on which contenders are compared, the declared one first."""
+    accuracy = [f"{name}@{k}" for k in manifest.ks for name in MAIN]
+    return [manifest.metric, *(m for m in accuracy if m != manifest.metric)]
+
+
 def comparisons(
     results: list[ContenderResult], scored: dict[str, Scored], manifest: Manifest
 ) -> list[Comparison]:
@@ -137,8 +142,7 @@ def comparisons(
     base = scored.get(manifest.baseline)
     if base is None:
         return []
-    accuracy = [f"{name}@{k}" for k in manifest.ks for name in MAIN]
-    names = [manifest.metric, *(m for m in accuracy if m != manifest.metric)]
+    names = compared_metrics(manifest)
     against = [r for r in results if r.name in scored and r.name != manifest.baseline]
     once = next((drawn_once(r) for r in results if r.name == manifest.baseline), "")
     rows = [
@@ -189,7 +193,7 @@ def with_chances(
         r.name: scored[r.name].per_user.get(manifest.metric) for r in results if r.name in scored
     }
     # A contender without any value cannot be best.
-    having = {n: v for n, v in values_of.items() if v and not np.isnan(v.by_user).all()}
+    having = {n: v.of_people() for n, v in values_of.items() if v and not np.isnan(v.by_user).all()}
     if len(having) < 2:
         return results
     sign = direction(manifest.metric)

@@ -121,21 +121,24 @@ def compare_across(
 
 
 def _values(side: Finished, contender: str, metric: str) -> tuple[FitValues, pd.Index]:
-    """The values of all the users of the manifest, and their ids."""
+    """The values of all the requests of the manifest, and the window and user of each."""
     offered = side.folder.metrics(contender)
     if metric not in offered:
         raise AssayError(
             f"{metric!r} has no per-user values for {contender} in bake-off {side.id}; "
             f"use one of {', '.join(offered)}."
         )
-    users = pd.Index(side.folder.users(contender))
-    expected, there = side.manifest.users, users.nunique()
+    windows = side.folder.windows
+    users = pd.Index(
+        [f"{at} {user}" for at, one in enumerate(windows) for user in one.users(contender)]
+    )
+    expected, there = side.manifest.requests, users.nunique()
     if not len(users) == there == expected:
         raise AssayError(
             f"Bake-off {side.id} has values of {contender} for {number_of(there, 'user')}, but its "
             f"manifest has {expected:,}; run the bake-off again."
         )
-    return side.folder.fit_values(contender, metric), users
+    return side.folder.pooled_values(contender, metric), users
 
 
 def _paired(
@@ -154,7 +157,8 @@ def _paired(
             f"{number_of(len(users), 'user')} with values in bake-off {names[0]}, so users cannot "
             "be paired; run the bake-offs again."
         )
-    return paired_fits(ours, replace(theirs, values=theirs.values[rows]))
+    same = replace(theirs, values=theirs.values[rows], persons=ours.persons)
+    return paired_fits(ours, same)
 
 
 def _flat(manifest: Manifest) -> Iterator[tuple[str, Any]]:

@@ -52,6 +52,16 @@ class Budget(_Plain):
     )
 
 
+class Window(_Plain):
+    """One of several windows of a bake-off."""
+
+    cutoff: int = Field(description="where it begins, seconds UTC; training events are older")
+    users: int = Field(description="number of users evaluated in it")
+    users_hash: str = Field(description="SHA-256 of these users' ids, in order")
+    items: int = Field(description="number of items that may be recommended in it")
+    catalogue_hash: str = Field(description="SHA-256 of those items' ids, in order")
+
+
 class Manifest(_Plain):
     """Users, cut-off, catalogue, k, seen-policy, rules, budget, required tests, definitions."""
 
@@ -60,7 +70,8 @@ class Manifest(_Plain):
     split: str = Field(
         "time:0.9",
         title="split",
-        description="how interactions are held out: `time:0.9`, `time:2020-06-01`, `last-n:5`, …",
+        description="how interactions are held out: `time:0.9`, `time:2020-06-01`, "
+        "`windows:3`, `last-n:5`, …",
     )
     cutoff: int | None = Field(
         None,
@@ -130,6 +141,17 @@ class Manifest(_Plain):
         title="metric definitions",
         description="version of the metrics' definitions",
     )
+    earlier: tuple[Window, ...] = Field(
+        (),
+        title="earlier windows",
+        description="of a split in several windows, those before the last one, oldest first; "
+        "cut-off, users and catalogue above are the last window's",
+    )
+
+    @property
+    def requests(self) -> int:
+        """The requests in all windows; a person makes one in each window with a held-out item."""
+        return self.users + sum(window.users for window in self.earlier)
 
     @property
     def hash(self) -> str:

@@ -142,6 +142,23 @@ def over_fits(fits: Sequence[Mapping[str, Interval]]) -> dict[str, Interval]:
     return found
 
 
+def over_windows(windows: Sequence[Mapping[str, Interval]]) -> dict[str, Interval]:
+    """Metrics over all lists together: the mean over the windows, where each has the metric.
+
+    Windows share people, so each half-width is the mean of theirs, as if the windows erred
+    together: the interval is at least as wide as needed.
+    """
+    return {
+        name: Interval(
+            value=float(np.mean([one[name].value for one in windows])),
+            low=float(np.mean([one[name].low for one in windows])),
+            high=float(np.mean([one[name].high for one in windows])),
+        )
+        for name in windows[-1]
+        if all(name in one for one in windows)
+    }
+
+
 def summarize(values: Mapping[str, Doubles | Interval]) -> dict[str, Interval]:
     """An interval per metric: of the mean of per-user values, or the interval as given.
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from pipelines.evaluation.results.windows import Drift, WindowResult
 from pipelines.statistics.interval import Interval
 
 Kind = Literal["built", "third-party", "stand-in", "baseline"]
@@ -190,6 +191,10 @@ class BakeoffDocument(_Frozen):
     """Further remarks, such as a run that could not be logged to MLflow."""
     exposure: Exposure | None = None
     """None in documents of older versions."""
+    windows: list[WindowResult] = []
+    """Each of several windows, oldest first; empty for a single split."""
+    drift: list[Drift] = []
+    """On the declared metric, from the first window to the last."""
     mlflow_run_id: str | None = None
 
     def contender(self, name: str) -> ContenderResult | None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.schema import Doubles
+from pipelines.schema import Doubles, Longs
+from pipelines.statistics.persons import by_person
 
 
 @dataclass(frozen=True)
@@ -16,10 +17,13 @@ class FitValues:
 
     Fits with the same number have the same seed. A single fit stands for all, as it does
     where nothing is drawn.
+
+    Over several windows a row is a request, and `persons` (n_requests,) says whose it is.
     """
 
     values: Doubles
     fits: tuple[int, ...] = (0,)
+    persons: Longs | None = None
 
     @property
     def single(self) -> bool:
@@ -29,6 +33,12 @@ class FitValues:
     def by_user(self) -> Doubles:
         """The mean over the fits, (n,); NaN where a fit's value is undefined."""
         return self.values[:, 0] if self.single else self.values.mean(axis=1)
+
+    def of_people(self) -> FitValues:
+        """The values with a row per person, the mean over the person's requests."""
+        if self.persons is None:
+            return self
+        return FitValues(by_person(self.values, self.persons), self.fits)
 
     def of(self, fits: Sequence[int]) -> Doubles:
         """The values in these fits, (n, fits); the same in each where there is a single one."""
@@ -49,7 +59,24 @@ def joined(fits: Sequence[tuple[int, FitValues]]) -> FitValues:
     return FitValues(np.column_stack([one.values for _, one in fits]), numbers)
 
 
+def stacked(windows: Sequence[FitValues], persons: Longs) -> FitValues:
+    """One metric's values in several windows, one after another; `persons` are theirs.
+
+    Only fits that every window has are kept. Where a contender draws, a window with a single fit
+    leaves that one, since it cannot stand for all of them.
+    """
+    fits = tuple(sorted(set.intersection(*(set(one.fits) for one in windows))))
+    return FitValues(np.concatenate([one.of(fits) for one in windows]), fits, persons)
+
+
 def paired_fits(one: FitValues, other: FitValues) -> tuple[Doubles, Doubles]:
-    """The values of both over their common fits, (n, fits) each."""
+    """The values of both over their common fits, (n, fits) each.
+
+    Over several windows n is the number of people, and a request counts where both have a value.
+    """
     fits = common_fits((one, other))
-    return one.of(fits), other.of(fits)
+    ours, theirs = one.of(fits), other.of(fits)
+    if one.persons is None:
+        return ours, theirs
+    gaps = np.where(np.isnan(ours - theirs), np.nan, 0.0)
+    return by_person(ours + gaps, one.persons), by_person(theirs + gaps, one.persons)

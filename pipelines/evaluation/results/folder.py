@@ -1,8 +1,9 @@
 """The folder of a finished bake-off: requests, lists and per-user values.
 
 It holds `asked.npz` (codes of the dataset's version), and for each scored contender
-`answer.npz` and `per_user.parquet`, and the same of each further fit in `fits/N`. Folders of
-older versions lack some of these files.
+`answer.npz` and `per_user.parquet`, and the same of each further fit in `fits/N`. Of several
+windows it is the last one; the earlier ones have a folder of the same form in `windows/N`.
+Folders of older versions lack some of these files.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from pipelines.errors import AssayError, first_problem
 from pipelines.evaluation.metrics.metric import MetricOfAllLists
 from pipelines.evaluation.metrics.names import installed, label
 from pipelines.evaluation.results.document import BakeoffDocument, titles_of
-from pipelines.evaluation.results.fit_values import FitValues
+from pipelines.evaluation.results.fit_values import FitValues, stacked
 from pipelines.schema import Columns, Doubles, Ints, Longs, Ragged
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 DOCUMENT, TRUTH = "document.json", "truth.parquet"
 ASKED, ANSWER, PER_USER, SLICES = "asked.npz", "answer.npz", "per_user.parquet", "slices.parquet"
-ITEM_SLICES, FITS = "item_slices.parquet", "fits"
+ITEM_SLICES, FITS, WINDOWS = "item_slices.parquet", "fits", "windows"
 DAMAGED = (ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError)
 """What numpy and pyarrow raise for a file that is damaged; not found and denied are `OSError`."""
 
@@ -181,6 +182,20 @@ class BakeoffFolder:
         )
         columns = [self._column(contender, metric, fit).to_numpy(np.float64) for fit in fits]
         return FitValues(np.column_stack(columns), fits)
+
+    @cached_property
+    def windows(self) -> list[BakeoffFolder]:
+        """The folders of all windows, oldest first; the last one, often the only one, is this."""
+        earlier = sorted((self.path / WINDOWS).glob("*"), key=lambda path: int(path.name))
+        return [*map(BakeoffFolder, earlier), self]
+
+    def pooled_values(self, contender: str, metric: str) -> FitValues:
+        """As `fit_values`, over all windows: what the document's values and comparisons are of."""
+        values = [window.fit_values(contender, metric) for window in self.windows]
+        if len(values) == 1:
+            return values[0]
+        whose = np.concatenate([w.users(contender).astype(str) for w in self.windows])
+        return stacked(values, np.unique(whose, return_inverse=True)[1].astype(np.int64))
 
     def fits(self, contender: str) -> tuple[int, ...]:
         """The numbers of the fits that were scored, ascending, the first one 0."""

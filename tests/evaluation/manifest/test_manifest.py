@@ -59,6 +59,9 @@ OTHER: dict[str, Any] = {
     "useful_share": 0.03,
     "seed": 1,
     "metric_definitions": 1,
+    "earlier": [
+        {"cutoff": 1, "users": 2, "users_hash": "u", "items": 3, "catalogue_hash": "c"},
+    ],
 }
 PINNED = "581b7b0d4780e163632c7cee61e7f11bf2b21ff99a369462e988a9580ea13ae6"
 
