@@ -49,6 +49,7 @@ def main(names: list[str]) -> int:
         metrics,
         refits,
         requests,
+        shipped,
         start,
         tuning,
     )
@@ -64,6 +65,7 @@ def main(names: list[str]) -> int:
         "requests": requests.run,
         "refits": refits.run,
         "figures": figures.run,
+        "shipped": shipped.run,
         "luck": luck.run,
     }
     wrong = [name for name in names if name not in known]

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 DOCUMENT, TRUTH = "document.json", "truth.parquet"
 ASKED, ANSWER, PER_USER, SLICES = "asked.npz", "answer.npz", "per_user.parquet", "slices.parquet"
-ITEM_SLICES, FITS = "item_slices.parquet", "fits"
+ITEM_SLICES, FITS, LISTS = "item_slices.parquet", "fits", "lists.parquet"
 DAMAGED = (ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError)
 """What numpy and pyarrow raise for a file that is damaged; not found and denied are `OSError`."""
 
