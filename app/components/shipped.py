@@ -8,6 +8,7 @@ import streamlit as st
 
 from app import access, state
 from app.components import jobs
+from app.components.citation import written
 from app.components.page import with_code
 from pipelines.workspace.beginning import sample_request
 
@@ -22,11 +23,8 @@ def notice(page_title: str) -> None:
     if found is None:
         return
     running = bool(jobs.live("bakeoff", state.chosen_dataset()))
-    made = dt.date.fromisoformat(found.made)
-    told = (
-        f"These results were shipped with Assay: made on {made.day} {made:%B %Y} with "
-        f"`{found.command}`. "
-    )
+    made = written(dt.date.fromisoformat(found.made))
+    told = f"These results were shipped with Assay: made on {made} with `{found.command}`. "
     if running:
         told += "The bake-off that is running here replaces them when it ends."
     else:

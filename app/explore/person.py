@@ -45,17 +45,18 @@ def choose(document: BakeoffDocument) -> Person | None:
         picked = history_picker.picked(document, "explore")
         return Person("This history", history=picked) if picked else None
     person = by_name[name]
-    _describe(document, person)
+    st.caption(page.plain(" ".join(sentences(document, person))))
     if not computes:
         st.caption(page.plain(NOTHING_NEW))
     return person
 
 
-def _describe(document: BakeoffDocument, person: Person) -> None:
-    """The user's id, persona and newest interactions."""
+def sentences(document: BakeoffDocument, person: Person) -> list[str]:
+    """The user's id, persona and newest interactions; of a made-up history its titles."""
     titles = explore_data.catalogue(document)["title"]
     before = [str(titles.get(i, i)) for i in reversed(person.history)]
-    sentences = [f"{person.name} is user {person.user_id}: {person.why}."]
-    if before:
-        sentences.append(f"Last interactions, newest first: {'; '.join(before[:5])}.")
-    st.caption(page.plain(" ".join(sentences)))
+    if person.user_id is None:
+        return [f"A made-up history, newest first: {'; '.join(before)}."]
+    who = f"{person.name} is user {person.user_id}: {person.why}."
+    newest = f"Last interactions, newest first: {'; '.join(before[:5])}."
+    return [who, newest] if before else [who]
