@@ -16,6 +16,10 @@ COPIED = {
         f"{SAMPLE}/{name}": "pipelines/_samples/movielens-small"
         for name in ("LICENSE.txt", "README.md", "movies.parquet", "ratings.parquet")
     },
+    **{
+        str(file): f"pipelines/_samples/movielens-small/{file.relative_to(SAMPLE).parent}"
+        for file in sorted(Path(SAMPLE, "bakeoff").rglob("*.*"))
+    },
     "streamlit_app.py": "app/entry",
     ".streamlit/config.toml": "app/entry/.streamlit",
 }

@@ -4,7 +4,8 @@ A viewer reads. An analyst can also import data and run jobs. A lead can also de
 save decisions. Every signed-in user can vote in the taste test. With a sign-in (`[auth]` in
 Streamlit's secrets), the table `[roles]` there maps each e-mail address to a role; users without
 a role are viewers, and `nobody` shuts a user out. Without a sign-in, everyone who reaches a server
-that listens on this machine only is a lead, except through a proxy. Hiding a widget is not access
+that listens on this machine only is a lead, except through a proxy. On a read-only server nobody is
+more than a viewer. Hiding a widget is not access
 control: the functions that do the work call `require`.
 """
 
@@ -23,6 +24,8 @@ ROLES: tuple[Role, ...] = get_args(Role)
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 BEHIND_PROXY = "ASSAY_LEAD_BEHIND_PROXY"
 """Set to 1: who comes through a proxy is a lead without a sign-in too."""
+READ_ONLY = "ASSAY_READ_ONLY"
+"""Set to 1 (`assay run --read-only`): the server shows the workspace and changes nothing in it."""
 _PROXY_HEADERS = ("forwarded", "via", "x-real-ip")
 
 
@@ -31,8 +34,19 @@ def login_configured() -> bool:
     return sign_in.found().configured
 
 
+def read_only() -> bool:
+    """Whether this server only shows the workspace, whoever the user is."""
+    return os.environ.get(READ_ONLY) == "1"
+
+
 def role() -> Role:
-    """The role of the current user."""
+    """The role of the current user on this server."""
+    own = _own_role()
+    return "viewer" if read_only() and own != "nobody" else own
+
+
+def _own_role() -> Role:
+    """The user's role where the server is not read-only."""
     now = sign_in.found()
     if now.problem:
         return "nobody"
@@ -49,7 +63,11 @@ def role() -> Role:
 
 def allowed(needed: Role) -> bool:
     """Whether the role is `needed` or above."""
-    return ROLES.index(role()) >= ROLES.index(needed)
+    return _reaches(role(), needed)
+
+
+def _reaches(role: Role, needed: Role) -> bool:
+    return ROLES.index(role) >= ROLES.index(needed)
 
 
 def require(needed: Role, action: str) -> None:
@@ -57,6 +75,8 @@ def require(needed: Role, action: str) -> None:
 
     `action` names what was tried, as the error begins: `Importing data`.
     """
+    if not allowed(needed) and read_only():
+        raise AssayError(f"{action} is not possible here: this server is read-only.")
     if not allowed(needed):
         raise AssayError(f"{action} requires the {needed} role; your role is {role()}.")
 
@@ -68,7 +88,7 @@ def who() -> str:
 
 def known() -> bool:
     """Whether the server knows who the user is: signed in, or at this machine."""
-    return allowed("viewer" if login_configured() else "lead")
+    return _reaches(_own_role(), "viewer" if login_configured() else "lead")
 
 
 def may_vote() -> bool:
@@ -83,7 +103,9 @@ def proxied() -> bool:
 
 
 def read_only_reason() -> str:
-    """Why a server without a sign-in is read-only for this session."""
+    """Why this session can change nothing: of the server, or for want of a sign-in."""
+    if read_only():
+        return "Read-only: this server shows the workspace and changes nothing in it."
     if st.get_option("server.address") not in LOOPBACK:
         return "Read-only: other machines can reach this server, and it has no sign-in."
     return (

@@ -123,6 +123,12 @@ _CSS = """
 h1 {line-height: 1.25 !important; padding-top: 0 !important; text-wrap: pretty;}
 /* Streamlit writes this file in the browser, with cells that a spreadsheet runs as formulas. */
 [data-testid="stElementToolbarButton"]:has(button[aria-label^="Download as CSV"]) {display: none;}
+/* Of a chart: its picture without title and source, and what it is drawn from. Each has a button
+   below it that downloads the picture with both, and its data. */
+[data-testid="stElementToolbarButton"]:has(button[aria-label^="Show data"]),
+[data-testid="stElementToolbarButton"]:has(button[aria-label^="Download as PNG"]),
+[data-testid="stElementToolbarButton"]:has(button[aria-label^="Copy Vega-Lite spec"])
+{display: none;}
 .stMainBlockContainer p, .stMainBlockContainer li {max-width: 80ch;}
 /* The theme's gray has a contrast of 4.2 with the light page; text needs 4.5. */
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p

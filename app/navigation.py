@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from app import PAGES, access, address, glossary, look, state
-from app.components import jobs
+from app.components import jobs, shipped
 from app.components.page import plain
 from pipelines.errors import AssayError
 
@@ -66,6 +66,7 @@ def run() -> None:
         if state.workspace().notice:
             st.warning(plain(state.workspace().notice))
         jobs.strip()
+        shipped.notice(page.title)
     except AssayError as error:
         st.error(str(error))
         st.stop()
@@ -100,12 +101,18 @@ def _picker() -> None:
     if names:
         unknown = state.settle(state.DATASET, names)
         name = st.selectbox("Dataset", names, key=state.DATASET)
-        bakeoffs = [r.id for r in state.bakeoff_records(name)]
+        records = state.bakeoff_records(name)
+        bakeoffs, came = [r.id for r in records], {r.id for r in records if r.shipped}
         gone = state.settle(state.BAKEOFF, bakeoffs)
         if unknown or gone:
             st.session_state[state.NOT_THERE] = _not_there(unknown, gone)
         if bakeoffs:
-            st.selectbox("Bake-off", bakeoffs, key=state.BAKEOFF)
+            st.selectbox(
+                "Bake-off",
+                bakeoffs,
+                key=state.BAKEOFF,
+                format_func=lambda id: f"{id} (shipped)" if id in came else id,
+            )
         else:
             st.caption("No bake-off on this dataset yet. Start one on the Build page.")
     else:
@@ -115,5 +122,5 @@ def _picker() -> None:
         st.caption(plain(f"{access.who()}, {access.role()}"))
         if st.button("Sign out", type="tertiary"):
             st.logout()
-    elif not access.allowed("lead"):
+    if access.read_only() or not (access.login_configured() or access.allowed("lead")):
         st.caption(access.read_only_reason())

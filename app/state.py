@@ -20,6 +20,8 @@ from app import address
 from pipelines.data.dataset import About, Dataset
 from pipelines.data.readiness import Verdict
 from pipelines.evaluation.results.document import BakeoffDocument
+from pipelines.evaluation.results.shipped import Shipped
+from pipelines.evaluation.results.shipped import shipped as found_shipped
 from pipelines.runtime import paths, redact
 from pipelines.stages.contract import DataShape
 from pipelines.workspace.records import BakeoffRecord, DatasetRecord
@@ -50,11 +52,13 @@ def workspace() -> Workspace:
 
 @st.cache_resource(show_spinner="Opening the workspace…")
 def _workspace(home: str) -> Workspace:
-    from pipelines.workspace import Workspace
+    from pipelines.workspace import Workspace, beginning
 
     redact.logs()
     opened = Workspace.open(Path(home))
     opened.mark_lost()
+    if opened.new:  # `streamlit run` without `assay run` before it
+        beginning.begin(opened)
     return opened
 
 
@@ -208,6 +212,11 @@ def _bakeoff_folder(home: str, bakeoff_id: str) -> BakeoffFolder:
     from pipelines.evaluation.results.folder import BakeoffFolder
 
     return BakeoffFolder(workspace().bakeoff_folder(bakeoff_id))
+
+
+def shipped(bakeoff_id: str) -> Shipped | None:
+    """How a bake-off that came with Assay was made; None for one made here."""
+    return found_shipped(workspace().bakeoff_folder(bakeoff_id))
 
 
 def chosen_dataset() -> str | None:

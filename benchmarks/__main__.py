@@ -49,6 +49,7 @@ def main(names: list[str]) -> int:
         metrics,
         refits,
         requests,
+        shipped,
         start,
         tuning,
         windows,
@@ -66,6 +67,7 @@ def main(names: list[str]) -> int:
         "refits": refits.run,
         "windows": windows.run,
         "figures": figures.run,
+        "shipped": shipped.run,
         "luck": luck.run,
     }
     wrong = [name for name in names if name not in known]

@@ -10,14 +10,18 @@ import pandas as pd
 import streamlit as st
 
 from app import PAGES, address, state
-from app.components import charts, spreadsheet
+from app.components import charts, citation, drawing, spreadsheet
 from pipelines.data.dataset import About
 from pipelines.errors import AssayError, of_the_system
 
 
-def show(draw: Callable[[], None]) -> None:
-    """Draw a page; show an `AssayError`, a full disk and the like as a sentence."""
+def show(draw: Callable[[], None], shows: citation.Kind = "bake-off") -> None:
+    """Draw a page; show an `AssayError`, a full disk and the like as a sentence.
+
+    `shows` says what its charts are of: their downloads name the source.
+    """
     address.carry({})
+    citation.of_page(shows)
     try:
         _not_there()
         draw()
@@ -84,7 +88,7 @@ def picture(
     on_select: Callable[[], None] | None = None,
     selection: str | None = None,
 ) -> Any:
-    """A chart across the page with its finding as `alt`, and its data as a CSV download."""
+    """A chart across the page with its finding as `alt`; itself and its data as downloads."""
     if not alt.strip():
         raise ValueError(f"The chart {key!r} needs an alt text that states its finding.")
     options: dict[str, Any] = {}
@@ -93,17 +97,32 @@ def picture(
     drawn: Any = charts.Drawn(chart)
     chosen = st.altair_chart(drawn, width="stretch", alt=alt, key=f"{key}_chart", **options)
     if data is not None and len(data):
-        st.download_button(
-            "Download chart data (CSV)",
-            spreadsheet.csv(data),
-            file_name=f"{key}.csv",
-            mime="text/csv",
-            key=f"{key}_csv",
-            type="tertiary",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+        source = citation.source()
+        with st.container(horizontal=True, gap="medium"):
+            _download(
+                "Download chart (PNG)",
+                lambda: drawing.png(drawn, citation.title_of(alt), source),
+                f"{key}.png",
+                "image/png",
+            )
+            _download(
+                "Download chart data (CSV)", lambda: spreadsheet.csv(data), f"{key}.csv", "text/csv"
+            )
     return chosen
+
+
+def _download(label: str, make: Callable[[], bytes], file_name: str, mime: str) -> None:
+    """A button whose file is made when it is pressed."""
+    st.download_button(
+        label,
+        make,
+        file_name=file_name,
+        mime=mime,
+        key=file_name.replace(".", "_"),
+        type="tertiary",
+        icon=":material/download:",
+        on_click="ignore",
+    )
 
 
 def numbers(title: str = "All numbers") -> Any:
@@ -113,18 +132,9 @@ def numbers(title: str = "All numbers") -> Any:
 
 def notice(about: About | None) -> None:
     """Show the notice that a dataset's license requires, if there is one."""
-    sentence = notice_sentence(about)
+    sentence = citation.notice_sentence(about)
     if sentence:
         st.caption(plain(sentence))
-
-
-def notice_sentence(about: About | None) -> str:
-    """The notice that a dataset's license requires; empty if it requires none."""
-    if about is None:
-        return ""
-    return about.notice or (
-        f"License: {about.licence}" if about.is_sample and about.licence else ""
-    )
 
 
 _SIGN = re.compile(

@@ -14,6 +14,7 @@ from app import state
 from pipelines.data.personas import personas
 from pipelines.data.split import splits
 from pipelines.errors import AssayError
+from pipelines.evaluation.bakeoff.built import PIPELINE
 from pipelines.evaluation.bakeoff.opened import Opened, evaluated_users, open_contender, truth_of
 from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult, titles_of
 from pipelines.evaluation.results.folder import reading
@@ -113,6 +114,12 @@ def _opened(home: str, bakeoff_id: str, name: str) -> Opened:
 def opened(document: BakeoffDocument, name: str) -> Opened:
     """A contender's fitted pipeline; read from disk once per server."""
     return _opened(str(paths.home()), document.id, name)
+
+
+def computes(document: BakeoffDocument) -> bool:
+    """Whether a contender can compute new lists: its fitted pipeline is stored."""
+    folder = state.workspace().bakeoff_folder(document.id) / "contenders"
+    return any((folder / c.name / PIPELINE).exists() for c in document.contenders)
 
 
 @st.cache_data(max_entries=512, show_spinner="Computing recommendations…")

@@ -13,15 +13,22 @@ from pipelines.evaluation.results.document import BakeoffDocument
 USER, MADE_UP = "person", "made-up"
 LABELS = {USER: "a user in the data", MADE_UP: "a made-up history"}
 
+NOTHING_NEW = (
+    "This bake-off has its lists and no fitted pipelines, so the lists below are the stored ones. "
+    "For a made-up history, run a bake-off of your own."
+)
+
 
 def choose(document: BakeoffDocument) -> Person | None:
     """Whose lists to show; None while a made-up history is empty."""
     people = explore_data.people(document)
     by_name = {p.name: p for p in people}
+    computes = explore_data.computes(document)
+    made_up = [MADE_UP] if computes or not people else []
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         who = toolbar.choice(
             "Show lists for",
-            [USER, MADE_UP] if people else [MADE_UP],
+            [USER, *made_up] if people else made_up,
             key="explore_who",
             default=USER if people else MADE_UP,
             format_func=LABELS.__getitem__,
@@ -38,15 +45,18 @@ def choose(document: BakeoffDocument) -> Person | None:
         picked = history_picker.picked(document, "explore")
         return Person("This history", history=picked) if picked else None
     person = by_name[name]
-    _describe(document, person)
+    st.caption(page.plain(" ".join(sentences(document, person))))
+    if not computes:
+        st.caption(page.plain(NOTHING_NEW))
     return person
 
 
-def _describe(document: BakeoffDocument, person: Person) -> None:
-    """The user's id, persona and newest interactions."""
+def sentences(document: BakeoffDocument, person: Person) -> list[str]:
+    """The user's id, persona and newest interactions; of a made-up history its titles."""
     titles = explore_data.catalogue(document)["title"]
     before = [str(titles.get(i, i)) for i in reversed(person.history)]
-    sentences = [f"{person.name} is user {person.user_id}: {person.why}."]
-    if before:
-        sentences.append(f"Last interactions, newest first: {'; '.join(before[:5])}.")
-    st.caption(page.plain(" ".join(sentences)))
+    if person.user_id is None:
+        return [f"A made-up history, newest first: {'; '.join(before)}."]
+    who = f"{person.name} is user {person.user_id}: {person.why}."
+    newest = f"Last interactions, newest first: {'; '.join(before[:5])}."
+    return [who, newest] if before else [who]

@@ -10,9 +10,11 @@ from app.explore import data as explore_data
 from app.explore import linked_lists
 from app.explore.cards import cards
 from app.explore.data import Lists, Person
+from app.explore.legend import legend
 from pipelines.evaluation.comparison.ranking import best_first
 from pipelines.evaluation.results.document import BakeoffDocument, titles_of
 
+HEADERS = {"lists": "number of lists", "chosen": "held-out interaction"}
 EMPTY = "the lists of all contenders side by side"
 
 
@@ -94,7 +96,7 @@ def picture(document: BakeoffDocument, found: Lists, one: str, other: str) -> No
             page.picture(
                 linked_lists.linked_lists(found.frame, styles),
                 linked_lists.linked_alt(found.frame, one, other),
-                found.frame,
+                found.frame.drop(columns="mark").rename(columns=HEADERS),
                 key="explore",
             )
     page.notice(state.about(document.dataset))
@@ -103,19 +105,7 @@ def picture(document: BakeoffDocument, found: Lists, one: str, other: str) -> No
 def list_cards(document: BakeoffDocument, found: Lists, person: Person) -> None:
     """A card per contender, with its list or the reason why it has none."""
     st.subheader("Lists", anchor=False)
-    letters = "Items with the same letter are in several lists; hover over one to highlight it."
-    if found.frame["sponsored"].any():
-        letters += " ◈ marks items that a rule placed because they are sponsored."
-    if person.user_id is None:
-        st.caption(f"{letters} The lists are computed now from the history above.")
-    else:
-        hits = int(found.frame[found.frame["chosen"]]["item_id"].nunique())
-        count = linked_lists.spelled(hits) if hits else "none"
-        st.caption(
-            f"{letters} ✓ marks held-out interactions: items that the user interacted with after "
-            f"the cut-off date. The lists show {count} of them. The lists are those of the "
-            "bake-off."
-        )
+    st.caption(legend(found, person))
     titles, styles = titles_of(document.contenders), look.styles_by_title(document)
     contenders = {
         titles[c.name]: (look.KIND_LABEL[c.kind], styles[titles[c.name]])
@@ -127,10 +117,10 @@ def list_cards(document: BakeoffDocument, found: Lists, person: Person) -> None:
 def all_lists(found: Lists) -> None:
     """Every list, item by item, as a table."""
     with page.numbers("All lists as a table"):
-        frame = found.frame.assign(held_out=found.frame["chosen"].map({True: "✓", False: ""}))
-        shown = frame[["contender", "rank", "title", "categories", "lists", "held_out"]]
+        frame = found.frame.assign(chosen=found.frame["chosen"].map({True: "✓", False: ""}))
+        shown = frame[["contender", "rank", "title", "categories", "lists", "chosen"]]
         tables.show(
-            shown.rename(columns={"lists": "number of lists", "held_out": "held-out interaction"}),
+            shown.rename(columns=HEADERS),
             key="explore_lists",
             alt="Every list, item by item.",
         )

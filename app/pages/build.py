@@ -35,4 +35,4 @@ def draw() -> None:
         estimate.table(estimated)
 
 
-page.show(draw)
+page.show(draw, shows="dataset")

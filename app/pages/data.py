@@ -65,4 +65,4 @@ def _not_loaded(record: DatasetRecord) -> None:
     catalogue.section(record.name)
 
 
-page.show(draw)
+page.show(draw, shows="dataset")

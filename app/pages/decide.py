@@ -69,4 +69,4 @@ def draw() -> None:
     memo.saved()
 
 
-page.show(draw)
+page.show(draw, shows="case")

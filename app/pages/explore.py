@@ -6,7 +6,7 @@ import streamlit as st
 
 from app import state
 from app.components import page, toolbar
-from app.explore import data, person, sections, trace
+from app.explore import data, handout, person, sections, trace
 
 
 def draw() -> None:
@@ -26,6 +26,7 @@ def draw() -> None:
         sections.opening(found, one, other)
     sections.picture(document, found, one, other)
     sections.list_cards(document, found, chosen)
+    handout.buttons(document, found, chosen, one, other)
     trace.section(document, chosen)
     sections.all_lists(found)
 

@@ -11,7 +11,7 @@ from app import state
 from app.compare import interval_charts
 from app.compare.comparisons import comparable, compared, headline
 from app.compare.differences import HOLM, legend
-from app.components import page, results
+from app.components import citation, results
 from app.report import behavior, figures, sentences, slices, tables
 from pipelines.data.dataset import About
 from pipelines.errors import AssayError
@@ -88,7 +88,7 @@ def html(
         setup=sentences.setup(document),
         warning=results.split_warning(document),
         exposure=sentences.with_code(document.exposure.sentence if document.exposure else ""),
-        notice=page.notice_sentence(about),
+        notice=citation.notice_sentence(about),
         contenders=tables.contenders(document, first.found, declared[0]),
         price=figures.price(document, folder, declared[0]),
         costs=tables.costs(document),

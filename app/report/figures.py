@@ -12,7 +12,7 @@ from app import look
 from app.compare import cost, cost_charts, interval_charts, waterfall
 from app.compare.comparisons import compared
 from app.compare.cost_charts import COST, TIME
-from app.report.drawing import svg
+from app.components.drawing import svg
 from app.report.tables import Table, of_frame
 from pipelines.economics.options import best_passing, options
 from pipelines.errors import AssayError

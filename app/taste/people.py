@@ -60,7 +60,7 @@ def choose(document: BakeoffDocument) -> TasteSetup:
         with st.container(width=300):
             who = toolbar.selection(
                 "Compare lists for",
-                [ANYBODY, *ids, BY_ID, MADE_UP],
+                [ANYBODY, *ids, BY_ID, *([MADE_UP] if explore_data.computes(document) else [])],
                 key="taste_person",
                 default=ANYBODY,
                 format_func=lambda name: LABELS.get(name, name),

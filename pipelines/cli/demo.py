@@ -9,12 +9,12 @@ from pipelines.cli import output as out
 from pipelines.cli.bakeoff import print_bakeoff
 from pipelines.cli.decide import print_decision
 from pipelines.cli.readiness import print_report
-from pipelines.cli.start import sample_request
 from pipelines.data.readiness import report
 from pipelines.economics.documents import decide_documents
 from pipelines.evaluation.bakeoff.request import BakeoffRequest
 from pipelines.runtime import paths
 from pipelines.workspace.bakeoffs import run
+from pipelines.workspace.beginning import sample_request
 
 if TYPE_CHECKING:
     from pipelines.workspace import Workspace

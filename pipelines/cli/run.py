@@ -19,6 +19,12 @@ def run(
             help="A name under which a proxy shows the app, assay.example.com; repeatable.",
         ),
     ] = None,
+    read_only: Annotated[
+        bool,
+        typer.Option(
+            "--read-only", help="Only show the workspace: nobody imports, runs or saves anything."
+        ),
+    ] = False,
 ) -> None:
     """Start the app on this machine.
 
@@ -27,4 +33,4 @@ def run(
     """
     from pipelines.cli.start import start
 
-    start(port, open_browser=browser, allow_hosts=allow_host or ())
+    start(port, open_browser=browser, allow_hosts=allow_host or (), read_only=read_only)

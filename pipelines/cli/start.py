@@ -11,15 +11,24 @@ from pipelines.errors import AssayError
 from pipelines.runtime import children, paths
 from pipelines.workspace import preload
 
+READ_ONLY = "ASSAY_READ_ONLY"
+"""The variable that tells the app's process to be read-only (`app.access`)."""
 HOST = "127.0.0.1"
 HOSTS = (HOST, "localhost", "::1")
 """The names of this machine for itself."""
 
 
-def start(port: int, *, open_browser: bool = False, allow_hosts: Sequence[str] = ()) -> None:
+def start(
+    port: int,
+    *,
+    open_browser: bool = False,
+    allow_hosts: Sequence[str] = (),
+    read_only: bool = False,
+) -> None:
     """Prepare the workspace and run the app on 127.0.0.1; does not return unless it fails.
 
-    `allow_hosts` are further names that a browser may ask for.
+    `allow_hosts` are further names that a browser may ask for. A `read_only` server starts no
+    bake-off, and its users none either.
     """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -29,7 +38,9 @@ def start(port: int, *, open_browser: bool = False, allow_hosts: Sequence[str] =
                 f"or choose another with `{_command(port + 1)}`."
             )
     preload.prepare()
-    prepare()
+    prepare(run_sample=not read_only)
+    if read_only:
+        os.environ[READ_ONLY] = "1"
     print(f"Assay runs at http://{HOST}:{port} (stop it with Ctrl-C).", flush=True)
     script = paths.APP / "streamlit_app.py"
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
@@ -48,34 +59,19 @@ def _command(port: int) -> str:
     return f"make run PORT={port}" if paths.IN_CHECKOUT else f"assay run --port {port}"
 
 
-def prepare() -> None:
-    """Register the samples; in an empty workspace, also start the sample's bake-off as a job."""
-    from pipelines.workspace import Workspace
+def prepare(*, run_sample: bool = True) -> None:
+    """Register the samples; where nothing has been run, show the shipped bake-off and run it."""
+    from pipelines.workspace import Workspace, beginning
 
     workspace = Workspace.open()
     if workspace.notice:
         print(workspace.notice, flush=True)
     workspace.mark_lost()
-    workspace.register_samples()
-    if not workspace.bakeoffs() and not workspace.jobs(1):
-        first = workspace.submit("bakeoff", first_look())
-        workspace.submit("bakeoff", {**sample_request(), "after": first})
-        print("The sample's bake-off is running; its results appear in the app.", flush=True)
-
-
-def first_look() -> dict[str, object]:
-    """A bake-off that takes seconds: the pages show its lists while the full one runs.
-
-    Its models are fitted once; the full one tells how much their draw matters.
-    """
-    return {"dataset": "movielens-small", "specs": ["als"], "refits": 1, "tracked": False}
-
-
-def sample_request(split: str = "time:0.9") -> dict[str, object]:
-    """The bake-off of the sample, run in a new workspace and by `assay demo`."""
-    return {
-        "dataset": "movielens-small",
-        "specs": ["als", "ease-recent", "two-stage", "two-stage-sponsored"],
-        "third_party": ["stand-in"],
-        "split": split,
-    }
+    beginning.begin(workspace)
+    if run_sample and not beginning.used(workspace):
+        workspace.submit("bakeoff", beginning.sample_request())
+        print(
+            "The sample's bake-off is running. Until it ends, the app shows the one that Assay "
+            "ships.",
+            flush=True,
+        )

@@ -82,6 +82,8 @@ class BakeoffRecord:
     folder: Path
     created: str
     job: int | None
+    shipped: bool = False
+    """Whether it came with Assay, and was not made here."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import defer
 from pipelines.errors import AssayError
 from pipelines.evaluation.results.document import BakeoffDocument
 from pipelines.evaluation.results.folder import document_of
+from pipelines.evaluation.results.shipped import is_shipped
 from pipelines.workspace.models import BakeoffRow, DecisionRow
 from pipelines.workspace.part import WorkspacePart
 from pipelines.workspace.records import BakeoffRecord, DecisionRecord, now_text
@@ -55,13 +56,14 @@ class Results(WorkspacePart):
         self.folders.unfinished_mark(folder).unlink(missing_ok=True)
 
     def bakeoffs(self, dataset: str | None = None) -> list[BakeoffRecord]:
-        """Finished bake-offs, newest first."""
+        """Finished bake-offs, newest first; one that came with Assay after all others."""
         query = select(BakeoffRow).options(defer(BakeoffRow.document))
         if dataset is not None:
             query = query.where(BakeoffRow.dataset == dataset)
         with self.database.read() as session:
             rows = session.scalars(query.order_by(BakeoffRow.created.desc(), BakeoffRow.id.desc()))
-            return [self._bakeoff_record(row) for row in rows]
+            found = [self._bakeoff_record(row) for row in rows]
+        return sorted(found, key=lambda record: record.shipped)
 
     def bakeoff_record(self, id: str) -> BakeoffRecord:
         """The entry of a bake-off in the list."""
@@ -112,14 +114,16 @@ class Results(WorkspacePart):
             return _decision_record(row)
 
     def _bakeoff_record(self, row: BakeoffRow) -> BakeoffRecord:
+        folder = self.folders.bakeoff(row.id)
         return BakeoffRecord(
             row.id,
             row.dataset,
             row.dataset_version,
             row.manifest_hash,
-            self.folders.bakeoff(row.id),
+            folder,
             row.created,
             row.job,
+            is_shipped(folder),
         )
 
 

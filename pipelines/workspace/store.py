@@ -27,6 +27,8 @@ class Workspace(Datasets, Drafts, Jobs, Results, Studies, Votes):
 
     notice: str = ""
     """What opening it did by itself, in a sentence; empty where it did nothing."""
+    new: bool = False
+    """Whether opening it made its database, with nothing to put into it."""
 
     @classmethod
     def open(cls, home: Path | str | None = None) -> Workspace:
@@ -37,9 +39,10 @@ class Workspace(Datasets, Drafts, Jobs, Results, Studies, Votes):
         """
         folders = Home((paths.home() if home is None else Path(home)).expanduser().resolve())
         folders.create()
-        database = Database(folders)
+        database, new = Database(folders), not folders.database.exists()
         notice = prepare(database)
         opened = cls(folders, database)
+        opened.new = new and not notice
         left = opened.finish_removals()
         if left:
             notice += f" Deleted, but still there: {', '.join(left)}."

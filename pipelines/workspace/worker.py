@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 BEAT_SECONDS = 2.0
 WRITE_SECONDS = 0.25
-LOOK_SECONDS = 0.2
 GRACE_SECONDS = 8.0
 """How long work that was asked to stop may take to look up; then its group is killed."""
 
@@ -37,18 +36,13 @@ log = logging.getLogger(__name__)
 
 
 def bakeoff(workspace: Workspace, job: JobRecord, progress: Progress) -> dict[str, Any]:
-    """`params` is a BakeoffRequest, and optionally `tracked` (false: not logged to MLflow) and
-    `after` (the id of a job that must end first)."""
+    """`params` is a BakeoffRequest, and optionally `tracked` (false: not logged to MLflow)."""
     from pipelines.evaluation.bakeoff.request import BakeoffRequest
     from pipelines.workspace import bakeoffs
 
     given = dict(job.params)
-    tracked, after = bool(given.pop("tracked", True)), given.pop("after", None)
+    tracked = bool(given.pop("tracked", True))
     request = BakeoffRequest.of(given)
-    while after is not None and workspace.job(int(after)).live:
-        progress(0.0, "waiting for another bake-off or study to finish")
-        workspace.mark_lost()
-        time.sleep(LOOK_SECONDS)
     document = bakeoffs.run(workspace, request, progress, job=job.id, tracked=tracked)
     return {"bakeoff": document.id}
 

@@ -46,17 +46,22 @@ def home(assay_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def open_page(home: Path) -> Open:
-    """`open_page("data", dataset="shop")`: the page, drawn, with what the address says."""
+    """`open_page("data", dataset="shop")`: the page, drawn, with what the address says.
 
-    def opened(name: str = "overview", **address: str) -> AppTest:
-        app = AppTest.from_file(str(paths.CHECKOUT / "streamlit_app.py"), default_timeout=60)
-        for key, value in address.items():
-            app.query_params[key] = value
-        if name != "overview":  # as a link to the page does: its address is the file's name
-            app.switch_page(str(paths.CHECKOUT / "app" / "pages" / f"{name}.py"))
-        return app.run()
+    The workspace is there, perhaps empty; `tests/app/test_shipped.py` opens a new one.
+    """
+    Workspace.open(home)
+    return page_opened
 
-    return opened
+
+def page_opened(name: str = "overview", **address: str) -> AppTest:
+    """A page of the app, drawn in this process."""
+    app = AppTest.from_file(str(paths.CHECKOUT / "streamlit_app.py"), default_timeout=60)
+    for key, value in address.items():
+        app.query_params[key] = value
+    if name != "overview":  # as a link to the page does: its address is the file's name
+        app.switch_page(str(paths.CHECKOUT / "app" / "pages" / f"{name}.py"))
+    return app.run()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 from app import look
 from app.compare import slices_charts
 from app.compare import wins as wins_view
-from app.report.drawing import svg
+from app.components.drawing import svg
 from pipelines.evaluation.slices.cells import Cell
 from pipelines.evaluation.slices.findings import Finding
 from tests.app.drawn import marks, rows

@@ -262,6 +262,17 @@ def test_roles(monkeypatch):
         access.require("analyst", "Importing data")
 
 
+def test_on_a_read_only_server_everyone_is_a_viewer_and_may_vote_as_before(monkeypatch):
+    options = {"server.address": "127.0.0.1", "secrets.files": []}
+    monkeypatch.setattr(access.st, "get_option", options.get)
+    monkeypatch.setenv(access.READ_ONLY, "1")
+    assert access.role() == "viewer" and access.may_vote()
+    with pytest.raises(AssayError, match="Saving a decision is not possible here: this server is"):
+        access.require("lead", "Saving a decision")
+    options["server.address"] = None
+    assert access.role() == "viewer" and not access.may_vote()
+
+
 def test_a_page_imports_neither_mlflow_nor_lightgbm():
     code = "import app.navigation, app.state, app.data.upload, sys; "
     code += "sys.exit(bool({'mlflow', 'lightgbm'} & set(sys.modules)))"

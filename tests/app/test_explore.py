@@ -1,10 +1,12 @@
 """The Explore page: lists side by side, for a user in the data and for a made-up history."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from app.explore import cards, history_picker, linked_lists, sections, trace
+from app.explore import cards, handout, history_picker, linked_lists, sections, trace
 from app.explore import data as explore_data
 from app.look import styles
 from pipelines.data.split import split
@@ -141,6 +143,36 @@ def explored(filled):
 
 def opened(open_page, **address):
     return open_page("explore", dataset="shop", bakeoff=ID, **address)
+
+
+def test_the_lists_and_a_pair_are_html_files_to_hand_on(open_page, explored):
+    document = explored.bakeoff(ID)
+    found = explore_data.Lists(TWO.assign(sponsored=False), {"ALS": "It was not asked <b>."})
+    pair = handout.only(
+        explore_data.Lists(
+            lists(One=["a", "b"], Two=["a", "c"], More=["b"]).assign(sponsored=False), {"X": "y"}
+        ),
+        ["One", "Two"],
+    )
+    assert set(pair.frame["contender"]) == {"One", "Two"} and not pair.missing
+    assert pair.frame.set_index(["contender", "item_id"])["lists"].to_dict() == {
+        ("One", "a"): 2, ("One", "b"): 1, ("Two", "a"): 2, ("Two", "c"): 1,
+    }  # fmt: skip
+    assert dict(zip(pair.frame["item_id"], pair.frame["mark"], strict=True))["b"] == ""
+    renamed = {"One": "Popular", "Two": "EASE, recent first"}
+    named = found.frame.assign(contender=found.frame["contender"].map(renamed))
+    who = explore_data.Person("The regular", "<many> events", "u001", ["i01", "i02"])
+    html = handout.html(
+        document, explore_data.Lists(named, found.missing), who, "Popular", "EASE, recent first"
+    )
+    assert "Popular and EASE, recent first share one of three items." in html
+    assert "The regular is user u001: &lt;many&gt; events." in html
+    assert "Last interactions, newest first: Item 2; Item 1." in html
+    assert "No list: It was not asked &lt;b&gt;." in html
+    assert f"Source: shop, bake-off {ID}, 21 November 2026." in html
+    assert not re.search(r"<script|https?://|url\(|@import", html)
+    keys = {b.key for b in opened(open_page).get("download_button")}
+    assert {"explore_lists_html", "explore_pair_html", "explore_png", "explore_csv"} <= keys
 
 
 def test_empty(open_page, workspace):

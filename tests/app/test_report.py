@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 
 from app import report
-from app.report import drawing, tables
+from app.components import citation, drawing
+from app.report import tables
 from pipelines.data.dataset import About
 from pipelines.evaluation.metrics.names import load
 from pipelines.evaluation.results.document import Exposure
@@ -313,6 +314,37 @@ def test_a_picture_keeps_no_link_image_or_handler():
     svg = str(drawing.svg(chart, "one"))
     assert "&lt;b onclick=1&gt;" in svg
     assert not re.search(r"<(a|image|script)\b|href|http", svg)
+
+
+def test_a_downloaded_chart_has_its_title_and_source_on_white():
+    frame = pd.DataFrame({"x": [1]})
+    chart = alt.Chart(frame).mark_point(color="currentColor").encode(x="x:Q")
+    spec = drawing.titled(chart, "A leads.", "Source: shop, bake-off 1, 2 May 2026.")
+    assert spec["title"]["text"] == ["A leads."]
+    assert spec["title"]["subtitle"] == ["Source: shop, bake-off 1, 2 May 2026."]
+    assert spec["background"] == "#FFFFFF" and "currentColor" not in str(spec)
+    assert drawing.png(chart, "A leads.", "Source: shop.").startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("alt_text", "title"),
+    [
+        ("A and B share 3 of 10 items. Shared: C.", "A and B share 3 of 10 items"),
+        ("Difference of .1. More", "Difference of .1. More"),
+        (f"Differences from Popular: {'A better; ' * 20}.", "Differences from Popular"),
+    ],
+)
+def test_a_chart_is_titled_by_its_finding(alt_text, title):
+    assert citation.title_of(alt_text) == title
+
+
+def test_the_source_of_a_chart_names_data_bakeoff_date_and_notice(filled, monkeypatch):
+    told = citation.source_of("shop", "bake-off b1", "2026-11-21T10:00:00+00:00")
+    assert told == "Source: shop, bake-off b1, 21 November 2026. Drawn by Assay."
+    gone = citation.source_of("gone", "version 2", "2026-11-21")
+    assert gone == "Source: gone, version 2, 21 November 2026. Drawn by Assay."
+    sample = citation.source_of("movielens-small", "bake-off b1", "2026-11-21")
+    assert "GroupLens" in sample
 
 
 def test_a_width_of_its_own_stays():

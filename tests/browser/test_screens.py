@@ -21,7 +21,9 @@ PAPER = {"light": "rgb(251, 250, 247)", "dark": "rgb(20, 23, 26)"}
 
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("empty") / "home"
+    home = tmp_path_factory.mktemp("empty") / "home"
+    Workspace.open(home)  # a new one would begin with the sample
+    return home
 
 
 @pytest.fixture(scope="module")

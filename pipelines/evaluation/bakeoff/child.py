@@ -19,14 +19,13 @@ from pipelines.errors import AssayError
 from pipelines.evaluation.bakeoff import built
 from pipelines.evaluation.bakeoff.outcome import Outcome
 from pipelines.evaluation.bakeoff.task import ContenderTask
+from pipelines.evaluation.results.folder import LISTS
 from pipelines.recommender.fitted import lists_frame
 from pipelines.recommender.spec import Spec
 from pipelines.runtime import forked, memory
 from pipelines.runtime.orphans import die_with_parent
 from pipelines.runtime.redact import foreign, logs, redact, traceback_of
 from pipelines.schema import Ints
-
-LISTS = "lists.parquet"
 
 
 def main(arguments: list[str]) -> int:

@@ -22,9 +22,9 @@ import numpy as np
 
 from pipelines.errors import AssayError
 from pipelines.evaluation.bakeoff.built import PIPELINE
-from pipelines.evaluation.bakeoff.child import LISTS
 from pipelines.evaluation.results.document import ContenderResult
-from pipelines.evaluation.results.folder import TRUTH, read_document, reading
+from pipelines.evaluation.results.folder import LISTS, TRUTH, read_document, reading
+from pipelines.evaluation.results.shipped import is_shipped
 from pipelines.recommender.fitted import FittedPipeline
 from pipelines.recommender.trace import trace_frame
 from pipelines.schema import Columns
@@ -62,6 +62,12 @@ class Opened:
         if self.result.status in ("failed", "not comparable"):
             return f"{self.result.title} gave no lists: {self.result.reason}"
         if self.result.kind in ("built", "baseline"):
+            if is_shipped(self.folder.parents[1]):
+                return (
+                    "This bake-off was shipped with Assay, with its lists and without fitted "
+                    f"pipelines, so {self.result.title} cannot compute anything new. Run a "
+                    "bake-off of your own for that."
+                )
             return (
                 f"The fitted pipeline of {self.result.title} is no longer stored; "
                 "run the bake-off again."

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 DOCUMENT, TRUTH = "document.json", "truth.parquet"
 ASKED, ANSWER, PER_USER, SLICES = "asked.npz", "answer.npz", "per_user.parquet", "slices.parquet"
 ITEM_SLICES, FITS, WINDOWS = "item_slices.parquet", "fits", "windows"
+LISTS = "lists.parquet"
 DAMAGED = (ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError)
 """What numpy and pyarrow raise for a file that is damaged; not found and denied are `OSError`."""
 

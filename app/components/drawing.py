@@ -1,8 +1,10 @@
-"""The app's charts as inline SVG, drawn without a browser, a script or a network."""
+"""The app's charts as inline SVG and as PNG files, drawn without a browser or a network."""
 
 from __future__ import annotations
 
+import json
 import re
+import textwrap
 from collections.abc import Iterator
 from typing import Any
 from xml.etree import ElementTree
@@ -43,6 +45,44 @@ def svg(chart: Any, name: str) -> Markup:
         del root.attrib[side]
     root.attrib.update({"aria-hidden": "true", "focusable": "false"})
     return Markup(ElementTree.tostring(root, encoding="unicode"))
+
+
+PAPER, BLACK, QUIET = "#FFFFFF", "#1E2328", "#5B6167"
+"""A file's background, its text, and the text of its source: a file has no page around it."""
+TITLE_COLUMNS, SOURCE_COLUMNS, TITLE_LINES = 96, 130, 4
+
+
+def png(chart: Any, title: str, source: str) -> bytes:
+    """A chart as a PNG file on white, with its title and its source above it."""
+    import vl_convert
+
+    drawn: bytes = vl_convert.vegalite_to_png(
+        titled(chart, title, source), scale=2, show_warnings=False, allowed_base_urls=[]
+    )
+    return drawn
+
+
+def titled(chart: Any, title: str, source: str) -> dict[str, Any]:
+    """The specification of a chart that stands alone: white paper, black ink, title, source."""
+    text = json.dumps(_spec(chart)).replace(json.dumps(INK), json.dumps(BLACK))
+    spec: dict[str, Any] = json.loads(text)
+    return spec | {
+        "background": PAPER,
+        "padding": 18,
+        "title": {
+            "text": textwrap.wrap(title, TITLE_COLUMNS, max_lines=TITLE_LINES, placeholder=" …"),
+            "subtitle": textwrap.wrap(source, SOURCE_COLUMNS),
+            "anchor": "start",
+            "frame": "bounds",
+            "fontSize": 16,
+            "fontWeight": 600,
+            "color": BLACK,
+            "subtitleFontSize": 11,
+            "subtitleColor": QUIET,
+            "subtitlePadding": 6,
+            "offset": 14,
+        },
+    }
 
 
 def _spec(chart: Any) -> dict[str, Any]:

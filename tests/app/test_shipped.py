@@ -1,0 +1,62 @@
+"""The first minute in a new workspace: lists and figures that came with Assay, and say so."""
+
+from __future__ import annotations
+
+import pytest
+
+from app import access
+from pipelines.workspace import Workspace, beginning
+from tests.app.conftest import page_opened
+
+
+@pytest.fixture
+def fresh(home):
+    """A workspace's folder that is not there yet."""
+    assert not home.exists()
+    return home
+
+
+def told(app):
+    return [m.value for m in app.markdown if "shipped with Assay" in m.value]
+
+
+def test_a_plain_start_shows_lists_and_figures_and_says_where_they_are_from(fresh):
+    compare = page_opened("compare")
+    assert not compare.exception
+    assert "NDCG@10" in compare.title[0].value
+    (said,) = told(compare)
+    assert "with `assay bakeoff als ease-recent two-stage" in said
+    assert compare.selectbox(key="bakeoff").options[0].endswith(" (shipped)")
+    explore = page_opened("explore")
+    assert not explore.exception and not explore.error
+    assert "share" in explore.title[0].value and told(explore)
+    assert any("a made-up history, run a bake-off" in c.value for c in explore.caption)
+    who = next(b for b in explore.get("button_group") if b.label == "Show lists for")
+    assert [o.content for o in who.proto.options] == ["a user in the data"]
+    assert any("without fitted pipelines" in i.value for i in explore.info)
+    assert not told(page_opened("build"))
+
+
+def test_an_own_bakeoff_takes_its_place(fresh):
+    workspace = Workspace.open(fresh)
+    beginning.begin(workspace)
+    (record,) = workspace.bakeoffs()
+    own = workspace.bakeoff(record.id).model_copy(update={"id": "own"})
+    workspace.save_bakeoff(own, dataset_version=1)
+    app = page_opened("compare")
+    assert app.session_state["bakeoff"] == "own" and not told(app)
+    assert told(page_opened("compare", bakeoff=record.id))
+
+
+def test_an_empty_workspace_that_is_there_is_left_empty(open_page):
+    assert open_page("runs").title[0].value == "No bake-off has been run here yet."
+
+
+def test_it_can_be_run_from_the_notice_unless_the_server_is_read_only(fresh, monkeypatch):
+    app = page_opened("compare")
+    assert "run_sample" in [b.key for b in app.button]
+    monkeypatch.setenv(access.READ_ONLY, "1")
+    shown = page_opened("compare")
+    assert not shown.exception and told(shown)
+    assert "run_sample" not in [b.key for b in shown.button]
+    assert any("Read-only: this server" in c.value for c in shown.caption)
