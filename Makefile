@@ -16,9 +16,9 @@ run: $(READY)
 test: $(TOOLS) browser postgres
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not (long or wheel)"
 
-# Thousands of made-up files and lists, and models on a whole sample.
+# Thousands of made-up files and lists, whole samples, and whole journeys (browser, packages).
 long-test: $(TOOLS)
-	$(BIN)/python -m pytest -n $(WORKERS) -m long
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m long
 
 # The wheel in a new environment outside of the checkout; downloads what it needs.
 wheel-test: $(TOOLS) browser

@@ -25,6 +25,7 @@ json.dump(pd.concat(rows)["item_id"].tolist(), sys.stdout)
 """
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("shop", [False, True], ids=["bare", "with prices and offers"])
 @pytest.mark.usefixtures("mlflow_store")

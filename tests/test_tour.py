@@ -37,6 +37,7 @@ def test_it_uses_every_name_of_the_door(tour: nbformat.NotebookNode) -> None:
     assert [name for name in pipelines.__all__ if f"assay.{name}" not in text] == []
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("mlflow_store")
 def test_it_runs_from_the_file_to_the_memo(
     tour: nbformat.NotebookNode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

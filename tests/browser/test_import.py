@@ -41,6 +41,7 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
+@pytest.mark.long
 def test_an_order_export_takes_two_steps(
     window: Any, home: Path, wait_until: Callable[..., Any]
 ) -> None:

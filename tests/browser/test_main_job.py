@@ -37,6 +37,7 @@ def progress_of(page: Page) -> Locator:
     return page.get_by_test_id("stProgress").filter(has_text=f"Bake-off on {SHOP}")
 
 
+@pytest.mark.long
 @pytest.mark.timeout(2 * BAKEOFF_SECONDS)
 def test_a_bakeoff_outlives_a_reload_and_the_death_of_the_app(
     browser: Browser,
@@ -96,6 +97,7 @@ def window(browser: Browser, start: StartApp, filled_home: Path) -> Any:
     page.context.close()
 
 
+@pytest.mark.long
 def test_all_capable_contenders_recommend_for_three_picked_titles(
     window: Any, filled_home: Path
 ) -> None:

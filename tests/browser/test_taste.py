@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, expect
 
 from pipelines.workspace import Workspace
@@ -11,6 +12,7 @@ from tests.browser.conftest import StartApp, copied
 from tests.browser.driving import check_page, drawn, new_page, opened
 
 
+@pytest.mark.long
 def test_a_round_takes_one_vote_however_often_it_is_clicked_or_loaded(
     browser: Browser, start: StartApp, filled_home: Path, tmp_path: Path
 ) -> None:
