@@ -9,8 +9,9 @@ import numpy as np
 PEOPLE, REPEATS = 200, 10_000
 WINDOWS = (0.10, 0.16, 0.22)
 """The mean difference in each window: it drifts."""
-STAYS = 0.5
-"""The share of people who are in every window; the others are in one of them."""
+STAYS, GAINS_MORE = 0.5, 0.1
+"""The share of people who are in every window, and how much higher their difference is; the others
+are in one of them."""
 RATIOS = (0.0, 0.5, 2.0, 10.0)
 """Variance of a window's fit ÷ variance of the mean over people."""
 FITS = (1, 3, 5)
@@ -21,7 +22,7 @@ PERSON, REQUEST = 1.0, 0.3
 def run(peer_python: Path) -> None:
     """Print the coverage of pooled means, of requests taken for people, and of the drift."""
     from pipelines.statistics.intervals import t_interval
-    from pipelines.statistics.persons import by_person, change
+    from pipelines.statistics.persons import change, contributions
 
     print(f"{PEOPLE} people, {REPEATS:,} repeats; coverage in %: pooled, requests alone, drift")
     for fits in FITS:
@@ -30,7 +31,7 @@ def run(peer_python: Path) -> None:
             for seed in range(REPEATS):
                 values, persons, n = drawn(np.random.default_rng([fits, seed]), fits, ratio)
                 ends = (values[:n], persons[:n]), (values[-n:], persons[-n:])
-                given = (by_person(values, persons), values[:, 0], change(*ends))
+                given = (contributions(values, persons), values[:, 0], change(*ends))
                 for at, (one, true) in enumerate(zip(given, truth(), strict=True)):
                     found = t_interval(one)
                     held[at] += found.low <= true <= found.high
@@ -39,9 +40,16 @@ def run(peer_python: Path) -> None:
 
 
 def truth() -> tuple[float, float, float]:
-    """The mean over people, the mean over requests, and the change from first to last."""
-    middle = float(np.mean(WINDOWS))
+    """What the three intervals are of: the mean over requests, twice, and the change of means."""
+    stay, guests = _sizes()
+    middle = float(np.mean(WINDOWS)) + GAINS_MORE * stay / (stay + guests)
     return middle, middle, WINDOWS[-1] - WINDOWS[0]
+
+
+def _sizes() -> tuple[int, int]:
+    """How many people of each window stay, and how many are in it alone."""
+    stay = int(STAYS * PEOPLE)
+    return stay, (PEOPLE - stay) // len(WINDOWS)
 
 
 def drawn(rng: np.random.Generator, fits: int, ratio: float) -> tuple[np.ndarray, np.ndarray, int]:
@@ -49,12 +57,12 @@ def drawn(rng: np.random.Generator, fits: int, ratio: float) -> tuple[np.ndarray
 
     Each window has the same number of people: all who stay, and an equal share of the others.
     """
-    stay = int(STAYS * PEOPLE)
-    guests = (PEOPLE - stay) // len(WINDOWS)
+    stay, guests = _sizes()
     there = [
         np.r_[:stay, stay + at * guests : stay + (at + 1) * guests] for at in range(len(WINDOWS))
     ]
     person = rng.normal(0, PERSON, (PEOPLE, 1))
+    person[:stay] += GAINS_MORE
     spread = PERSON * np.sqrt(ratio / PEOPLE)
     values = [
         mean + person[who] + rng.normal(0, spread, (1, fits))

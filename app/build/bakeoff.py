@@ -28,7 +28,8 @@ SPLITS = (
 )
 SPLIT_HELP = (
     "`time:0.9` trains on the first 90% of the events; `time:DATE` trains on the events before a "
-    "date. `last-n:5` holds out each user's last 5 events; `leave-one-out` holds out the last one. "
+    "date. `windows:3` does so at three cut-offs and pools them, which takes three times as long. "
+    "`last-n:5` holds out each user's last 5 events; `leave-one-out` holds out the last one. "
     "`users:0.1` evaluates 10% of the users and trains on the others."
 )
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from app.components import page
 from app.components.results import split_warning
+from pipelines.evaluation.comparison.drift import pooling_sentence
 from pipelines.evaluation.results.document import BakeoffDocument
 from pipelines.runtime.phrases import number_of
 
@@ -24,6 +25,8 @@ def caption(document: BakeoffDocument) -> None:
     size = f"{number_of(users, 'user')}, {number_of(items, 'item')}"
     if manifest.get("split_note"):
         sentences = [f"{size}, full catalogue."]
+    elif document.windows:
+        sentences = [pooling_sentence(document), f"The last window: {size}, full catalogue."]
     else:
         split = manifest.get("split", "")
         sentences = [f"Split {split}: one cut-off date for all users. {size}, full catalogue."]

@@ -13,6 +13,7 @@ from app.compare import (
     contenders,
     cost,
     differences,
+    drift,
     overlap,
     people,
     protocol,
@@ -25,9 +26,10 @@ from app.taste import view as taste
 from pipelines.errors import AssayError
 from pipelines.evaluation.results.document import BakeoffDocument
 
-DIFFERENCES = "differences"
+DIFFERENCES, DRIFT = "differences", "drift"
 VIEWS: dict[str, tuple[str, Callable[[BakeoffDocument], Heading]]] = {
     DIFFERENCES: ("Overall", differences.section),
+    DRIFT: ("Drift", drift.section),
     "slices": ("By slice", slices.section),
     "cost": ("Latency and cost", cost.section),
     "people": ("By user", people.section),
@@ -49,7 +51,7 @@ def draw() -> None:
     if comparisons.offered(document)[0]:
         view = toolbar.choice(
             "View",
-            list(VIEWS),
+            [name for name in VIEWS if name != DRIFT or document.windows],
             key="compare_view",
             default=DIFFERENCES,
             format_func=lambda name: VIEWS[name][0],

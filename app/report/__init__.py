@@ -120,6 +120,8 @@ def _view(
     if not found:
         return View(metric, against, title, [])
     drawn = [figures.differences(document, found, metric, against, name)]
+    if document.windows and against == results.declared_baseline(document):
+        drawn += figures.drift(document, found, metric, against, name)
     return View(metric, against, title, drawn, found, legend(document, found, against))
 
 

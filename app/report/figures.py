@@ -9,7 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from app import look
-from app.compare import cost, cost_charts, interval_charts, waterfall
+from app.compare import cost, cost_charts, drift_charts, interval_charts, waterfall
 from app.compare.comparisons import compared
 from app.compare.cost_charts import COST, TIME
 from app.components.drawing import svg
@@ -57,6 +57,22 @@ def values(document: BakeoffDocument, frame: pd.DataFrame, metric: str, name: st
     chart = interval_charts.values(drawn, look.styles_by_title(document), metric)
     alt = interval_charts.values_alt(frame, metric)
     return figure(name, chart, alt, frame.drop(columns="label"), note=floor)
+
+
+def drift(
+    document: BakeoffDocument, found: list[Comparison], metric: str, baseline: str, name: str
+) -> list[Figure]:
+    """The differences from window to window; none for a metric that the windows do not have."""
+    titles = titles_of(document.contenders)
+    frame = drift_charts.differences_frame(document, metric, found)
+    drawn = drift_charts.without_floor(frame, titles)
+    if frame.empty or (frame["window"] == drift_charts.POOLED).all():
+        return []
+    styles, against = look.styles_by_title(document), titles[baseline]
+    chart = drift_charts.chart(drawn, styles, metric, against)
+    alt = drift_charts.alt_text(drawn, metric, against)
+    told = " ".join(one.sentence for one in document.drift if one.metric == metric)
+    return [figure(f"{name}-drift", chart, alt, frame, title="Window by window", note=told)]
 
 
 @dataclass(frozen=True)

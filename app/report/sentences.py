@@ -13,6 +13,7 @@ from app.compare.contenders import contender_notes
 from app.components import charts
 from app.components.results import declared_baseline, metric_label
 from app.components.tables import digits
+from pipelines.evaluation.comparison.drift import pooling_sentence
 from pipelines.evaluation.metrics.metric import Metric, MetricOfAllLists
 from pipelines.evaluation.metrics.names import installed
 from pipelines.evaluation.results.document import BakeoffDocument, titles_of
@@ -50,7 +51,7 @@ def setup(document: BakeoffDocument) -> list[Entry]:
         Entry("Data", f"{document.dataset}, fingerprint {str(given.get('fingerprint', ''))[:12]}"),
         Entry("Users", f"{given.get('users', 0):,}, the same for every contender"),
         Entry("Items", f"{given.get('items', 0):,}, the whole catalogue at the cut-off date"),
-        Entry("Split", _split(given)),
+        Entry("Split", pooling_sentence(document) or _split(given)),
         Entry(
             "Lists",
             f"top {k}; items that a user has interacted with "

@@ -12,7 +12,11 @@ from pipelines.statistics.student import t_quantile
 
 
 def relative_difference(
-    values: npt.ArrayLike, baseline: npt.ArrayLike, confidence: float = CONFIDENCE
+    values: npt.ArrayLike,
+    baseline: npt.ArrayLike,
+    confidence: float = CONFIDENCE,
+    *,
+    positive: bool = False,
 ) -> Interval | None:
     """(mean of `values` - mean of `baseline`) / mean of `baseline`, over the same users.
 
@@ -21,14 +25,15 @@ def relative_difference(
     paired t test does not reject, so it excludes 0 exactly where the interval of the
     difference does. Users with a NaN are left out. None where the baseline has values below
     0, where its mean is not significantly above 0 (the interval is then unbounded), or where
-    there are too few users.
+    there are too few users. `positive` says that both are contributions to means of values that
+    are not below 0, though contributions may be (`persons.contributions`).
     """
     a, b = np.asarray(values, np.float64), np.asarray(baseline, np.float64)
     a, b = columns(a), columns(b)
     both = ~(np.isnan(a) | np.isnan(b)).any(axis=1)
     a, b = a[both], b[both]
     n = len(a)
-    if n < fewest_equal(confidence) or b.min() < 0.0 or b.max() == 0.0:
+    if n < fewest_equal(confidence) or (b.min() < 0.0 and not positive) or b.max() == 0.0:
         return None
     # From the differences: a ratio minus 1 would lose the digits of a small difference.
     d = differences(a, b)
@@ -46,5 +51,7 @@ def relative_difference(
     inside = linear**2 - square * constant
     half = np.sqrt(inside) if inside > 1e-14 * linear**2 else 0.0  # no rounding noise where 0
     low, high = (float((linear + sign * half) / square) for sign in (-1, 1))
-    least = -1.0 if a.min() >= 0.0 else -np.inf  # a mean that is not negative loses at most 100%
+    least = (
+        -1.0 if positive or a.min() >= 0.0 else -np.inf
+    )  # a mean that is not negative loses at most 100%
     return Interval(value=top / bottom, low=max(low, least), high=high)

@@ -17,6 +17,7 @@ from pipelines.evaluation.results.document import (
     StageTime,
 )
 from pipelines.evaluation.results.folder import ITEM_SLICES, SLICES, Requests
+from pipelines.evaluation.results.windows import Drift, WindowResult
 from pipelines.evaluation.slices.stored import Dimension, DimensionBuilder
 from pipelines.schema import Ragged
 from pipelines.statistics.interval import Interval
@@ -121,6 +122,40 @@ def bakeoff() -> BakeoffDocument:
             against("stand-in", 0.05, "better"),
         ],
     )  # fmt: skip
+
+
+def in_windows(document: BakeoffDocument) -> BakeoffDocument:
+    """The same bake-off over two windows, with a drift told for one contender."""
+    base = document.contender("popular").metrics
+    others = [c for c in document.contenders if c.status == "scored" and c.name != "popular"]
+    each = [
+        WindowResult(
+            begin=begin,
+            end=end,
+            users=USERS // 2,
+            truths=100,
+            training_events=900,
+            metrics={c.name: c.metrics for c in document.contenders if c.metrics},
+            differences={c.name: _shifted(c, base, shift) for c in others},
+        )
+        for begin, end, shift in ((1_700_000_000, 1_710_000_000, 0.01), (1_710_000_000, None, 0.0))
+    ]
+    told = Drift(
+        contender="two-stage", baseline="popular", metric="ndcg@10", p=0.6, p_adjusted=0.6,
+        change=Interval(value=-0.01, low=-0.03, high=0.01), sentence="Two-stage does not drift.",
+    )  # fmt: skip
+    manifest = {**document.manifest, "split": "windows:2", "split_note": "", "people": USERS}
+    update = {"id": "windows", "manifest": manifest, "windows": each, "drift": [told]}
+    return document.model_copy(update=update)
+
+
+def _shifted(one: ContenderResult, base: dict[str, Interval], shift: float) -> dict[str, Interval]:
+    """Differences in the main metrics, moved by `shift`."""
+    found = {}
+    for metric in (f"{name}@{k}" for name in MAIN for k in KS):
+        by = one.metrics[metric].value - base[metric].value + shift
+        found[metric] = Interval(value=by, low=by - 0.02, high=by + 0.02)
+    return found
 
 
 def declared_on(metric: str, document: BakeoffDocument) -> BakeoffDocument:

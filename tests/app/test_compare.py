@@ -6,7 +6,7 @@ import pytest
 
 from app.compare.comparisons import headline
 from pipelines.evaluation.metrics.names import load
-from tests.app.compared import GAINS, USERS, bakeoff, keep
+from tests.app.compared import GAINS, USERS, bakeoff, in_windows, keep
 
 pytestmark = pytest.mark.slow
 
@@ -360,6 +360,21 @@ def undefined(folder, name, rows):
     frame = pd.read_parquet(path)
     frame.loc[frame.index[rows], "ndcg@10"] = np.nan
     frame.to_parquet(path)
+
+
+def test_several_windows_have_a_view_of_their_own(open_page, compared, document):
+    (views,) = [b for b in opened(open_page, document).button_group if b.label == "View"]
+    assert "Drift" not in views.options
+    windows = in_windows(document)
+    compared.save_bakeoff(windows, dataset_version=1)
+    keep(compared.bakeoff_folder(windows.id))
+    app = opened(open_page, windows, compare_view="drift")
+    assert app.title[0].value == "Two-stage does not drift."
+    assert "pool 2 windows, from 2023-11-14, 2024-03-09" in text(app)
+    app = opened(open_page, windows, compare_view="drift", compare_metric="recall")
+    assert "window by window: 0.04, 0.03" in app.title[0].value
+    app = opened(open_page, windows, compare_view="drift", compare_metric="coverage")
+    assert app.title[0].value == "coverage@10 in 2 windows."
 
 
 def test_a_view_is_a_link(open_page, compared, document):

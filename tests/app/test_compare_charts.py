@@ -7,7 +7,14 @@ import pandas as pd
 import pytest
 
 from app import look
-from app.compare import cost_charts, differences, interval_charts, people_charts, waterfall
+from app.compare import (
+    cost_charts,
+    differences,
+    drift_charts,
+    interval_charts,
+    people_charts,
+    waterfall,
+)
 from app.compare.corners import corners
 from app.compare.person import cards, sheet
 from app.compare.tools import metric_description
@@ -17,7 +24,7 @@ from pipelines.evaluation.metrics.names import load
 from pipelines.evaluation.results.document import titles_of
 from pipelines.evaluation.results.folder import BakeoffFolder
 from pipelines.statistics.interval import Interval
-from tests.app.compared import bakeoff, keep
+from tests.app.compared import bakeoff, in_windows, keep
 from tests.app.drawn import marks, rows
 
 
@@ -28,6 +35,35 @@ def document():
 
 def declared(document):
     return sorted(document.comparisons, key=lambda c: -c.difference)
+
+
+class TestDrift:
+    def frame(self, document):
+        return drift_charts.differences_frame(in_windows(document), "ndcg@10", declared(document))
+
+    def test_has_each_window_and_all_of_them(self, document):
+        frame = self.frame(document)
+        als = frame[frame["contender"] == "Als"]
+        assert als["window"].tolist() == ["2023-11-14", "2024-03-09", "all windows"]
+        assert als["value"].tolist() == pytest.approx([0.03, 0.02, 0.001])
+        chart = drift_charts.chart(frame, look.styles_by_title(document), "ndcg@10", "Popular")
+        chart.to_dict(validate=True)
+        (lines,) = marks(chart, "line")
+        assert {row["window"] for row in rows(chart, lines)} == {"2023-11-14", "2024-03-09"}
+        assert any(m["encoding"].get("y", {}).get("field") == "zero" for m in marks(chart, "rule"))
+
+    def test_its_finding_is_in_words(self, document):
+        text = drift_charts.alt_text(self.frame(document), "ndcg@10", "Popular")
+        assert text.startswith("Difference in NDCG@10 from Popular with intervals")
+        assert "Als +0.0300 (+0.0100 to +0.0500) in 2023-11-14" in text
+        assert "Als" in text and "+0.00100" in text.partition("Als")[2]
+
+    def test_random_is_drawn_only_where_it_is_alone(self, document):
+        frame = self.frame(document).replace({"contender": {"Als": "Random"}})
+        titles = titles_of(document.contenders)
+        assert "Random" not in set(drift_charts.without_floor(frame, titles)["contender"])
+        alone = frame[frame["contender"] == "Random"]
+        assert len(drift_charts.without_floor(alone, titles)) == 3
 
 
 class TestDifferences:

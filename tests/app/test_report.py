@@ -19,7 +19,7 @@ from pipelines.evaluation.metrics.names import load
 from pipelines.evaluation.results.document import Exposure
 from pipelines.evaluation.results.folder import BakeoffFolder
 from pipelines.runtime import paths
-from tests.app.compared import USERS, contender
+from tests.app.compared import USERS, contender, in_windows
 from tests.app.reported import NOTICE, VENDOR, bakeoff, behaved, divided, keep
 
 pytestmark = pytest.mark.slow
@@ -263,6 +263,14 @@ def test_a_contender_may_lack_the_declared_metric(stored, lacking):
         "contenders": contenders, "comparisons": comparisons
     })))  # fmt: skip
     assert "All values" in page.text
+
+
+def test_several_windows_have_their_picture(tmp_path):
+    windows = in_windows(bakeoff())
+    keep(tmp_path / "b")
+    page = Page(report.html(windows, BakeoffFolder(tmp_path / "b"), "ndcg@10", "popular"))
+    assert "Window by window" in page.text and "Two-stage does not drift." in page.text
+    assert "pool 2 windows" in page.text
 
 
 def test_one_contender_alone(tmp_path):

@@ -1,9 +1,8 @@
 """Several windows of one bake-off: each contender in each of them, and all of them pooled.
 
 The last window is the bake-off's own split, whose lists, times, slices and behavioral tests are
-kept. The earlier ones add their values per person: a person's value is the mean over the windows
-in which the person is evaluated, so that everybody counts once and intervals are over people
-(docs/metrics.md, "Several windows").
+kept. The earlier ones add their requests: each request of each window counts the same, and
+intervals are over people, who may be in several windows (docs/metrics.md, "Several windows").
 """
 
 from __future__ import annotations

@@ -242,7 +242,12 @@ def _one(
         overturning_sd=overturning_sd(toward(sign, interval), found, smallest, family.confidence)
         if contrast.once
         else None,
-        relative=relative_difference(contrast.values, base, family.confidence),
+        relative=relative_difference(
+            contrast.values,
+            base,
+            family.confidence,
+            positive=limits is not None and limits[0] >= 0.0,
+        ),
     )
     text = sentence(comparison, sign, _settling(found, d, smallest, family), titles)
     return comparison.model_copy(update={"sentence": text})

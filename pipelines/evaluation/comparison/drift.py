@@ -86,7 +86,7 @@ def drifts(
 
 
 def pooling_sentence(document: BakeoffDocument) -> str:
-    """What a bake-off's values over several windows are means of; empty for a single split."""
+    """What a bake-off's values over several windows are of; empty for a single split."""
     windows = document.windows
     if not windows:
         return ""
@@ -95,6 +95,7 @@ def pooling_sentence(document: BakeoffDocument) -> str:
     return (
         f"Values and comparisons pool {len(windows)} windows, from {days}: "
         f"{number_of(int(document.manifest['people']), 'person', 'people')} in "
-        f"{number_of(requests, 'request')}, each person with the mean over their windows. Lists, "
-        "latency, memory, slices, users and behavioral tests are of the last window."
+        f"{number_of(requests, 'request')}; every request counts the same, and intervals allow for "
+        "people who are in several windows. Lists, latency, memory, slices, users and behavioral "
+        "tests are of the last window."
     )

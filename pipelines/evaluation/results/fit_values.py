@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.schema import Doubles, Longs
-from pipelines.statistics.persons import by_person
+from pipelines.statistics.persons import contributions
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,10 @@ class FitValues:
         return self.values[:, 0] if self.single else self.values.mean(axis=1)
 
     def of_people(self) -> FitValues:
-        """The values with a row per person, the mean over the person's requests."""
+        """A row per person: the person's contribution to the mean over all requests."""
         if self.persons is None:
             return self
-        return FitValues(by_person(self.values, self.persons), self.fits)
+        return FitValues(contributions(self.values, self.persons), self.fits)
 
     def of(self, fits: Sequence[int]) -> Doubles:
         """The values in these fits, (n, fits); the same in each where there is a single one."""
@@ -72,11 +72,12 @@ def stacked(windows: Sequence[FitValues], persons: Longs) -> FitValues:
 def paired_fits(one: FitValues, other: FitValues) -> tuple[Doubles, Doubles]:
     """The values of both over their common fits, (n, fits) each.
 
-    Over several windows n is the number of people, and a request counts where both have a value.
+    Over several windows n is the number of people, and values are contributions to the mean
+    over the requests for which both have a value.
     """
     fits = common_fits((one, other))
     ours, theirs = one.of(fits), other.of(fits)
     if one.persons is None:
         return ours, theirs
     gaps = np.where(np.isnan(ours - theirs), np.nan, 0.0)
-    return by_person(ours + gaps, one.persons), by_person(theirs + gaps, one.persons)
+    return contributions(ours + gaps, one.persons), contributions(theirs + gaps, one.persons)
