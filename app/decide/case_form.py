@@ -13,6 +13,7 @@ from app.decide.case_values import (
     NOTES,
     OPTIONS,
     PRECONDITIONS,
+    WITHOUT,
     Values,
     flat,
     full_label,
@@ -21,8 +22,12 @@ from app.decide.case_values import (
     merged,
 )
 from pipelines.economics.case import Case
+from pipelines.economics.formats import DOLLARS, in_units
 from pipelines.prices.pricebook import PriceBook
 
+TODAY = ("today.uplift", "today.ftes", "today.infra")
+CURRENCIES = ("USD", "EUR", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "JPY", "CNY", "INR",
+              "AUD", "CAD", "BRL", "MXN", "ZAR", "KRW")  # fmt: skip
 BUSINESS = ("margin", "open_rate", "requests", "horizon_months", "discount_rate", "fte_cost")
 PER_OPTION = (
     "uplift",
@@ -32,6 +37,8 @@ PER_OPTION = (
     "infra",
     "price",
     "fee",
+    "minimum",
+    "term_months",
     "overrun",
     "exit_cost",
     "exit_probability",
@@ -42,6 +49,9 @@ RECORD = {
     "dissent": "Dissent: who disagrees, and why",
     "exit_plan": "Exit plan",
 }
+OF_BUY = ("minimum", "term_months")
+WHOLE = {"horizon_months": 1, "term_months": 0}
+"""Whole numbers and the smallest of each, which also stands for an empty field."""
 REQUIRED = {"margin", "open_rate", "requests", "uplift"}
 PARTS = {"low": "low", "mode": "likely", "high": "high"}
 """The three numbers of a range, with their labels."""
@@ -88,13 +98,20 @@ def draw(
     form = _Form(base, flat(base) | draft, key, on_change, args)
     _core(form)
     with st.expander("Your business", expanded=True):
+        _currency(form)
         for path in BUSINESS:
+            _quantity(form, path)
+    with st.expander("Today's system, if you have one"):
+        st.caption("Every value is then a difference from keeping it.")
+        for path in TODAY:
             _quantity(form, path)
     for option, title in OPTIONS.items():
         if getattr(base, option) is None:
             continue
         with st.expander(title):
             for last in PER_OPTION:
+                if last in OF_BUY and option != "buy":
+                    continue
                 {"price": _price, "overrun": _overrun}.get(last, _quantity)(
                     form, f"{option}.{last}"
                 )
@@ -129,11 +146,12 @@ def forget(key: str) -> None:
 def read(base: Case, draft: Values, key: str) -> Values:
     """The inputs that differ from `base`: those in the widgets, otherwise those of `draft`."""
     start = flat(base)
-    inputs_now = start | {path: v for path, v in draft.items() if not is_note(path)}
+    inputs_now = start | {path: v for path, v in draft.items() if path in inputs()}
     given = {path: _read(path, value, key) for path, value in inputs_now.items()}
     given["title"] = given["title"] or start["title"]
     changes = {path: value for path, value in given.items() if value != start.get(path)}
-    return changes | _read_notes(base, draft, key)
+    left_out = {WITHOUT: draft[WITHOUT]} if draft.get(WITHOUT) else {}
+    return changes | left_out | _read_notes(base, draft, key)
 
 
 def _read_notes(base: Case, draft: Values, key: str) -> Values:
@@ -169,12 +187,16 @@ def _read(path: str, value: Any, key: str) -> Any:
     if name not in session:
         return value
     found = session[name]
+    last = path.rpartition(".")[2]
+    if found is None and last in WHOLE:
+        return WHOLE[last]
     return _unscaled(path, found) if isinstance(found, int | float) else found
 
 
 def _unscaled(path: str, number: Any) -> Any:
     """A number of the form as the case has it: 2.4% is 0.024, not 0.024000000000000004."""
-    if number is None or isinstance(number, bool) or path == "horizon_months":
+    whole = path.rpartition(".")[2] in WHOLE
+    if number is None or isinstance(number, bool) or whole:
         return number
     return float(f"{number / inputs()[path].scale:.12g}")
 
@@ -196,12 +218,28 @@ def _core(form: _Form) -> None:
     )
 
 
+def _currency(form: _Form) -> None:
+    """The currency; of another one than dollars also the price of a dollar."""
+    code = str(form.now.get("currency"))
+    options = list(CURRENCIES) if code in CURRENCIES else [code, *CURRENCIES]
+    st.selectbox(
+        inputs()["currency"].label,
+        options,
+        accept_new_options=True,
+        help="Money is in thousands of it. Type another code of three capital letters if needed.",
+        **form.widget("currency", code),
+    )
+    if code != DOLLARS:
+        _quantity(form, "usd_rate")
+
+
 def _label(path: str, value: Any) -> str:
     """Label and unit; a required input without a value is marked as missing."""
     last = path.rpartition(".")[2]
     missing = " :gray-badge[missing]" if value is None and last in REQUIRED else ""
     # One dollar sign begins no formula; escaped, a screen reader would read the backslash.
-    return plain(inputs()[path].label_with_unit).replace("\\$", "$") + missing
+    label = in_units(inputs()[path].label_with_unit)
+    return plain(label).replace("\\$", "$") + missing
 
 
 def _quantity(form: _Form, path: str) -> None:
@@ -210,14 +248,14 @@ def _quantity(form: _Form, path: str) -> None:
     if one.range:
         _range(form, path, value)
         return
-    whole = path == "horizon_months"
-    shown = value if value is None or whole else _scaled(path, value)
+    least = WHOLE.get(path.rpartition(".")[2])
+    shown = value if value is None or least is not None else _scaled(path, value)
     st.number_input(
         _label(path, value),
         value=None,
-        min_value=1 if whole else 0.0,
-        step=None if not whole else 1,
-        format=None if whole else FORMAT,
+        min_value=0.0 if least is None else least,
+        step=None if least is None else 1,
+        format=FORMAT if least is None else None,
         help=plain(one.description),
         **form.widget(path, shown),
     )

@@ -17,14 +17,19 @@ Values = dict[str, Any]
 """Inputs by path (`margin`, `buy.uplift`), as plain JSON values; a range is low, mode, high."""
 
 OPTIONS = {"popularity": "Popularity rule", "buy": "Buy", "build": "Build"}
+TABLES = {"today": "Today's system", **OPTIONS}
+WITHOUT = "without"
+"""A draft's names of the options that its case leaves out, separated by commas."""
 PRECONDITIONS = ("data_ready", "exposure_logged", "team_available", "legal_use", "legal_transfer")
-TEXTS = ("core_business", "price", "title", "dissent", "exit_plan")
+TEXTS = ("currency", "core_business", "price", "title", "dissent", "exit_plan")
 LARGEST = 10**15
 """No input of a case is a larger whole number; far larger ones have no floating-point form."""
 NOTES = {"sources": "source", "authors": "author"}
 """Paths such as `sources.margin`, and the field of the case's `Stated` that they are."""
 OVERRUN = ("overrun", "it-projects")
 LABELS = {
+    "currency": "Currency",
+    "usd_rate": "Price of a US dollar",
     "margin": "Addressed margin",
     "open_rate": "Open rate",
     "requests": "Traffic",
@@ -38,6 +43,8 @@ LABELS = {
     "infra": "Servers and storage",
     "price": "Fee per request",
     "fee": "Flat fee",
+    "minimum": "Minimum fee",
+    "term_months": "Term of the contract",
     "overrun": "Set-up overrun",
     "exit_cost": "Exit cost",
     "exit_probability": "Probability of exit",
@@ -100,7 +107,7 @@ def inputs() -> dict[str, Input]:
 def full_label(path: str) -> str:
     """`Uplift, buy`: an input's label with its option."""
     option = path.rpartition(".")[0]
-    return inputs()[path].label + (f", {OPTIONS[option].lower()}" if option else "")
+    return inputs()[path].label + (f", {TABLES[option].lower()}" if option else "")
 
 
 def flat(case: Case) -> Values:
@@ -108,7 +115,7 @@ def flat(case: Case) -> Values:
     document = case.model_dump(mode="json", exclude={"sources"})
     given: Values = {}
     for name, value in document.items():
-        if name in OPTIONS:
+        if name in TABLES:
             given |= {f"{name}.{inner}": v for inner, v in (value or {}).items()}
         else:
             given[name] = value
@@ -131,7 +138,8 @@ def changed_case(base: Case, changes: Values) -> Case:
     """`base` with some inputs replaced; an `AssayError` names an invalid one."""
     if not changes:
         return base
-    values = flat(base) | {path: v for path, v in changes.items() if not is_note(path)}
+    base = reduced(base, changes)
+    values = flat(base) | {path: v for path, v in changes.items() if path in inputs()}
     kept = {name: base.stated(name) for name in base.sources if name not in changes}
     sources = {name: found.model_dump() for name, found in kept.items()}
     for path, text in changes.items():
@@ -142,6 +150,25 @@ def changed_case(base: Case, changes: Values) -> Case:
         return case_from({**nested(values), "sources": sources}, "Your inputs")
     except AssayError as error:
         raise AssayError(_in_words(str(error))) from error
+
+
+def reduced(base: Case, changes: Values) -> Case:
+    """The case without the options that a draft leaves out."""
+    gone = set(str(changes.get(WITHOUT, "")).split(",")) & set(OPTIONS)
+    return base.model_copy(update=dict.fromkeys(gone)) if gone < set(OPTIONS) else base
+
+
+def changes_of(case: Case, base: Case) -> Values:
+    """The changes that make `case` out of `base`, with its sources and authors."""
+    gone = [name for name in OPTIONS if getattr(case, name) is None and getattr(base, name)]
+    changes: Values = {WITHOUT: ",".join(gone)} if gone else {}
+    start = flat(reduced(base, changes))
+    changes |= {path: v for path, v in flat(case).items() if v != start.get(path)}
+    for name in case.sources:
+        stated = case.stated(name)
+        found = {table: getattr(stated, field) for table, field in NOTES.items()}
+        changes |= {f"{table}.{name}": text for table, text in found.items() if text}
+    return changes
 
 
 def is_note(path: str) -> bool:
@@ -176,7 +203,7 @@ def from_text(text: str) -> Values:
 
 def _fits(path: str, value: Any) -> bool:
     """Whether the form can show the value; the case itself validates it."""
-    if is_note(path):
+    if is_note(path) or path == WITHOUT:
         return isinstance(value, str)
     one, last = inputs().get(path), path.rpartition(".")[2]
     if one is None:

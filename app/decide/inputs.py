@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import address
+from app import access, address
 from app.components import drafts, toolbar
+from app.components.page import plain
 from app.decide import case_form
-from app.decide.case_values import Values, from_text, to_text
-from pipelines.economics.case import Case, blank_case, load_case
+from app.decide.case_values import Values, changes_of, from_text, reduced, to_text
+from pipelines.economics.case import Case, blank_case, case_of_toml, load_case
+from pipelines.economics.formats import in_currency
+from pipelines.errors import AssayError
 from pipelines.runtime.phrases import number_of
 
 OWN = "own"
@@ -18,6 +21,8 @@ CASES = {
     "video": "video",
     "data-poor": "little data",
 }
+FILES = "decide_files"
+"""Session key: how many files were opened; each time the uploader is a new one."""
 CASE, LINKED = "decide_case", "decide_inputs"
 """Query parameters: the case, and the inputs that a link brings. The address does not keep what
 is typed: each number would be a step of the browser's back button."""
@@ -59,17 +64,23 @@ def form(base: Case) -> tuple[str, Values]:
     _offer(name)
     key, subject = f"decide_{name}", _subject(name)
     draft = drafts.seen(subject) if case_form.alive(key) else drafts.opened(subject)
-    changes = case_form.draw(base, draft, key=key, on_change=_typed, args=(name,))
+    with in_currency(str(draft.get("currency") or base.currency)):
+        changes = case_form.draw(
+            reduced(base, draft), draft, key=key, on_change=_typed, args=(name,)
+        )
     drafts.typed(subject, changes)
     address.carry({LINKED: to_text(changes)})
     _draft_tools(name, changes)
+    _open_file()
     return name, changes
 
 
 def _typed(name: str) -> None:
     """Keep the draft before the page is drawn: a fast click elsewhere would interrupt that."""
     subject = _subject(name)
-    drafts.typed(subject, case_form.read(_base(name), drafts.seen(subject), f"decide_{name}"))
+    seen = drafts.seen(subject)
+    base = reduced(_base(name), seen)
+    drafts.typed(subject, case_form.read(base, seen, f"decide_{name}"))
 
 
 def _offer(name: str) -> None:
@@ -101,6 +112,29 @@ def _draft_tools(name: str, changes: Values) -> None:
             label = "Bring back the previous draft" if changes else "Bring back the draft"
             if st.button(label, key=f"decide_back_{name}", type="tertiary"):
                 restart(name, previous)
+
+
+def _open_file() -> None:
+    """Open a case from a TOML file as one's own; the draft before it can be brought back."""
+    if not access.allowed("analyst"):
+        return
+    with st.expander("Open a case from a file", icon=":material/folder_open:"):
+        number = st.session_state.get(FILES, 0)
+        file = st.file_uploader(
+            "A TOML file, as “Download case” gives it and `assay decide --case` reads it",
+            type="toml",
+            key=f"decide_file_{number}",
+        )
+        if file is None:
+            return
+        try:
+            case = case_of_toml(file.getvalue(), file.name)
+        except AssayError as error:
+            st.error(plain(str(error)), icon=":material/error:")
+            return
+    st.session_state[FILES] = number + 1
+    st.session_state[f"next_{CASE}"] = OWN
+    restart(OWN, changes_of(case, blank_case()))
 
 
 def restart(name: str, changes: Values, *, rerun: bool = True) -> None:

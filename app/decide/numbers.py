@@ -10,7 +10,7 @@ import streamlit as st
 
 from app.components import page, tables
 from app.decide.options import option_label
-from pipelines.economics.formats import months, percent
+from pipelines.economics.formats import money, months, percent, thousands
 from pipelines.economics.summary import Decision
 
 GATE_LABEL = {"passed": "✓ passed", "failed": "✕ failed", "not checked": "? not checked"}
@@ -29,8 +29,16 @@ def section(decision: Decision) -> None:
                 key="decide_options",
                 alt="Value, benefit and cost of each option.",
             )
+        if decision.cash:
+            st.markdown("Cash by year, undiscounted, as a difference from what is there today.")
+            tables.show(
+                cash_frame(decision),
+                key="decide_cash",
+                alt="Cash of each option by year, and the most that is paid before it comes back.",
+            )
         if decision.horizons:
-            st.markdown("Value ($k) at other horizons and discount rates.")
+            unit = page.plain(thousands())
+            st.markdown(f"Value ({unit}) at other horizons and discount rates.")
             tables.show(
                 _horizons_frame(decision),
                 key="decide_horizons",
@@ -61,9 +69,9 @@ def options_frame(decision: Decision) -> pd.DataFrame:
     rows = [
         {
             "option": option_label(o["name"]),
-            "value ($k)": o["npv"],
-            "benefit ($k)": o["benefit"],
-            "cost ($k)": o["cost"],
+            f"value ({thousands()})": o["npv"],
+            f"benefit ({thousands()})": o["benefit"],
+            f"cost ({thousands()})": o["cost"],
             "break-even open rate": _text(rates.get(o["name"]), percent),
             "breaks even in month": _text(since.get(o["name"]), str),
             "probability of being best": _text(best.get(o["name"]), percent, "not simulated"),
@@ -71,6 +79,21 @@ def options_frame(decision: Decision) -> pd.DataFrame:
         for o in decision.options
     ]
     return pd.DataFrame(rows)
+
+
+def cash_frame(decision: Decision) -> pd.DataFrame:
+    """A row per year, a column per option; below them the peak funding and its month."""
+    n = max(len(one["years"]) for one in decision.cash.values())
+    rows = [*(f"year {year}" for year in range(1, n + 1)), "peak funding", "in month"]
+    columns = {
+        option_label(name): [
+            *(money(flow) for flow in one["years"]),
+            money(one["peak_funding"]) if one["peak_funding"] else "none",
+            str(one["peak_month"]) if one["peak_funding"] else "",
+        ]
+        for name, one in decision.cash.items()
+    }
+    return pd.DataFrame({"": rows, **columns})
 
 
 def _horizons_frame(decision: Decision) -> pd.DataFrame:

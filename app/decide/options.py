@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app import look
+from pipelines.economics.formats import millions, thousands
 from pipelines.economics.labels import OPTION_LABELS
 
 OPTION_COLOR = {
@@ -27,9 +28,9 @@ class Unit:
 
 
 def money_unit(values: Sequence[float]) -> Unit:
-    """$k, or $ million if the largest value has five digits or more in $k."""
+    """Thousands, or millions if the largest value has five digits or more in thousands."""
     largest = max((abs(v) for v in values), default=0.0)
-    return Unit(1000.0, "$ million") if largest >= 9_999.5 else Unit(1.0, "$k")
+    return Unit(1000.0, millions()) if largest >= 9_999.5 else Unit(1.0, thousands())
 
 
 def option_label(name: str) -> str:

@@ -10,7 +10,9 @@ from app.decide.inputs import OWN
 from pipelines.economics.case import Case
 from pipelines.economics.decision import decide
 from pipelines.economics.evidence import Evidence
+from pipelines.economics.formats import thousands
 from pipelines.economics.labels import answer_label
+from pipelines.economics.memo import today
 from pipelines.economics.summary import Decision
 
 
@@ -46,7 +48,9 @@ def picture(decision: Decision, name: str, *, changed: bool) -> None:
     page.picture(
         value_chart.over_time(decision.curves, positive_from),
         value_chart.over_time_alt(decision.curves, positive_from),
-        value_chart.value_frame(decision.curves).rename(columns={"value": "value ($k)"}),
+        value_chart.value_frame(decision.curves).rename(
+            columns={"value": f"value ({thousands()})"}
+        ),
         key="decide",
     )
 
@@ -60,6 +64,9 @@ def reasons(decision: Decision) -> None:
             lines.append("- Missing inputs:")
             lines += [f"    - {page.plain(name)}" for name in decision.missing]
         st.markdown("\n".join(lines))
+    earned = today(decision)
+    if earned:
+        st.markdown(page.plain(earned))
     if decision.ways:
         with st.container(border=True):
             st.markdown("**What you can do instead**")

@@ -28,6 +28,7 @@ def input_labels() -> dict[str, str]:
         "ftes": "operating staff",
         "infra": "servers and storage per month",
         "overrun": "set-up overrun (factor)",
+        "usd_rate": "price of a US dollar",
     }
     labels = {}
     for row in fields():

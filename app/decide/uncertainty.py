@@ -10,7 +10,7 @@ import streamlit as st
 from app.components import page
 from app.decide import tornado, uncertainty_charts
 from app.decide.options import option_label
-from pipelines.economics.formats import money
+from pipelines.economics.formats import money, thousands
 from pipelines.economics.summary import Decision
 
 
@@ -26,7 +26,7 @@ def section(decision: Decision) -> None:
     page.picture(
         tornado.tornado(decision.tornado, decision.npv(shown) or 0.0),
         tornado.tornado_alt(decision.tornado, shown),
-        tornado.tornado_frame(decision.tornado).rename(columns={"value": "value ($k)"}),
+        tornado.tornado_frame(decision.tornado).rename(columns={"value": f"value ({thousands()})"}),
         key="decide_tornado",
     )
     st.subheader("Uncertainty", anchor=False)

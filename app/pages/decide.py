@@ -7,6 +7,7 @@ import streamlit as st
 from app.components import page
 from app.components.evidence import chosen_evidence
 from app.decide import case_values, inputs, memo, numbers, outcome, uncertainty
+from pipelines.economics.formats import in_currency
 from pipelines.economics.summary import sentence
 from pipelines.errors import AssayError
 
@@ -58,13 +59,14 @@ def draw() -> None:
         return
     with head:
         page.opening(sentence(decision))
-    with right, st.container(key="decide_result"):
-        outcome.picture(decision, name, changed=bool(changes))
-        outcome.reasons(decision)
-    with left, st.container(key="decide_answer"):
-        st.markdown(f"**{page.plain(sentence(decision))}**")
-    uncertainty.section(decision)
-    numbers.section(decision)
+    with in_currency(decision.currency):
+        with right, st.container(key="decide_result"):
+            outcome.picture(decision, name, changed=bool(changes))
+            outcome.reasons(decision)
+        with left, st.container(key="decide_answer"):
+            st.markdown(f"**{page.plain(sentence(decision))}**")
+        uncertainty.section(decision)
+        numbers.section(decision)
     memo.section(decision, stated, evidence, changes, name)
     memo.saved()
 

@@ -68,6 +68,7 @@ def _write_memo(
 def print_decision(found: Any, as_json: bool) -> None:
     """Print a decision of `economics`: the result, the options, the reasons."""
     from pipelines.cli import output as out
+    from pipelines.economics.formats import in_currency, thousands
     from pipelines.economics.labels import OPTION_LABELS, answer_label
 
     values = found.document()
@@ -76,7 +77,9 @@ def print_decision(found: Any, as_json: bool) -> None:
         return
     out.say(f"Decision: {answer_label(values['decision'])}.")
     if values["options"]:
-        table = out.new_table("option", "NPV ($k)", "benefit ($k)", "cost ($k)", right=(1, 2, 3))
+        with in_currency(found.currency):
+            heads = [f"{what} ({thousands()})" for what in ("NPV", "benefit", "cost")]
+        table = out.new_table("option", *heads, right=(1, 2, 3))
         for option in values["options"]:
             numbers = [option[key] for key in ("npv", "benefit", "cost")]
             table.add_row(OPTION_LABELS[option["name"]], *(out.three(n) for n in numbers))

@@ -6,6 +6,7 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 
+from pipelines.economics.formats import DOLLARS
 from pipelines.errors import AssayError
 from pipelines.runtime.written import text_of, toml_of
 
@@ -81,6 +82,17 @@ class Option(BaseModel):
     infra: Quantity | None = _input("$k a month", "Servers and storage after the launch")
     fee: float | None = _input("$k a month", "Flat fee to the vendor", "the contract", ge=0)
     price: str | None = _input("line of the price book", "Fee per request", "price book")
+    minimum: float | None = _input(
+        "$k a month", "Least that the vendor charges, whatever is used", "the contract", ge=0
+    )
+    term_months: int = _input(
+        "months",
+        "Term of the contract: the minimum, or else the flat fee, is owed to its end",
+        "the contract",
+        default=0,
+        ge=0,
+        le=240,
+    )
     overrun: Quantity | Literal["it-projects"] = _input(
         "factor on the set-up",
         "Overrun of the set-up; 'it-projects' draws from statistics of IT projects",
@@ -97,11 +109,38 @@ class Option(BaseModel):
     )
 
 
+class Today(BaseModel):
+    """The recommender in use today, which every option would replace; none by default."""
+
+    model_config = STRICT
+    uplift: float | UpliftRange | None = _input(
+        "share of the margin",
+        "Relative change of the addressed margin that today's system brings, against none",
+        "your range or an online test; empty without a system",
+    )
+    ftes: Quantity | None = _input("full-time people", "People who operate today's system", USER)
+    infra: Quantity | None = _input("$k a month", "Its servers, storage and licenses", USER)
+
+    @property
+    def stated(self) -> bool:
+        """Whether there is a system today."""
+        return any(value is not None for value in (self.uplift, self.ftes, self.infra))
+
+
 class Case(BaseModel):
-    """All inputs of a build-or-buy decision; money in thousands of dollars ($k)."""
+    """All inputs of a build-or-buy decision; money in thousands of its currency."""
 
     model_config = STRICT
     title: str = _input("text", "Name of the case", default="My case", max_length=200)
+    currency: str = _input(
+        "code", "Currency of all money, ISO 4217", default="USD", pattern="^[A-Z]{3}$"
+    )
+    usd_rate: float | None = _input(
+        "units of the currency",
+        "Price of one US dollar, in which the price book is",
+        "today's exchange rate",
+        gt=0,
+    )
     core_business: Answer | None = _input("yes, no or unknown", CORE_QUESTION, USER)
     margin: Quantity | None = _input("$k a year", "Margin that recommendations address", USER)
     open_rate: Quantity | None = _input(
@@ -118,6 +157,7 @@ class Case(BaseModel):
         "BLS median of $112,590; a benefits share of about .298 is unverified",
         default=160.0,
     )
+    today: Today = _input("system", "The recommender in use today", default=Today())
     popularity: Option | None = _input("option", "A popularity rule")
     buy: Option | None = _input("option", "A third party's recommender")
     build: Option | None = _input("option", "A recommender built in-house")
@@ -166,6 +206,8 @@ class Case(BaseModel):
                 raise ValueError(f"{name} is above 1; write 2% as 0.02")
         if self.buy is None and self.build is None:
             raise ValueError("there is neither a [buy] nor a [build] option; add at least one")
+        if self.currency == DOLLARS and self.usd_rate not in (None, 1):
+            raise ValueError("usd_rate is for a currency other than USD; remove it or set currency")
         names = {str(field["name"]) for field in fields()}
         unknown = set(self.sources) - names
         if unknown:
@@ -187,12 +229,20 @@ class Case(BaseModel):
 def quantities(case: Case) -> dict[str, float | Range]:
     """Every numeric input that is given, by path such as `buy.uplift`."""
     found: dict[str, Any] = {
-        name: getattr(case, name) for name in ("margin", "open_rate", "requests", "fte_cost")
+        name: getattr(case, name)
+        for name in ("margin", "open_rate", "requests", "fte_cost", "usd_rate")
     }
+    found |= {f"today.{name}": getattr(case.today, name) for name in Today.model_fields}
     for option_name, option in case.options.items():
         for name in ("uplift", "months_to_launch", "setup", "ftes", "infra", "overrun"):
             found[f"{option_name}.{name}"] = getattr(option, name)
     return {name: value for name, value in found.items() if isinstance(value, float | int | Range)}
+
+
+TABLES: dict[str, type[BaseModel]] = {
+    "today": Today, "popularity": Option, "buy": Option, "build": Option,
+}  # fmt: skip
+"""The inputs of a case that are tables of inputs."""
 
 
 def fields() -> list[dict[str, Any]]:
@@ -215,8 +265,8 @@ def fields() -> list[dict[str, Any]]:
         )
 
     for name, info in Case.model_fields.items():
-        if name in ("popularity", "buy", "build"):
-            for inner, inner_info in Option.model_fields.items():
+        if name in TABLES:
+            for inner, inner_info in TABLES[name].model_fields.items():
                 describe(f"{name}.", inner, inner_info)
         elif name != "sources":
             describe("", name, info)
@@ -249,6 +299,15 @@ def load_case(name_or_path: str | Path) -> Case:
     return case_from(document, path.name)
 
 
+def case_of_toml(content: bytes, name: str) -> Case:
+    """A case from the content of a TOML file. Raises an AssayError of one sentence."""
+    try:
+        document = toml_of(content.decode("utf-8-sig"))
+    except ValueError as error:
+        raise AssayError(f"{name} is not a readable TOML file: {error}.") from error
+    return case_from(document, name)
+
+
 def blank_case() -> Case:
     """The template of a new case: planning assumptions are given, the user's inputs are missing."""
     return load_case(CASES / "template.toml")
@@ -265,6 +324,7 @@ _REQUIREMENTS = {
     "int_from_float": "must be a whole number",
     "bool_type": "must be true or false",
     "string_type": "must be text",
+    "string_pattern_mismatch": "must be a code of three capital letters, such as EUR",
     "string_too_long": "must have at most {max_length} characters",
     "model_type": "must be a table of inputs",
     "value_error": "{error}",
@@ -280,7 +340,7 @@ def _problem(error: ValidationError) -> str:
     if isinstance(first["input"], dict) and len(errors) > 1 and len(errors[1]["loc"]) >= 2:
         first = errors[1]
     # Of the path, show only names of inputs and not pydantic's own parts.
-    known = {*Case.model_fields, *Option.model_fields, *Range.model_fields}
+    known = {*Case.model_fields, *Option.model_fields, *Today.model_fields, *Range.model_fields}
     *parents, last = (str(part) for part in first["loc"] or ("",))
     names = [part for part in parents if part in known]
     if last in known or first["type"] == "extra_forbidden":

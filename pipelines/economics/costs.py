@@ -1,4 +1,8 @@
-"""Net present value of a popularity rule, buy, build, and buy now and build later; in $k."""
+"""Net present value of a popularity rule, buy, build, and buy now and build later.
+
+Money is in thousands of the case's currency ($k below). Values are differences from what is there
+today: keeping today's system, or none.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -44,8 +48,8 @@ def evaluate(
 ) -> dict[str, Flow]:
     """Benefit and cost of each option up to month `until` (default: the horizon).
 
-    NPV = sum over m > T of [A u e/12 - FTE c/12 - infra - fee(V)]/(1+r)^(m/12)
-    - overrun x set-up - P(exit) x exit cost. Set-up and exit costs are due at the
+    NPV = sum over m > T of [A (u - u0) e/12 - (FTE c/12 + infra + fee(V) - today's cost)]
+    /(1+r)^(m/12) - overrun x set-up - P(exit) x exit cost. Set-up and exit costs are due at the
     start. `values` has every input of `quantities`, scalar or array `(n,)`.
     """
     end = np.asarray(case.horizon_months if until is None else until)
@@ -60,12 +64,14 @@ def evaluate(
 
     monthly_margin = np.asarray(values["margin"]) * values["open_rate"] / 12
     launch = {name: values[f"{name}.months_to_launch"] for name in case.options}
+    replaced = cost_today(values)
 
     def flow(name: str, option: Option, stop: float | np.ndarray, exit_share: float) -> Flow:
         on = alive(launch[name], stop)
         once = _setup(name, values) + exit_share * option.exit_cost
-        benefit = monthly_margin * values[f"{name}.uplift"] * on
-        return Flow(benefit, running_cost(name, option, values, book) * on + once)
+        gained = np.asarray(values[f"{name}.uplift"]) - values.get("today.uplift", 0.0)
+        running = running_cost(name, option, values, book) - replaced
+        return Flow(monthly_margin * gained * on, running * on + once)
 
     flows = {
         name: flow(name, option, np.inf, option.exit_probability)
@@ -75,8 +81,28 @@ def evaluate(
         # The vendor is left with certainty when the build launches.
         bridge = flow("buy", case.buy, launch["build"], 1.0)
         build = flows["build"]
-        flows[STAGED] = Flow(bridge.benefit + build.benefit, bridge.cost + build.cost)
+        # The contract binds longer where the build launches before its end.
+        ends = np.maximum(launch["build"], launch["buy"] + np.float64(case.buy.term_months))
+        owed = committed(case.buy) * alive(launch["build"], ends)
+        flows[STAGED] = Flow(bridge.benefit + build.benefit, bridge.cost + build.cost + owed)
     return flows
+
+
+def cost_today(values: Values) -> np.ndarray:
+    """What today's system costs, $k a month; 0 without one."""
+    people = np.asarray(values["fte_cost"]) * values.get("today.ftes", 0.0) / 12
+    return np.asarray(people + values.get("today.infra", 0.0))
+
+
+def earned_today(values: Values) -> float:
+    """What today's system earns, $k a year: its share of the margin less its cost."""
+    gain = np.asarray(values["margin"]) * values["open_rate"] * values.get("today.uplift", 0.0)
+    return float(gain - 12 * cost_today(values))
+
+
+def committed(option: Option) -> float:
+    """What is owed to the vendor each month of the term, whatever is used, $k."""
+    return option.fee or 0.0 if option.minimum is None else option.minimum
 
 
 def running_cost(
@@ -86,10 +112,17 @@ def running_cost(
     people = np.asarray(values["fte_cost"]) * values[f"{name}.ftes"] / 12
     total = people + values[f"{name}.infra"]
     if with_fee:
-        total = total + (option.fee or 0.0)
-        if option.price is not None:
-            total = total + book.monthly(option.price, values["requests"])
+        total = total + _fee(option, values, book)
     return np.asarray(total)
+
+
+def _fee(option: Option, values: Values, book: PriceBook) -> np.ndarray:
+    """The vendor's fee in $k a month: flat and by request, and never below the minimum."""
+    fee: np.ndarray = np.asarray(option.fee or 0.0)
+    if option.price is not None:
+        usd = book.monthly(option.price, values["requests"])
+        fee = fee + usd * values.get("usd_rate", 1.0)
+    return np.maximum(fee, option.minimum or 0.0)
 
 
 def _setup(name: str, values: Values) -> np.ndarray:
@@ -119,7 +152,7 @@ def break_even_open_rate(flow: Flow, open_rate: float) -> float | None:
     gain = float(flow.benefit)
     if gain <= 0 or open_rate <= 0:
         return None
-    rate = float(flow.cost) / gain * open_rate
+    rate = max(0.0, float(flow.cost) / gain * open_rate)  # it may cost less than today's system
     return rate if rate <= 1 else None
 
 
@@ -132,18 +165,25 @@ def break_even_requests(case: Case, values: Values, book: PriceBook) -> dict[str
     answer: dict[str, float | None] = {"running_cost": None, "decision": None}
     if case.buy is None or case.build is None or case.buy.price is None:
         return answer
-    flat = case.buy.fee or 0.0
-    lean = float(running_cost("buy", case.buy, values, book, with_fee=False)) + flat
-    built = float(running_cost("build", case.build, values, book))
-    answer["running_cost"] = requests_for_fee(book, case.buy.price, built - lean)
-    free = case.model_copy(update={"buy": case.buy.model_copy(update={"price": None})})
-    flows = evaluate(free, values, book)
-    # An additional fee of 1 $k a month lowers the value of buy by this much.
-    costlier = free.model_copy(
-        update={"buy": case.buy.model_copy(update={"price": None, "fee": flat + 1.0})}
-    )
-    weight = float(flows["buy"].npv) - float(evaluate(costlier, values, book)["buy"].npv)
+    buy, price = case.buy, case.buy.price
+    flat, least = buy.fee or 0.0, buy.minimum or 0.0
+
+    def traffic(fee: float) -> float | None:
+        """Requests a month for which the vendor charges `fee`, $k a month."""
+        by_request = (fee - flat) / float(values.get("usd_rate", 1.0))
+        return None if fee < least else requests_for_fee(book, price, by_request)
+
+    lean = float(running_cost("buy", case.buy, values, book, with_fee=False))
+    answer["running_cost"] = traffic(float(running_cost("build", case.build, values, book)) - lean)
+
+    def charged(fee: float) -> dict[str, Flow]:
+        none = buy.model_copy(update={"price": None, "minimum": None, "fee": fee})
+        return evaluate(case.model_copy(update={"buy": none}), values, book)
+
+    free = charged(0.0)
+    # A fee of 1 $k a month lowers the value of buy by this much.
+    weight = float(free["buy"].npv) - float(charged(1.0)["buy"].npv)
     if weight > 0:
-        lead = float(flows["buy"].npv) - float(flows["build"].npv)
-        answer["decision"] = requests_for_fee(book, case.buy.price, lead / weight)
+        lead = float(free["buy"].npv) - float(free["build"].npv)
+        answer["decision"] = traffic(lead / weight)
     return answer

@@ -3,16 +3,18 @@
 from typing import Any
 
 from pipelines.economics.case import Case, blank_case
+from pipelines.economics.cash import cash
 from pipelines.economics.costs import (
     break_even_open_rate,
     break_even_requests,
     curves,
+    earned_today,
     evaluate,
     means,
     positive_from,
 )
 from pipelines.economics.evidence import Evidence
-from pipelines.economics.formats import money, months, percent
+from pipelines.economics.formats import DOLLARS, in_currency, money, months, percent
 from pipelines.economics.gates import Gate, check_gates
 from pipelines.economics.hosting import with_measured_cost
 from pipelines.economics.labels import (
@@ -49,7 +51,11 @@ def decide(
 
     Evidence on sample data is not used. Raises AssayError for an unknown price line.
     """
-    book = book or PriceBook()
+    with in_currency((case or blank_case()).currency):
+        return _decide(case, evidence, book or PriceBook(), draws)
+
+
+def _decide(case: Case | None, evidence: Evidence | None, book: PriceBook, draws: int) -> Decision:
     own = None if evidence is None or evidence.is_sample else evidence
     is_sample = evidence is not None and evidence.is_sample
     reasons = []
@@ -60,7 +66,7 @@ def decide(
         )
     stated = case or blank_case()
     stated, measured = with_measured_cost(stated, own, book)
-    reasons += measured + (own.findings() if own else [])
+    reasons += measured + (own.findings() if own else []) + _in_dollars(stated)
     gates = check_gates(stated, own)
     missing = missing_inputs(stated)
     failed = [gate for gate in gates if gate.state == "failed"]
@@ -71,6 +77,7 @@ def decide(
         "is_sample": is_sample,
         "missing": missing,
         "gates": [{"name": g.name, "state": g.state, "reason": g.reason} for g in gates],
+        "currency": stated.currency,
         "horizon_months": stated.horizon_months,
         "discount_rate": stated.discount_rate,
     }
@@ -127,6 +134,16 @@ def decide(
         ways=_ways(stated, gates, npv),
         **facts,
     )
+
+
+def _in_dollars(case: Case) -> list[str]:
+    """A sentence where a planning assumption in dollars stands in a case of another currency."""
+    if case.currency == DOLLARS or case.fte_cost != blank_case().fte_cost:
+        return []
+    return [
+        "The cost of a full-time person is still the planning assumption in US dollars; state it "
+        f"in {case.currency}."
+    ]
 
 
 def _ways(case: Case, gates: list[Gate], npv: dict[str, float]) -> list[str]:
@@ -225,5 +242,7 @@ def _values(case: Case, book: PriceBook) -> dict[str, Any]:
             "positive_from_month": {name: positive_from(path) for name, path in paths.items()},
         },
         "curves": {name: path.tolist() for name, path in paths.items()},
+        "cash": {name: one.document() for name, one in cash(case, values, book).items()},
+        "earned_today": earned_today(values) if case.today.stated else None,
         "horizons": horizons,
     }

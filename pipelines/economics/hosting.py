@@ -5,7 +5,7 @@ from math import ceil
 from pipelines.economics.case import Case
 from pipelines.economics.costs import means
 from pipelines.economics.evidence import Contender, Evidence
-from pipelines.economics.formats import money
+from pipelines.economics.formats import DOLLARS, money
 from pipelines.prices.pricebook import SECONDS_A_MONTH, PriceBook
 
 SERVER = "ec2-m7g-large"
@@ -44,10 +44,11 @@ def with_measured_cost(case: Case, own: Evidence | None, book: PriceBook) -> tup
     built = None if own is None else built_candidate(own)
     if built is None or case.build is None or case.requests is None:
         return case, []
-    traffic = means(case)["requests"]
-    cost = hosting_cost(built, traffic, book)
-    if cost is None:
+    values = means(case)
+    usd = hosting_cost(built, values["requests"], book)
+    if usd is None or (case.currency != DOLLARS and case.usd_rate is None):
         return case, []
+    cost = usd * values.get("usd_rate", 1.0)
     estimate = (
         f"At the measured latency ({built.p95_ms:.3g} ms at p95), servers for {built.name} cost "
         f"about {money(cost)} a month"

@@ -4,9 +4,10 @@ from typing import Any
 
 from pipelines.economics.case import Range
 from pipelines.economics.costs import MEAN_OVERRUN
+from pipelines.economics.formats import sign
 
 SHARES = {"open_rate", "discount_rate", "baseline_conversion", "uplift", "exit_probability"}
-MONEY = {"margin", "fte_cost", "infra", "fee", "exit_cost"}
+MONEY = {"margin", "fte_cost", "infra", "fee", "minimum", "exit_cost"}
 
 
 def as_computed(name: str, value: Any) -> str:
@@ -28,7 +29,7 @@ def exact(name: str, value: float) -> str:
     """One number with its sign of percent or money, to six digits or all of a whole number."""
     if name in SHARES:
         return f"{_digits(100 * value)}%"
-    return f"${_digits(value)} k" if name in MONEY else _digits(value)
+    return f"{sign()}{_digits(value)} k" if name in MONEY else _digits(value)
 
 
 def _digits(value: float) -> str:

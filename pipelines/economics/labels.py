@@ -52,6 +52,7 @@ _INPUT_LABELS = {
     "ftes": "operating staff",
     "infra": "cost of servers",
     "overrun": "overrun of the set-up",
+    "usd_rate": "price of a US dollar",
 }
 
 FIRST_STEPS = {
@@ -72,6 +73,8 @@ def input_label(path: str) -> str:
     """A numeric input within a sentence: `uplift of buy` for `buy.uplift`."""
     option, _, name = path.rpartition(".")
     label = _INPUT_LABELS[name]
+    if option == "today":
+        return f"{label} of today's system"
     return f"{label} of {OPTION_LABELS[option]}" if option else label
 
 

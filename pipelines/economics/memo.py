@@ -4,10 +4,10 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
-from pipelines.economics.case import Case, Option, blank_case, fields
+from pipelines.economics.case import Case, Option, Today, blank_case, fields
 from pipelines.economics.costs import means
 from pipelines.economics.evidence import Evidence
-from pipelines.economics.formats import money, months, percent
+from pipelines.economics.formats import in_currency, money, months, percent, sign
 from pipelines.economics.hosting import with_measured_cost
 from pipelines.economics.inputs import MONEY, SHARES, as_computed
 from pipelines.economics.labels import NOT_DECIDABLE, OPTION_LABELS, answer_label
@@ -18,6 +18,8 @@ from pipelines.runtime.templates import template
 
 TEMPLATE = Path(__file__).with_name("memo.html.j2")
 GENERAL = (
+    "currency",
+    "usd_rate",
     "core_business",
     "margin",
     "open_rate",
@@ -27,7 +29,12 @@ GENERAL = (
     "fte_cost",
     "visitors_per_arm",
     "baseline_conversion",
+    "today.uplift",
+    "today.ftes",
+    "today.infra",
 )
+UNSTATED = ("visitors", "baseline", "usd_rate", "today")
+"""Of these inputs, those without a value are not listed."""
 PER_OPTION = (
     "uplift",
     "months_to_launch",
@@ -37,9 +44,15 @@ PER_OPTION = (
     "infra",
     "fee",
     "price",
+    "minimum",
+    "term_months",
     "exit_cost",
     "exit_probability",
 )
+PLAIN = ("yes, no or unknown", "visitors", "line of the price book", "code")
+"""Units that say nothing beside the value."""
+CURRENCIES = {"USD": "US dollars", "EUR": "euros", "GBP": "pounds"}
+YEARS = 8
 NOT_NAMED = "source not named"
 ESTIMATED = "estimated from the bake-off's latency"
 CONFIDENCE = {
@@ -63,7 +76,17 @@ def render_memo(
     The user's text is escaped, and no external resource is loaded. `date` is printed as given
     (a date as ISO 8601).
     """
-    book = book or PriceBook()
+    with in_currency(decision.currency):
+        return _rendered(decision, case, evidence, date, book or PriceBook())
+
+
+def _rendered(
+    decision: Decision,
+    case: Case | None,
+    evidence: Evidence | None,
+    date: dt.date | str,
+    book: PriceBook,
+) -> str:
     stated = _as_decided(case or blank_case(), evidence, book)
     html: str = template(TEMPLATE).render(
         title=decision.case,
@@ -74,6 +97,10 @@ def render_memo(
         reasons=decision.sentences,
         ways=decision.ways,
         options=_options(decision),
+        currency=CURRENCIES.get(decision.currency, decision.currency),
+        cash=_cash(decision),
+        cash_years=_years(decision.horizon_months),
+        today=today(decision),
         general=_general(stated),
         option_names=[OPTION_LABELS[name] for name in stated.options],
         per_option=_per_option(stated),
@@ -140,12 +167,12 @@ def _general(case: Case) -> list[dict[str, str]]:
     return [
         {
             "what": info[name]["description"],
-            "value": as_computed(name, getattr(case, name)),
-            "unit": _unit(name, info[name]["unit"]),
+            "value": as_computed(name.rpartition(".")[2], _value(case, name)),
+            "unit": _unit(name.rpartition(".")[2], info[name]["unit"]),
             "source": _source(case, name),
         }
         for name in GENERAL
-        if getattr(case, name) is not None or not name.startswith(("visitors", "baseline"))
+        if _value(case, name) is not None or not name.startswith(UNSTATED)
     ]
 
 
@@ -161,7 +188,7 @@ def _per_option(case: Case) -> list[dict[str, Any]]:
         for option, value in zip(case.options, values, strict=True):
             if value is not None:
                 by_source.setdefault(_source(case, f"{option}.{name}"), []).append(option)
-        optional = name in ("fee", "price")
+        optional = name in ("fee", "price", "minimum")
         cells = ["none" if optional and v is None else as_computed(name, v) for v in values]
         rows.append(
             {
@@ -193,20 +220,20 @@ def _source(case: Case, path: str) -> str:
 
 def _value(case: Case, path: str) -> Any:
     option, _, name = path.rpartition(".")
-    owner: Case | Option | None = getattr(case, option) if option else case
+    owner: Case | Option | Today | None = getattr(case, option) if option else case
     return None if owner is None else getattr(owner, name)
 
 
 def _unit(name: str, unit: str) -> str:
     """The unit, without what the value already shows ($, % and plain answers)."""
-    if name in SHARES or unit in ("yes, no or unknown", "visitors", "line of the price book"):
+    if name in SHARES or unit in PLAIN:
         return ""
     return unit.removeprefix("$k").strip() if name in MONEY else unit
 
 
 def _prices(case: Case, book: PriceBook) -> list[str]:
     """The source of each price, and the fee that the decision uses."""
-    requests = means(case).get("requests")
+    requests, rate = means(case).get("requests"), case.usd_rate
     found = []
     for option in case.options.values():
         if not option.price:
@@ -216,6 +243,8 @@ def _prices(case: Case, book: PriceBook) -> list[str]:
         if requests is not None:
             usd = 1000 * float(book.monthly(option.price, requests))
             fee = f" ${usd:,.10g} a month at {requests:,.10g} requests a month."
+            if rate is not None:
+                fee += f" At {rate:.6g} {case.currency} a dollar: {sign()}{usd * rate:,.10g}."
         found.append(
             f"{line.vendor}, {line.service}: {line.source} ({CONFIDENCE[line.confidence]}).{fee}"
         )
@@ -237,6 +266,44 @@ def _options(decision: Decision) -> list[dict[str, str]]:
         }
         for option in decision.options
     ]
+
+
+def _cash(decision: Decision) -> list[dict[str, Any]]:
+    """Per option the flow of each year, and the most that is paid before it comes back."""
+    return [
+        {
+            "name": OPTION_LABELS[name],
+            "years": [money(flow) for flow in _first_years(one["years"])],
+            "peak": f"{money(one['peak_funding'])} in month {one['peak_month']}"
+            if one["peak_funding"] > 0
+            else "none",
+        }
+        for name, one in decision.cash.items()
+    ]
+
+
+def _years(months_: int) -> list[str]:
+    """The heads of the columns of `_cash`: `1`, `2`, …, `8 on`."""
+    n = -(-months_ // 12)
+    heads = [str(year) for year in range(1, min(n, YEARS) + 1)]
+    return [*heads[:-1], f"{heads[-1]} on"] if n > YEARS else heads
+
+
+def _first_years(flows: list[float]) -> list[float]:
+    """The years that fit a page; the last one sums all that are later."""
+    return flows if len(flows) <= YEARS else [*flows[: YEARS - 1], sum(flows[YEARS - 1 :])]
+
+
+def today(decision: Decision) -> str:
+    """What today's system earns, which every value is a difference from; empty without one."""
+    earned = decision.earned_today
+    if earned is None:
+        return ""
+    verb = "earns" if earned >= 0 else "costs"
+    return (
+        f"Today's system {verb} {money(abs(earned))} a year after its own costs. Every value is a "
+        "difference from keeping it, which is worth 0 here."
+    )
 
 
 def _evidence(evidence: Evidence | None) -> str:

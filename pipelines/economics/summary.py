@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from pipelines.economics.formats import money, months, percent
+from pipelines.economics.formats import in_currency, money, months, percent
 from pipelines.economics.labels import (
     FIRST_STEPS,
     NOT_DECIDABLE,
@@ -22,7 +22,7 @@ NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight",
 
 
 class Decision(BaseModel):
-    """An answer with reasons and values; money in $k. `document()` is the public form."""
+    """An answer with reasons and values; money in thousands. `document()` is the public form."""
 
     model_config = ConfigDict(frozen=True)
     case: str
@@ -40,6 +40,8 @@ class Decision(BaseModel):
     is_sample: bool = False
     closed: list[str] = []
     """Options that a failed gate rules out."""
+    currency: str = "USD"
+    """ISO 4217; all money is in its thousands."""
     horizon_months: int = 36
     discount_rate: float = 0.10
     options: list[dict[str, Any]] = []
@@ -53,6 +55,10 @@ class Decision(BaseModel):
     uncertainty: dict[str, Any] | None = None
     tornado: list[dict[str, Any]] = []
     curves: dict[str, list[float]] = {}
+    cash: dict[str, dict[str, Any]] = {}
+    """Of each option: `years` (undiscounted, from the first), `peak_funding`, `peak_month`."""
+    earned_today: float | None = None
+    """What today's system earns a year, less its cost; None without one."""
 
     def npv(self, name: str) -> float | None:
         """Net present value of an option, $k; None where it was not computed."""
@@ -73,6 +79,11 @@ class Decision(BaseModel):
 
 def sentence(decision: Decision) -> str:
     """The headline: "Buy leads by $45 k over 36 months; below an open rate of 36% …"."""
+    with in_currency(decision.currency):
+        return _sentence(decision)
+
+
+def _sentence(decision: Decision) -> str:
     answer, chosen = decision.decision, decision.chosen
     span = f"over {months(decision.horizon_months)}"
     if answer == NOT_DECIDABLE:

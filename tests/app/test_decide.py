@@ -8,9 +8,10 @@ import pytest
 from app.decide import case_values, options, tornado, uncertainty_charts, value_chart
 from pipelines.data import readiness
 from pipelines.data.dataset import save
-from pipelines.economics.case import Stated, blank_case, load_case
+from pipelines.economics.case import Stated, blank_case, case_of_toml, load_case
 from pipelines.economics.decision import decide
 from pipelines.economics.summary import sentence
+from pipelines.economics.toml import to_toml
 from pipelines.errors import AssayError
 from tests.app.conftest import document, small_dataset
 
@@ -363,3 +364,54 @@ def test_a_link_that_makes_no_sense_changes_nothing(text):
 
 def test_a_number_without_a_floating_point_form_is_left_out():
     assert case_values.from_text('{"margin": ' + "9" * 400 + "}") == {}
+
+
+def test_a_case_in_another_currency_with_a_system_today(open_page, workspace):
+    app = open_page("decide", decide_case="shop")
+    app.selectbox(key="decide_shop_currency").set_value("CHF").run()
+    assert "price of one US dollar in CHF" in app.markdown[-1].value or any(
+        "price of one US dollar in CHF" in m.value for m in app.markdown
+    )
+    app.number_input(key="decide_shop_usd_rate").set_value(0.8).run()
+    app.number_input(key="decide_shop_today.uplift_mode").set_value(0.5).run()
+    app.number_input(key="decide_shop_buy.term_months").set_value(12).run()
+    app.number_input(key="decide_shop_buy.minimum").set_value(1.0).run()
+    assert not app.exception
+    assert "CHF" in app.title[0].value and "$" not in app.title[0].value
+    labels = [n.label for n in app.number_input]
+    assert "Minimum fee (CHF k a month)" in labels and not any("$k" in one for one in labels)
+    assert any("Today's system earns CHF 20 k a year" in m.value for m in app.markdown)
+    cash = next(d.value for d in app.dataframe if "year 1" in d.value.iloc[:, 0].tolist())
+    assert cash.iloc[:, 0].tolist() == ["year 1", "year 2", "year 3", "peak funding", "in month"]
+    assert cash["buy"].iloc[3] == "CHF 27 k"
+    stored = workspace.draft("decide:shop").inputs
+    assert stored["currency"] == "CHF" and stored["buy.term_months"] == 12
+    app.number_input(key="decide_shop_buy.term_months").set_value(None).run()
+    assert not app.exception and "not valid" not in app.title[0].value
+
+
+@pytest.mark.parametrize("name", ["shop", "video", "data-poor"])
+def test_a_case_is_the_same_after_it_was_written_opened_and_changed(name):
+    case = load_case(name)
+    sources = {"margin": Stated(source="accounts", author="Eva"), "requests": "analytics"}
+    case = case.model_copy(update={"sources": sources, "currency": "EUR", "usd_rate": 0.9})
+    read = case_of_toml(to_toml(case).encode(), "case.toml")
+    changes = case_values.changes_of(read, blank_case())
+    linked = case_values.from_text(case_values.to_text(changes))
+    again = case_values.changed_case(blank_case(), linked)
+    stated = {path: again.stated(path) for path in sources}
+    assert stated == {path: case.stated(path) for path in sources}
+    assert again.model_copy(update={"sources": {}}) == case.model_copy(update={"sources": {}})
+
+
+def test_a_file_is_opened_as_the_own_case(open_page, workspace):
+    app = open_page("decide", decide_case="shop")
+    case = load_case("video").model_copy(update={"title": "From a file"})
+    app.file_uploader[0].upload("case.toml", to_toml(case).encode(), "application/toml").run()
+    assert not app.exception
+    assert app.session_state["decide_case"] == "own"
+    assert app.title[0].value.replace("\\", "") == sentence(decide(case))
+    assert app.text_input(key="decide_own_title").value == "From a file"
+    assert workspace.draft("decide:own").inputs["without"] == "popularity"
+    app.file_uploader[0].upload("bad.toml", b"margin = ", "application/toml").run()
+    assert any("bad.toml is not a readable TOML file" in e.value for e in app.error)

@@ -10,6 +10,7 @@ import pytest
 
 from pipelines.economics.case import (
     Stated,
+    Today,
     UpliftRange,
     blank_case,
     case_from,
@@ -111,7 +112,7 @@ class _Cells(HTMLParser):
 
 
 def _number(cell):
-    found = re.match(r"(\u2212?)\$?([\d,.]+)(%?)", cell)
+    found = re.match(r"(\u2212?)(?:\$|[A-Z]{3} )?([\d,.]+)(%?)", cell)
     value = float(found[2].replace(",", "")) / (100 if found[3] else 1)
     return -value if found[1] else value
 
@@ -125,16 +126,24 @@ def _rebuilt(html):
     names = by_text["By option"][1:-2]
     options = {label: key for key, label in OPTION_LABELS.items()}
     document = {"core_business": by_text[info["core_business"]][1]}
-    for name in ("margin", "open_rate", "requests", "discount_rate", "fte_cost"):
-        document[name] = _number(by_text[info[name]][1])
+    document["currency"] = by_text[info["currency"]][1]
+    for name in ("margin", "open_rate", "requests", "discount_rate", "fte_cost", "usd_rate",
+                 "today.uplift", "today.ftes", "today.infra"):  # fmt: skip
+        if info[name] in by_text:
+            table, _, last = name.rpartition(".")
+            owner = document.setdefault(table, {}) if table else document
+            owner[last] = _number(by_text[info[name]][1])
     document["horizon_months"] = int(_number(by_text[info["horizon_months"]][1]))
     for at, label in enumerate(names, 1):
         option = document.setdefault(options[label], {})
         for last in ("uplift", "months_to_launch", "setup", "ftes", "infra", "overrun", "exit_cost",
-                     "exit_probability", "fee"):  # fmt: skip
+                     "exit_probability", "fee", "minimum"):  # fmt: skip
             row = by_text.get(info[f"buy.{last}"])
             if row is not None and row[at] != "none":
                 option[last] = _number(row[at])
+        term = by_text.get(info["buy.term_months"])
+        if term is not None:
+            option["term_months"] = int(_number(term[at]))
         price = by_text.get(info["buy.price"])
         if price is not None and price[at] != "none":
             option["price"] = price[at]
@@ -153,7 +162,17 @@ def _ranged():
     return case.model_copy(update=given | options)
 
 
-@pytest.mark.parametrize("case", [load_case("shop"), load_case("video"), _ranged()])
+def _in_francs():
+    """A shop with a system today, a vendor with minimum and term, in another currency."""
+    shop = load_case("shop")
+    buy = shop.buy.model_copy(update={"minimum": 0.75, "term_months": 18, "fee": 0.1})
+    today = Today(uplift=UpliftRange(low=0.0, mode=0.004, high=0.011), ftes=0.05, infra=0.4)
+    return shop.model_copy(
+        update={"currency": "CHF", "usd_rate": 0.8123, "buy": buy, "today": today}
+    )
+
+
+@pytest.mark.parametrize("case", [load_case("shop"), load_case("video"), _ranged(), _in_francs()])
 def test_the_values_can_be_computed_from_the_memo_alone(case):
     decision = decide(case, draws=1_000)
     again = decide(_rebuilt(render_memo(decision, case, None, DATE)), draws=1_000)
@@ -167,6 +186,27 @@ def test_a_range_is_printed_with_the_mean_that_is_used():
     assert "$173.333 k (mean of $110 k, $160 k and $250 k)" in page.text
     assert "of a range, with its mean" in page.text
     assert "1,234,567 requests a month" in page.text and "2% is 0.02" not in page.text
+
+
+def test_a_memo_is_in_the_currency_of_its_case():
+    case = _in_francs()
+    text = _parse(render_memo(decide(case, draws=1_000), case, None, DATE)).text
+    assert "Options: net present value in CHF" in text and "CHF 0.75 k" in text
+    assert "Today's system earns CHF 7.2 k a year after its own costs." in text
+    assert "At 0.8123 CHF a dollar: CHF 219" in text
+    assert "Peak funding" in text and "CHF 27 k in month 0" in text
+    rest = text.replace("$270 a month", "").replace("$k", "")
+    assert not re.search(r"\$\d", rest), re.findall(r".{20}\$\d.{9}", rest)
+
+
+def test_a_long_horizon_sums_the_later_years():
+    case = load_case("shop").model_copy(update={"horizon_months": 125})
+    decision = decide(case)
+    page = _Cells()
+    page.feed(render_memo(decision, case, None, DATE))
+    (row,) = (r for r in page.rows if r and r[0] == "Cash by year, undiscounted")
+    assert row[1:] == [*"1234567", "8 on", "Peak funding"]
+    assert sum(decision.cash["buy"]["years"]) == pytest.approx(decision.npv("buy"))
 
 
 def test_each_input_has_its_own_source_and_author():
