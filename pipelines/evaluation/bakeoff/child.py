@@ -19,7 +19,7 @@ from pipelines.errors import AssayError
 from pipelines.evaluation.bakeoff import built
 from pipelines.evaluation.bakeoff.outcome import Outcome
 from pipelines.evaluation.bakeoff.task import ContenderTask
-from pipelines.recommender.fitted import lists_frame
+from pipelines.recommender.fitted import ARRAYS, lists_frame
 from pipelines.recommender.spec import Spec
 from pipelines.runtime import forked, memory
 from pipelines.runtime.orphans import die_with_parent
@@ -47,7 +47,9 @@ def run(task_folder: Path, here: Path, stages: Path) -> Outcome:
         if fit := given.get("fit", 0):
             slate = built.refit(task, Spec.of(given["spec"]), stages, fit, outcome)
         elif given["kind"] == "built":
-            slate, steps = built.answer(task, Spec.of(given["spec"]), here, stages, outcome)
+            slate, steps = built.answer(
+                task, Spec.of(given["spec"]), here, task_folder / ARRAYS, stages, outcome
+            )
         else:
             from pipelines.evaluation.bakeoff import third_party
 
