@@ -76,7 +76,7 @@ def beside(
     print(f"{'four models':12} {'Assay, s':>9} {'RecTools, s':>12} {'ratio':>6}")
     ratios = []
     for number in range(rounds):
-        for stage in (home / "stages").glob("*.pickle"):
+        for stage in (home / "stages").glob("*.assay"):
             stage.unlink()
         ours_s, told = _timed(mine, environment)
         theirs_s, said = _timed(theirs, environment)

@@ -8,7 +8,6 @@ the first items of an order that is known. `ASSAY_BENCH_ITEMS` sets other sizes
 from __future__ import annotations
 
 import os
-import pickle
 import subprocess
 import sys
 import tempfile
@@ -23,7 +22,8 @@ import numpy as np
 from pipelines.data.split import split
 from pipelines.recommender.pipeline import Pipeline, in_chunks
 from pipelines.recommender.spec import Spec
-from pipelines.schema import Catalogue, Columns, Interactions, Queries, Vocabulary
+from pipelines.runtime import stored
+from pipelines.schema import Catalogue, Columns, Interactions, Queries, Vocabulary, states
 
 SIZES = [int(n) for n in os.environ.get("ASSAY_BENCH_ITEMS", "3000,30000,100000,300000").split(",")]
 K = 10
@@ -151,16 +151,21 @@ def _floors(asked: Asked, ones: Sequence[Queries]) -> None:
 
 
 FRESH = """
-import pickle, sys, time
+import sys, time
+from pathlib import Path
 import numpy as np
+from pipelines.recommender.pipeline import Pipeline
+from pipelines.runtime import stored
+from pipelines.schema import states
 began = time.perf_counter()
-asked = pickle.load(open(sys.argv[1], "rb"))
+kept = stored.load(Path(sys.argv[1]))
+pipeline, queries = Pipeline.restored(kept["pipeline"]), states.queries(kept["queries"])
 loaded = time.perf_counter()
-query = asked.queries.take(np.array([5]))
+query = queries.take(np.array([5]))
 if sys.argv[2] == "warm":
-    asked.pipeline.warm(asked.queries.take(np.arange(2)), 10)
+    pipeline.warm(queries.take(np.arange(2)), 10)
 warmed = time.perf_counter()
-asked.pipeline.run(query, 10)
+pipeline.run(query, 10)
 print(f"{loaded - began:.2f} {warmed - loaded:.2f} {time.perf_counter() - warmed:.4f}")
 """
 
@@ -169,8 +174,9 @@ def first_requests(asked: Asked) -> None:
     """A request in a process of its own, with `warm` before it and without."""
     kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "asked.pickle"
-        path.write_bytes(pickle.dumps(asked, protocol=5))
+        path = Path(folder) / "asked"
+        state = {"pipeline": asked.pipeline.state(), "queries": states.state(asked.queries)}
+        stored.dump(state, path)
         for way in ("not warmed", "not warmed", "warm"):  # the first compiles what is missing
             command = [sys.executable, "-c", FRESH, str(path), way]
             out = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=kept)

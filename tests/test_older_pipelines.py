@@ -30,7 +30,7 @@ def older(mlflow_store):
     request = BakeoffRequest.of({"dataset": data.name, "specs": ["popular"], "split": "last-n:2"})
     document = run(workspace, request)
     assert document.contender("popular").mlflow_run_id
-    for file in workspace.bakeoff_folder(document.id).glob("contenders/*/pipeline.pickle"):
+    for file in workspace.bakeoff_folder(document.id).glob("contenders/*/pipeline.assay"):
         content = b"assay-pipeline 0\n" + file.read_bytes().partition(b"\n")[2]
         file.write_bytes(content)  # in place: MLflow's model is a link to the same file
     return document

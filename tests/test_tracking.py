@@ -73,7 +73,7 @@ def folder(fitted: FittedPipeline, tmp_path: Path) -> Path:
     """A bake-off's folder with one contender that was built."""
     here = tmp_path / "bakeoff" / "contenders" / "popular"
     here.mkdir(parents=True)
-    fitted.save(here / "pipeline.pickle")
+    fitted.save(here / "pipeline.assay", here.parents[1] / "arrays")
     values = pd.DataFrame({"user_id": ["u1", "u2"], "ndcg@10": [0.5, 1.0]})
     values.to_parquet(here / "per_user.parquet", index=False)
     return tmp_path / "bakeoff"

@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,11 +18,18 @@ from pipelines.data.split import SeenPolicy, queries_of_users
 from pipelines.errors import AssayError
 from pipelines.recommender import storage
 from pipelines.recommender.pipeline import Journey, Pipeline, Step, in_chunks
-from pipelines.schema import Columns, Interactions, Longs, Queries, Slate, Vocabulary
+from pipelines.recommender.spec import make_rules
+from pipelines.runtime.npy import Pool
+from pipelines.schema import Columns, Interactions, Longs, Queries, Slate, Vocabulary, states
 from pipelines.stages.contract import Rule
+from pipelines.stages.states import restored, state_of
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+ARRAYS = "arrays"
+"""The folder of long arrays that pipelines share."""
 
 
 @dataclass
@@ -125,19 +132,51 @@ class FittedPipeline:
             queries = self.queries_of_histories(histories)
         return lists_frame(names, self.answer(queries, k), self.items)
 
-    def save(self, path: Path) -> None:
-        """Write the pipeline to a file that `load` reads."""
-        storage.save(self, path)
+    def save(self, path: Path, arrays: Path | None = None) -> None:
+        """Write the pipeline to a file that `load` reads.
+
+        Its long arrays go into the folder `arrays`, each once, however many pipelines of that
+        folder have it; by default the folder of that name beside the file.
+        """
+        storage.save(self._state(), path, _pool(path, arrays))
 
     @staticmethod
-    def load(path: Path) -> FittedPipeline:
+    def load(path: Path, arrays: Path | None = None) -> FittedPipeline:
         """The pipeline in a file, warmed, so that the first request is as fast as the next.
 
         An `AssayError` says why it has to be fitted again.
         """
-        fitted = storage.load(path, FittedPipeline)
+        fitted = storage.load(path, _pool(path, arrays), FittedPipeline._restored)
         fitted.warm()
         return fitted
+
+    def _state(self) -> dict[str, Any]:
+        rules = [(rule.name, rule.config.model_dump(), state_of(rule)) for rule in self.rules]
+        whole = {name: states.state(getattr(self, name)) for name in ("train", "users", "items")}
+        plain = ("titles", "now", "last", "seen", "length")
+        return {
+            **whole,
+            **{name: getattr(self, name) for name in plain},
+            "pipeline": self.pipeline.state(),
+            "rules": rules,
+        }
+
+    @staticmethod
+    def _restored(state: dict[str, Any]) -> FittedPipeline:
+        rules = make_rules({"stage": name, **given} for name, given, _ in state["rules"])
+        learned = [learned for _, _, learned in state["rules"]]
+        whole = {
+            "pipeline": Pipeline.restored(state["pipeline"]),
+            "train": states.interactions(state["train"]),
+            "users": states.vocabulary(state["users"]),
+            "items": states.vocabulary(state["items"]),
+            "rules": tuple(restored(*pair) for pair in zip(rules, learned, strict=True)),
+        }
+        return FittedPipeline(**{**state, **whole})
+
+
+def _pool(path: Path, arrays: Path | None) -> Pool:
+    return Pool(path.parent / ARRAYS if arrays is None else arrays)
 
 
 def places_to_ask(length: int, n_rules: int) -> int:

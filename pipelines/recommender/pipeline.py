@@ -34,9 +34,18 @@ from pipelines.schema import (
     Queries,
     Slate,
 )
-from pipelines.stages.contract import CandidateGenerator, DataShape, Estimate, Filter, Ranker, Rule
+from pipelines.stages.contract import (
+    CandidateGenerator,
+    DataShape,
+    Estimate,
+    Filter,
+    Ranker,
+    Rule,
+    Stage,
+)
 from pipelines.stages.kernels import best_columns
 from pipelines.stages.seeding import FIRST_DRAW, Draw
+from pipelines.stages.states import restored, state_of
 
 if TYPE_CHECKING:
     from pipelines.recommender.stage_store import Fit, StageStore
@@ -45,6 +54,7 @@ CHUNK = 256
 """Requests answered at once: bounds the memory of features, (256, 500, 30) float32 = 15 MB."""
 LEARNING_REQUESTS = 8_000
 """Requests that the rankers learn from, at most."""
+FALLBACK_STAGE = "popular"
 FALLBACK = "popular (fallback)"
 
 
@@ -73,7 +83,7 @@ class Pipeline:
     """Continues lists that come out too short."""
 
     def __init__(self, spec: Spec, draw: Draw = FIRST_DRAW) -> None:
-        self.spec = spec
+        self.spec, self.draw = spec, draw
         self.generators: list[CandidateGenerator] = spec.stages("candidates", draw)
         self.rankers: list[Ranker] = spec.stages("rankers", draw)
         self.rules: list[Rule] = spec.stages("rules", draw)
@@ -113,10 +123,41 @@ class Pipeline:
             self._fitted_rankers(train, catalogue, protocol, seen, store, progress)
         for rule in self.rules:
             rule.fit(train, catalogue)
+            state_of(rule)  # what cannot be stored is told before the longest work
         progress(0.6, "fitting the candidate generators on all training data")
         self._fit_models(train, catalogue, "outer", store)
         progress(1.0, "fitted")
         return self
+
+    def state(self) -> dict[str, Any]:
+        """The fitted pipeline as plain values, for a file."""
+        return {
+            "spec": self.spec.document(),
+            "draw": self.draw,
+            "fit_seconds": self.fit_seconds,
+            "fit_peak_mb": self.fit_peak_mb,
+            "stages": [state_of(stage) for stage in self.stages],
+            "fallback": state_of(self.fallback),
+            "features": self.features.state() if self.rankers else None,
+        }
+
+    @staticmethod
+    def restored(state: dict[str, Any]) -> Pipeline:
+        """The pipeline that gave a `state`; its spec's stages are looked up by name."""
+        seed, number = state["draw"]
+        found = Pipeline(Spec.of(state["spec"]), (int(seed), int(number)))
+        found.fit_seconds, found.fit_peak_mb = state["fit_seconds"], state["fit_peak_mb"]
+        for stage, learned in zip(found.stages, state["stages"], strict=True):
+            restored(stage, learned)
+        found.fallback = restored(lookup("candidates", FALLBACK_STAGE)(), state["fallback"])
+        if state["features"] is not None:
+            found.features = FeatureBuilder.restored(state["features"])
+        return found
+
+    @property
+    def stages(self) -> list[Stage]:
+        """All stages of the spec, in the order in which they work."""
+        return [*self.generators, *self.rankers, *self.rules]
 
     def _fit_models(
         self, train: Interactions, catalogue: Catalogue, window: str, store: StageStore | None
@@ -136,7 +177,7 @@ class Pipeline:
         showable = catalogue.known.copy()
         for allowed in self._filters():
             showable &= allowed
-        self.fallback = lookup("candidates", "popular")().fit(train, catalogue.at(showable))
+        self.fallback = lookup("candidates", FALLBACK_STAGE)().fit(train, catalogue.at(showable))
         if self.rankers:
             self.features = FeatureBuilder().fit(train, catalogue)
             self.fit_seconds[f"features ({window})"] = time.perf_counter() - began
@@ -158,9 +199,9 @@ class Pipeline:
     ) -> None:
         """Fit the rankers, or take them from another pipeline with the same candidates."""
 
-        def fit() -> tuple[list[Ranker], dict[str, float]]:
+        def fit() -> dict[str, float]:
             self._fit_rankers(train, catalogue, protocol, seen, store, progress)
-            return self.rankers, dict(self.fit_seconds)
+            return dict(self.fit_seconds)
 
         if store is None:
             fit()
@@ -216,7 +257,7 @@ class Pipeline:
         Stages compute what they derive from their fit; answering `queries`, made-up ones with
         and without a history, loads the compiled kernels.
         """
-        for stage in (*self.generators, *self.rankers, *self.rules, self.fallback):
+        for stage in (*self.stages, self.fallback):
             stage.warm()
         for row in range(len(queries)):
             self.run(queries.take(np.array([row])), k)

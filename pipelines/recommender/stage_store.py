@@ -12,16 +12,19 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 from pipelines.recommender.features.builder import FeatureBuilder
-from pipelines.runtime import memory, pickles, processes
+from pipelines.runtime import memory, processes, stored
 from pipelines.schema import Catalogue, Interactions
+from pipelines.stages import loading
 from pipelines.stages.contract import CandidateGenerator, Ranker, Stage
+from pipelines.stages.states import restored, state_of
 
-CODE_VERSION = 3
+CODE_VERSION = 4
 """Raised when stored stages would answer differently from stages fitted now because of a change
 outside the stage's file."""
+SUFFIX = ".assay"
 _WRITER = re.compile(r"\.(\d+)\.part$")
 """The process that writes a file, in its name until it is whole."""
 _BLOCK = 1 << 20
@@ -34,10 +37,11 @@ log = logging.getLogger(__name__)
 class Fit:
     """What was fitted, now or for another contender, and what its fit took.
 
-    It is stored whole, so that every contender is charged for the fit.
+    Its cost is stored with it, so that every contender is charged for the fit.
     """
 
     fitted: Any
+    """A stage, or the list of those that were fitted together."""
     seconds: dict[str, float]
     """Seconds of each part of the fit, by the part's name."""
     peak_mb: float
@@ -65,46 +69,54 @@ class StageStore:
     ) -> Fit:
         """The fitted generator; its seconds are under `name`."""
 
-        def fit() -> tuple[CandidateGenerator, dict[str, float]]:
+        def fit() -> dict[str, float]:
             began = time.perf_counter()
             stage.fit(train, catalogue)
-            return stage, {"": time.perf_counter() - began}
+            return {"": time.perf_counter() - began}
 
-        found = self._stored(stage.name, {"stage": _identity(stage), "window": window}, fit)
-        return Fit(found.fitted, {name: found.seconds[""]}, 0.0)
+        parts = {"stage": _identity(stage), "window": window}
+        found = self._stored(stage.name, parts, [stage], fit)
+        return Fit(found.fitted[0], {name: found.seconds[""]}, 0.0)
 
     def rankers(
         self,
         generators: Sequence[tuple[CandidateGenerator, int]],
         rankers: Sequence[tuple[Ranker, int]],
-        fit: Callable[[], tuple[list[Ranker], dict[str, float]]],
+        fit: Callable[[], dict[str, float]],
     ) -> Fit:
         """All rankers of a pipeline, fitted on the candidates of its generators.
 
-        Each stage comes with the number of items that it proposes or keeps. They are the first
-        that a process fits, so their memory is the same for every pipeline that has them.
+        Each stage comes with the number of items that it proposes or keeps; `fit` fits the rankers
+        and returns its seconds. They are the first that a process fits, so their memory is the
+        same for every pipeline that has them.
         """
         parts = {
             "generators": [_identity(stage) | {"k": k} for stage, k in generators],
             "rankers": [_identity(stage) | {"keep": keep} for stage, keep in rankers],
             "features": _source_hash(FeatureBuilder),
         }
-        return self._stored("-".join(stage.name for stage, _ in rankers), parts, fit)
+        stages = [stage for stage, _ in rankers]
+        return self._stored("-".join(stage.name for stage in stages), parts, stages, fit)
 
     def _stored(
-        self, name: str, parts: dict[str, Any], fit: Callable[[], tuple[Any, dict[str, float]]]
+        self,
+        name: str,
+        parts: dict[str, Any],
+        stages: Sequence[Stage],
+        fit: Callable[[], dict[str, float]],
     ) -> Fit:
         given = {"code": CODE_VERSION, "data": self.data_key, **parts}
         digest = hashlib.sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()
-        path = self.folder / f"{name[:60]}-{digest[:24]}.pickle"
-        stored = _load(path)
-        if stored is not None:
-            return stored
-        fitted, seconds = fit()
-        made = Fit(fitted, seconds, memory.peak_mb())
+        path = self.folder / f"{name[:60]}-{digest[:24]}{SUFFIX}"
+        found = _load(path, stages)
+        if found is not None:
+            return found
+        seconds = fit()
+        made = Fit(list(stages), seconds, memory.peak_mb())
+        states = [state_of(stage) for stage in stages]
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            _dump(made, path)
+            _dump({"states": states, "seconds": seconds, "peak_mb": made.peak_mb}, path)
         except OSError as error:  # the next contender fits it again
             log.warning("the fitted stage %s cannot be stored: %s", path.name, error)
         return made
@@ -115,24 +127,30 @@ class StageStore:
             writer = _WRITER.search(part.name)
             if writer is not None and not processes.alive(int(writer[1])):
                 part.unlink(missing_ok=True)
-        files = sorted(self.folder.glob("*.pickle"), key=lambda p: p.stat().st_mtime, reverse=True)
+        for older in self.folder.glob("*.pickle"):  # of versions that stored pickles
+            older.unlink(missing_ok=True)
+        files = self.folder.glob(f"*{SUFFIX}")
         total = 0.0
-        for path in files:
+        for path in sorted(files, key=lambda p: p.stat().st_mtime, reverse=True):
             total += path.stat().st_size / 1e6
             if total > most_mb:
                 path.unlink(missing_ok=True)
 
 
-def _load(path: Path) -> Fit | None:
+def _load(path: Path, stages: Sequence[Stage]) -> Fit | None:
     """The fit in a file; None where there is none, or a damaged one, which is then replaced.
 
-    A file ends with the SHA-256 of all before: what is damaged is not unpickled.
+    A file ends with the SHA-256 of all before. The stages are new ones, of the classes and with
+    the settings of those given.
     """
     try:
         with path.open("rb") as file:
             if not _whole(file):
                 raise ValueError("its content does not have the hash that it ends with")
-        return cast(Fit, pickles.load(path))
+        found = stored.load(path)
+        pairs = zip(stages, found["states"], strict=True)
+        fitted = [restored(_new(stage), state) for stage, state in pairs]
+        return Fit(fitted, found["seconds"], found["peak_mb"])
     except FileNotFoundError:  # not fitted yet, or dropped by another bake-off just now
         return None
     except Exception as error:  # whatever comes of it: a stage can be fitted again
@@ -140,11 +158,17 @@ def _load(path: Path) -> Fit | None:
         return None
 
 
-def _dump(made: Fit, path: Path) -> None:
+def _new(stage: Stage) -> Stage:
+    again = loading.make(type(stage), stage.config)
+    again.draw = stage.draw
+    return again
+
+
+def _dump(made: dict[str, Any], path: Path) -> None:
     """Write the fit and its hash, whole or not at all."""
     beside = path.with_name(f".{path.name}.hashed.{os.getpid()}.part")
     try:
-        pickles.dump(made, beside)
+        stored.dump(made, beside)
         with beside.open("r+b") as file:
             digest = hashlib.file_digest(file, "sha256").digest()
             file.seek(0, os.SEEK_END)

@@ -16,6 +16,11 @@ from pipelines.runtime import processes
 _HIDDEN = ".incoming-"
 
 
+def is_name(text: str) -> bool:
+    """Whether that can name a file in a folder, and leads nowhere else."""
+    return text not in ("", ".", "..") and not set(text) & {"/", "\\", "\0"} and len(text) <= 200
+
+
 @contextmanager
 def new_folder(folder: Path) -> Iterator[Path]:
     """A folder to write into; it becomes `folder` at the end, and is removed on an error.

@@ -28,9 +28,6 @@ class Vocabulary:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def __reduce__(self) -> tuple[type[Vocabulary], tuple[npt.NDArray[np.object_]]]:
-        return Vocabulary, (self.ids,)  # without the index, which is made again when it is used
-
     @cached_property
     def _index(self) -> dict[str, int]:
         return {v: i for i, v in enumerate(self.ids.tolist())}

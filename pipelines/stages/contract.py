@@ -2,8 +2,9 @@
 
 A stage is a small class. Its settings are the fields of a frozen pydantic model, each
 documented by its `description`; what `fit` learns is kept in attributes that end in `_`.
-Stages are pickled to disk and loaded in another process, so they hold arrays, no handles.
-What requests need in another form (an order, a layout) is a `derived` attribute.
+A fitted stage gives what it learned as plain values (`state`), which files hold without code,
+and a new one takes them (`restore`). What requests need in another form (an order, a layout) is
+a `derived` attribute.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ class Estimate:
 class derived(cached_property[Any]):
     """An attribute of a stage that is computed from what `fit` learned, when first needed.
 
-    It is not pickled, so that files hold what was learned once, and it is forgotten
+    It is not stored, so that files hold what was learned once, and it is forgotten
     when an attribute that ends in `_` is set, since `fit` has then learned something else.
     """
 
@@ -88,9 +89,23 @@ class Stage:
                 del self.__dict__[stale]
         super().__setattr__(name, value)
 
-    def __getstate__(self) -> dict[str, Any]:
-        left_out = _derived(type(self))
+    def state(self) -> dict[str, Any]:
+        """What `fit` learned, by name: arrays, sparse matrices, numbers, texts, and lists, tuples
+        and dicts of them.
+
+        By default the stage's attributes, but those that are `derived`. A stage that keeps another
+        thing, such as a library's model, gives it in these forms here and takes it in `restore`.
+        """
+        left_out = _derived(type(self)) | {"config", "draw"}
         return {name: value for name, value in self.__dict__.items() if name not in left_out}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take what `state` gave, in a new stage with the same settings; it then is as fitted.
+
+        Arrays may be mapped from a file that others read too: they must not be written into.
+        """
+        for name, value in state.items():
+            setattr(self, name, value)
 
     def estimate(self, shape: DataShape) -> Estimate:
         """Seconds and memory that `fit` would take on data of this shape (2 cores)."""

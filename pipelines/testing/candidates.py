@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import pickle
 from dataclasses import replace
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -102,9 +102,9 @@ class CandidateGeneratorTests(StageTests):
         many = stage.retrieve(queries, 20)
         assert_same(stage.retrieve(queries, 5), Candidates(many.items[:, :5], many.scores[:, :5]))
 
-    def test_a_pickled_stage_answers_the_same(self) -> None:
+    def test_a_stored_stage_answers_the_same(self, tmp_path: Path) -> None:
         stage, queries = self.fitted(), all_queries(make_interactions())
-        again = pickle.loads(pickle.dumps(stage))
+        again = self.stored(stage, tmp_path)
         assert again.config == stage.config
         assert_same(again.retrieve(queries, 10), stage.retrieve(queries, 10))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pickle
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -63,9 +63,9 @@ class RankerTests(StageTests):
         part = stage.score(queries, candidates.pick(half), features.pick(half))
         np.testing.assert_array_equal(part, whole[:, :6])
 
-    def test_a_pickled_stage_scores_the_same(self) -> None:
+    def test_a_stored_stage_scores_the_same(self, tmp_path: Path) -> None:
         stage, inputs = self.fitted(), self.inputs()[:3]
-        again = pickle.loads(pickle.dumps(stage))
+        again = self.stored(stage, tmp_path)
         assert again.config == stage.config
         np.testing.assert_array_equal(again.score(*inputs), stage.score(*inputs))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pickle
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -108,9 +108,9 @@ class RuleTests(StageTests):
             np.testing.assert_array_equal(alone.items[0], together.items[r])
             np.testing.assert_array_equal(alone.scores[0], together.scores[r])
 
-    def test_a_pickled_rule_does_the_same(self) -> None:
+    def test_a_stored_rule_does_the_same(self, tmp_path: Path) -> None:
         stage, (queries, slate) = self.fitted(), self.slate()
-        again = pickle.loads(pickle.dumps(stage)).apply(queries, slate, self.k)
+        again = self.stored(stage, tmp_path).apply(queries, slate, self.k)
         np.testing.assert_array_equal(again.items, stage.apply(queries, slate, self.k).items)
 
     def test_the_slate_given_is_left_alone(self) -> None:

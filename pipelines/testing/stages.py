@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from pipelines.runtime import stored
 from pipelines.stages.contract import DataShape, Stage
+from pipelines.stages.states import restored, state_of
 
 
 class StageTests:
@@ -22,6 +25,11 @@ class StageTests:
     def make(self) -> Any:
         """The stage with `settings`, not fitted."""
         return self.stage(self.stage.Config(**self.settings))
+
+    def stored(self, fitted: Any, folder: Path) -> Any:
+        """A new stage that took what a fitted one learned, by way of a file."""
+        stored.dump(state_of(fitted), folder / "stage")
+        return restored(self.make(), stored.load(folder / "stage"))
 
     def test_it_has_a_name_and_a_title(self) -> None:
         assert self.stage.name and self.stage.name == self.stage.name.lower()

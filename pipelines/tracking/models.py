@@ -10,6 +10,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.recommender import storage
+from pipelines.recommender.fitted import ARRAYS
+from pipelines.runtime.npy import Pool
 from pipelines.tracking.store import local_folder
 
 if TYPE_CHECKING:
@@ -21,10 +24,11 @@ REQUIREMENTS = ("implicit", "lightgbm", "numba", "numpy", "pandas", "pydantic", 
 """Set explicitly, because MLflow takes 6 s to infer them. The checkout must be installed too."""
 
 
-def log_model(client: MlflowClient, experiment: str, run: str, pipeline: Path) -> str:
+def log_model(client: MlflowClient, experiment: str, run: str, pipeline: Path, arrays: Path) -> str:
     """Log the fitted pipeline in the file `pipeline` as the run's model; returns the model's id.
 
-    In a local store, the model's large file is a hard link to `pipeline`, not a copy.
+    Its long arrays are in the folder `arrays`. In a local store, the model's files are hard links
+    to them, not copies.
     """
     from mlflow.entities import LoggedModelOutput
 
@@ -32,7 +36,7 @@ def log_model(client: MlflowClient, experiment: str, run: str, pipeline: Path) -
     place = local_folder(model.artifact_location)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / NAME if place is None else place
-        _save(folder, pipeline, model.model_id, run)
+        _save(folder, pipeline, arrays, model.model_id, run)
         if place is None:
             client.log_model_artifacts(model.model_id, str(folder))
     client.finalize_logged_model(model.model_id, "READY")
@@ -40,7 +44,7 @@ def log_model(client: MlflowClient, experiment: str, run: str, pipeline: Path) -
     return str(model.model_id)
 
 
-def _save(folder: Path, pipeline: Path, model_id: str, run: str) -> None:
+def _save(folder: Path, pipeline: Path, arrays: Path, model_id: str, run: str) -> None:
     import mlflow.pyfunc
     from mlflow.models import Model, ModelSignature
     from mlflow.types import ParamSchema, ParamSpec
@@ -58,12 +62,20 @@ def _save(folder: Path, pipeline: Path, model_id: str, run: str) -> None:
             signature=ModelSignature(params=ParamSchema([ParamSpec("k", "long", 10)])),
             pip_requirements=_requirements(),
         )
-    saved = folder / "artifacts" / pipeline.name
-    saved.unlink()
+    place = folder / "artifacts"
+    (place / pipeline.name).unlink()
+    (place / ARRAYS).mkdir()
+    first, *others = storage.files(pipeline, Pool(arrays))
+    _link(first, place)
+    for array in others:
+        _link(array, place / ARRAYS)
+
+
+def _link(file: Path, folder: Path) -> None:
     try:
-        os.link(pipeline, saved)
+        os.link(file, folder / file.name)
     except OSError:  # another file system
-        shutil.copyfile(pipeline, saved)
+        shutil.copyfile(file, folder / file.name)
 
 
 def _requirements() -> list[str]:

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult
+from pipelines.evaluation.results.folder import PER_USER, PIPELINE
+from pipelines.recommender.fitted import ARRAYS
 from pipelines.tracking import deadline, fields, models, store
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 PARENT = "mlflow.parentRunId"
-PIPELINE, PER_USER = "pipeline.pickle", "per_user.parquet"
 
 
 def log_bakeoff(
@@ -82,7 +83,7 @@ def _log_contender(
         if (files / PER_USER).exists():
             client.log_artifact(run, str(files / PER_USER))
         if (files / PIPELINE).exists():
-            models.log_model(client, experiment, run, files / PIPELINE)
+            models.log_model(client, experiment, run, files / PIPELINE, folder / ARRAYS)
     except BaseException:
         client.set_terminated(run, "FAILED")
         raise

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import AssayError
-from pipelines.runtime.folders import temporary_folder
+from pipelines.runtime.folders import is_name, temporary_folder
 
 LEFT_BEHIND_SECONDS = 24 * 3600.0
 """Age from which an upload that no job needs is removed; a page that shows it writes it again."""
@@ -83,7 +83,7 @@ class Home:
 
     def bakeoff(self, id: str) -> Path:
         """The folder of a bake-off; a row cannot name another one."""
-        if id in ("", ".", "..") or Path(id).name != id:
+        if not is_name(id):
             raise AssayError(f"{id[:80]!r} cannot be the id of a bake-off.")
         return self.bakeoffs / id
 

@@ -21,5 +21,5 @@ def fit(data: Dataset, cut: Split, name: str, folder: Path) -> Pipeline:
     FittedPipeline(
         pipeline, cut.train, data.users, data.catalogue.items, data.catalogue.titles(),
         moments, int(cut.cutoff), "exclude",
-    ).save(folder / "pipeline.pickle")  # fmt: skip
+    ).save(folder / "pipeline.assay")  # fmt: skip
     return pipeline

@@ -213,7 +213,7 @@ def test_picking_titles_changes_the_lists(open_page, explored):
 
 
 def test_a_pipeline_of_an_older_format_says_so_at_its_list(open_page, explored):
-    file = explored.bakeoff_folder(ID) / "contenders" / "popular" / "pipeline.pickle"
+    file = explored.bakeoff_folder(ID) / "contenders" / "popular" / "pipeline.assay"
     file.write_bytes(b"assay-pipeline 0\n" + file.read_bytes().partition(b"\n")[2])
     app = opened(open_page, explore_who="made-up", explore_history="i03,i07")
     assert not app.exception

@@ -39,6 +39,7 @@ nameless = "faulty.stages:Nameless"
 unmade = "faulty.stages:Unmade"
 unchecked = "faulty.stages:Unchecked"
 careless = "faulty.stages:Careless"
+unkept = "faulty.stages:Unkept"
 
 [project.entry-points."assay.adapters"]
 absent = "faulty.absent:Absent"
@@ -96,6 +97,20 @@ class Careless(Popular):
         found = super().retrieve(queries, k)
         found.items[:, 1] = found.items[:, 0]
         return found
+
+
+class Model:
+    pass
+
+
+class Unkept(Popular):
+    name = "unkept"
+    title = "Unkept"
+
+    def fit(self, interactions, catalogue):
+        super().fit(interactions, catalogue)
+        self.model_ = {"best": [Model()]}
+        return self
 """,
     "faulty/adapters.py": """
 from pipelines.adapters import Adapter, Capabilities
@@ -237,7 +252,7 @@ def contenders(outside: Environment, shop: Path) -> dict[str, Any]:
     with Vendor(respond) as service:
         address = service.address.removeprefix("http://")
         done = bakeoff(
-            outside, shop, spec(outside, "newest"), spec(outside, "careless"),
+            outside, shop, *(spec(outside, one) for one in ("newest", "careless", "unkept")),
             "--third-party", f"house:{address}",
             "--metric", "tail_recall@5", "--require", "full-lists",
         )  # fmt: skip
@@ -247,6 +262,16 @@ def contenders(outside: Environment, shop: Path) -> dict[str, Any]:
     assert document["manifest"]["required"] == ["full-lists"]
     assert document["comparisons"][0]["metric"] == "tail_recall@5"
     return {one["name"].partition("-127")[0]: one for one in document["contenders"]}
+
+
+def test_a_stage_that_cannot_be_stored_says_which_attribute(contenders: dict[str, Any]) -> None:
+    one = contenders["with-unkept"]
+    assert one["status"] == "failed"
+    assert one["reason"] == (
+        "The stage unkept cannot be stored: its model_['best'][0] is of type "
+        "faulty.stages.Model; keep only arrays, sparse matrices (CSR, CSC), numbers, texts, "
+        "lists, tuples and dicts, or define `state` and `restore`."
+    )
 
 
 @pytest.mark.parametrize("name", ["with-newest", "house"])

@@ -118,8 +118,8 @@ def _named(pipeline):
 
 def test_lists_by_name_are_the_lists_by_code(two_stage, tmp_path):
     named = _named(two_stage)
-    named.save(tmp_path / "pipeline.pickle")
-    again = FittedPipeline.load(tmp_path / "pipeline.pickle")
+    named.save(tmp_path / "pipeline.assay")
+    again = FittedPipeline.load(tmp_path / "pipeline.assay")
     users = DATA.users.decode(CUT.queries.user[:4]).tolist()
     frame = again.recommend(users=users, k=3)
     assert frame["user_id"].tolist() == np.repeat(users, 3).tolist()
@@ -137,9 +137,9 @@ def test_an_opened_pipeline_is_warm_and_stores_nothing_that_it_derives(two_stage
     named.warm()
     popular = two_stage.generators[-1]
     assert "ranking" in vars(popular), "warm computed nothing"
-    assert "ranking" not in popular.__getstate__()
-    named.save(tmp_path / "pipeline.pickle")
-    again = FittedPipeline.load(tmp_path / "pipeline.pickle")
+    assert "ranking" not in popular.state()
+    named.save(tmp_path / "pipeline.assay")
+    again = FittedPipeline.load(tmp_path / "pipeline.assay")
     assert "ranking" in vars(again.pipeline.generators[-1])
     assert "trees" in vars(again.pipeline.rankers[-1])
     before, after = (p.answer(CUT.queries, 10) for p in (named, again))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +11,7 @@ import pytest
 from pipelines.data.split import split
 from pipelines.recommender.features.builder import DAY, ITEM, MATCH, PERSON, FeatureBuilder
 from pipelines.recommender.features.shop import OfferFeatures, PriceFeatures
+from pipelines.runtime import stored
 from pipelines.schema import Candidates, Catalogue, Queries
 from pipelines.schema.offers import Offers
 from pipelines.testing.datasets import dataset, with_prices_and_offers
@@ -129,10 +129,18 @@ def test_the_light_tier_sees_none_of_it() -> None:
     assert builder.build(ask([(0, 0)]), candidates, sources_only=True).names == ()
 
 
-def test_a_builder_of_an_older_pipeline_still_builds() -> None:
-    old = copy.copy(FeatureBuilder().fit(EVENTS, CATALOGUE))
-    del old.__dict__["shop_"]
-    assert list(table(ask([(0, 0)]), [1], old).columns) == [*ITEM, *PERSON, *MATCH]
+def test_a_stored_builder_gives_the_same_features(tmp_path) -> None:
+    data = with_prices_and_offers(dataset())
+    cut = split(data.interactions, "last-n:2")
+    builder = FeatureBuilder().fit(cut.train, data.catalogue)
+    assert len(builder.shop_) == 2
+    stored.dump(builder.state(), tmp_path / "builder")
+    again = FeatureBuilder.restored(stored.load(tmp_path / "builder"))
+    items = np.tile(np.arange(20, dtype=np.int32), (len(cut.queries), 1))
+    candidates = Candidates(items, np.zeros(items.shape, np.float32))
+    before, after = (one.build(cut.queries, candidates) for one in (builder, again))
+    assert before.names == after.names
+    assert before.values.tobytes() == after.values.tobytes()
 
 
 def test_a_row_does_not_depend_on_the_rows_beside_it() -> None:

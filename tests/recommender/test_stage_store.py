@@ -128,8 +128,8 @@ def test_the_store_keeps_the_newest_and_clears_what_was_never_finished(tmp_path)
     (kept,) = tmp_path.iterdir()
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
-    left = tmp_path / f".ease-1.pickle.{ended.pid}.part"
-    written = tmp_path / f".ease-2.pickle.{os.getpid()}.part"
+    left = tmp_path / f".ease-1.assay.{ended.pid}.part"
+    written = tmp_path / f".ease-2.assay.{os.getpid()}.part"
     for part in (left, written):
         part.write_bytes(b"half")
         os.utime(part, (0, 0))  # a laptop slept: age says nothing

@@ -13,21 +13,26 @@ from pipelines.evaluation.bakeoff.stage_checks import broken_lists, broken_promi
 from pipelines.evaluation.bakeoff.task import ContenderTask
 from pipelines.evaluation.behavior.probes import ask_again
 from pipelines.evaluation.results.document import RequestTime
+from pipelines.evaluation.results.folder import PIPELINE
+from pipelines.recommender import storage
 from pipelines.recommender.fitted import FittedPipeline
 from pipelines.recommender.pipeline import Pipeline, chunks
 from pipelines.recommender.spec import Spec
 from pipelines.recommender.stage_store import StageStore
+from pipelines.runtime.npy import Pool
 from pipelines.schema import Ints, Longs, Slate
 
-PIPELINE = "pipeline.pickle"
 STEP_REQUESTS = 20_000
 """Requests whose lists are kept after each step, at most: a wide step of a million is 2 GB."""
 
 
 def answer(
-    task: ContenderTask, spec: Spec, here: Path, stages: Path, outcome: Outcome
+    task: ContenderTask, spec: Spec, here: Path, arrays: Path, stages: Path, outcome: Outcome
 ) -> tuple[Slate, list[Ints]]:
-    """Fit the pipeline, answer the task, and store both: the lists, and those after each step."""
+    """Fit the pipeline, answer the task, and store both: the lists, and those after each step.
+
+    Arrays that other contenders have too are shared in the folder `arrays`.
+    """
     fitted = _fitted(task, spec, stages, 0, outcome)
     pipeline, known = fitted.pipeline, task.catalogue.known
     outcome.notes += broken_promises(pipeline, task.queries, known)
@@ -44,8 +49,8 @@ def answer(
             f"{blank:,} of {len(slate):,} requests had no history: popular items filled or led "
             "their lists."
         )
-    fitted.save(here / PIPELINE)
-    outcome.model_mb = (here / PIPELINE).stat().st_size / 1e6
+    fitted.save(here / PIPELINE, arrays)
+    outcome.model_mb = storage.megabytes(here / PIPELINE, Pool(arrays))
     tell(0.93, "repeating some requests with changed histories")
     ask_again(task.queries, lambda q: fitted.answer(q, task.length).items, task.seed).save(here)
     return slate, steps

@@ -20,7 +20,7 @@ from pipelines.evaluation.bakeoff import built
 from pipelines.evaluation.bakeoff.outcome import Outcome
 from pipelines.evaluation.bakeoff.task import ContenderTask
 from pipelines.evaluation.results.folder import LISTS
-from pipelines.recommender.fitted import lists_frame
+from pipelines.recommender.fitted import ARRAYS, lists_frame
 from pipelines.recommender.spec import Spec
 from pipelines.runtime import forked, memory
 from pipelines.runtime.orphans import die_with_parent
@@ -47,7 +47,9 @@ def run(task_folder: Path, here: Path, stages: Path) -> Outcome:
         if built_one and given.get("lists_only"):
             slate = built.refit(task, Spec.of(given["spec"]), stages, given["fit"], outcome)
         elif built_one:
-            slate, steps = built.answer(task, Spec.of(given["spec"]), here, stages, outcome)
+            slate, steps = built.answer(
+                task, Spec.of(given["spec"]), here, task_folder / ARRAYS, stages, outcome
+            )
         else:
             from pipelines.evaluation.bakeoff import third_party
 

@@ -21,11 +21,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipelines.errors import AssayError
-from pipelines.evaluation.bakeoff.built import PIPELINE
 from pipelines.evaluation.results.document import ContenderResult
-from pipelines.evaluation.results.folder import LISTS, TRUTH, read_document, reading
+from pipelines.evaluation.results.folder import (
+    LISTS,
+    OLDER_PIPELINE,
+    PIPELINE,
+    TRUTH,
+    read_document,
+    reading,
+)
 from pipelines.evaluation.results.shipped import is_shipped
-from pipelines.recommender.fitted import FittedPipeline
+from pipelines.recommender.fitted import ARRAYS, FittedPipeline
 from pipelines.recommender.trace import trace_frame
 from pipelines.schema import Columns
 
@@ -43,12 +49,18 @@ class Opened:
     @property
     def live(self) -> bool:
         """Whether it can compute a new answer."""
-        return (self.folder / PIPELINE).exists()
+        return self._file.exists()
 
     @cached_property
     def fitted(self) -> FittedPipeline:
         """The fitted pipeline, read from disk once."""
-        return FittedPipeline.load(self.folder / PIPELINE)
+        return FittedPipeline.load(self._file, self.folder.parents[1] / ARRAYS)
+
+    @property
+    def _file(self) -> Path:
+        """Where the pipeline is; of an older bake-off, the file that says so when it is read."""
+        file, older = self.folder / PIPELINE, self.folder / OLDER_PIPELINE
+        return older if older.exists() and not file.exists() else file
 
     @property
     def can_answer_history(self) -> bool:

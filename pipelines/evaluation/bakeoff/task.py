@@ -5,15 +5,16 @@ The ground truth stays in the parent process: a contender cannot read what it is
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any
 
 from pipelines.data.split import Protocol, SeenPolicy
-from pipelines.runtime import pickles
-from pipelines.schema import Catalogue, Interactions, Queries, Vocabulary
+from pipelines.runtime import stored
+from pipelines.schema import Catalogue, Interactions, Queries, Vocabulary, states
 
-TASK = "task.pickle"
+TASK = "task.assay"
 
 
 @dataclass
@@ -39,8 +40,21 @@ class ContenderTask:
     """Single requests that are timed, at most."""
 
     def save(self, folder: Path) -> None:
-        pickles.dump(self, folder / TASK)
+        given = {name: states.state(value) for name, value in vars(self).items()}
+        stored.dump(given, folder / TASK)
 
     @staticmethod
     def load(folder: Path) -> ContenderTask:
-        return cast(ContenderTask, pickles.load(folder / TASK))
+        given: dict[str, Any] = stored.load(folder / TASK)
+        made = {name: make(given[name]) for name, make in _MADE.items()}
+        return ContenderTask(**{**given, **made})
+
+
+_MADE: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "protocol": lambda given: Protocol(**given),
+    "train": states.interactions,
+    "past": states.interactions,
+    "catalogue": states.catalogue,
+    "users": states.vocabulary,
+    "queries": states.queries,
+}

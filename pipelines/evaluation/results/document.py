@@ -5,17 +5,28 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from pipelines.evaluation.results.windows import Drift, WindowResult
+from pipelines.runtime.folders import is_name
 from pipelines.statistics.interval import Interval
 
 Kind = Literal["built", "third-party", "stand-in", "baseline"]
 Status = Literal["scored", "not scored", "not comparable", "failed"]
 State = Literal["pass", "fail", "value", "not run"]
 Outcome = Literal["better", "equivalent", "worse", "inconclusive"]
+
+
+def _one_name(text: str) -> str:
+    if not is_name(text):
+        raise ValueError(f"{text[:80]!r} cannot name a folder")
+    return text
+
+
+Name = Annotated[str, AfterValidator(_one_name)]
+"""Of a folder: what a document names is looked for within its bake-off."""
 
 
 class _Frozen(BaseModel):
@@ -83,7 +94,7 @@ class Spread(_Frozen):
 class ContenderResult(_Frozen):
     """One contender's results."""
 
-    name: str
+    name: Name
     title: str
     kind: Kind
     status: Status
@@ -125,8 +136,8 @@ class Comparison(_Frozen):
     Fields with a default may be missing from older documents.
     """
 
-    contender: str
-    baseline: str
+    contender: Name
+    baseline: Name
     metric: str
     difference: float
     low: float
@@ -179,8 +190,8 @@ class Exposure(_Frozen):
 class BakeoffDocument(_Frozen):
     """All results of a bake-off."""
 
-    id: str
-    dataset: str
+    id: Name
+    dataset: Name
     created: str
     """ISO 8601, UTC."""
     manifest: dict[str, Any]

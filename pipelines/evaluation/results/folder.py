@@ -28,6 +28,7 @@ from pipelines.evaluation.metrics.metric import MetricOfAllLists
 from pipelines.evaluation.metrics.names import installed, label
 from pipelines.evaluation.results.document import BakeoffDocument, titles_of
 from pipelines.evaluation.results.fit_values import FitValues, stacked
+from pipelines.runtime.folders import is_name
 from pipelines.schema import Columns, Doubles, Ints, Longs, Ragged
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ DOCUMENT, TRUTH = "document.json", "truth.parquet"
 ASKED, ANSWER, PER_USER, SLICES = "asked.npz", "answer.npz", "per_user.parquet", "slices.parquet"
 ITEM_SLICES, FITS, WINDOWS = "item_slices.parquet", "fits", "windows"
 LISTS = "lists.parquet"
+PIPELINE, OLDER_PIPELINE = "pipeline.assay", "pipeline.pickle"
+"""The second one is not read: it is what pipelines were before format 3."""
 DAMAGED = (ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError)
 """What numpy and pyarrow raise for a file that is damaged; not found and denied are `OSError`."""
 
@@ -202,7 +205,8 @@ class BakeoffFolder:
         """The numbers of the fits that were scored, ascending, the first one 0."""
         if contender not in self._fits:
             further = (self._of(contender) / FITS).glob(f"*/{PER_USER}")
-            self._fits[contender] = (0, *sorted(int(path.parent.name) for path in further))
+            numbers = (path.parent.name for path in further)
+            self._fits[contender] = (0, *sorted(int(n) for n in numbers if n.isdecimal()))
         return self._fits[contender]
 
     def lists(self, contender: str, fit: int = 0) -> Ints:
@@ -225,6 +229,8 @@ class BakeoffFolder:
         return self._columns[key]
 
     def _of(self, contender: str, fit: int = 0) -> Path:
+        if not is_name(contender):
+            raise AssayError(f"There is no contender {contender[:80]!r} in this bake-off.")
         here = self.path / "contenders" / contender
         return here / FITS / str(fit) if fit else here
 

@@ -7,12 +7,12 @@ Features are computed request by request, so they do not depend on other request
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 import numba
 import numpy as np
 
-from pipelines.recommender.features.shop import ShopFeatures, shop_features
+from pipelines.recommender.features.shop import KINDS, ShopFeatures, shop_features
 from pipelines.schema import (
     Candidates,
     Catalogue,
@@ -49,7 +49,7 @@ class FeatureBuilder:
     Memory: the item co-occurrence counts, at most `partners` an item.
     """
 
-    shop_: tuple[ShopFeatures, ...] = ()  # of the class too: older pipelines have none stored
+    shop_: tuple[ShopFeatures, ...] = ()
 
     def __init__(self, partners: int = 200) -> None:
         self.partners = partners
@@ -82,6 +82,21 @@ class FeatureBuilder:
         )
         self.shop_ = shop_features(interactions, catalogue)
         return self
+
+    def state(self) -> dict[str, Any]:
+        """What was learned, for a file: see `Stage.state`."""
+        shop = [(part.kind, part.state()) for part in self.shop_]
+        return {**vars(self), "categories_": vars(self.categories_), "shop_": shop}
+
+    @classmethod
+    def restored(cls, state: dict[str, Any]) -> Self:
+        """The builder that gave a `state`."""
+        found = cls()
+        for name, value in state.items():
+            setattr(found, name, value)
+        found.categories_ = Ragged(**state["categories_"])
+        found.shop_ = tuple(KINDS[kind].restored(part) for kind, part in state["shop_"])
+        return found
 
     def build(
         self, queries: Queries, candidates: Candidates, *, sources_only: bool = False

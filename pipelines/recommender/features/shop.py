@@ -5,12 +5,13 @@ Each class fills its columns request by request, from what was known at the requ
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numba
 import numpy as np
 
 from pipelines.schema import Candidates, Catalogue, Columns, Floats, Interactions, Queries
+from pipelines.schema.offers import Spans
 
 
 class PriceFeatures:
@@ -22,8 +23,18 @@ class PriceFeatures:
 
     names: ClassVar[tuple[str, ...]] = ("price_log", "price_against_history")
 
+    kind: ClassVar[str] = "prices"
+
     def __init__(self, log_price: Floats) -> None:
         self.log_price_ = log_price
+
+    def state(self) -> dict[str, Any]:
+        """What was learned, for a file."""
+        return {"log_price": self.log_price_}
+
+    @classmethod
+    def restored(cls, state: dict[str, Any]) -> Self:
+        return cls(state["log_price"])
 
     @classmethod
     def of(cls, interactions: Interactions, catalogue: Catalogue) -> Self | None:
@@ -55,24 +66,33 @@ class OfferFeatures:
 
     names: ClassVar[tuple[str, ...]] = ("on_offer_now", "offer_share_of_history", "time_on_offer")
 
-    def __init__(self, interactions: Interactions, catalogue: Catalogue) -> None:
-        assert catalogue.offers is not None
-        n = catalogue.n_items
-        self.spans_ = spans = catalogue.offers.spans(n)
-        oldest = int(interactions.time.min()) if len(interactions) else 0
-        newest = int(interactions.time.max()) if len(interactions) else 0
-        # Up to the newest event: what was promoted later is not known yet.
-        seconds = np.minimum(spans.end, newest + 1) - np.maximum(spans.start, oldest)
-        item = np.repeat(np.arange(n), np.diff(spans.indptr))
-        total = np.bincount(item, weights=np.maximum(seconds, 0), minlength=n)
-        self.share_ = (total / (newest + 1 - oldest)).astype(np.float32)
+    kind: ClassVar[str] = "offers"
+
+    def __init__(self, spans: Spans, share: Floats) -> None:
+        self.spans_, self.share_ = spans, share
+
+    def state(self) -> dict[str, Any]:
+        """What was learned, for a file."""
+        return {"spans": vars(self.spans_), "share": self.share_}
+
+    @classmethod
+    def restored(cls, state: dict[str, Any]) -> Self:
+        return cls(Spans(**state["spans"]), state["share"])
 
     @classmethod
     def of(cls, interactions: Interactions, catalogue: Catalogue) -> Self | None:
         """None where the catalogue has no offers."""
         if catalogue.offers is None or len(catalogue.offers) == 0:
             return None
-        return cls(interactions, catalogue)
+        n = catalogue.n_items
+        spans = catalogue.offers.spans(n)
+        oldest = int(interactions.time.min()) if len(interactions) else 0
+        newest = int(interactions.time.max()) if len(interactions) else 0
+        # Up to the newest event: what was promoted later is not known yet.
+        seconds = np.minimum(spans.end, newest + 1) - np.maximum(spans.start, oldest)
+        item = np.repeat(np.arange(n), np.diff(spans.indptr))
+        total = np.bincount(item, weights=np.maximum(seconds, 0), minlength=n)
+        return cls(spans, (total / (newest + 1 - oldest)).astype(np.float32))
 
     def fill(self, out: Floats, queries: Queries, candidates: Candidates) -> None:
         """Write the columns `out` (n, k, 3)."""
@@ -91,11 +111,12 @@ class OfferFeatures:
 
 
 ShopFeatures = PriceFeatures | OfferFeatures
+KINDS: dict[str, type[ShopFeatures]] = {kind.kind: kind for kind in (PriceFeatures, OfferFeatures)}
 
 
 def shop_features(interactions: Interactions, catalogue: Catalogue) -> tuple[ShopFeatures, ...]:
     """The ones that the catalogue has columns for; none for data without prices and offers."""
-    found = [kind.of(interactions, catalogue) for kind in (PriceFeatures, OfferFeatures)]
+    found = [kind.of(interactions, catalogue) for kind in KINDS.values()]
     return tuple(part for part in found if part is not None)
 
 

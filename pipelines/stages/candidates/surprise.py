@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from pydantic import Field
 
@@ -72,6 +72,12 @@ class SurpriseSVD(CandidateGenerator):
     def scan(self) -> FactorScan:
         """The known items' factors and biases in the order and layout of a search."""
         return FactorScan.of(self.factors_.items, self.known_, self.factors_.item_bias)
+
+    def state(self) -> dict[str, Any]:
+        return {**super().state(), "factors_": vars(self.factors_)}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        super().restore({**state, "factors_": RatingFactors(**state["factors_"])})
 
     def estimate(self, shape: DataShape) -> Estimate:
         f, epochs = self.config.factors, self.config.epochs

@@ -82,9 +82,11 @@ class LambdaRank(Ranker):
     title = "LambdaRank"
     Config = LambdaRankConfig
     config: LambdaRankConfig
-    arrival_: float = 0.0
-    trees_: float = 1.0
-    """The weights; those of the class are of pipelines stored before there were any."""
+    arrival_: float
+    trees_: float
+    """The weights."""
+    model_: str
+    """The trees as LightGBM writes them."""
 
     def fit(
         self, queries: Queries, candidates: Candidates, features: Features, labels: Floats

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from pydantic import Field
@@ -65,6 +65,12 @@ class Rating(Ranker):
         for f in range(model.items.shape[1]):  # factor by factor: one order of sums in each row
             scores += model.users[rows, f][:, None] * model.items[items, f]
         return np.where(candidates.items >= 0, scores, np.float32(-np.inf)).astype(np.float32)
+
+    def state(self) -> dict[str, Any]:
+        return {**super().state(), "factors_": vars(self.factors_)}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        super().restore({**state, "factors_": RatingFactors(**state["factors_"])})
 
     def estimate(self, shape: DataShape) -> Estimate:
         f, epochs = self.config.factors, self.config.epochs

@@ -161,7 +161,7 @@ def test_the_document_is_one_json_value_and_comes_back_the_same(finished):
     text = (folder / "document.json").read_text()
     assert BakeoffDocument.model_validate_json(text) == document
     assert set(json.loads(text)) >= {"id", "dataset", "manifest", "contenders", "comparisons"}
-    assert not (folder / "task.pickle").exists()
+    assert not (folder / "task.assay").exists()
 
 
 def test_the_manifest_on_disk_fits_its_schema_and_is_the_documents(finished):

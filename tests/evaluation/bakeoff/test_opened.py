@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 from pipelines.errors import AssayError
-from pipelines.evaluation.bakeoff.built import PIPELINE
 from pipelines.evaluation.bakeoff.child import LISTS
 from pipelines.evaluation.bakeoff.opened import (
     Opened,
@@ -19,7 +18,7 @@ from pipelines.evaluation.bakeoff.opened import (
 from pipelines.evaluation.bakeoff.request import BakeoffRequest
 from pipelines.evaluation.bakeoff.run import run_bakeoff
 from pipelines.evaluation.results.document import ContenderResult
-from pipelines.evaluation.results.folder import DOCUMENT, read_document
+from pipelines.evaluation.results.folder import DOCUMENT, PIPELINE, read_document
 from pipelines.testing.datasets import dataset
 
 DATA = dataset()

@@ -46,4 +46,4 @@ def test_a_second_fit_forgets_the_order_of_the_first() -> None:
         stage.fit(Interactions.build([0], [item], n_users=1, n_items=3), catalogue)
         stage.warm()
         assert stage.retrieve(nobody, 1).items.tolist() == [[item]]
-    assert "ranking" in vars(stage) and "ranking" not in stage.__getstate__()
+    assert "ranking" in vars(stage) and "ranking" not in stage.state()

@@ -1,4 +1,3 @@
-import pickle
 import subprocess
 import sys
 
@@ -6,13 +5,22 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from pipelines.schema import Candidates, Features, Queries
+from pipelines.runtime import stored
+from pipelines.schema import Candidates, Features, Queries, states
 from pipelines.stages.rankers.lambdarank import LambdaRank, LambdaRankConfig
+from pipelines.stages.states import state_of
 from pipelines.testing import RankerTests
 
 SCORE = """
-import pickle, sys
-stage, inputs = pickle.load(open(sys.argv[1], "rb"))
+import sys
+from pathlib import Path
+from pipelines.runtime import stored
+from pipelines.schema import Candidates, Features, states
+from pipelines.stages.rankers.lambdarank import LambdaRank
+from pipelines.stages.states import restored
+learned, queries, candidates, features = stored.load(Path(sys.argv[1]))
+stage = restored(LambdaRank(), learned)
+inputs = states.queries(queries), Candidates(**candidates), Features(**features)
 stage.warm()
 sys.stdout.write(stage.score(*inputs).tobytes().hex())
 assert "lightgbm" not in sys.modules, "scoring imported LightGBM"
@@ -24,8 +32,8 @@ class TestLambdaRank(RankerTests):
 
     def test_a_loaded_model_scores_without_lightgbm(self, tmp_path) -> None:
         stage, inputs = self.fitted(), self.inputs()[:3]
-        path = tmp_path / "stage.pickle"
-        path.write_bytes(pickle.dumps((stage, inputs)))
+        path = tmp_path / "stage"
+        stored.dump([state_of(stage), *map(states.state, inputs)], path)
         command = [sys.executable, "-c", SCORE, str(path)]
         told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
         assert told == stage.score(*inputs).tobytes().hex()
@@ -93,14 +101,3 @@ def test_it_stops_where_more_trees_do_harm_to_requests_left_out() -> None:
     """A weak pattern and trees that fit every row: after the first ones they learn noise."""
     settings = {"trees": 400, "bags": 4, "min_rows": 1, "l2": 0.0, "learning_rate": 0.5}
     assert len(fitted(120, known=True, **settings).trees.roots) < 400
-
-
-def test_a_model_stored_before_there_were_weights_scores_as_its_trees() -> None:
-    stage = fitted(100, known=True)
-    state = stage.__getstate__()
-    older = LambdaRank.__new__(LambdaRank)
-    older.__dict__ = {k: v for k, v in state.items() if k not in ("arrival_", "trees_")}
-    candidates, features, _ = made_up(5, known=True, seed=1)
-    queries = Queries.of_histories([[]] * 5, n_items=20, now=9)
-    expected = older.trees.score(features.values.reshape(-1, 3)).astype(np.float32)
-    assert older.score(queries, candidates, features).ravel().tolist() == expected.tolist()
