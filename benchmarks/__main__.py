@@ -49,6 +49,7 @@ def main(names: list[str]) -> int:
         metrics,
         refits,
         requests,
+        selftest,
         start,
         tuning,
     )
@@ -65,6 +66,7 @@ def main(names: list[str]) -> int:
         "refits": refits.run,
         "figures": figures.run,
         "luck": luck.run,
+        "selftest": selftest.run,
     }
     wrong = [name for name in names if name not in known]
     if wrong:

@@ -14,6 +14,8 @@ import numpy as np
 
 from pipelines.data.dataset import Dataset
 from pipelines.data.split import Protocol, Split, split
+from pipelines.evaluation.bakeoff.checks.contract import Material
+from pipelines.evaluation.bakeoff.checks.examine import examine
 from pipelines.evaluation.bakeoff.exposure import exposure_of, trusted
 from pipelines.evaluation.bakeoff.ground_truth import ground_truth_of
 from pipelines.evaluation.bakeoff.process import run_in_child
@@ -126,15 +128,19 @@ def run_bakeoff(
         mine = next(shares)
         if first := scored.get(entry.name):
             results[at], scored[entry.name] = refits.add(entry, results[at], first, mine)
+    now = datetime.now(UTC)
+    progress(0.97, "checking the results")
+    material = Material(dataset, cut, manifest, key, folder, results, now.timestamp())
     document = BakeoffDocument(
         id=bakeoff_id,
         dataset=dataset.name,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        created=now.isoformat(timespec="seconds"),
         manifest=manifest.document() | _counts(cut),
         contenders=with_chances(results, scored, manifest),
         comparisons=comparisons(results, scored, manifest),
         notes=[*declared.note(request.metric, results), *left_out, exposure.sentence],
         exposure=exposure,
+        evidence=examine(material),
     )
     write_document(folder, document)
     (folder / TASK).unlink(missing_ok=True)
@@ -175,21 +181,7 @@ def _write_task(dataset: Dataset, cut: Split, manifest: Manifest, folder: Path) 
     import pandas as pd
 
     folder.mkdir(parents=True, exist_ok=True)
-    ContenderTask(
-        dataset=dataset.name,
-        data_key=data_key(manifest),
-        protocol=cut.protocol,
-        seen=manifest.seen,
-        cutoff=cut.cutoff,
-        train=cut.train,
-        past=cut.past,
-        catalogue=dataset.catalogue.at(cut.known),
-        users=dataset.users,
-        queries=cut.queries,
-        length=max(manifest.ks),
-        rules=manifest.rules,
-        seed=manifest.seed,
-    ).save(folder)
+    ContenderTask.of(dataset, cut, manifest, data_key(manifest)).save(folder)
     who = np.repeat(dataset.users.decode(cut.queries.user), cut.truth.lengths())
     what = dataset.catalogue.items.decode(cut.truth.values)
     pd.DataFrame({"user_id": who, "item_id": what}).to_parquet(folder / TRUTH, index=False)

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from pipelines.evaluation.results.evidence import EvidenceGrade
 from pipelines.statistics.interval import Interval
 
 Kind = Literal["built", "third-party", "stand-in", "baseline"]
@@ -188,6 +189,8 @@ class BakeoffDocument(_Frozen):
     """Further remarks, such as a run that could not be logged to MLflow."""
     exposure: Exposure | None = None
     """None in documents of older versions."""
+    evidence: EvidenceGrade | None = None
+    """What the checks of this bake-off found (docs/selftest.md); None in older documents."""
     mlflow_run_id: str | None = None
 
     def contender(self, name: str) -> ContenderResult | None:
