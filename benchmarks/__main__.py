@@ -49,6 +49,7 @@ def main(names: list[str]) -> int:
         metrics,
         refits,
         requests,
+        selftest,
         shipped,
         start,
         tuning,
@@ -69,6 +70,7 @@ def main(names: list[str]) -> int:
         "figures": figures.run,
         "shipped": shipped.run,
         "luck": luck.run,
+        "selftest": selftest.run,
     }
     wrong = [name for name in names if name not in known]
     if wrong:

@@ -139,6 +139,9 @@ class Adapter(ABC):
         """Problems found in the lists, with their counts."""
         self.remarks: list[str] = []
         """Sentences about the training, set by `prepare`."""
+        self.trained_through: int | None = None
+        """The last second of data from elsewhere that it was trained on, as stated; set by
+        `prepare`. None if it was trained in the bake-off, or states rows and not a date."""
 
     @classmethod
     def check(cls, target: str) -> None:

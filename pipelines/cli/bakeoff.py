@@ -171,6 +171,8 @@ def print_bakeoff(found: BakeoffDocument, as_json: bool) -> None:
             out.say(text)
     for c in found.contenders:
         out.say(_failed_tests(c, manifest.get("required", ())))
+    for line in _evidence(found):
+        out.say(line)
     for note in found.notes:
         out.say(f"Note: {note}")
     names = ", ".join(c.name for c in found.contenders)
@@ -178,6 +180,16 @@ def print_bakeoff(found: BakeoffDocument, as_json: bool) -> None:
         f"Bake-off {found.id}; for lists of a contender, run `assay recommend --bakeoff "
         f"{found.id} --contender NAME` ({names})."
     )
+
+
+def _evidence(found: BakeoffDocument) -> list[str]:
+    """What the checks found: flags in full, and the number of the others."""
+    if found.evidence is None:
+        return []
+    return [
+        f"Checks: {found.evidence.sentence}",
+        *(f"FLAGGED, {check.name}: {check.sentence}" for check in found.evidence.flagged),
+    ]
 
 
 def _hit_rate(found: BakeoffDocument, contender: ContenderResult) -> str:

@@ -26,6 +26,7 @@ from pipelines.cli.readiness import readiness
 from pipelines.cli.recommend import recommend
 from pipelines.cli.report import report
 from pipelines.cli.run import run
+from pipelines.cli.selftest import selftest
 from pipelines.cli.slices import slices
 from pipelines.cli.track import track
 from pipelines.errors import AssayError, of_the_system
@@ -54,6 +55,7 @@ for command in (
     report,
     decide,
     track,
+    selftest,
     run,
 ):
     app.command()(command)

@@ -59,7 +59,9 @@ class Exported(Adapter):
             f"write exported:{self.path.name}@2016-09-01 with the actual date, or put "
             f'{{"trained_through": "2016-09-01"}} into {_claims(self.path)[0].name}'
         )
-        note = require_comparable(self._claim(), task, source=self.path.name, how=how)
+        claim = self._claim()
+        note = require_comparable(claim, task, source=self.path.name, how=how)
+        self.trained_through = claim.through
         answers = read(self.path)
         answers.compare_with(task)
         self.answers_ = answers

@@ -56,9 +56,11 @@ class Personalize(Adapter):
     def prepare(self, task: Task) -> None:
         """Check training date, settings and credentials, without calling the service."""
         start = profile.prefix(self.target)
+        claim = self._claim()
+        self.trained_through = claim.through
         self.remarks = [
             require_comparable(
-                self._claim(),
+                claim,
                 task,
                 source=f"personalize:{self.target}",
                 how=f"set {start}TRAINED_THROUGH to the last day in its training data",

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from pipelines.adapters.contract import Reply
     from pipelines.evaluation.bakeoff.task import ContenderTask
 
+SEEN = "items left out: already in the user's history"
+REPEATED = "items left out: repeated in one list"
+SECOND = "second lists for a user"
+NEVER = int(np.iinfo(np.int64).max)
+
 
 @dataclass
 class Read:
@@ -26,6 +31,10 @@ class Read:
     milliseconds: list[float] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     first_error: str = ""
+    problems: dict[str, int] = field(default_factory=dict)
+    """What `notes` tell, counted."""
+    oldest_seen: int | None = None
+    """The earliest time at which a user had an item that is left out as seen, seconds UTC."""
 
 
 def read_replies(replies: list[Reply], users: list[str], task: ContenderTask, length: int) -> Read:
@@ -43,6 +52,7 @@ def read_replies(replies: list[Reply], users: list[str], task: ContenderTask, le
     asked_again = np.zeros(len(users), bool)
     milliseconds = []
     first_error = ""
+    oldest_seen = NEVER
     known = task.catalogue.known
     for reply in replies:
         row = place.get(reply.user_id)
@@ -50,7 +60,7 @@ def read_replies(replies: list[Reply], users: list[str], task: ContenderTask, le
             found["lists for users who were not asked about"] += 1
             continue
         if asked_again[row]:
-            found["second lists for a user"] += 1
+            found[SECOND] += 1
             continue
         asked_again[row] = True
         if reply.milliseconds is not None:
@@ -64,9 +74,10 @@ def read_replies(replies: list[Reply], users: list[str], task: ContenderTask, le
             if code < 0 or not known[code]:
                 found["items left out: unknown at the cut-off"] += 1
             elif code in barred:
-                found["items left out: already in the user's history"] += 1
+                found[SEEN] += 1
+                oldest_seen = min(oldest_seen, _first_had(task, row, code))
             elif code in kept:
-                found["items left out: repeated in one list"] += 1
+                found[REPEATED] += 1
             else:
                 kept.append(code)
         kept = kept[:length]
@@ -75,7 +86,23 @@ def read_replies(replies: list[Reply], users: list[str], task: ContenderTask, le
         found["lists that are too short"] += 0 < len(kept) < length
     answered |= nothing_left(task)
     notes = [f"{count:,} {what}" for what, count in found.items() if count]
-    return Read(items, int(answered.sum()), milliseconds, notes, first_error)
+    return Read(
+        items,
+        int(answered.sum()),
+        milliseconds,
+        notes,
+        first_error,
+        {what: count for what, count in found.items() if count},
+        None if oldest_seen == NEVER else oldest_seen,
+    )
+
+
+def _first_had(task: ContenderTask, row: int, code: int) -> int:
+    """When the user of a request first had an item of its history, seconds UTC."""
+    asked = task.queries
+    rows = slice(asked.history.indptr[row], asked.history.indptr[row + 1])
+    times = asked.times[rows][asked.history.values[rows] == code]
+    return int(times.min(initial=NEVER))
 
 
 def nothing_left(task: ContenderTask) -> Mask:

@@ -40,7 +40,7 @@ def run(task_folder: Path, here: Path, stages: Path) -> Outcome:
     """Fit or start the contender, ask it everything, write its answer."""
     task = ContenderTask.load(task_folder)
     given = json.loads((here / "contender.json").read_text())
-    outcome = Outcome(requested=len(task.queries))
+    outcome = Outcome(requested=len(task.queries), given=task.digest)
     steps: list[Ints] = []
     try:
         built_one = given["kind"] == "built"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -30,6 +31,22 @@ class Outcome(BaseModel):
     notes: list[str] = []
     steps: list[tuple[str, float]] = []
     """Each step of a pipeline and its seconds for all requests."""
+    given: str = ""
+    """The digest of the task that it answered (`ContenderTask.digest`)."""
+    problems: dict[str, int] = {}
+    """Of a third party: what was wrong with its lists, counted."""
+    oldest_seen: int | None = None
+    """Of a third party's items left out as already in the history: the time of the earliest such
+    event, seconds UTC."""
+
+    trained_through: int | None = None
+    """Of a third party: the last second of its training data, as it states it."""
+
+    def told(self) -> dict[str, Any]:
+        """The fields that a contender's result repeats."""
+        return self.model_dump(
+            exclude={"steps", "given", "problems", "oldest_seen", "trained_through"}
+        )
 
 
 def tell(share: float, message: str) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 
 from pipelines.data.dataset import Dataset
 from pipelines.data.split import Protocol, Split, splits
+from pipelines.evaluation.bakeoff.checks.contract import Material
+from pipelines.evaluation.bakeoff.checks.examine import examine
 from pipelines.evaluation.bakeoff.exposure import exposure_of, trusted
 from pipelines.evaluation.bakeoff.ground_truth import ground_truth_of
 from pipelines.evaluation.bakeoff.lists_run import Answered, shares_of
@@ -141,17 +143,21 @@ def run_bakeoff(
         mine = next(shares)
         if first := scored.get(entry.name):
             results[at], scored[entry.name] = refits.add(entry, results[at], first, mine)
+    own = list(results)
     windows: list[Answered] = []
     if earlier:
-        share = part(progress, 1 / len(cuts), 0.98)
+        share = part(progress, 1 / len(cuts), 0.97)
         windows = run_earlier(dataset, cuts, request, manifest, folder, stages, share)
         windows.append(Answered(cut, users, {r.name: r for r in results}, scored))
         results, scored = pooled(results, windows, manifest)
     each = window_results(windows, manifest)
+    now = datetime.now(UTC)
+    progress(0.97, "checking the results")
+    material = Material(dataset, cut, manifest, key, folder, own, now.timestamp())
     document = BakeoffDocument(
         id=bakeoff_id,
         dataset=dataset.name,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        created=now.isoformat(timespec="seconds"),
         manifest=manifest.document() | _counts(cut, windows),
         contenders=with_chances(results, scored, manifest),
         comparisons=comparisons(results, scored, manifest),
@@ -159,6 +165,7 @@ def run_bakeoff(
         exposure=exposure,
         windows=each,
         drift=drift_of(results, windows, each, manifest),
+        evidence=examine(material),
     )
     write_document(folder, document)
     (folder / TASK).unlink(missing_ok=True)

@@ -65,8 +65,7 @@ def score(
     manifest: Manifest,
 ) -> tuple[ContenderResult, Scored | None]:
     """The result of a contender; without metrics if it is not scored."""
-    told = outcome.model_dump(exclude={"steps"})
-    result = ContenderResult(name=name, title=title, kind=kind, **told)
+    result = ContenderResult(name=name, title=title, kind=kind, **outcome.told())
     if outcome.status != "scored":
         return result, None
     with np.load(here / "answer.npz") as arrays:

@@ -17,6 +17,7 @@ from pipelines.schema import NO_ITEM, Candidates, Ints, Longs, Mask, Queries, Sl
 from pipelines.stages.contract import CandidateGenerator, Ranker, Rule
 from pipelines.stages.loading import StageKind
 
+BREAKS = "breaks its contract"
 REQUESTS = 32
 """Requests that are looked at, evenly spread over all."""
 CANDIDATES = 50
@@ -56,11 +57,11 @@ def _first(candidates: Candidates) -> Candidates:
 
 def broken_lists(items: Ints, queries: Queries, known: Mask) -> list[str]:
     """A sentence for each kind of item that is in a final list (n, k) and may not be there."""
-    return [f"A stage breaks its contract: {one}." for one in _wrong_items(items, queries, known)]
+    return [f"A stage {BREAKS}: {one}." for one in _wrong_items(items, queries, known)]
 
 
 def _sentences(kind: StageKind, name: str, told: list[str]) -> list[str]:
-    return [f"{called(kind, name)} breaks its contract: {one}." for one in dict.fromkeys(told)]
+    return [f"{called(kind, name)} {BREAKS}: {one}." for one in dict.fromkeys(told)]
 
 
 def _tried(told: Iterator[str]) -> list[str]:

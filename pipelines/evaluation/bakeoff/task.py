@@ -5,14 +5,20 @@ The ground truth stays in the parent process: a contender cannot read what it is
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pipelines.data.split import Protocol, SeenPolicy
+import numpy as np
+
+from pipelines.data.dataset import Dataset
+from pipelines.data.split import Protocol, SeenPolicy, Split
+from pipelines.evaluation.manifest.manifest import Manifest
 from pipelines.runtime import stored
-from pipelines.schema import Catalogue, Interactions, Queries, Vocabulary, states
+from pipelines.schema import Catalogue, Interactions, Queries, Vocabulary, hash_of_ids, states
 
 TASK = "task.assay"
 
@@ -39,8 +45,43 @@ class ContenderTask:
     latency_requests: int = 200
     """Single requests that are timed, at most."""
 
+    @staticmethod
+    def of(dataset: Dataset, cut: Split, manifest: Manifest, data_key: str) -> ContenderTask:
+        """The task of a split; `data_key` identifies its training data."""
+        return ContenderTask(
+            dataset=dataset.name,
+            data_key=data_key,
+            protocol=cut.protocol,
+            seen=manifest.seen,
+            cutoff=cut.cutoff,
+            train=cut.train,
+            past=cut.past,
+            catalogue=dataset.catalogue.at(cut.known),
+            users=dataset.users,
+            queries=cut.queries,
+            length=max(manifest.ks),
+            rules=manifest.rules,
+            seed=manifest.seed,
+        )
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 (hex) of what a contender learns from and answers: events, requests, ids."""
+        found = hashlib.sha256(f"{self.data_key} {self.protocol} {self.seen}".encode())
+        asked, train = self.queries, self.train
+        for array in (
+            *(train.user, train.item, train.weight, train.time, self.catalogue.known),
+            *(asked.user, asked.now, asked.history.indptr, asked.history.values, asked.times),
+            *(asked.exclude.indptr, asked.exclude.values),
+        ):
+            found.update(str(array.dtype).encode())
+            found.update(np.ascontiguousarray(array).view(np.uint8).data)
+        for ids in (self.users.ids, self.catalogue.items.ids):
+            found.update(hash_of_ids(ids).encode())
+        return found.hexdigest()
+
     def save(self, folder: Path) -> None:
-        given = {name: states.state(value) for name, value in vars(self).items()}
+        given = {field.name: states.state(getattr(self, field.name)) for field in fields(self)}
         stored.dump(given, folder / TASK)
 
     @staticmethod

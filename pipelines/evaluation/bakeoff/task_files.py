@@ -29,21 +29,7 @@ def write_task(
 ) -> None:
     """Write the contenders' task into `folder`, which is made if it is missing."""
     folder.mkdir(parents=True, exist_ok=True)
-    ContenderTask(
-        dataset=dataset.name,
-        data_key=data_key(manifest, cut, order),
-        protocol=cut.protocol,
-        seen=manifest.seen,
-        cutoff=cut.cutoff,
-        train=cut.train,
-        past=cut.past,
-        catalogue=dataset.catalogue.at(cut.known),
-        users=dataset.users,
-        queries=cut.queries,
-        length=max(manifest.ks),
-        rules=manifest.rules,
-        seed=manifest.seed,
-    ).save(folder)
+    ContenderTask.of(dataset, cut, manifest, data_key(manifest, cut, order)).save(folder)
 
 
 def write_asked(dataset: Dataset, cut: Split, folder: Path) -> None:

@@ -56,6 +56,9 @@ def answer(
     Probes(adapter.why_no_history or "Asking a vendor again costs money.").save(here)
     count_answers(outcome, read.answered, read.first_error)
     outcome.notes += [*adapter.notes, *read.notes]
+    outcome.problems = {**adapter.problems, **read.problems}
+    outcome.oldest_seen = read.oldest_seen
+    outcome.trained_through = adapter.trained_through
     if read.milliseconds:
         p50, p95 = np.percentile(read.milliseconds, [50, 95])
         outcome.request_ms = RequestTime(p50=float(p50), p95=float(p95))

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
+from pipelines.evaluation.results.evidence import EvidenceGrade
 from pipelines.evaluation.results.windows import Drift, WindowResult
 from pipelines.runtime.folders import is_name
 from pipelines.statistics.interval import Interval
@@ -206,6 +207,8 @@ class BakeoffDocument(_Frozen):
     """Each of several windows, oldest first; empty for a single split."""
     drift: list[Drift] = []
     """On the declared metric, from the first window to the last."""
+    evidence: EvidenceGrade | None = None
+    """What the checks of this bake-off found (docs/selftest.md); None in older documents."""
     mlflow_run_id: str | None = None
 
     def contender(self, name: str) -> ContenderResult | None:
