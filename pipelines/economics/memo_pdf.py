@@ -17,7 +17,7 @@ TEXT, BOLD = "DejaVuSans", "DejaVuSans-Bold"
 FALLBACK = ("Helvetica", "Helvetica-Bold")
 PRIMARY, QUIET, LINE = "#0B6E75", "#5B636B", "#DDD9CF"
 MARGIN_MM, PAGE_WIDTH_MM = 13, 210
-LEAST, MOST = 6, 60
+LEAST, MOST = 11, 60
 """Characters that a column's width is weighed by, at least and at most."""
 
 
@@ -151,6 +151,7 @@ def _styles(text: str, bold: str) -> dict[str, Any]:
         "li": style("li", 7.5, leftIndent=9, bulletIndent=1),
         "cell": style("cell", 6.6),
         "head": style("head", 6.6, fontName=bold, textColor=QUIET),
+        "number head": style("number head", 6.6, fontName=bold, textColor=QUIET, alignment=2),
         "number": style("number", 6.6, alignment=2),
         "figure": style("figure", 13, fontName=bold),
     }
@@ -193,7 +194,9 @@ def _table(block: Block, styles: dict[str, Any]) -> Any:
         [
             Paragraph(
                 escape(cell.text, quote=False),
-                styles["head" if cell.head else "number" if cell.number else "cell"],
+                styles[
+                    " ".join(filter(None, ("number" * cell.number, "head" * cell.head))) or "cell"
+                ],
             )
             for cell in row
         ]
