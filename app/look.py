@@ -133,6 +133,9 @@ h1 {line-height: 1.25 !important; padding-top: 0 !important; text-wrap: pretty;}
 /* The theme's gray has a contrast of 4.2 with the light page; text needs 4.5. */
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p
 {color: var(--assay-quiet) !important; opacity: 1 !important;}
+/* Streamlit's colors of code have contrasts from 2.4 to 3.6 with the light page. */
+[data-testid="stCode"] .token {color: var(--assay-code) !important;}
+[data-testid="stCode"] .token:is(.comment, .punctuation) {color: var(--assay-quiet) !important;}
 a:focus-visible, button:focus-visible {outline: 2px solid var(--assay-primary) !important;
  outline-offset: 2px;}
 @media (max-width: 1100px) {
@@ -146,10 +149,13 @@ a:focus-visible, button:focus-visible {outline: 2px solid var(--assay-primary) !
 </style>
 """
 
-_COLORS = "<style>:root {{--assay-page: {}; --assay-quiet: {}; --assay-primary: {};}}</style>"
-_LIGHT_COLORS = _COLORS.format("#FBFAF7", "#5B6167", "#0B6E75")
-_DARK_COLORS = _COLORS.format("#14171A", "#A9ACAE", "#4FB3B9")
-"""The page, quiet text (contrast 4.5 or more) and the accent, in either theme."""
+_COLORS = (
+    "<style>:root {{--assay-page: {}; --assay-quiet: {}; --assay-primary: {};"
+    " --assay-code: {};}}</style>"
+)
+_LIGHT_COLORS = _COLORS.format("#FBFAF7", "#5B6167", "#0B6E75", "#0B5A78")
+_DARK_COLORS = _COLORS.format("#14171A", "#A9ACAE", "#4FB3B9", "#7CC7DB")
+"""The page, quiet text (contrast 4.5 or more), the accent and code, in either theme."""
 
 _DARK = """
 <style>

@@ -71,7 +71,7 @@ def _result(
     document: BakeoffDocument, contender: str, result: BehaviorResult | None, test: str
 ) -> None:
     title = titles_of(document.contenders)[contender]
-    st.subheader(page.plain(f"{title}: {test}"), anchor=False)
+    st.header(page.plain(f"{title}: {test}"), anchor=False)
     if result is None:
         st.write("This test was not run on this contender.")
         return

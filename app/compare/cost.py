@@ -192,7 +192,7 @@ def _steps(document: BakeoffDocument) -> None:
     if not multi_stage:
         return
     longest = max(multi_stage, key=lambda c: len(c.waterfall))
-    st.subheader("What each stage adds", anchor=False)
+    st.header("What each stage adds", anchor=False)
     name = tools.contender(
         document,
         "Contender",

@@ -16,7 +16,7 @@ STYLE = """
 .examples .facts b{font-weight:600}
 .examples .sides{display:grid;grid-template-columns:repeat(auto-fit,minmax(225px,1fr));gap:14px;
  margin-top:8px}
-.examples h4{font-size:13px;font-weight:600;opacity:.75;margin:0;padding:0}
+.examples h3{font-size:13px;font-weight:600;opacity:.75;margin:0;padding:0}
 .examples ol{margin:4px 0 0;padding-left:24px}
 .examples li{font-size:14px;margin:0;padding:1px 0}
 """
@@ -58,7 +58,7 @@ def _card(example: Mapping[str, Any]) -> str:
             continue
         if isinstance(value, list):
             items = "".join(f"<li>{escape(_text(one))}</li>" for one in value)
-            sides.append(f"<div><h4>{escape(_label(name))}</h4><ol>{items}</ol></div>")
+            sides.append(f"<div><h3>{escape(_label(name))}</h3><ol>{items}</ol></div>")
         else:
             facts.append(f"<b>{escape(_label(name))}</b> {escape(_text(value))}")
     shown = f'<p class="facts">{" · ".join(facts)}</p>' if facts else ""

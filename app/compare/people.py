@@ -65,7 +65,7 @@ def _explorer(
     other: str,
 ) -> None:
     """The twenty largest wins or losses, and the selected user."""
-    st.subheader("Largest differences", anchor=False)
+    st.header("Largest differences", anchor=False)
     side = toolbar.choice(
         "Users",
         list(SIDES),
@@ -143,7 +143,7 @@ def _person(
         f"{titles[name]}"
         for name in pair
     ]
-    st.subheader(page.plain(f"User {user}"), anchor=False)
+    st.header(page.plain(f"User {user}"), anchor=False)
     st.caption(page.plain(f"{label(metric)} is {' and '.join(values)}."))
     items = explore_data.catalogue(document)
     found = sheet(

@@ -25,7 +25,7 @@ def slice_values(
 ) -> None:
     """Each contender's value in one slice, with its interval."""
     clause = dimension.clause.format(value)
-    st.subheader(page.plain(f"Slice by {dimension.title}: {value}"), anchor=False)
+    st.header(page.plain(f"Slice by {dimension.title}: {value}"), anchor=False)
     frame, n = values_frame(document, contest, dimension, value)
     if n == 0:
         st.write(page.plain(f"No user in this slice has a value of {label(contest.metric)}."))

@@ -30,7 +30,7 @@ def ranked_wins(document: BakeoffDocument, contest: Contest, by_name: dict[str, 
     """Draw the slices in which one of the two wins, ranked; returns the view's sentence."""
     titles = titles_of(document.contenders)
     pair = (contest.contender, contest.against)
-    st.subheader("Slices with a winner", anchor=False)
+    st.header("Slices with a winner", anchor=False)
     winner = toolbar.choice(
         "Show slices where",
         list(pair),

@@ -30,7 +30,7 @@ def section(name: str) -> None:
             continue
         frame = pd.DataFrame(rows)
         sentence = found.sentences[key]
-        st.subheader(title, anchor=False)
+        st.header(title, anchor=False)
         st.write(page.plain(sentence))
         page.picture(_chart(key, frame, found.unit), sentence, frame, key=f"data_profile_{key}")
 

@@ -93,7 +93,7 @@ def approaches(frame: pd.DataFrame) -> None:
 
 def _plan(name: str, found: Readiness) -> None:
     """The downloads of the tracking plan and its schema."""
-    st.subheader("Tracking plan", anchor=False)
+    st.header("Tracking plan", anchor=False)
     st.write(
         "The tracking plan lists what this data lacks, and each event and field to log, with the "
         "reason and an example. The JSON Schema validates events before you store them."

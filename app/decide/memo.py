@@ -25,7 +25,7 @@ def section(
     decision: Decision, case: Case | None, evidence: Evidence | None, changes: Values, name: str
 ) -> None:
     """The memo of the current decision."""
-    st.subheader("One-page memo", anchor=False)
+    st.header("One-page memo", anchor=False)
     html = render_memo(decision, case, evidence, datetime.now(UTC).date())
     with st.container(horizontal=True):
         if access.allowed("lead") and st.button("Save decision", type="primary"):
@@ -45,7 +45,7 @@ def section(
 def saved() -> None:
     """The saved decisions of this workspace, newest first; selecting one shows its memo."""
     records = state.workspace().decisions()
-    st.subheader("Saved decisions", anchor=False)
+    st.header("Saved decisions", anchor=False)
     if not records:
         st.caption("No saved decisions yet.")
         return

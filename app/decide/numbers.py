@@ -93,7 +93,7 @@ def cash_frame(decision: Decision) -> pd.DataFrame:
         ]
         for name, one in decision.cash.items()
     }
-    return pd.DataFrame({"": rows, **columns})
+    return pd.DataFrame({"cash": rows, **columns})
 
 
 def _horizons_frame(decision: Decision) -> pd.DataFrame:

@@ -20,16 +20,14 @@ def section(decision: Decision) -> None:
         return
     ranked = sorted(decision.options, key=lambda option: -float(option["npv"]))
     shown = decision.chosen or str(ranked[0]["name"])
-    st.subheader(
-        f"Inputs with the largest effect on the value of {option_label(shown)}", anchor=False
-    )
+    st.header(f"Inputs with the largest effect on the value of {option_label(shown)}", anchor=False)
     page.picture(
         tornado.tornado(decision.tornado, decision.npv(shown) or 0.0),
         tornado.tornado_alt(decision.tornado, shown),
         tornado.tornado_frame(decision.tornado).rename(columns={"value": f"value ({thousands()})"}),
         key="decide_tornado",
     )
-    st.subheader("Uncertainty", anchor=False)
+    st.header("Uncertainty", anchor=False)
     if decision.uncertainty is None:
         st.write(
             "No input has a range, so there is nothing to simulate. Enter low, likely and high "

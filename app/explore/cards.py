@@ -15,7 +15,7 @@ STYLE = """
  font-size:14px;line-height:1.35}
 .lists section{border:1px solid color-mix(in srgb,currentColor 18%,transparent);
  border-top-width:3px;border-radius:6px;padding:10px 12px}
-.lists h3{font-size:15px;font-weight:600;margin:0;padding:0}
+.lists :is(h2,h3){font-size:15px;font-weight:600;margin:0;padding:0}
 .lists .kind,.lists .why{opacity:.75;font-size:13px;margin:2px 0 8px}
 .lists ol{margin:0;padding:0;list-style:none}
 .lists li{display:grid;grid-template-columns:22px 1fr auto;gap:4px;padding:4px 2px;
@@ -30,12 +30,16 @@ STYLE = """
 
 
 def cards(
-    frame: pd.DataFrame, missing: Mapping[str, str], contenders: Mapping[str, tuple[str, Style]]
+    frame: pd.DataFrame,
+    missing: Mapping[str, str],
+    contenders: Mapping[str, tuple[str, Style]],
+    heading: str = "h3",
 ) -> str:
     """The lists as HTML, a card per contender; all text is escaped.
 
     `contenders` has the kind and the style by title, `missing` the reasons for missing lists.
-    Items in several lists share a letter, and hovering over one highlights it in every list.
+    `heading` is the element of a contender's name. Items in several lists share a letter, and
+    hovering over one highlights it in every list.
     """
     shared = sorted(set(frame["mark"]) - {""})
     highlight = "".join(
@@ -48,7 +52,7 @@ def cards(
         header = (
             f'<section aria-label="{escape(contender)}" style="border-top-color:{style.color};'
             f'border-top-style:{"dashed" if style.dashed else "solid"}">'
-            f"<h3>{style.mark} {escape(contender)}</h3>"
+            f"<{heading}>{style.mark} {escape(contender)}</{heading}>"
         )
         if contender in missing:
             reason = f'<p class="why">No list: {escape(missing[contender])}</p>'

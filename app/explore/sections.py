@@ -104,7 +104,7 @@ def picture(document: BakeoffDocument, found: Lists, one: str, other: str) -> No
 
 def list_cards(document: BakeoffDocument, found: Lists, person: Person) -> None:
     """A card per contender, with its list or the reason why it has none."""
-    st.subheader("Lists", anchor=False)
+    st.header("Lists", anchor=False)
     st.caption(legend(found, person))
     titles, styles = titles_of(document.contenders), look.styles_by_title(document)
     contenders = {

@@ -27,7 +27,7 @@ def section(document: BakeoffDocument, person: Person) -> None:
     if not multi_stage:
         return
     titles = titles_of(document.contenders)
-    st.subheader("How each item was selected", anchor=False)
+    st.header("How each item was selected", anchor=False)
     longest = max(multi_stage, key=lambda c: len(c.waterfall))
     with st.container(width=260):
         name = toolbar.selection(

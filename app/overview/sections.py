@@ -36,7 +36,7 @@ def cards() -> None:
     columns = st.columns(3, gap="medium")
     for column, (title, description, target, label) in zip(columns, CARDS, strict=True):
         with column.container(border=True, height="stretch"):
-            st.subheader(page.plain(title), anchor=False)
+            st.header(page.plain(title), anchor=False)
             st.write(description)
             page.link(target, label, ":material/arrow_forward:")
 

@@ -23,7 +23,7 @@ def section(document: BakeoffDocument, *, uncounted: str = "") -> str:
 
     The vote of the round `uncounted` is left out: it would tell whose lists are on the screen.
     """
-    st.subheader("Votes so far", anchor=False)
+    st.header("Votes so far", anchor=False)
     votes = [v for v in state.workspace().votes(document.id) if v.round != uncounted]
     if not votes:
         st.caption("No votes yet.")

@@ -105,7 +105,7 @@ def _lists(document: BakeoffDocument, found: Round, *, revealed: bool) -> None:
         for rank, item in enumerate(items, 1)
     ]
     frame = explore_data.lists_frame(rows, explore_data.catalogue(document), set())
-    st.html(f'{STYLE}<div class="taste">{cards.cards(frame, {}, sides)}</div>')
+    st.html(f'{STYLE}<div class="taste">{cards.cards(frame, {}, sides, heading="h2")}</div>')
 
 
 def _ballot(document: BakeoffDocument, found: Round, token: str) -> None:

@@ -21,6 +21,7 @@ from pipelines.cli.decide import decide
 from pipelines.cli.evaluate import evaluate
 from pipelines.cli.export import export
 from pipelines.cli.listings import bakeoffs_app, decisions_app, jobs_app
+from pipelines.cli.memo import memo
 from pipelines.cli.options import open_workspace
 from pipelines.cli.readiness import readiness
 from pipelines.cli.recommend import recommend
@@ -53,6 +54,7 @@ for command in (
     evaluate,
     export,
     report,
+    memo,
     decide,
     track,
     selftest,

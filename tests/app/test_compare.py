@@ -185,11 +185,11 @@ class TestByUser:
         app = opened(open_page, document, **address, compare_side="losses", compare_person="u010")
         losses = app.dataframe[0].value
         assert set(losses["user"]) == {f"u{n:03d}" for n in range(0, 80, 10)}
-        assert "User u010" in [s.value for s in app.subheader]
+        assert "User u010" in [s.value for s in app.header]
 
     def test_a_user_who_is_not_among_the_twenty_is_ignored(self, open_page, compared, document):
         app = opened(open_page, document, compare_view="people", compare_person="u000")
-        assert "User u000" not in [s.value for s in app.subheader]
+        assert "User u000" not in [s.value for s in app.header]
         assert "compare_person" not in app.query_params
 
     def test_it_says_so_if_no_user_has_a_value_of_both(self, open_page, compared, document):
@@ -215,7 +215,7 @@ class TestBySlice:
 
     def test_a_selected_slice_is_a_link(self, open_page, compared, document):
         app = opened(open_page, document, **self.view, **self.late)
-        assert "Slice by time of day: late" in [s.value for s in app.subheader]
+        assert "Slice by time of day: late" in [s.value for s in app.header]
         assert "NDCG@10 for users asked late: 40 users" in text(app)
 
     def test_a_slice_of_too_few_users_has_no_value(self, open_page, compared, document):

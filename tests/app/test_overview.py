@@ -30,7 +30,7 @@ def test_with_a_bakeoff_the_question_is_not_decidable_and_the_inputs_are_counted
 
 def test_the_three_cards(open_page, filled):
     app = open_page()
-    assert [h.value for h in app.subheader] == [
+    assert [h.value for h in app.header] == [
         "See what users would get",
         "Load your events",
         "Does your core business depend on recommendations?",

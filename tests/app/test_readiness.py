@@ -66,10 +66,10 @@ def test_the_page_hands_over_the_plan_and_shows_the_profile(open_page, filled):
     labels = [b.label for b in app.get("download_button")]
     assert {"Download tracking plan (Markdown)", "Download event schema (JSON)"} <= set(labels)
     # The verdict is not "ready": the tracking plan is at the top.
-    assert app.subheader[0].value == "Tracking plan"
+    assert app.header[0].value == "Tracking plan"
     app = open_page("data", dataset="shop", data_view="profile")
     assert not app.exception
-    assert [s.value for s in app.subheader][1:] == [
+    assert [s.value for s in app.header][1:-1] == [
         profile.TITLES[key]
         for key in ("activity", "histories", "long_tail", "coverage", "hours")
     ]  # fmt: skip

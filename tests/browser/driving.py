@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from pipelines.runtime import paths
+from tests.browser import accessibility
 
 PAGES = tuple(sorted(path.stem for path in (paths.CHECKOUT / "app" / "pages").glob("[a-z]*.py")))
 SCRIPT = paths.CHECKOUT / "streamlit_app.py"
@@ -184,6 +185,7 @@ def check_page(page: Page, *, picture: bool = True) -> None:
     expect(page.get_by_test_id("stException")).to_have_count(0)
     expect(page.get_by_role("dialog")).to_have_count(0)  # such as "Page not found"
     assert page.locator("h1").inner_text().strip(), f"no title sentence on {page.url}"
+    assert accessibility.faults(page) == [], page.url
     charts = page.get_by_test_id("stVegaLiteChart")
     if picture:
         expect(charts.first).to_be_visible()

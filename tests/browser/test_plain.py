@@ -27,7 +27,7 @@ for at, text in enumerate({written!r}):
     with st.container(key=f"line-{{at}}"):
         st.caption(f"- {{page.plain(text)}}")
     with st.container(key=f"heading-{{at}}"):
-        st.subheader(page.plain(text), anchor=False)
+        st.header(page.plain(text), anchor=False)
     with st.container(key=f"choice-{{at}}"):
         toolbar.choice("One", [text, "other"], key=f"key-{{at}}", default="other")
 st.title("Drawn", anchor=False)

@@ -5,6 +5,9 @@ from importlib.metadata import version
 
 import pytest
 
+from pipelines.economics.case import load_case
+from pipelines.economics.decision import decide
+from pipelines.economics.memo import render_memo
 from pipelines.workspace import Workspace
 from tests.app import compared
 
@@ -80,6 +83,42 @@ def test_the_memo_of_a_case_is_written(assay, tmp_path):
     assert "Shop, 1 M requests a month" in file.read_text()
     code, _, err = assay("decide", "--case", "shop", "--memo", tmp_path / "no" / "memo.html")
     assert code == 2 and "cannot be written" in err
+
+
+@pytest.fixture
+def decided(assay_home):
+    """The id of a saved decision on the shop."""
+    found, case = decide(load_case("shop"), draws=100), load_case("shop")
+    memo = render_memo(found, case, None, "2026-11-23")
+    saved = Workspace.open(assay_home).save_decision(found.case, found.document(), memo)
+    return saved, memo
+
+
+def test_the_memo_of_a_decision_is_written_as_it_was_saved(assay, decided, tmp_path):
+    id, memo = decided
+    assert assay("memo", id, "--out", tmp_path / "memo.html")[0] == 0
+    assert (tmp_path / "memo.html").read_text() == memo
+
+
+def test_without_the_renderer_a_pdf_is_one_sentence(assay, decided, tmp_path, monkeypatch):
+    monkeypatch.setattr("pipelines.economics.memo_pdf.find_spec", lambda name: None)
+    code, out, err = assay("memo", decided[0], "--out", tmp_path / "memo.pdf")
+    assert (code, out) == (2, "") and "pip install 'assay[pdf]'" in err
+    assert not (tmp_path / "memo.pdf").exists()
+
+
+@pytest.mark.parametrize(
+    ("id", "name", "says"),
+    [
+        (99, "m.html", "no decision 99"),
+        (1, "m.docx", "neither an .html nor a .pdf file"),
+        (1, "no/m.html", "no folder"),
+    ],
+)
+def test_a_memo_that_cannot_be_written_is_one_sentence(assay, decided, tmp_path, id, name, says):
+    code, out, err = assay("memo", id, "--out", tmp_path / name)
+    assert (code, out) == (2, "") and says in err and "Traceback" not in err
+    assert not list(tmp_path.rglob("m.*"))
 
 
 def test_the_version_is_printed(assay):

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from pipelines.economics import memo_pdf
 from pipelines.economics.case import (
     Stated,
     Today,
@@ -269,3 +270,32 @@ def test_prints_on_one_page(name, tmp_path):
     )
     pages = re.findall(rb"/Type\s*/Page\b", (tmp_path / "memo.pdf").read_bytes())
     assert len(pages) == 1
+
+
+def test_a_memo_is_read_into_the_parts_of_a_pdf():
+    case = _in_francs()
+    decision = decide(case, draws=1_000)
+    parts = memo_pdf.blocks(render_memo(decision, case, None, DATE))
+    kinds = [block.kind for block in parts]
+    assert kinds[:3] == ["header", "h1", "p"] and kinds[3] == "numbers"
+    assert parts[0].text == f"Build or buy a recommender: {case.title}, 2026-11-23"
+    assert [block.text for block in parts if block.kind == "li"][: len(decision.sentences)] == [
+        *decision.sentences
+    ]
+    tables = [block for block in parts if block.kind == "table"]
+    heads = [table.rows[0][0].text for table in tables]
+    assert heads == ["Option", "Cash by year, undiscounted", "Input", "By option"]
+    html = _Cells()
+    html.feed(render_memo(decision, case, None, DATE))
+    rows = [[cell.text for cell in row] for table in tables for row in table.rows]
+    assert rows == [[" ".join(cell.split()) for cell in row] for row in html.rows]
+
+
+@pytest.mark.parametrize("name", ["shop", "video", "data-poor"])
+def test_a_memo_as_pdf_has_at_most_two_pages(name):
+    pytest.importorskip("reportlab", reason="the extra assay[pdf] is not installed")
+    case = load_case(name).model_copy(update={"title": "Käse & <b>Σ</b>"})
+    html = render_memo(decide(case, draws=1_000), case, None, DATE)
+    made = memo_pdf.to_pdf(html)
+    assert made.startswith(b"%PDF-") and made == memo_pdf.to_pdf(html)
+    assert 1 <= len(re.findall(rb"/Type /Page\b", made)) <= 2
