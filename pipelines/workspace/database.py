@@ -30,6 +30,10 @@ class Damaged(AssayError):
     """The database's file is damaged, or is no database."""
 
 
+class Full(AssayError):
+    """The disk of the database is full."""
+
+
 class Database:
     """Short transactions on the database file, from any thread."""
 
@@ -91,7 +95,10 @@ class Database:
             explained = database_errors.explained(error, self.folders)
             if explained is None:
                 raise
-            if database_errors.trouble(error, self.folders) != "damaged":
+            trouble = database_errors.trouble(error, self.folders)
+            if trouble == "full":
+                raise Full(str(explained)) from error
+            if trouble != "damaged":
                 raise explained from error
             with suppress(OSError):  # a note for the next start, which finds most damage itself
                 self.folders.suspected.touch()

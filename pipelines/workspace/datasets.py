@@ -17,6 +17,7 @@ from pipelines.data.dataset import ABOUT, About, Dataset, check_name, load
 from pipelines.data.recipe import Recipe
 from pipelines.errors import AssayError
 from pipelines.runtime.progress import Progress, silent
+from pipelines.workspace.database import Full
 from pipelines.workspace.home import dataset_folders
 from pipelines.workspace.models import DatasetNumberRow, DatasetRow, JobRow, RemovalRow
 from pipelines.workspace.part import WorkspacePart
@@ -178,8 +179,24 @@ class Datasets(WorkspacePart):
         """Delete all versions of a dataset and their studies. Its bake-offs are kept.
 
         One transaction takes the rows away and records what is to be removed; what a killed
-        process leaves of it goes at the next start. Raises `AssayError` for what cannot be.
+        process leaves of it goes at the next start. On a full disk the workspace's reserve is used
+        up. Raises `AssayError` for what cannot be.
         """
+        try:
+            self._take_rows(name)
+        except Full:
+            if not self.folders.give_reserve():
+                raise
+            self._take_rows(name)
+        left = self.finish_removals()
+        self.folders.keep_reserve()
+        if left:
+            raise AssayError(
+                f"{name} is deleted, but its files are not all gone: {', '.join(left)}. Assay "
+                "tries again at each start."
+            )
+
+    def _take_rows(self, name: str) -> None:
         with self.database.write() as session:
             _find(session, name, None)
             live = session.scalars(select(JobRow).where(JobRow.state.in_(LIVE)))
@@ -194,12 +211,6 @@ class Datasets(WorkspacePart):
                 for folder in (f"datasets/{place}", f"studies/{place}"):
                     session.merge(RemovalRow(folder=folder, created=now_text()))
                 session.delete(row)
-        left = self.finish_removals()
-        if left:
-            raise AssayError(
-                f"{name} is deleted, but its files are not all gone: {', '.join(left)}. Assay "
-                "tries again at each start."
-            )
 
     def finish_removals(self) -> list[str]:
         """Remove the folders of deleted datasets; those that are still there, with the reason."""

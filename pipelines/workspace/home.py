@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import logging
 import os
 import re
 import secrets
@@ -18,8 +19,14 @@ from typing import Any
 from pipelines.errors import AssayError
 from pipelines.runtime.folders import is_name, temporary_folder
 
+log = logging.getLogger(__name__)
+
 LEFT_BEHIND_SECONDS = 24 * 3600.0
 """Age from which an upload that no job needs is removed; a page that shows it writes it again."""
+RESERVE = 1 << 20
+"""Bytes kept aside: what SQLite needs to open its log and to take a dataset's rows away."""
+_PLENTY = 64 * RESERVE
+"""Free bytes from which so much is put aside."""
 _VERSION = re.compile(r"(.+)@([1-9]\d{0,8})")
 
 
@@ -108,6 +115,32 @@ class Home:
             raise AssayError(
                 f"The workspace's folder {self.root} cannot be written ({error.strerror}); {todo}."
             ) from error
+
+    @property
+    def reserve(self) -> Path:
+        """Space that is given back on a full disk, so that something can be deleted there."""
+        return self.root / ".reserve"
+
+    def keep_reserve(self) -> None:
+        """Put space aside where there is plenty; else another start does."""
+        if self.reserve.exists() or shutil.disk_usage(self.root).free < _PLENTY:
+            return
+        beside = self.reserve.with_name(f".reserve.{os.getpid()}.part")
+        try:
+            beside.write_bytes(os.urandom(RESERVE))  # which no file system makes smaller
+            beside.replace(self.reserve)
+        except OSError as error:
+            log.debug("no space was put aside: %s", error)
+        finally:
+            beside.unlink(missing_ok=True)
+
+    def give_reserve(self) -> bool:
+        """Free the space that was put aside; whether there was any."""
+        try:
+            self.reserve.unlink()
+        except OSError:
+            return False
+        return True
 
     def log(self, job: int) -> Path:
         """The output of the job's process."""

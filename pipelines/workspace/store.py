@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from pipelines.errors import AssayError
 from pipelines.runtime import paths
-from pipelines.workspace.database import Database
+from pipelines.workspace.database import Database, Full
 from pipelines.workspace.datasets import Datasets
 from pipelines.workspace.drafts import Drafts
 from pipelines.workspace.home import Home
@@ -34,11 +34,23 @@ class Workspace(Datasets, Drafts, Jobs, Results, Studies, Votes):
     def open(cls, home: Path | str | None = None) -> Workspace:
         """The workspace in `home` (default: `paths.home()`), created or upgraded if needed.
 
-        A damaged database is set aside and rebuilt from the folders; `notice` says so. Raises
-        `AssayError` if the folder cannot be written or the disk is full.
+        A damaged database is set aside and rebuilt from the folders; `notice` says so. On a full
+        disk the workspace's reserve is used up, so that something can be deleted. Raises
+        `AssayError` if the folder cannot be written or the disk is full all the same.
         """
         folders = Home((paths.home() if home is None else Path(home)).expanduser().resolve())
         folders.create()
+        try:
+            opened = cls._opened(folders)
+        except Full:
+            if not folders.give_reserve():
+                raise
+            return cls._opened(folders)
+        folders.keep_reserve()
+        return opened
+
+    @classmethod
+    def _opened(cls, folders: Home) -> Workspace:
         database, new = Database(folders), not folders.database.exists()
         notice = prepare(database)
         opened = cls(folders, database)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from sqlalchemy import update
 from pipelines.errors import AssayError
 from pipelines.runtime import paths
 from pipelines.workspace import Workspace
+from pipelines.workspace.database import Full
+from pipelines.workspace.home import Home
 from pipelines.workspace.models import DatasetRow
 from tests.workspace.test_unwritable import powerless
 
@@ -79,6 +82,69 @@ def test_killed_at_any_point_it_is_whole_or_gone(filled: Workspace, tmp_path: Pa
         assert (names, sorted(folders)) in (([], []), (["tiny"], whole))
     assert any(names for _, names, _ in killed) and any(not names for _, names, _ in killed)
     assert last == [0, [], []]
+
+
+FULL = """
+import errno, os, subprocess, sys
+from pathlib import Path
+
+disk, source = map(Path, sys.argv[1:])
+subprocess.run(["mount", "-t", "tmpfs", "-o", "size=96m", "none", str(disk)], check=True)
+home = disk / "home"
+os.environ["ASSAY_HOME"] = str(home)
+subprocess.run(["cp", "-r", str(source), str(home)], check=True)
+command = [sys.executable, "-m", "pipelines.cli", "data"]
+assert subprocess.run([*command, "list"]).returncode == 0
+assert (home / ".reserve").exists()
+with (home / "filling").open("wb", buffering=0) as file:
+    for size in (1 << 20, 1 << 12, 1):
+        try:
+            while True:
+                file.write(bytes(size))
+        except OSError as error:
+            assert error.errno == errno.ENOSPC
+print("full", flush=True)
+done = subprocess.run([*command, "delete", "tiny", "--yes"])
+print(done.returncode, sorted(str(p.relative_to(home)) for p in home.rglob("tiny@*")), flush=True)
+subprocess.run([*command, "list"])
+"""
+
+
+def test_a_dataset_is_deleted_where_no_byte_is_free(filled: Workspace, tmp_path: Path) -> None:
+    filled.folders.reserve.unlink(missing_ok=True)
+    filled.database.close()
+    (tmp_path / "disk").mkdir()
+    alone = ["unshare", "--user", "--map-root-user", "--mount"]
+    if shutil.which("unshare") is None or subprocess.run([*alone, "true"]).returncode:
+        pytest.skip("a disk of its own needs unshare (util-linux) and user namespaces")
+    script = [*alone, sys.executable, "-c", FULL, str(tmp_path / "disk"), str(filled.home)]
+    told = subprocess.run(script, cwd=paths.CHECKOUT, capture_output=True, text=True)
+    assert told.returncode == 0, told.stderr
+    assert "tiny" in told.stdout.partition("full\n")[0], told.stdout
+    assert told.stdout.partition("full\n")[2].splitlines()[0] == "0 []", told.stdout + told.stderr
+    assert "tiny" not in told.stdout.partition("0 []")[2]
+
+
+def test_without_a_reserve_a_full_disk_keeps_the_dataset_whole(
+    filled: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And with one the wish is recorded after it was given back."""
+    given: list[bool] = []
+
+    def refuses(name: str) -> None:
+        if not given:
+            raise Full("The disk is full.")
+        real(name)
+
+    real = filled._take_rows
+    monkeypatch.setattr(filled, "_take_rows", refuses)
+    monkeypatch.setattr(Home, "give_reserve", lambda self: False)
+    with pytest.raises(AssayError, match="The disk is full"):
+        filled.delete_dataset("tiny")
+    assert len(filled.dataset_versions("tiny")) == 2
+    monkeypatch.setattr(Home, "give_reserve", lambda self: given.append(True) or True)
+    filled.delete_dataset("tiny")
+    assert filled.datasets() == [] and given == [True]
 
 
 def test_what_cannot_be_deleted_is_told_and_tried_again(filled: Workspace) -> None:
