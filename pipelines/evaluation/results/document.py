@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from pipelines.evaluation.results.ties import Ties
 from pipelines.evaluation.results.windows import Drift, WindowResult
 from pipelines.statistics.interval import Interval
 
@@ -189,6 +190,8 @@ class BakeoffDocument(_Frozen):
     """Further remarks, such as a run that could not be logged to MLflow."""
     exposure: Exposure | None = None
     """None in documents of older versions."""
+    ties: Ties | None = None
+    """None where hardly any times tie, and in documents of older versions."""
     windows: list[WindowResult] = []
     """Each of several windows, oldest first; empty for a single split."""
     drift: list[Drift] = []
