@@ -58,6 +58,7 @@ def bakeoff(
     rules: Sequence[Mapping[str, Any]] = (),
     seed: int = 0,
     refits: int = 3,
+    tie_orders: int | None = None,
     workspace: Workspace | None = None,
     progress: Progress = silent,
 ) -> BakeoffDocument:
@@ -67,7 +68,8 @@ def bakeoff(
     files, or specs as dictionaries; Random and Popular always take part. `third_party` are
     texts such as "stand-in" or "exported:lists.csv". `metric` is ndcg at k unless named;
     `budget` has any of p95_ms, peak_mb and cost_per_1000. What draws at random is fitted
-    `refits` times. Takes seconds to minutes;
+    `refits` times; `split="windows:3"` pools three cut-offs. Where times tie and decide what is
+    held out, two other orders are tried, or `tie_orders`. Takes seconds to minutes;
     `progress(share, message)` is called meanwhile.
     """
     from pipelines.evaluation.bakeoff.request import BakeoffRequest
@@ -89,6 +91,7 @@ def bakeoff(
             "rules": [dict(rule) for rule in rules],
             "seed": seed,
             "refits": refits,
+            "tie_orders": tie_orders,
         }
     )
     return run(workspace, request, progress)

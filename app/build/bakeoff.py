@@ -118,6 +118,16 @@ def _options(third_party: list[str]) -> dict[str, Any]:
             help="How often a contender that draws at random is fitted. With one fit, its "
             "intervals do not cover the luck of the draw.",
         )
+        orders = st.number_input(
+            "Other orders of events with the same time",
+            0,
+            10,
+            None,
+            placeholder="2 where they matter",
+            key="build_tie_orders",
+            help="Each fits every contender once more. Without a number, two are tried where the "
+            "order decides which items are held out.",
+        )
     with right:
         budget = forms.settings(Budget, {}, key="build_budget")
         tests = requirable()
@@ -133,6 +143,7 @@ def _options(third_party: list[str]) -> dict[str, Any]:
         "eval_users": None if users is None else int(users),
         "useful_share": float(share),
         "refits": int(refits),
+        "tie_orders": None if orders is None else int(orders),
         "budget": budget,
         "required": required,
     }

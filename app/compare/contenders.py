@@ -136,6 +136,17 @@ def fits_frame(document: BakeoffDocument) -> pd.DataFrame:
     )
 
 
+def orders_frame(document: BakeoffDocument) -> pd.DataFrame:
+    """A row per contender and order of the events whose times tie: difference and outcome."""
+    titles = titles_of(document.contenders)
+    rows = [
+        (titles[one.contender], "of the data" if at == 0 else f"other {at}", difference, found)
+        for one in (document.ties.outcomes if document.ties else ())
+        for at, (difference, found) in enumerate(zip(one.differences, one.outcomes, strict=True))
+    ]
+    return pd.DataFrame(rows, columns=["contender", "order", "difference", "outcome"])
+
+
 def _numbers(document: BakeoffDocument) -> None:
     """Every metric with its interval, each contender's time and memory, and the manifest."""
     titles = titles_of(document.contenders)
@@ -183,6 +194,15 @@ def _numbers(document: BakeoffDocument) -> None:
                 "times and behavioral tests are those of the first fit."
             )
             tables.show(fits, key="compare_fits", alt="The spread between fits per contender.")
+        orders = orders_frame(document)
+        if len(orders):
+            st.markdown(
+                f"Differences in {label(declared_metric(document))} in several orders of the "
+                "events whose times tie, from first fits alone."
+            )
+            tables.show(
+                orders, key="compare_orders", alt="Difference and outcome per contender and order."
+            )
         manifest = document.manifest
         st.markdown(
             f"Manifest `{str(manifest.get('hash', ''))[:12]}`: the same for every contender."

@@ -12,9 +12,9 @@ from pipelines.runtime.phrases import number_of
 
 
 def warning(document: BakeoffDocument) -> None:
-    """Why not to base a decision on the split; nothing for a split in time."""
-    sentence = split_warning(document)
-    if sentence:
+    """Why not to base a decision on the split, and what ties decide; nothing where all is well."""
+    ties = document.ties.sentence if document.ties else ""
+    for sentence in filter(None, (split_warning(document), ties)):
         st.markdown(f":material/info: {page.plain(sentence)}")
 
 

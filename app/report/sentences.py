@@ -52,6 +52,7 @@ def setup(document: BakeoffDocument) -> list[Entry]:
         Entry("Users", f"{given.get('users', 0):,}, the same for every contender"),
         Entry("Items", f"{given.get('items', 0):,}, the whole catalogue at the cut-off date"),
         Entry("Split", pooling_sentence(document) or _split(given)),
+        Entry("Ties", document.ties.sentence if document.ties else ""),
         Entry(
             "Lists",
             f"top {k}; items that a user has interacted with "

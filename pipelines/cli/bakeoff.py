@@ -69,6 +69,16 @@ def bakeoff(
             help="How often a contender that draws at random is fitted, with other seeds.",
         ),
     ] = 3,
+    tie_orders: Annotated[
+        int | None,
+        typer.Option(
+            "--tie-orders",
+            min=0,
+            max=10,
+            help="Other orders to try of events with the same time; default: 2 where the order "
+            "decides which items are held out.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Evaluate and compare contenders.
@@ -93,6 +103,7 @@ def bakeoff(
             "required": required or [],
             "seed": seed,
             "refits": refits,
+            "tie_orders": tie_orders,
         }
     )
     built = [e.spec for e in request.entries if e.spec is not None and e.kind == "built"]
@@ -169,6 +180,7 @@ def print_bakeoff(found: BakeoffDocument, as_json: bool) -> None:
     for c in found.contenders:
         if text := spread_sentence(c, metric):
             out.say(text)
+    out.say(found.ties.sentence if found.ties else "")
     for c in found.contenders:
         out.say(_failed_tests(c, manifest.get("required", ())))
     for line in _evidence(found):

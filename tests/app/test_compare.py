@@ -6,6 +6,7 @@ import pytest
 
 from app.compare.comparisons import headline
 from pipelines.evaluation.metrics.names import load
+from pipelines.evaluation.results.ties import OrderOutcome, Ties
 from tests.app.compared import GAINS, USERS, bakeoff, in_windows, keep
 
 pytestmark = pytest.mark.slow
@@ -375,6 +376,22 @@ def test_several_windows_have_a_view_of_their_own(open_page, compared, document)
     assert "window by window: 0.04, 0.03" in app.title[0].value
     app = opened(open_page, windows, compare_view="drift", compare_metric="coverage")
     assert app.title[0].value == "coverage@10 in 2 windows."
+
+
+def test_ties_are_told_and_their_outcomes_listed(open_page, compared, document):
+    one = OrderOutcome(
+        contender="als", baseline="popular", metric="ndcg@10", differences=[0.01, -0.01],
+        outcomes=["better", "worse"],
+    )  # fmt: skip
+    ties = Ties(events=0.4, targets=0.2, orders=1, outcomes=[one], sentence="Als flips.")
+    tied = document.model_copy(update={"id": "tied", "ties": ties})
+    compared.save_bakeoff(tied, dataset_version=1)
+    keep(compared.bakeoff_folder("tied"))
+    app = opened(open_page, tied, compare_view="contenders")
+    assert "Als flips." in text(app)
+    frame = next(d.value for d in app.dataframe if "order" in d.value)
+    assert frame["outcome"].tolist() == ["better", "worse"]
+    assert frame["order"].tolist() == ["of the data", "other 1"]
 
 
 def test_a_view_is_a_link(open_page, compared, document):

@@ -41,6 +41,9 @@ class BakeoffRequest(BaseModel):
     seed: int = Field(0, ge=0)
     refits: int = Field(3, ge=1, le=20)
     """How often a contender that draws at random is fitted, each time with another seed."""
+    tie_orders: int | None = Field(None, ge=0, le=10)
+    """In how many other orders of the events whose times tie contenders are compared; None tries
+    some where the order decides which items are held out."""
 
     @staticmethod
     def of(document: dict[str, Any]) -> BakeoffRequest:

@@ -21,6 +21,7 @@ from pipelines.evaluation.bakeoff.request import BakeoffRequest
 from pipelines.evaluation.bakeoff.scoring import Scored, comparisons, score, with_chances
 from pipelines.evaluation.bakeoff.task import TASK
 from pipelines.evaluation.bakeoff.task_files import write_asked, write_task
+from pipelines.evaluation.bakeoff.ties import orders_of, try_orders
 from pipelines.evaluation.bakeoff.windows import (
     drift_of,
     persons_of,
@@ -123,7 +124,10 @@ def run_bakeoff(
     users = dataset.users.decode(cut.queries.user)
     results: list[ContenderResult] = []
     scored: dict[str, Scored] = {}
-    last = part(progress, 0.0, 1 / len(cuts))
+    orders = orders_of(dataset, cut, request)
+    # An order is one fit of each contender, a window several, with all that is measured besides.
+    steps = 2 * len(cuts) + len(orders.cuts)
+    last = part(progress, 0.0, 2 / steps)
     shares = shares_of(contenders, request.refits, last)
     for entry in contenders:
         mine = next(shares)
@@ -144,11 +148,14 @@ def run_bakeoff(
         if first := scored.get(entry.name):
             results[at], scored[entry.name] = refits.add(entry, results[at], first, mine)
     own = list(results)
+    answered = Answered(cut, users, {r.name: r for r in results}, scored)
+    share = part(progress, 2 / steps, (2 + len(orders.cuts)) / steps)
+    ties = try_orders(dataset, orders, answered, contenders, manifest, folder, stages, share)
     windows: list[Answered] = []
     if earlier:
-        share = part(progress, 1 / len(cuts), 0.97)
+        share = part(progress, (2 + len(orders.cuts)) / steps, 0.97)
         windows = run_earlier(dataset, cuts, request, manifest, folder, stages, share)
-        windows.append(Answered(cut, users, {r.name: r for r in results}, scored))
+        windows.append(answered)
         results, scored = pooled(results, windows, manifest)
     each = window_results(windows, manifest)
     now = datetime.now(UTC)
@@ -163,6 +170,7 @@ def run_bakeoff(
         comparisons=comparisons(results, scored, manifest),
         notes=[*declared.note(request.metric, results), *left_out, exposure.sentence],
         exposure=exposure,
+        ties=ties,
         windows=each,
         drift=drift_of(results, windows, each, manifest),
         evidence=examine(material),

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from pipelines.evaluation.results.evidence import EvidenceGrade
+from pipelines.evaluation.results.ties import Ties
 from pipelines.evaluation.results.windows import Drift, WindowResult
 from pipelines.runtime.folders import is_name
 from pipelines.statistics.interval import Interval
@@ -203,6 +204,8 @@ class BakeoffDocument(_Frozen):
     """Further remarks, such as a run that could not be logged to MLflow."""
     exposure: Exposure | None = None
     """None in documents of older versions."""
+    ties: Ties | None = None
+    """None where hardly any times tie, and in documents of older versions."""
     windows: list[WindowResult] = []
     """Each of several windows, oldest first; empty for a single split."""
     drift: list[Drift] = []
