@@ -6,6 +6,7 @@ Each lies between two markers and is generated from the checks and faults.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from pipelines.evaluation.bakeoff.checks.examine import CHECKS
 from pipelines.evaluation.selftest.run import FAULTS
@@ -33,7 +34,7 @@ def _faults() -> str:
     )
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [head, tuple("---" for _ in head), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
