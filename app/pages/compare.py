@@ -9,6 +9,7 @@ import streamlit as st
 from app import report, state
 from app.compare import (
     behavior,
+    checks,
     comparisons,
     contenders,
     cost,
@@ -67,8 +68,10 @@ def draw() -> None:
         if heading.description:
             st.markdown(page.plain(heading.description))
         protocol.warning(document)
+        checks.flags(document)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             protocol.caption(document)
+            checks.details(document)
             page.link("data", "Leakage audit", ":material/fact_check:", data_view="studies",
                       dataset=document.dataset)  # fmt: skip
             # The report has the open view, which is drawn by now.

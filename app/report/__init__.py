@@ -94,6 +94,7 @@ def html(
         costs=tables.costs(document),
         waterfalls=figures.waterfalls(document),
         slices=slices.found(document, folder, *declared),
+        checks=tables.checks(document),
         behavior=behavior.found(document),
         values=tables.values(document),
         definitions=sentences.definitions(document),

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from app import look
+from app.compare.checks import frame as checks_frame
 from app.components import charts
 from app.components.results import declared_baseline, declared_metric
 from app.components.tables import digits, duration, number, signed
@@ -174,6 +175,13 @@ def _interval(found: Interval | None) -> Cell:
     if found is None:
         return Cell("")
     return Cell(digits(found.value), f"{digits(found.low)} to {digits(found.high)}")
+
+
+def checks(document: BakeoffDocument) -> Table | None:
+    """The checks of the bake-off and what they found; None in older documents."""
+    if document.evidence is None:
+        return None
+    return of_frame(checks_frame(document))
 
 
 def _without_empty(table: Table) -> Table:

@@ -57,6 +57,10 @@ class Evidence(_Frozen):
     """Whether the dataset's events have impressions; None if unknown."""
     contenders: tuple[Contender, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
+    checks: str = ""
+    """Which checks of the bake-off ran and what they said; empty in older documents."""
+    flagged: tuple[str, ...] = ()
+    """What its checks flagged, a sentence each."""
 
     def of_kind(self, kind: str) -> list[Contender]:
         """The contenders of one kind (built, third-party, baseline)."""
@@ -83,7 +87,8 @@ class Evidence(_Frozen):
         return bool(ahead) and all(ahead)
 
     def findings(self) -> list[str]:
-        """Sentences on built contenders against third parties, and on those not scored."""
+        """Sentences on what checks flagged, on built contenders against third parties, and on
+        those not scored."""
         kinds = {contender.name: contender.kind for contender in self.contenders}
         compared = [
             f"{row.contender} {_OUTCOMES.get(row.outcome, 'was compared with')} {row.baseline} "
@@ -98,7 +103,7 @@ class Evidence(_Frozen):
             for c in self.contenders
             if c.kind != "baseline" and c.status != "scored"
         ]
-        return compared + not_scored
+        return [*self.flagged, *compared, *not_scored]
 
 
 def _counts(
@@ -115,6 +120,23 @@ def _counts(
         and (kinds[row["baseline"]] != "baseline" or declared in (None, row["baseline"]))
         and row["baseline"] != "random"
     )
+
+
+def _checks(evidence: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What the checks of the bake-off said, in words."""
+    if not evidence:
+        return {}
+    checks = evidence["checks"]
+    missing = [row["name"] for row in checks if row["state"] == "could not run"]
+    not_run = f" Not run: {', '.join(missing)}." if missing else ""
+    return {
+        "checks": f"{evidence['sentence']}{not_run}",
+        "flagged": tuple(
+            f"The check {row['name']} flags the bake-off: {row['sentence']}"
+            for row in checks
+            if row["state"] == "flagged"
+        ),
+    }
 
 
 def evidence_from_bakeoff(
@@ -165,6 +187,7 @@ def evidence_from_bakeoff(
             exposures=exposures,
             contenders=contenders,
             outcomes=outcomes,
+            **_checks(document.get("evidence")),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise AssayError(

@@ -315,5 +315,12 @@ def _evidence(evidence: Evidence | None) -> str:
     scored = sum(contender.status == "scored" for contender in evidence.contenders)
     return (
         f"Bake-off {evidence.bakeoff_id} on {evidence.dataset} ({kind}) scored {scored} of "
-        f"{number_of(len(evidence.contenders), 'contender')}. Offline results are not an uplift."
+        f"{number_of(len(evidence.contenders), 'contender')}. Offline results are not an uplift. "
+        f"{_checked(evidence)}"
     )
+
+
+def _checked(evidence: Evidence) -> str:
+    """The grade of the bake-off's evidence: what its checks said."""
+    said = evidence.checks or "Its checks are unknown: an older version of Assay ran it."
+    return " ".join([said, *evidence.flagged])

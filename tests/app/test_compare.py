@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from app.compare.checks import frame
 from app.compare.comparisons import headline
 from pipelines.evaluation.metrics.names import load
+from pipelines.evaluation.results.evidence import CheckResult, EvidenceGrade
 from pipelines.evaluation.results.ties import OrderOutcome, Ties
 from tests.app.compared import GAINS, USERS, bakeoff, in_windows, keep
 
@@ -397,3 +399,37 @@ def test_ties_are_told_and_their_outcomes_listed(open_page, compared, document):
 def test_a_view_is_a_link(open_page, compared, document):
     app = click(opened(open_page, document), "View", "cost")
     assert app.query_params["compare_view"] == "cost"
+
+
+class TestChecks:
+    def test_what_could_not_run_is_listed_and_nothing_is_flagged(self, open_page, filled, document):
+        filled.save_bakeoff(checked(document, "passed"), dataset_version=1)
+        keep(filled.bakeoff_folder(document.id))
+        app = opened(open_page, document)
+        assert "2 checks of this bake-off: 1 passed, 1 could not run." in text(app)
+        shown = frame(checked(document, "passed"))
+        assert shown["state"].tolist() == ["passed", "could not run"]
+        assert "flag:" not in text(app)
+
+    def test_a_flag_is_above_every_view(self, open_page, filled, document):
+        filled.save_bakeoff(checked(document, "flagged"), dataset_version=1)
+        keep(filled.bakeoff_folder(document.id))
+        app = opened(open_page, document, compare_view="cost")
+        assert ":material/flag: **too-good**: ALS: too good to be true." in text(app)
+
+    def test_an_older_bakeoff_is_said_to_be_unchecked(self, open_page, compared, document):
+        assert "Not checked: an older version" in text(opened(open_page, document))
+
+
+def checked(document, state):
+    checks = [
+        CheckResult(
+            name="too-good", title="Not too good", state=state,
+            sentence="ALS: too good to be true.", contenders=["als"],
+        ),
+        CheckResult(
+            name="training-date", title="Trained in time", state="could not run",
+            sentence="No third party takes part.",
+        ),
+    ]  # fmt: skip
+    return document.model_copy(update={"evidence": EvidenceGrade.of(checks)})

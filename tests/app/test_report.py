@@ -17,6 +17,7 @@ from app.report import tables
 from pipelines.data.dataset import About
 from pipelines.evaluation.metrics.names import load
 from pipelines.evaluation.results.document import Exposure
+from pipelines.evaluation.results.evidence import CheckResult, EvidenceGrade
 from pipelines.evaluation.results.folder import BakeoffFolder
 from pipelines.runtime import paths
 from tests.app.compared import USERS, contender, in_windows
@@ -420,3 +421,19 @@ def test_the_button_compares_with_no_contender_that_lacks_the_metric(
     for label, option in (("View", "cost"), ("Metric", "recall")):
         next(b for b in app.button_group if b.label == label).set_value(option).run()
     assert not app.exception and given[-1] == ("recall@10", "popular")
+
+
+def test_it_has_the_checks_and_what_they_flagged(stored):
+    flagged = CheckResult(
+        name="too-good",
+        title="Not too good",
+        state="flagged",
+        sentence="ALS: too good <to> be true.",
+        not_run={"popular": "No lists."},
+    )
+    document = bakeoff().model_copy(update={"evidence": EvidenceGrade.of([flagged])})
+    text = Page(made(stored, document)).text
+    assert text.count("ALS: too good <to> be true.") == 2  # at the top, and among the checks
+    assert "1 check of this bake-off: 0 passed, 1 flagged a problem." in text
+    assert "Not run for Popular: No lists." in text
+    assert "Not checked: an older version of Assay" in Page(made(stored)).text

@@ -19,7 +19,7 @@ from pipelines.economics.case import (
     load_case,
 )
 from pipelines.economics.decision import decide, sentence
-from pipelines.economics.evidence import Contender, Evidence
+from pipelines.economics.evidence import Contender, Evidence, evidence_from_bakeoff
 from pipelines.economics.labels import OPTION_LABELS
 from pipelines.economics.memo import render_memo, three_numbers
 
@@ -299,3 +299,25 @@ def test_a_memo_as_pdf_has_at_most_two_pages(name):
     made = memo_pdf.to_pdf(html)
     assert made.startswith(b"%PDF-") and made == memo_pdf.to_pdf(html)
     assert 1 <= len(re.findall(rb"/Type /Page\b", made)) <= 2
+
+
+def test_the_memo_and_the_reasons_say_what_the_checks_of_the_bakeoff_found():
+    checks = [
+        {"name": "too-good", "state": "flagged", "sentence": "vendor: too good to be true."},
+        {"name": "strangers", "state": "could not run", "sentence": "Nobody is new."},
+    ]
+    document = {
+        "id": "b",
+        "dataset": "mine",
+        "contenders": [],
+        "evidence": {"sentence": "2 checks.", "checks": checks},
+    }
+    evidence = evidence_from_bakeoff(document)
+    decision = decide(load_case("shop"), evidence)
+    html = _parse(render_memo(decision, load_case("shop"), evidence, DATE)).text
+    flag = "The check too-good flags the bake-off: vendor: too good to be true."
+    assert f"2 checks. Not run: strangers. {flag}" in html
+    assert flag in decision.sentences
+    older = evidence_from_bakeoff({**document, "evidence": None})
+    html = _parse(render_memo(decide(None, older), None, older, DATE)).text
+    assert "Its checks are unknown: an older version of Assay ran it." in html

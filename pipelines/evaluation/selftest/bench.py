@@ -70,7 +70,7 @@ class Bench:
     @staticmethod
     def run(dataset: Dataset, split: str, home: Path, progress: Progress = silent) -> Bench:
         """Run the honest bake-off in the new folder `home`."""
-        home.mkdir()
+        home.mkdir(parents=True)
         request = request_of(dataset, split)
         folder = home / "honest"
         document = run_bakeoff(dataset, request, folder, home / "stages", "honest", progress)
