@@ -10,6 +10,9 @@ import streamlit as st
 from app.build import spec_flow
 from app.components import page
 from app.components.tables import about, memory, show
+from pipelines.errors import AssayError
+from pipelines.recommender.spec import Spec
+from pipelines.runtime.phrases import and_list
 
 
 def sentence(doc: dict[str, Any], k: int, estimate: pd.DataFrame | None, error: str | None) -> str:
@@ -25,6 +28,21 @@ def sentence(doc: dict[str, Any], k: int, estimate: pd.DataFrame | None, error: 
     usd = float(estimate["usd"].sum())
     cost = f"${usd:,.2f}" if usd >= 0.01 else "less than $0.01"
     return f"{funnel}. Fitting takes about {about(seconds)}, {memory(megabytes)} and {cost}."
+
+
+def moment(doc: dict[str, Any]) -> str:
+    """Which stages use the moment of the request; empty if none does, or the spec is not valid."""
+    try:
+        checked = Spec.of(doc).checked
+    except AssayError:  # the editor shows it
+        return ""
+    names = dict.fromkeys(cls.title for _, _, cls, _ in checked if cls.uses_moment)
+    if not names:
+        return ""
+    return (
+        f"{and_list(names)}: the moment of the request can change the list, as through recency or "
+        "the time of day."
+    )
 
 
 def table(estimate: pd.DataFrame) -> None:

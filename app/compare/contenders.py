@@ -10,12 +10,14 @@ from app.compare.comparisons import comparisons, scored
 from app.compare.heading import Heading
 from app.components import charts, page, tables
 from app.components.results import declared_baseline, declared_metric
+from pipelines.evaluation.comparison.moment import moment_sentence
 from pipelines.evaluation.comparison.ranking import best_first
 from pipelines.evaluation.comparison.sentences import spread_sentence
 from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.results.document import BakeoffDocument, titles_of
 
 BEST = "probability of being best, %"
+MOMENT = "uses the moment of the request"
 LATENCY = "95th-percentile latency (ms)"
 
 
@@ -64,6 +66,7 @@ def contenders_frame(document: BakeoffDocument) -> pd.DataFrame:
                 LATENCY: None if c.request_ms is None else c.request_ms.p95,
                 "status": status,
                 "kind": look.KIND_LABEL[c.kind],
+                MOMENT: {True: "yes", False: "no", None: "unknown"}[c.uses_moment],
             }
         )
     numbers = [label(metric), BEST, LATENCY]
@@ -90,7 +93,7 @@ def notes(document: BakeoffDocument) -> None:
     """Notes on the contenders and on the bake-off."""
     metric = declared_metric(document)
     spreads = [spread_sentence(c, metric) for c in document.contenders if c.kind != "baseline"]
-    lines = [*filter(None, spreads), *contender_notes(document)]
+    lines = [*filter(None, [*spreads, moment_sentence(document)]), *contender_notes(document)]
     if lines:
         st.caption("\n".join(f"- {page.plain(line)}" for line in lines))
     for note in document.notes:

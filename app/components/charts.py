@@ -7,7 +7,7 @@ plotting, so that a chart draws fewer than 2,000 marks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import altair as alt
@@ -16,6 +16,7 @@ from altair.utils import schemapi
 
 from app import look
 from app.look import Style
+from pipelines.runtime.phrases import and_list
 
 # Altair validates every part against Vega-Lite's schema when it is made or copied, which takes as
 # long as everything else. The tests validate each kind of chart as a whole.
@@ -144,10 +145,7 @@ def zero_line(field: str = "x") -> alt.Chart:
     return rule.encode(**axis)
 
 
-def names(values: Iterable[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    listed = list(values)
-    return " and ".join(filter(None, (", ".join(listed[:-1]), *listed[-1:])))
+names = and_list
 
 
 def rows_of(frame: pd.DataFrame) -> Iterator[Any]:

@@ -27,6 +27,9 @@ def draw() -> None:
         page.opening(estimate.sentence(doc, k, estimated, error))
     with picture:
         flow.picture(doc, k, estimated)
+        moment = "" if error else estimate.moment(doc)
+        if moment:
+            st.caption(page.plain(moment))
     refused = estimated is not None and bool(estimated["refusal"].notna().any())
     bakeoff.section(name, doc, runnable=not error and not refused)
     with page.numbers("Spec (TOML)"):

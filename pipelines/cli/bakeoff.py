@@ -140,6 +140,7 @@ def print_bakeoff(found: BakeoffDocument, as_json: bool) -> None:
         out.document(found.model_dump(mode="json"))
         return
     from pipelines.evaluation.comparison.drift import pooling_sentence
+    from pipelines.evaluation.comparison.moment import moment_sentence
     from pipelines.evaluation.comparison.ranking import best_first
     from pipelines.evaluation.comparison.sentences import spread_sentence
 
@@ -181,6 +182,7 @@ def print_bakeoff(found: BakeoffDocument, as_json: bool) -> None:
         if text := spread_sentence(c, metric):
             out.say(text)
     out.say(found.ties.sentence if found.ties else "")
+    out.say(moment_sentence(found))
     for c in found.contenders:
         out.say(_failed_tests(c, manifest.get("required", ())))
     for line in _evidence(found):

@@ -121,6 +121,11 @@ class Spec(BaseModel):
         """Whether another seed can give other lists."""
         return any(cls.draws for _, _, cls, _ in self.checked)
 
+    @property
+    def uses_moment(self) -> bool:
+        """Whether the time of a request can change its list."""
+        return any(cls.uses_moment for _, _, cls, _ in self.checked)
+
     @cached_property
     def hash(self) -> str:
         """SHA-256 (hex) of the stages with all their settings, including defaults.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 
@@ -18,3 +19,9 @@ def number_of(count: int, noun: str, plural: str | None = None) -> str:
 def day_of(seconds: int) -> str:
     """The day of a time in seconds UTC: "2016-05-01"."""
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d}"
+
+
+def and_list(names: Iterable[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    listed = list(names)
+    return " and ".join(filter(None, (", ".join(listed[:-1]), *listed[-1:])))

@@ -72,6 +72,9 @@ class Stage:
     """Whether another seed gives another fit. Such a stage is fitted several times in a
     bake-off, to measure what the draw changes; a setting `seed`, if it has one, is what differs.
     A stage that does not say so counts as drawing."""
+    uses_moment: ClassVar[bool] = True
+    """Whether the time of a request (`Queries.now`) can change the answer, as with the time of
+    day, recency to now, or features of these. A stage that does not say so counts as using it."""
     draw: tuple[int, int] = (0, 0)
     """The bake-off's seed, and the number of the fit; beside the setting `seed`."""
 

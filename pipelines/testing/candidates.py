@@ -114,6 +114,14 @@ class CandidateGeneratorTests(StageTests):
         queries = all_queries(make_interactions())
         assert_same(self.fitted().retrieve(queries, 10), self.fitted().retrieve(queries, 10))
 
+    def test_the_moment_changes_nothing_unless_it_says_so(self) -> None:
+        if self.stage.uses_moment:
+            pytest.skip("it uses the moment of the request")
+        stage, queries = self.fitted(), all_queries(make_interactions())
+        for moment in (queries.now + self.OTHER_MOMENT, queries.now - self.OTHER_MOMENT):
+            found = stage.retrieve(replace(queries, now=moment), 10)
+            assert_same(found, stage.retrieve(queries, 10))
+
     def test_fit_leaves_its_inputs_alone(self) -> None:
         interactions, untouched = make_interactions(), make_interactions()
         self.fitted(interactions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -75,6 +76,22 @@ class RankerTests(StageTests):
         inputs = self.inputs()[:3]
         np.testing.assert_array_equal(self.fitted().score(*inputs), self.fitted().score(*inputs))
 
+    def test_the_moment_changes_nothing_unless_it_says_so(self) -> None:
+        if self.stage.uses_moment:
+            pytest.skip("it uses the moment of the request")
+        queries, candidates, features, labels = self.inputs()
+        if not self.stage.sources_only:  # it is given features of recency, which decide here
+            features = _with_recency(features, labels)
+        stage = self.make().fit(queries, candidates, features, labels)
+        expected = stage.score(queries, candidates, features)
+        for seconds in (self.OTHER_MOMENT, -self.OTHER_MOMENT):
+            turned = replace(queries, now=queries.now + seconds)
+            values = features.values.copy()
+            if not self.stage.sources_only:
+                values[:, :, -1] = -values[:, :, -1]
+            found = stage.score(turned, candidates, Features(values, features.names))
+            np.testing.assert_array_equal(found, expected)
+
     def test_unknown_users_and_empty_histories(self) -> None:
         stage, (_, candidates, features, _) = self.fitted(), self.inputs()
         empty = Queries.of_histories([[]] * len(candidates), n_items=N_ITEMS, now=NOW)
@@ -87,3 +104,9 @@ class RankerTests(StageTests):
         nothing = Features(features.values[:0], features.names)
         scores = stage.score(queries.take(np.arange(0)), none, nothing)
         assert scores.shape == (0, candidates.items.shape[1])
+
+
+def _with_recency(features: Features, labels: Floats) -> Features:
+    """The features and one more, of the moment, that tells the labels."""
+    values = np.concatenate([features.values, 2 * labels[:, :, None] - 1], axis=2)
+    return Features(values, (*features.names, "days_since_last"))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
+import pytest
 
 from pipelines.schema import NO_ITEM, Queries, Slate
 from pipelines.stages.contract import Rule
@@ -107,6 +109,15 @@ class RuleTests(StageTests):
             alone = stage.apply(queries.take(np.array([r])), one, self.k)
             np.testing.assert_array_equal(alone.items[0], together.items[r])
             np.testing.assert_array_equal(alone.scores[0], together.scores[r])
+
+    def test_the_moment_changes_nothing_unless_it_says_so(self) -> None:
+        if self.stage.uses_moment:
+            pytest.skip("it uses the moment of the request")
+        stage, (queries, slate) = self.fitted(), self.slate()
+        expected = stage.apply(queries, slate, self.k)
+        for moment in (queries.now + self.OTHER_MOMENT, queries.now - self.OTHER_MOMENT):
+            found = stage.apply(replace(queries, now=moment), slate, self.k)
+            np.testing.assert_array_equal(found.items, expected.items)
 
     def test_a_stored_rule_does_the_same(self, tmp_path: Path) -> None:
         stage, (queries, slate) = self.fitted(), self.slate()

@@ -22,6 +22,9 @@ class StageTests:
     settings: ClassVar[dict[str, Any]] = {}
     """The settings of its config under which it is tested; those left out have their defaults."""
 
+    OTHER_MOMENT: ClassVar[int] = 100 * 86_400 + 7 * 3_600
+    """Seconds to another day and another time of day, before or after a request."""
+
     def make(self) -> Any:
         """The stage with `settings`, not fitted."""
         return self.stage(self.stage.Config(**self.settings))

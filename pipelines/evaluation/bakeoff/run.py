@@ -136,7 +136,8 @@ def run_bakeoff(
         result, detail = score(entry.name, entry.title, entry.kind, outcome, here, key, manifest)
         if entry.spec is not None:
             spec = {"spec": entry.spec.document(), "spec_hash": entry.spec.hash}
-            result = result.model_copy(update=spec)
+            moment = {"uses_moment": entry.spec.uses_moment}
+            result = result.model_copy(update=spec | moment)
         if detail is not None:
             result = observe(result, background, here, tests, required)
             scored[entry.name] = detail

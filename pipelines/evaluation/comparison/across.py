@@ -18,11 +18,11 @@ from pipelines.evaluation.manifest.manifest import Manifest
 from pipelines.evaluation.results.document import Comparison, drawn_once
 from pipelines.evaluation.results.finished import Finished
 from pipelines.evaluation.results.fit_values import FitValues, paired_fits
-from pipelines.runtime.phrases import number_of
+from pipelines.runtime.phrases import and_list, number_of
 from pipelines.schema import Doubles
 
 CAUSES = {"fingerprint", "split", "seen", "seed"}
-FOLLOWS = {"cutoff", "users", "users_hash", "items", "catalogue_hash"}
+FOLLOWS = {"cutoff", "users", "users_hash", "items", "catalogue_hash", "earlier"}
 """These depend on `CAUSES`: where one of those differs, these differ too."""
 _LABELS = {
     "fingerprint": "version of the dataset",
@@ -80,11 +80,12 @@ def require_same(left: Manifest, right: Manifest, names: tuple[str, str] = ("A",
     found = differing(left, right, names)
     first = causes(found)
     follows = [d.name for d in found if d not in first]
-    labels = list(dict.fromkeys(_label(d.name) for d in first))
-    more = f" ({_and(follows)} follow{'s' if len(follows) == 1 else ''} from it)" if follows else ""
+    labels = and_list(dict.fromkeys(_label(d.name) for d in first))
+    follow = f"{and_list(follows)} follow{'s' if len(follows) == 1 else ''} from it"
+    more = f" ({follow})" if follows else ""
     raise AssayError(
         "These two bake-offs have different manifests: "
-        f"{'; '.join(d.description for d in first)}{more}. Run both with the same {_and(labels)}."
+        f"{'; '.join(d.description for d in first)}{more}. Run both with the same {labels}."
     )
 
 
@@ -184,7 +185,3 @@ def _text(value: Any) -> str:
 def _label(name: str) -> str:
     field = name.partition(".")[0]
     return _LABELS.get(field) or str(Manifest.model_fields[field].title or field)
-
-
-def _and(names: list[str]) -> str:
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

@@ -128,6 +128,9 @@ class ContenderResult(_Frozen):
     waterfall: list[StageTime] = []
     spec: dict[str, Any] | None = None
     spec_hash: str | None = None
+    uses_moment: bool | None = None
+    """Whether the time of a request can change its list; None where that is not known: of third
+    parties, and in documents of older versions."""
     notes: list[str] = []
     mlflow_run_id: str | None = None
 

@@ -93,6 +93,7 @@ class Ease(CandidateGenerator):
     name = "ease"
     title = "EASE"
     draws = False
+    uses_moment = False
     Config = EaseConfig
     config: EaseConfig
     known_: Mask

@@ -51,6 +51,7 @@ class AlternatingLeastSquares(CandidateGenerator):
 
     name = "als"
     title = "ALS"
+    uses_moment = False
     Config = FactorsConfig
     config: FactorsConfig
     known_: Mask

@@ -44,6 +44,7 @@ class ItemNeighbours(CandidateGenerator):
     name = "item-knn"
     title = "Item neighbors"
     draws = False
+    uses_moment = False
     Config = NeighboursConfig
     config: NeighboursConfig
     known_: Mask

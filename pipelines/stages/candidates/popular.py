@@ -39,6 +39,7 @@ class Popular(CandidateGenerator):
     name = "popular"
     title = "Popular"
     draws = False
+    uses_moment = False
     answers_new = False
     answers_empty = True
     Config = PopularConfig

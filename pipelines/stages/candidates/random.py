@@ -28,6 +28,7 @@ class Random(CandidateGenerator):
 
     name = "random"
     title = "Random"
+    uses_moment = False
     Config = RandomConfig
     answers_empty = True
     config: RandomConfig

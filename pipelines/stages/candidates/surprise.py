@@ -39,6 +39,7 @@ class SurpriseSVD(CandidateGenerator):
 
     name = "surprise-svd"
     title = "Surprise SVD"
+    uses_moment = False
     answers_new = False
     answers_empty = True
     Config = SurpriseConfig

@@ -48,6 +48,7 @@ class Transitions(CandidateGenerator):
     name = "transitions"
     title = "Transitions"
     draws = False
+    uses_moment = False
     Config = TransitionsConfig
     config: TransitionsConfig
     known_: Mask

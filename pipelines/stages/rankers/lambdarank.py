@@ -80,6 +80,7 @@ class LambdaRank(Ranker):
 
     name = "lambdarank"
     title = "LambdaRank"
+    uses_moment = True  # through the features of recency
     Config = LambdaRankConfig
     config: LambdaRankConfig
     arrival_: float

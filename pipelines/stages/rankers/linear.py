@@ -28,6 +28,7 @@ class Linear(Ranker):
     name = "linear"
     title = "Linear"
     draws = False
+    uses_moment = False
     Config = LinearConfig
     config: LinearConfig
     sources_only: ClassVar[bool] = True

@@ -33,6 +33,7 @@ class Rating(Ranker):
 
     name = "rating"
     title = "Predicted rating"
+    uses_moment = False
     Config = RatingConfig
     config: RatingConfig
     factors_: RatingFactors

@@ -31,6 +31,7 @@ class CategoryCap(Rule):
     name = "category-cap"
     title = "Cap per category"
     draws = False
+    uses_moment = False
     Config = CategoryCapConfig
     config: CategoryCapConfig
     pointers_: Ints

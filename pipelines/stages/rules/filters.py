@@ -33,6 +33,7 @@ class Available(Filter):
     name = "available"
     title = "Only available items"
     draws = False
+    uses_moment = False
     reason = "not available"
 
     def fit(self, interactions: Interactions, catalogue: Catalogue) -> Self:

@@ -49,6 +49,7 @@ class SponsoredSlot(Rule):
     name = "sponsored-slot"
     title = "Sponsored slot"
     draws = False
+    uses_moment = False
     Config = SponsoredSlotConfig
     config: SponsoredSlotConfig
     sponsored_: Mask
