@@ -2,8 +2,8 @@
 
 Each seed draws other people to evaluate, and reaches every stage that draws. Contenders run in
 this process, by the code of their own processes; what does not draw is fitted once per sample.
-`ASSAY_BENCH_SEEDS` is the number of seeds (20) or a range (5:20), `ASSAY_BENCH_SPLITS` says what
-is split how ("movielens-small time:0.9,complete-journey time:0.9").
+`ASSAY_SELFTEST_SEEDS` is the number of seeds (20) or a range (5:20), `ASSAY_SELFTEST_SPLITS`
+says what is split how ("movielens-small time:0.9,complete-journey time:0.9").
 """
 
 from __future__ import annotations
@@ -16,16 +16,17 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from benchmarks.luck import dataset
+from pipelines.data import dataset as stored
+from pipelines.data.samples import materialize
 from pipelines.evaluation.bakeoff.checks.contract import FALSE_ALARM
 from pipelines.evaluation.bakeoff.checks.examine import examine
 from pipelines.evaluation.bakeoff.request import BakeoffRequest
 from pipelines.evaluation.selftest.bench import in_process
 
-FIRST, _, LAST = os.environ.get("ASSAY_BENCH_SEEDS", "0:20").rpartition(":")
+FIRST, _, LAST = os.environ.get("ASSAY_SELFTEST_SEEDS", "0:20").rpartition(":")
 SEEDS = range(int(FIRST or 0), int(LAST))
 SPLITS = os.environ.get(
-    "ASSAY_BENCH_SPLITS",
+    "ASSAY_SELFTEST_SPLITS",
     "movielens-small time:0.9,movielens-small last-n:5,"
     "complete-journey time:0.9,complete-journey last-n:5",
 )
@@ -68,6 +69,8 @@ def run(peer_python: Path) -> None:
         began, flags, passed = time.perf_counter(), [], Counter[str]()
         contenders = 0
         with tempfile.TemporaryDirectory() as home:
+            materialize(name, Path(home) / name)
+            data = stored.load(Path(home) / name)
             for seed in SEEDS:
                 folder = Path(home) / f"seed-{seed}"
                 folder.mkdir()
@@ -81,8 +84,6 @@ def run(peer_python: Path) -> None:
                         "refits": 1,
                     }
                 )
-                data = dataset(name)
-                assert data is not None  # a sample
                 planted = in_process(data, request, folder, Path(home) / "stages")
                 if planted.material.cut.cutoff is not None:
                     lists = planted.material.lists("knn-tfidf")

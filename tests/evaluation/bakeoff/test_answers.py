@@ -9,9 +9,15 @@ import pytest
 
 from pipelines.adapters.contract import Reply
 from pipelines.data.split import Protocol
-from pipelines.evaluation.bakeoff.answers import Read, nothing_left, read_replies
+from pipelines.evaluation.bakeoff.answers import (
+    REPEATED,
+    SEEN,
+    Read,
+    nothing_left,
+    read_replies,
+)
 from pipelines.evaluation.bakeoff.task import ContenderTask
-from pipelines.schema import Interactions, Queries, Ragged
+from pipelines.schema import Interactions, Queries, Ragged, Vocabulary
 from pipelines.testing.datasets import dataset
 
 DATA = dataset(n_users=3, n_items=8, events=3)
@@ -152,3 +158,23 @@ def test_where_nothing_is_left_to_recommend_an_empty_list_is_the_answer() -> Non
     assert nothing_left(everything).tolist() == [True, False, False]
     found = read_replies([reply("u000"), reply("u001")], USERS, everything, 3)
     assert found.answered == 1
+
+
+def test_problems_are_counted_with_the_earliest_event_that_a_list_repeats() -> None:
+    asked = task()
+    times = np.array([5, 6, 4], np.int64)  # of the items 0, 1 and 2
+    asked.queries = replace(asked.queries, times=times)
+    replies = [reply("u000", 1, 3, 3), reply("u001", 2, 4), reply("u002", 5)]
+    found = read_replies(replies, USERS, asked, 3)
+    assert found.problems == {SEEN: 2, REPEATED: 1, "lists that are too short": 3}
+    assert found.oldest_seen == 4
+    assert read(reply("u002", 5)).oldest_seen is None
+
+
+def test_the_digest_of_a_task_sees_other_events_requests_and_ids() -> None:
+    one = task()
+    assert one.digest == task().digest
+    later = replace(one, queries=replace(one.queries, now=one.queries.now + 1))
+    fewer = replace(one, train=one.train.select([]))
+    others = replace(one, users=Vocabulary.of(["a", "b", "c"]))
+    assert len({t.digest for t in (one, later, fewer, others, task(seen="keep"))}) == 5
