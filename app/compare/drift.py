@@ -54,19 +54,16 @@ def section(document: BakeoffDocument) -> Heading:
 def _title(document: BakeoffDocument, metric: str) -> str:
     """How the leading contender's difference goes from window to window."""
     baseline = declared_baseline(document)
-    best = (
-        leading(document, comparisons(document, metric, baseline)) if comparable(metric) else None
-    )
-    name = "" if best is None else best.contender
-    told = next(
-        (d.sentence for d in document.drift if (d.contender, d.metric) == (name, metric)), ""
-    )
-    if told or best is None:
-        return told or f"{label(metric)} in {len(document.windows)} windows."
-    found = [w.differences.get(name, {}).get(metric) for w in document.windows]
-    numbers = ", ".join(three_digits(one.value) for one in found if one is not None)
+    found = comparisons(document, metric, baseline) if comparable(metric) else []
+    best = leading(document, found)
+    if best is None:
+        return f"{label(metric)} in {len(document.windows)} windows."
+    steps = [w.differences.get(best.contender, {}).get(metric) for w in document.windows]
+    numbers = ", ".join(three_digits(one.value) for one in steps if one is not None)
+    of_it = (d for d in document.drift if (d.contender, d.metric) == (best.contender, metric))
+    told = next((f"; {'a' if d.certain else 'no'} certain drift" for d in of_it), "")
     titles = titles_of(document.contenders)
     return (
-        f"{titles[name]} against {titles.get(baseline, baseline)} in {label(metric)}, window by "
-        f"window: {numbers}."
+        f"{titles[best.contender]} against {titles.get(baseline, baseline)} in {label(metric)}, "
+        f"window by window: {numbers}{told}."
     )

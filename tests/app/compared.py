@@ -142,6 +142,7 @@ def in_windows(document: BakeoffDocument) -> BakeoffDocument:
     ]
     told = Drift(
         contender="two-stage", baseline="popular", metric="ndcg@10", p=0.6, p_adjusted=0.6,
+        certain=False,
         change=Interval(value=-0.01, low=-0.03, high=0.01), sentence="Two-stage does not drift.",
     )  # fmt: skip
     manifest = {**document.manifest, "split": "windows:2", "split_note": "", "people": USERS}

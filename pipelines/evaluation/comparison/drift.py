@@ -75,6 +75,7 @@ def drifts(
                 change=interval,
                 p=p,
                 p_adjusted=float(p_adjusted),
+                certain=certain,
                 sentence=(
                     f"{titles.get(name, name)} against {titles.get(baseline, baseline)} in "
                     f"{label(metric)}, window by window: {numbers}; the change from the first to "

@@ -46,4 +46,6 @@ class Drift(BaseModel):
     p: float
     p_adjusted: float
     """By Holm over all contenders."""
+    certain: bool
+    """Whether the difference certainly changes, allowing for all contenders."""
     sentence: str

@@ -17,6 +17,7 @@ from pipelines.evaluation.comparison.across import compare_across
 from pipelines.evaluation.results.document import BakeoffDocument
 from pipelines.evaluation.results.finished import Finished
 from pipelines.evaluation.results.folder import BakeoffFolder
+from pipelines.runtime.progress import Cancelled
 from pipelines.schema import Interactions
 from pipelines.testing.datasets import TWO_STAGE, dataset
 
@@ -149,3 +150,18 @@ def test_what_windows_cannot_do_is_one_sentence(changes, says, tmp_path):
     with pytest.raises(AssayError, match=says):
         run_bakeoff(DATA, request(**changes), tmp_path / "b", tmp_path / "stages", "b")
     assert not (tmp_path / "b").exists()
+
+
+def test_a_cancel_in_an_earlier_window_ends_it(tmp_path):
+    heard = []
+
+    def stop(share, message):
+        heard.append((share, message))
+        if message.startswith("window from "):
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        run_bakeoff(DATA, request(specs=[]), tmp_path / "b", tmp_path / "s", "b", stop)
+    shares = [share for share, _ in heard]
+    assert shares == sorted(shares) and shares[-1] >= 0.5
+    assert not (tmp_path / "b" / "document.json").exists()
