@@ -28,8 +28,8 @@ def fits(document: BakeoffDocument) -> str:
     if numbers == [1]:
         return "One fit each: how much another draw would change is not known."
     several = str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}"
-    once = " What was asked once has one." if _asked_once(document) else ""
-    return f"Figures of what draws at random are means over {several} fits with other seeds.{once}"
+    once = "; third parties are asked once" if _asked_once(document) else ""
+    return f"Figures of what draws at random are means over {several} fits with other seeds{once}."
 
 
 def _asked_once(document: BakeoffDocument) -> bool:

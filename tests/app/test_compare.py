@@ -374,7 +374,7 @@ def test_a_view_is_a_link(open_page, compared, document):
     [
         ([3, 3], "are means over 3 fits with other seeds."),
         ([2, 3], "are means over 2 to 3 fits with other seeds."),
-        ([3, None], "over 3 fits with other seeds. What was asked once has one."),
+        ([3, None], "over 3 fits with other seeds; third parties are asked once."),
         ([1], "One fit each: how much another draw would change is not known."),
         ([0], "Nothing draws at random: one fit each."),
         ([None], ""),
