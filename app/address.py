@@ -17,6 +17,21 @@ PENDING = "address_pending"
 """Session key: parameters that wait for the end of the run; None removes one."""
 
 
+ONE_STEP = """<script>
+if (!window.assayOneStep) {
+  window.assayOneStep = true;
+  const push = history.pushState;
+  history.pushState = function (state, title, address) {
+    const to = new URL(address ?? "", location.href);
+    const filled = !location.search && to.search && to.pathname === location.pathname;
+    return (filled ? history.replaceState : push).call(history, state, title, address);
+  };
+}
+</script>"""
+"""Opening a page is one step of the browser's history, also where its address is filled in then:
+Streamlit can only add a step, and Back would lead to the bare address and no further."""
+
+
 def read(key: str) -> str | None:
     """A parameter's value; None if the address lacks it."""
     found = st.query_params.get(key)

@@ -136,6 +136,8 @@ h1 {line-height: 1.25 !important; padding-top: 0 !important; text-wrap: pretty;}
 /* Streamlit's colors of code have contrasts from 2.4 to 3.6 with the light page. */
 [data-testid="stCode"] .token {color: var(--assay-code) !important;}
 [data-testid="stCode"] .token:is(.comment, .punctuation) {color: var(--assay-quiet) !important;}
+[data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primary"] p,
+[data-tag], [data-tag] * {color: var(--assay-on-primary) !important;}
 a:focus-visible, button:focus-visible {outline: 2px solid var(--assay-primary) !important;
  outline-offset: 2px;}
 @media (max-width: 1100px) {
@@ -149,22 +151,20 @@ a:focus-visible, button:focus-visible {outline: 2px solid var(--assay-primary) !
 </style>
 """
 
-_COLORS = (
-    "<style>:root {{--assay-page: {}; --assay-quiet: {}; --assay-primary: {};"
-    " --assay-code: {};}}</style>"
-)
-_LIGHT_COLORS = _COLORS.format("#FBFAF7", "#5B6167", "#0B6E75", "#0B5A78")
-_DARK_COLORS = _COLORS.format("#14171A", "#A9ACAE", "#4FB3B9", "#7CC7DB")
-"""The page, quiet text (contrast 4.5 or more), the accent and code, in either theme."""
-
-_DARK = """
-<style>
-[data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primary"] p,
-[data-baseweb="tag"], [data-baseweb="tag"] * {color: #14171A !important;}
-</style>
-"""
+COLORS = {
+    "page": ("#FBFAF7", "#14171A"),
+    "quiet": ("#5B6167", "#A9ACAE"),
+    "primary": ("#0B6E75", "#4FB3B9"),
+    "on-primary": ("#FFFFFF", "#14171A"),
+    "code": ("#0B5A78", "#7CC7DB"),
+}
+"""In the light and the dark theme: the page, quiet text (contrast 4.5 or more), the accent, text on
+it, and code. The browser chooses, so that they are right also when the theme changes meanwhile."""
 
 
-def css(dark: bool) -> str:
-    """Widths and spacing; in the dark theme also dark text on the light primary color."""
-    return _CSS + (_DARK_COLORS + _DARK if dark else _LIGHT_COLORS)
+def css() -> str:
+    """Widths, spacing, and colors that Streamlit's theme does not have."""
+    names = "; ".join(
+        f"--assay-{name}: light-dark({light}, {dark})" for name, (light, dark) in COLORS.items()
+    )
+    return f"<style>:root {{{names};}}</style>{_CSS}"

@@ -54,9 +54,11 @@ def _to_start() -> None:
 
 def run() -> None:
     """Draw the sidebar, the running jobs and the requested page."""
-    st.html(look.css(dark=st.context.theme.type == "dark"))
+    st.html(look.css())
     st.logo(str(PAGES.parent / "logo.svg"), size="large", icon_image=str(PAGES.parent / "icon.svg"))
     page = st.navigation(pages())
+    with st.sidebar:
+        st.html(address.ONE_STEP, unsafe_allow_javascript=True)
     address.collect()
     st.set_page_config(page_title=f"{page.title} · Assay")
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app import state
+from app.components import results
 from app.components.results import declared_baseline
 from pipelines import registry
 from pipelines.evaluation.comparison.comparison import Contrast, explored, testable
@@ -67,8 +68,11 @@ def ranked(document: BakeoffDocument, metric: str) -> list[ContenderResult]:
 
 
 def leader(document: BakeoffDocument, metric: str) -> str | None:
-    """The best scored contender by `metric`, built or third-party if possible; None if none."""
-    there = ranked(document, metric)
+    """The best scored contender by `metric`, built or third-party if possible; None if none.
+
+    A variant that places sponsored items leads only if there is no other.
+    """
+    there = results.organic(ranked(document, metric))
     real = (c for c in there if c.kind in ("built", "third-party"))
     return next((c.name for c in (*real, *there)), None)
 
@@ -144,7 +148,13 @@ def headline(document: BakeoffDocument, found: list[Comparison], metric: str, ag
 
 
 def leading(document: BakeoffDocument, found: list[Comparison]) -> Comparison | None:
-    """The first comparison of a built or third-party contender, otherwise of a stand-in."""
-    kinds = {c.name: c.kind for c in document.contenders}
+    """The first comparison of a built or third-party contender, otherwise of a stand-in.
+
+    A variant that places sponsored items leads only if there is no other.
+    """
+    there = [c for c in document.contenders if c.name in {one.contender for one in found}]
+    real = [c for c in there if c.kind in ("built", "third-party")]
+    kinds = {c.name: c.kind for c in results.organic(real)}
+    kinds |= {c.name: c.kind for c in there if c.kind == "stand-in"}
     best = next((c for c in found if kinds.get(c.contender) in ("built", "third-party")), None)
     return best or next((c for c in found if kinds.get(c.contender) == "stand-in"), None)

@@ -11,7 +11,7 @@ import altair as alt
 import pandas as pd
 
 from app import look
-from app.components import charts
+from app.components import charts, wide
 
 COLUMN, ROW = 96, 40
 """Minimum width and height of a cell, in pixels."""
@@ -38,11 +38,7 @@ CORNER_TITLE: dict[str, Any] = {
 
 def scroll_css(columns: int) -> str:
     """A style: in a narrow window, the matrix scrolls instead of cutting its labels."""
-    block = f".st-key-{KEY}"
-    return (
-        f"<style>@media (max-width: 1100px) {{{block} {{overflow-x: auto;}}"
-        f"{block} > :has(.stVegaLiteChart) {{min-width: {COLUMN * columns + 190}px;}}}}</style>"
-    )
+    return wide.scroll_css(KEY, COLUMN * columns + 190)
 
 
 def matrix(

@@ -18,6 +18,25 @@ def warning(document: BakeoffDocument) -> None:
         st.markdown(f":material/info: {page.plain(sentence)}")
 
 
+def fits(document: BakeoffDocument) -> str:
+    """Over how many fits the figures of the contenders are."""
+    scored = [c for c in document.contenders if c.status == "scored" and c.spread is not None]
+    numbers = sorted({c.spread.refits for c in scored if c.spread is not None and c.spread.draws})
+    if not scored:
+        return ""
+    if not numbers:
+        return "Nothing draws at random: one fit each."
+    if numbers == [1]:
+        return "One fit each: how much another draw would change is not known."
+    several = str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}"
+    once = "; third parties are asked once" if _asked_once(document) else ""
+    return f"Figures of what draws at random are means over {several} fits with other seeds{once}."
+
+
+def _asked_once(document: BakeoffDocument) -> bool:
+    return any(c.status == "scored" and c.spread is None for c in document.contenders)
+
+
 def caption(document: BakeoffDocument) -> None:
     """Split and size of the bake-off, and what offline metrics miss."""
     manifest = document.manifest
@@ -30,10 +49,11 @@ def caption(document: BakeoffDocument) -> None:
     else:
         split = manifest.get("split", "")
         sentences = [f"Split {split}: one cut-off date for all users. {size}, full catalogue."]
+    sentences.append(fits(document))
     exposure = document.exposure
     if exposure is not None and exposure.corrected:
         sentences.append("Debiased metrics correct for what users were shown.")
     else:
         sentences.append("Offline metrics favor items that users were already shown.")
     reason = None if exposure is None else page.with_code(exposure.sentence)
-    st.caption(page.plain(" ".join(sentences)), help=reason, width="content")
+    st.caption(page.plain(" ".join(filter(None, sentences))), help=reason, width="content")

@@ -6,6 +6,8 @@ from pipelines.evaluation.comparison.ranking import best_first, better_sign, why
 from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.results.document import BakeoffDocument, Comparison, ContenderResult, Kind
 
+SPONSORED_RULE = "sponsored-slot"
+
 
 def declared_metric(document: BakeoffDocument) -> str:
     """The metric declared in advance, by which contenders are compared: `ndcg@10`."""
@@ -17,6 +19,20 @@ def declared_baseline(document: BakeoffDocument) -> str:
     return str(document.manifest.get("baseline", "popular"))
 
 
+def places_sponsored(contender: ContenderResult) -> bool:
+    """Whether a rule of the contender's pipeline places sponsored items."""
+    rules = (contender.spec or {}).get("rules", [])
+    return any(rule.get("stage") == SPONSORED_RULE for rule in rules)
+
+
+def organic(contenders: list[ContenderResult]) -> list[ContenderResult]:
+    """The contenders that may lead: without those that place sponsored items, if others are left.
+
+    A paid place is no merit of a recommender, whatever its value.
+    """
+    return [c for c in contenders if not places_sponsored(c)] or contenders
+
+
 def value_of(contender: ContenderResult, metric: str) -> float | None:
     """A scored contender's value of `metric`; None if it has none."""
     found = contender.metrics.get(metric)
@@ -26,13 +42,14 @@ def value_of(contender: ContenderResult, metric: str) -> float | None:
 def leader(
     document: BakeoffDocument, kinds: tuple[Kind, ...] = ("built", "third-party", "baseline")
 ) -> ContenderResult | None:
-    """The scored contender with the best value of the declared metric.
+    """The scored contender with the best value of the declared metric, not a sponsored variant.
 
     None if no contender has a value, or if higher and lower values are equally good.
     """
     metric = declared_metric(document)
     scored = [c for c in document.contenders if c.kind in kinds and value_of(c, metric) is not None]
-    return next(iter(best_first(scored, metric)), None) if better_sign(metric) else None
+    best = best_first(organic(scored), metric)
+    return next(iter(best), None) if better_sign(metric) else None
 
 
 def against_baseline(document: BakeoffDocument, name: str) -> Comparison | None:

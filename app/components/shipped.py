@@ -12,7 +12,7 @@ from app.components.citation import written
 from app.components.page import with_code
 from pipelines.workspace.beginning import sample_request
 
-PAGES = ("Overview", "Explore", "Compare", "Runs", "Decide")
+PAGES = ("Overview", "Explore", "Compare", "Runs")
 """Titles of the pages that show a bake-off's results."""
 
 

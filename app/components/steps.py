@@ -8,6 +8,7 @@ from typing import Any
 
 import altair as alt
 import pandas as pd
+import streamlit as st
 
 from app import look
 from app.components import page
@@ -23,6 +24,10 @@ PLAN = {
 """The steps in order, and what to do in each."""
 
 
+PAGES = {"Data": "data", "Build": "build", "Compare": "compare", "Decide": "decide"}
+"""The page of each step; an online test is run elsewhere."""
+
+
 def plan(now: str) -> pd.DataFrame:
     """What to do in each step; steps before `now` are done. Columns: step, state, line."""
     order = list(PLAN)
@@ -34,7 +39,17 @@ def plan(now: str) -> pd.DataFrame:
 def opening(sentence: str, now: str, *, key: str) -> None:
     """Open a page without results: its sentence and the five steps."""
     description = f"Five steps: {', '.join(PLAN)}. The next step is {now}: {PLAN[now]}."
-    page.opening(sentence, chart(plan(now)), description, key=key)
+    page.opening(sentence)
+    picture(plan(now), description, key=key)
+
+
+def picture(frame: pd.DataFrame, description: str, *, key: str) -> None:
+    """The chart of the steps, and below each step a link to its page."""
+    page.picture(chart(frame), description, key=key)
+    for column, step in zip(st.columns(len(PLAN)), PLAN, strict=True):
+        if step in PAGES:
+            with column.container(horizontal=True, horizontal_alignment="center"):
+                page.link(PAGES[step], f"Open {step}", ":material/arrow_forward:")
 
 
 def chart(frame: pd.DataFrame) -> Any:

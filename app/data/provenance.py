@@ -107,7 +107,7 @@ def _origin(about: About) -> str:
 def _recipe(record: DatasetRecord) -> None:
     recipe = record.about.recipe
     assert recipe is not None
-    st.header(f"Recipe {recipe.hash[:8]}", anchor=False)
+    st.subheader(f"Recipe {recipe.hash[:8]}", anchor=False)
     st.markdown(
         "\n".join(f"- {page.plain(sentence)}" for sentence in recipe_sentences.sentences(recipe))
     )

@@ -29,7 +29,7 @@ def section(record: DatasetRecord) -> None:
     if counts.empty:
         return
     total = int(counts["rows"].sum())
-    st.header("Quarantined rows", anchor=False)
+    st.subheader("Quarantined rows", anchor=False)
     shown = counts.head(MOST_REASONS).assign(label=reason_label)
     page.picture(
         provenance_charts.reasons(shown),

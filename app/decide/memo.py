@@ -15,6 +15,7 @@ from app.decide.case_values import Values
 from app.decide.inputs import CASE, CASES, restart
 from pipelines.economics.case import Case
 from pipelines.economics.evidence import Evidence
+from pipelines.economics.labels import answer_label
 from pipelines.economics.memo import render_memo
 from pipelines.economics.summary import Decision
 from pipelines.economics.toml import to_toml
@@ -53,7 +54,7 @@ def saved() -> None:
         {
             "saved (UTC)": tables.moment(r.created),
             "case": r.title,
-            "decision": str(r.document.get("decision", "")),
+            "decision": answer_label(str(r.document.get("decision", ""))),
             "summary": str(r.document.get("sentence", "")),
             "bake-off": r.bakeoff or "none",
         }

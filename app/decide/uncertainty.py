@@ -40,12 +40,17 @@ def section(decision: Decision) -> None:
 def _simulation(found: dict[str, Any]) -> None:
     left, right = st.columns(2, gap="large")
     with left:
-        fan = pd.DataFrame(found["fan"]).T.rename_axis("option").reset_index()
+        fan = (
+            pd.DataFrame({option_label(name): one for name, one in found["fan"].items()})
+            .T.rename_axis("option")
+            .reset_index()
+        )
         page.picture(
             uncertainty_charts.fan(found), uncertainty_charts.fan_alt(found), fan, key="decide_fan"
         )
     with right:
-        chances = pd.DataFrame(found["p_best"].items(), columns=["option", "share"])
+        shares = {option_label(name): share for name, share in found["p_best"].items()}
+        chances = pd.DataFrame(shares.items(), columns=["option", "probability of being best"])
         page.picture(
             uncertainty_charts.chances(found),
             uncertainty_charts.chances_alt(found),

@@ -11,19 +11,19 @@ import pandas as pd
 import streamlit as st
 
 from app import state
+from app.components import results
 from pipelines.data.personas import personas
 from pipelines.data.split import splits
 from pipelines.errors import AssayError
 from pipelines.evaluation.bakeoff.built import PIPELINE
 from pipelines.evaluation.bakeoff.opened import Opened, evaluated_users, open_contender, truth_of
-from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult, titles_of
+from pipelines.evaluation.results.document import BakeoffDocument, titles_of
 from pipelines.evaluation.results.folder import reading
 from pipelines.runtime import paths
 from pipelines.schema import Columns
 
 LENGTH = 10
 """How many items of each list are shown."""
-SPONSORED_RULE = "sponsored-slot"
 HISTORY_SHOWN = 10
 """How many of the newest events of a history are shown."""
 
@@ -190,15 +190,9 @@ def lists(document: BakeoffDocument, person: Person) -> Lists:
     held_out = set(truth_of(folder, person.user_id)) if person.user_id is not None else set()
     frame = lists_frame(rows, items, held_out)
     titles = titles_of(document.contenders)
-    placing = {titles[c.name] for c in document.contenders if places_sponsored(c)}
+    placing = {titles[c.name] for c in document.contenders if results.places_sponsored(c)}
     paid = items["sponsored"].reindex(frame["item_id"]).fillna(False).to_numpy(bool)
     return Lists(frame.assign(sponsored=paid & frame["contender"].isin(placing)), missing)
-
-
-def places_sponsored(contender: ContenderResult) -> bool:
-    """Whether a rule of the contender's pipeline places sponsored items."""
-    rules = (contender.spec or {}).get("rules", [])
-    return any(rule.get("stage") == SPONSORED_RULE for rule in rules)
 
 
 def lists_frame(

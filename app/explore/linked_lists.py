@@ -10,7 +10,7 @@ import altair as alt
 import pandas as pd
 
 from app import look
-from app.components import charts
+from app.components import charts, wide
 from app.look import Style
 from pipelines.economics.summary import NUMBERS
 from pipelines.runtime.phrases import noun_for
@@ -211,8 +211,4 @@ SIDE_BY_SIDE = "explore_side_by_side"
 
 def scroll_css(columns: int) -> str:
     """A style: in a narrow window, the chart scrolls instead of cutting its labels."""
-    block = f".st-key-{SIDE_BY_SIDE}"
-    return (
-        f"<style>@media (max-width: 1100px) {{{block} {{overflow-x: auto;}}"
-        f"{block} > :has(.stVegaLiteChart) {{min-width: {118 * columns}px;}}}}</style>"
-    )
+    return wide.scroll_css(SIDE_BY_SIDE, 118 * columns)

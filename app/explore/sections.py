@@ -6,7 +6,6 @@ import streamlit as st
 
 from app import look, state
 from app.components import page, results, tables, toolbar
-from app.explore import data as explore_data
 from app.explore import linked_lists
 from app.explore.cards import cards
 from app.explore.data import Lists, Person
@@ -60,7 +59,7 @@ def choose_pair(document: BakeoffDocument, found: Lists) -> tuple[str, str]:
 def _first(document: BakeoffDocument, answering: list[str]) -> str:
     """The best contender whose list is not changed for a sponsor, if there is one."""
     by_name = {c.name: c for c in document.contenders}
-    organic = [n for n in answering if not explore_data.places_sponsored(by_name[n])]
+    organic = [c.name for c in results.organic([by_name[n] for n in answering])]
     ranked = best_first(
         [
             by_name[n]

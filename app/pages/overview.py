@@ -17,10 +17,9 @@ def draw() -> None:
     frame = progress.steps(name, document, saved)
     page.opening(progress.standing(name, document, saved))
     st.markdown(progress.purpose(decided=saved is not None))
-    page.picture(
-        steps.chart(frame),
-        "Five steps. " + " ".join(f"{r['step']}: {r['line']}." for r in frame.to_dict("records")),
+    steps.picture(
         frame,
+        "Five steps. " + " ".join(f"{r['step']}: {r['line']}." for r in frame.to_dict("records")),
         key="overview_steps",
     )
     if name is None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from app.compare import slices_charts as charts
 from app.compare.comparisons import leader, ranked, scored, useful_share
 from app.compare.slices import by_contender
+from app.components import results
 from app.report.figures import Figure, figure
 from pipelines.errors import AssayError
 from pipelines.evaluation.comparison.ranking import better_sign, why_not_ranked
@@ -72,7 +73,7 @@ def found(
 
 def _pairs(document: BakeoffDocument, metric: str, against: str) -> list[tuple[str, str]]:
     """The leader and `against`; the best third party and the best built pipeline."""
-    best = ranked(document, metric)
+    best = results.organic(ranked(document, metric))
     first = leader(document, metric)
     if first is None or first == against:
         first = next(c.name for c in best if c.name != against)

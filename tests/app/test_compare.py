@@ -4,9 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from app.compare import protocol
 from app.compare.checks import frame
 from app.compare.comparisons import headline
 from pipelines.evaluation.metrics.names import load
+from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult, Spread
 from pipelines.evaluation.results.evidence import CheckResult, EvidenceGrade
 from pipelines.evaluation.results.ties import OrderOutcome, Ties
 from tests.app.compared import GAINS, USERS, bakeoff, in_windows, keep
@@ -434,3 +436,28 @@ def checked(document, state):
         ),
     ]  # fmt: skip
     return document.model_copy(update={"evidence": EvidenceGrade.of(checks)})
+
+
+@pytest.mark.parametrize(
+    ("spreads", "says"),
+    [
+        ([3, 3], "are means over 3 fits with other seeds."),
+        ([2, 3], "are means over 2 to 3 fits with other seeds."),
+        ([3, None], "over 3 fits with other seeds; third parties are asked once."),
+        ([1], "One fit each: how much another draw would change is not known."),
+        ([0], "Nothing draws at random: one fit each."),
+        ([None], ""),
+    ],
+)
+def test_the_caption_says_over_how_many_fits_the_figures_are(spreads, says):
+    contenders = [
+        ContenderResult(
+            name=str(at), title="", kind="built", status="scored",
+            spread=None if n is None else Spread(draws=n > 0, refits=max(n, 1)),
+        )
+        for at, n in enumerate(spreads)
+    ]  # fmt: skip
+    found = BakeoffDocument(
+        id="b", dataset="shop", created="", manifest={}, contenders=contenders, comparisons=[]
+    )
+    assert says in protocol.fits(found) and bool(protocol.fits(found)) == bool(says)

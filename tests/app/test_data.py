@@ -18,12 +18,14 @@ def test_readiness_comes_first_and_the_import_is_a_view(open_page, filled):
     app = open_page("data", dataset="shop")
     assert not app.exception
     assert app.title[0].value.replace("\\", "") == state.readiness("shop").sentence
-    assert [header.value for header in app.header] == ["Findings", "All datasets"]
+    headers = [header.value for header in app.header]
+    assert headers == ["Tracking plan", "Findings", "All datasets"]
     app = open_page("data", dataset="shop", data_view="origin")
     assert not app.exception
     assert any("1,802 rows became 1,800 events: 2 quarantined." in m.value for m in app.markdown)
     headers = [header.value for header in app.header]
     assert headers == [
+        "Tracking plan",
         "How rows became events",
         "Versions and bake-offs",
         "All datasets",
@@ -35,7 +37,7 @@ def test_what_was_just_imported_is_explained_first(open_page, filled):
     app.session_state[state.IMPORTED] = "shop"
     app.run()
     assert app.query_params["data_view"] == "origin"
-    assert app.header[0].value == "How rows became events"
+    assert app.header[1].value == "How rows became events"
 
 
 def test_a_sample_shows_its_notice(open_page, workspace):

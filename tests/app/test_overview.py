@@ -6,6 +6,7 @@ import pytest
 from streamlit.runtime.state.query_params import QueryParams
 
 from app import glossary
+from app.compare import comparisons
 from app.components import results
 from pipelines.data.dataset import save
 from tests.app.conftest import document, small_dataset
@@ -138,6 +139,34 @@ def test_the_leader_is_named_by_title():
     ]
     label = results.leader_label(found.model_copy(update={"comparisons": ahead}))
     assert label == "EASE, recent first leads (borderline)"
+
+
+def test_a_variant_with_paid_places_does_not_lead_unless_it_is_alone():
+    found = document("20261120-1000-aaaa")
+    paid = {"rules": [{"stage": "sponsored-slot"}]}
+    sponsored = [
+        c.model_copy(update={"spec": paid}) if c.name == "ease-recent" else c
+        for c in found.contenders
+    ]
+    other = found.model_copy(update={"contenders": sponsored})
+    assert results.leader(found).name == "ease-recent" and results.leader(other).name == "als"
+    assert comparisons.leader(found, "ndcg@10") == "ease-recent"
+    assert comparisons.leader(other, "ndcg@10") == "als"
+    first = sorted(other.comparisons, key=lambda c: -c.difference)
+    assert comparisons.leading(other, first).contender == "als"
+    alone = other.model_copy(update={"contenders": sponsored[-1:]})
+    assert comparisons.leader(alone, "ndcg@10") == "ease-recent"
+    assert comparisons.leading(alone, first).contender == "ease-recent"
+
+
+def test_each_step_has_a_link_to_its_page(open_page, workspace):
+    app = open_page()
+    links = {link.proto.label: link.proto.page for link in app.get("page_link")}
+    steps = {"Open Data": "data", "Open Build": "build", "Open Compare": "compare",
+             "Open Decide": "decide"}  # fmt: skip
+    assert steps.items() <= links.items()
+    assert "Open Test" not in links
+    assert "Open Data" in {link.proto.label for link in open_page("runs").get("page_link")}
 
 
 def test_the_first_screen_says_what_assay_is_for_and_what_is_not_decidable(open_page, filled):

@@ -29,7 +29,7 @@ def shop(workspace, tmp_path):
 
 
 def text_of(app):
-    return " ".join(m.value for m in [*app.markdown, *app.caption, *app.header])
+    return " ".join(m.value for m in [*app.markdown, *app.caption, *app.subheader])
 
 
 def test_the_page_says_what_happened_to_the_rows(open_page, shop):
@@ -49,7 +49,7 @@ def test_the_version_stands_in_the_address_and_is_another_datasets_no_more(
     shop.import_dataset(tmp_path / "1.csv", "other")
     recipes = {r.version: r.about.recipe.hash[:8] for r in shop.dataset_versions("orders")}
     app = open_page("data", dataset="orders", data_view="origin", data_version="2")
-    assert f"Recipe {recipes[2]}" in [s.value for s in app.header]
+    assert f"Recipe {recipes[2]}" in [s.value for s in app.subheader]
     assert recipes[2] != recipes[3]
     app.selectbox(key="dataset").set_value("other").run()
     assert not app.exception

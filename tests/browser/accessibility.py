@@ -6,17 +6,21 @@ that need it are skipped where it is absent. What stands here without it runs al
 
 from __future__ import annotations
 
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 PACKAGE = "axe_playwright_python"
+FADING_MS = 5_000
 NO_AXE = "no axe-core here: pip install axe-playwright-python"
 STREAMLITS = {
     ("list", '[data-testid="stSidebarNavItems"]'): "the sections of its navigation are div in ul",
     ("listitem", '[data-testid="stSidebarNavItems"] li'): "the same",
+    ("svg-img-alt", '[data-testid="stVegaLiteChart"] g:empty'): "Vega's group without a mark",
     (
         "presentation-role-conflict",
         '[data-testid="stFileUploaderDropzone"]',
@@ -99,7 +103,12 @@ FAULTS = r"""() => {
 
 
 def faults(page: Page) -> list[str]:
-    """What keeps somebody from reading the page, a sentence each."""
+    """What keeps somebody from reading the page, a sentence each.
+
+    Colors fade in after a change of the theme: what is gone within `FADING_MS` is none.
+    """
+    with suppress(PlaywrightTimeout):
+        page.wait_for_function(f"() => ({FAULTS})().length === 0", timeout=FADING_MS)
     return [str(one) for one in page.evaluate(FAULTS)]
 
 
