@@ -26,6 +26,7 @@ from pipelines.data.recipe import Recipe
 from pipelines.data.sources.batches import Batch, batches
 from pipelines.data.sources.lines import Counts
 from pipelines.errors import AssayError
+from pipelines.runtime import memory
 from pipelines.runtime.folders import new_folder
 from pipelines.runtime.phrases import number_of
 from pipelines.runtime.progress import Progress, part, silent
@@ -55,6 +56,21 @@ def import_events(
     """
     check_name(name)
     planned.require_complete()
+    with memory.bounded(f"The import of {name}"):
+        kept = _import(planned, name, folder, items, users, progress)
+    progress(1.0, f"{number_of(kept, 'event')} kept")
+    return folder
+
+
+def _import(
+    planned: Plan,
+    name: str,
+    folder: Path,
+    items: Path | None,
+    users: Path | None,
+    progress: Progress,
+) -> int:
+    """Import into a new `folder`; the number of events kept."""
     # The small tables come first, so that an error in them is found before the large one is read.
     item_table = None if items is None else tables.opened(items, "items", planned.recipe)
     user_table = None if users is None else tables.opened(users, "users", planned.recipe)
@@ -108,8 +124,7 @@ def import_events(
             cleaned.context,
         )
         store.save(dataset, incoming, cleaned.context)
-    progress(1.0, f"{number_of(kept, 'event')} kept")
-    return folder
+    return kept
 
 
 def _read(

@@ -17,7 +17,12 @@ from pipelines.schema import Longs
 if TYPE_CHECKING:
     import pyarrow as pa
 
-ROWS = 500_000
+ROWS, MOST_BYTES = 500_000, 200_000_000
+"""Of a table, at most; a file of a few kilobytes may hold a long text in each of its rows."""
+FEW = 8
+"""Bytes of a text in the file up to which its column counts as one that repeats."""
+DECODED = 4_096
+"""Rows that are decoded at once, whatever their width."""
 
 
 def open_file(path: Path) -> Source:
@@ -111,11 +116,35 @@ def _type(schema: pa.Schema, place: Place) -> pa.DataType:
     return kind
 
 
-def _dataset(path: Path) -> Any:
+def _dataset(path: Path, repeated: Sequence[str] = ()) -> Any:
+    """The file or folder; `repeated` columns of texts are read as dictionaries."""
     import pyarrow.dataset as ds
 
+    options = ds.ParquetReadOptions(dictionary_columns=set(repeated))
     # Only `key=value` folder names become columns.
-    return ds.dataset(path, format="parquet", partitioning="hive" if path.is_dir() else None)
+    return ds.dataset(
+        path,
+        format=ds.ParquetFileFormat(read_options=options),
+        partitioning="hive" if path.is_dir() else None,
+    )
+
+
+def _repeated(whole: Any) -> list[str]:
+    """Columns of texts that take a few bytes a row in the file, since they repeat.
+
+    Arrow spells out a whole row group of them at once, which can be gigabytes.
+    """
+    found: set[str] = set()
+    for fragment in whole.get_fragments():
+        told = fragment.metadata
+        for number in range(told.num_row_groups):
+            group = told.row_group(number)
+            for place in range(group.num_columns):
+                column = group.column(place)
+                few = column.total_uncompressed_size < FEW * group.num_rows
+                if few and column.physical_type == "BYTE_ARRAY" and column.has_dictionary_page:
+                    found.add(column.path_in_schema)
+    return sorted(found & {f.name for f in whole.schema if _is_text(f.type)})
 
 
 def _bytes_on_disk(path: Path) -> int:
@@ -134,6 +163,8 @@ def _readable(name: str) -> Iterator[None]:
 
     try:
         yield
+    except pa.ArrowMemoryError:
+        raise
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise AssayError(
             f"{name!r} cannot be read completely: the Parquet file is damaged or "
@@ -153,28 +184,84 @@ def tables(source: Source, columns: Sequence[str]) -> Iterator[tuple[pa.Table, L
     If a column is in an array, there is a line per element, and one without its values for an
     empty array; otherwise the rows are None.
     """
-    import pyarrow as pa
-
     places = [source.layout.place(column) for column in columns]
     array = array_of(places)
     roots = [(p.keys if p.array is None else p.array)[0] for p in places]
     with _readable(source.name):
         whole = _dataset(source.path)
+        whole = _dataset(source.path, _repeated(whole))
         expansion.check(source.name, _bytes_on_disk(source.path), _bytes_in_memory(whole, columns))
         fragments = sorted(whole.get_fragments(), key=lambda fragment: fragment.path)
         for fragment in fragments:
             wanted = fragment.to_batches(
                 schema=whole.schema,
                 columns=list(dict.fromkeys(roots)),
-                batch_size=ROWS,
+                batch_size=DECODED,
+                batch_readahead=2,
+                fragment_readahead=1,
                 use_threads=True,
             )
-            for batch in wanted:
-                table = pa.Table.from_batches([batch])
+            for table in _gathered(wanted):
                 if array is None and all(len(p.keys) == 1 for p in places):
                     yield table.select(roots).rename_columns(list(columns)), None
                 else:
                     yield _flattened(table, columns, places, array)
+
+
+def _gathered(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Batches put together to tables of at most `ROWS` rows and about `MOST_BYTES`."""
+    import pyarrow as pa
+
+    held: list[pa.Table] = []
+    rows = size = 0
+    for batch in batches:
+        width = _width(batch)
+        step = int(max(1, min(len(batch), MOST_BYTES // max(width, 1))))
+        for start in range(0, len(batch), step):
+            some = _spelled_out(pa.Table.from_batches([batch.slice(start, step)]))
+            if held and (rows + len(some) > ROWS or size + len(some) * width > MOST_BYTES):
+                yield pa.concat_tables(held)
+                held, rows, size = [], 0, 0
+            held.append(some)
+            rows, size = rows + len(some), size + int(len(some) * width)
+    if held:
+        yield pa.concat_tables(held)
+
+
+def _width(batch: pa.RecordBatch) -> float:
+    """Bytes of a row once each of its values is spelled out, on average."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    total = 0
+    for column in batch.columns:
+        total += column.nbytes
+        if pa.types.is_dictionary(column.type) and _is_text(column.type.value_type):
+            lengths = pc.binary_length(column.dictionary).take(column.indices)
+            total += pc.sum(lengths).as_py() or 0
+    return total / max(len(batch), 1)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    return bool(
+        pa.types.is_string(kind)
+        or pa.types.is_large_string(kind)
+        or pa.types.is_binary(kind)
+        or pa.types.is_large_binary(kind)
+    )
+
+
+def _spelled_out(table: pa.Table) -> pa.Table:
+    """Without dictionaries, which differ from batch to batch."""
+    import pyarrow as pa
+
+    for place, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            values = table[place].cast(field.type.value_type)
+            table = table.set_column(place, field.name, values)
+    return table
 
 
 def _flattened(
