@@ -14,7 +14,9 @@ from app.components.page import plain
 from app.components.tables import MOST_COLUMNS, show
 from app.data import import_plan, import_reading
 from pipelines.data.importing import import_report
-from pipelines.data.importing.mapping import EVENT_NAMES, EVENTS_NEED
+from pipelines.data.importing.events import wanted
+from pipelines.data.importing.mapping import EVENTS_NEED
+from pipelines.data.importing.names import EVENT_NAMES
 from pipelines.data.importing.planning import Plan
 from pipelines.schema import Columns as C
 
@@ -70,6 +72,9 @@ DESCRIPTIONS = {
 }
 
 
+_KEPT = ("reading", "user_fallback", "order_lines", "normalize_ids")
+
+
 def confirm(source: dict[str, Any], before: dict[str, Any] | None) -> dict[str, Any] | None:
     """The form of the columns; returns the recipe (document) once the user confirms.
 
@@ -104,7 +109,7 @@ def confirm(source: dict[str, Any], before: dict[str, Any] | None) -> dict[str, 
 def _proposed(planned: Plan) -> dict[str, Any]:
     """What the file shows besides its columns, which the next step keeps."""
     found = planned.recipe.model_dump(mode="json")
-    return {name: found[name] for name in ("reading", "user_fallback", "normalize_ids")}
+    return {name: found[name] for name in _KEPT}
 
 
 def _columns(
@@ -218,8 +223,7 @@ def mapped(sample: pd.DataFrame) -> pd.DataFrame:
 
 
 def _not_read(planned: Plan) -> None:
-    recipe = planned.recipe
-    read = {*recipe.columns.values(), *recipe.keep, recipe.user_fallback}
+    read = wanted(planned.recipe)
     rest = [name for name in planned.columns if name not in read]
     if rest:
         more = f" and {len(rest) - 20} more" if len(rest) > 20 else ""

@@ -17,6 +17,7 @@ from pipelines.cli.import_choices import (
     table_reading,
     unescaped,
     weights_of,
+    words_of,
 )
 from pipelines.cli.import_printing import print_imported, print_plan
 from pipelines.cli.options import AsJson, open_workspace
@@ -26,6 +27,7 @@ _OPTIONS = {
     "columns": "--map",
     "item_columns": "--map",
     "user_fallback": "--user-fallback",
+    "order_lines": "--order-lines",
     "normalize_ids": "--normalize-ids",
     "keep": "--keep",
     "weights": "--event-weight",
@@ -35,12 +37,13 @@ _OPTIONS = {
     "outliers": "--outliers",
     "session_minutes": "--session-minutes",
     "seen": "--seen",
-    "times": "--time-zone, --time-unit and --day-first",
+    "times": "--time-zone, --time-unit, --clock and --day-first",
     "reading": "--separator, --encoding, --quote, --escape, --decimal, --columns and --skip-lines",
     "items_reading": "--items-reading",
     "users_reading": "--users-reading",
 }
 """The options that set each field of a recipe."""
+_MAY_BE_EMPTY = ("normalize_ids", "order_lines")
 
 
 class Repeats(StrEnum):
@@ -111,6 +114,14 @@ def data_import(
             help="Column with a visitor's id, for rows without a user; empty: none.",
         ),
     ] = None,
+    order_lines: Annotated[
+        str | None,
+        typer.Option(
+            "--order-lines",
+            help="What the lines of an order have from its first one if it is empty: user_id, "
+            "timestamp, event_type; separated by commas; empty: nothing; default: detected.",
+        ),
+    ] = None,
     normalize_ids: Annotated[
         str | None,
         typer.Option(
@@ -163,6 +174,14 @@ def data_import(
     ] = None,
     time_unit: Annotated[
         Unit | None, typer.Option("--time-unit", help="Unit of numeric times; default: by size.")
+    ] = None,
+    clock: Annotated[
+        str | None,
+        typer.Option(
+            "--clock",
+            help="Column with the time of day, where times are dates; empty: none; "
+            "default: detected.",
+        ),
     ] = None,
     day_first: Annotated[
         bool | None,
@@ -240,6 +259,7 @@ def data_import(
         "times": given_only(
             zone=time_zone,
             unit=time_unit,
+            clock=clock,
             order=None if day_first is None else "day-first" if day_first else "month-first",
         ),
         "reading": given_only(
@@ -254,12 +274,11 @@ def data_import(
         "items_reading": table_reading(items_reading, "--items-reading"),
         "users_reading": table_reading(users_reading, "--users-reading"),
         "user_fallback": user_fallback,
-        "normalize_ids": None
-        if normalize_ids is None
-        else [form.strip() for form in normalize_ids.split(",") if form.strip()],
+        "order_lines": words_of(order_lines),
+        "normalize_ids": words_of(normalize_ids),
     }
     given = given_only(**{key: value for key, value in choices.items() if value not in ({}, None)})
-    given = {key: value for key, value in given.items() if value != [] or key == "normalize_ids"}
+    given = {key: value for key, value in given.items() if value != [] or key in _MAY_BE_EMPTY}
     if (again or recipe_file) and given:
         raise AssayError(
             f"A saved recipe cannot be changed: leave out {_OPTIONS[next(iter(given))]}, or "

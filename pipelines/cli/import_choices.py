@@ -84,6 +84,11 @@ def _pairs(given: Texts, option: str, example: str, *, strip: bool = True) -> di
     return {left.strip(): right.strip() if strip else right for left, _, right in pairs}
 
 
+def words_of(text: str | None) -> list[str] | None:
+    """The words of an option that commas part; None if it is not given."""
+    return None if text is None else [word.strip() for word in text.split(",") if word.strip()]
+
+
 def given_only(**values: Any) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value is not None}
 

@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 def print_plan(planned: Plan) -> None:
     """Print to stderr how each column will be read."""
     from pipelines.cli import output as out
+    from pipelines.data.importing.events import wanted
 
     for standard, column in planned.recipe.columns.items():
         why = " (by its content)" if standard in planned.by_content else ""
         out.warn(f"{standard} from {column}{why}")
-    unread = [c for c in planned.columns if c not in planned.recipe.columns.values()]
-    unread = [c for c in unread if c not in (*planned.recipe.keep, planned.recipe.user_fallback)]
+    read = wanted(planned.recipe)
+    unread = [c for c in planned.columns if c not in read]
     if unread:
         out.warn(f"not read: {', '.join(unread[:12])}{' …' if len(unread) > 12 else ''}")
     if planned.recipe.times.order:

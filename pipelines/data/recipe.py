@@ -62,6 +62,8 @@ class Times(BaseModel):
     """Whether a time of exactly 0 stands for a missing one."""
     order: DateOrder | None = None
     """Order of day and month in dates such as 1/2/2026."""
+    clock: str = ""
+    """Column of the events with the time of day, if the column of times holds dates."""
     zone: str = "UTC"
     """Time zone of times without one, such as Europe/Berlin."""
 
@@ -77,6 +79,9 @@ class Recipe(BaseModel):
     user_columns: dict[str, str] = {}
     user_fallback: str = ""
     """Column of the events with a visitor's id, for rows without a user."""
+    order_lines: tuple[Literal["user_id", "timestamp", "event_type"], ...] = ()
+    """Standard columns that the further lines of an order leave empty, and that they have from
+    its first line: the user, the time, or the event type."""
     normalize_ids: tuple[IdForm, ...] = ()
     """Spellings that are read as one id, in the events and in both tables."""
     keep: tuple[str, ...] = ()
@@ -129,7 +134,7 @@ class Recipe(BaseModel):
 
 _LATER_FIELDS: dict[str, Any] = {
     "normalize_ids": [], "user_fallback": "", "items_reading": None, "users_reading": None,
-    "reading.decimal": None, "reading.columns": [], "reading.skip_lines": None,
-    "times.zero_is_missing": False,
+    "order_lines": [], "reading.decimal": None, "reading.columns": [], "reading.skip_lines": None,
+    "times.zero_is_missing": False, "times.clock": "",
 }  # fmt: skip
 """Fields that were added later, and their defaults: a recipe without them keeps its hash."""

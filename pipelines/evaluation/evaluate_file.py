@@ -9,7 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
-from pipelines.data.importing.mapping import EVENT_NAMES, listed, plain
+from pipelines.data.importing.mapping import listed
+from pipelines.data.importing.names import EVENT_NAMES
+from pipelines.data.importing.plain_names import plain
 from pipelines.data.split import SeenPolicy
 from pipelines.errors import AssayError
 from pipelines.evaluation.metrics.evaluate import evaluate, summarize

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines.data.importing.mapping import plain
+from pipelines.data.importing.plain_names import plain
 from pipelines.data.sources import Packing, Source
 from pipelines.data.sources.lines import Counts, records
 from pipelines.reading.rows import NAMES

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.data.importing.mapping import ITEM_NAMES, match, resolve
+from pipelines.data.importing.mapping import match, resolve
+from pipelines.data.importing.names import ITEM_NAMES
 from pipelines.errors import AssayError
 
 STANDARD = ("user_id", "item_id", "weight", "timestamp")

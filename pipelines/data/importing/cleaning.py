@@ -12,7 +12,7 @@ from pipelines.data.importing import events, folding
 from pipelines.data.importing.collecting import CollectedRows
 from pipelines.data.importing.columns import NumberColumn, TextColumn
 from pipelines.data.importing.engine import at_once
-from pipelines.data.importing.mapping import OF_ITEMS
+from pipelines.data.importing.names import OF_ITEMS
 from pipelines.data.importing.tables import categories
 from pipelines.data.outliers import flagged
 from pipelines.data.recipe import Recipe

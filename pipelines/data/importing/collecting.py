@@ -11,7 +11,7 @@ from pipelines.data.dataset import ImportCounts, Step, TableCounts, Unread
 from pipelines.data.importing import events
 from pipelines.data.importing.columns import NumberColumn, TextColumn
 from pipelines.data.importing.engine import at_once
-from pipelines.data.importing.mapping import OF_ITEMS
+from pipelines.data.importing.names import OF_ITEMS
 from pipelines.data.importing.planning import check_types
 from pipelines.data.recipe import Recipe
 from pipelines.schema import Columns as C

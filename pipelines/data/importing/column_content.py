@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.data.importing.mapping import Match, match
 from pipelines.data.importing.moments import LATEST, is_slashed, seconds_sql
+from pipelines.data.importing.names import EVENT_NAMES
+from pipelines.data.importing.plain_names import plain
 from pipelines.data.recipe import Times
 from pipelines.schema import Columns as C
 
@@ -19,6 +22,15 @@ LEAST_ROWS = 20
 """With fewer rows, the content is not used."""
 MOST_ROWS = 50_000
 """Rows that are examined."""
+TIME_WORDS = (
+    "time", "date", "datum", "zeit", "fecha", "when", "timestamp", "moment", "created", "hora",
+    "heure", "saat", "время", "дата", "时间", "日期", "時刻", "日付",
+)  # fmt: skip
+"""Parts of the names of columns of times."""
+_IDS = {"id", "ids", "number", "no", "nr", "num", "identificador", "identifier", "code", "zip"}
+_HALF = 0.5
+_FEW = 3
+"""Columns that may hold ids; of more, content tells nothing."""
 _PLAUSIBLE_FROM = 631_152_000
 """1990, in seconds; smaller numbers are not taken for times."""
 
@@ -39,6 +51,12 @@ class ColumnContent:
     """Share that can be read as times from 1990 on."""
     length: float
     """Mean number of characters."""
+    spaces: float = 0.0
+    """Share with a space between words."""
+    digits: float = 0.0
+    """Share that begins like a number, with or without a currency."""
+    objects: float = 0.0
+    """Share that looks like an object of JSON."""
 
     @property
     def is_time(self) -> bool:
@@ -71,7 +89,9 @@ def column_contents(
             f"""SELECT i, count(*), count(DISTINCT v), count({number}),
                   count(*) FILTER ({number} <> floor({number})),
                   count(*) FILTER (s >= {_PLAUSIBLE_FROM} AND s < {LATEST} OR {is_slashed("v")}),
-                  avg(length(v))
+                  avg(length(v)), count(*) FILTER (regexp_matches(v, '\\pL[\\pL,.]* +\\S')),
+                  count(*) FILTER (regexp_matches(v, '^[^0-9]{{0,4}}[0-9]')),
+                  count(*) FILTER (v LIKE '{{%:%}}')
                 FROM (SELECT i, v, {seconds_sql("v", Times())} AS s
                       FROM (SELECT i, nullif(trim(v), '') AS v FROM head) WHERE v IS NOT NULL)
                 GROUP BY i"""
@@ -79,10 +99,10 @@ def column_contents(
     finally:
         connection.unregister("head")
     found = {name: ColumnContent(name, rows, 0.0, 0, 0.0, 0.0, 0.0, 0.0) for name in names}
-    for i, filled, distinct, numbers, decimals, moments, length in answers:
+    for i, filled, distinct, numbers, decimals, moments, length, *shares in answers:
         found[names[i]] = ColumnContent(
             names[i], rows, filled / rows, distinct, numbers / filled, decimals / filled,
-            moments / filled, float(length),
+            moments / filled, float(length), *(share / filled for share in shares),
         )  # fmt: skip
     return found
 
@@ -95,7 +115,8 @@ def by_content(
 ) -> tuple[Match, list[str]]:
     """The match by name, completed by content; and the standard names that content decided.
 
-    A column without any value gives way to another one whose name fits. Content decides between
+    A column without any value gives way to another one whose name fits, and one of items
+    without a value in half of the rows. Content decides between
     columns whose names fit equally well. It also proposes the time, and the user or the item if
     only one of the two is missing and only one column could be it. `left_out` are the standard
     names that the user leaves out, `given` those that the user maps.
@@ -104,18 +125,40 @@ def by_content(
     decided: list[str] = []
     if not contents:
         return found, decided
-    full = [name for name, content in contents.items() if content.filled > 0]
     for standard, column in found.mapping.items():
-        if standard in given or column not in contents or contents[column].filled > 0:
+        if standard not in given and _contradicts(standard, column, contents):
+            del mapping[standard]
+    full = [name for name, content in contents.items() if content.filled > _HALF]
+    for standard, column in found.mapping.items():
+        if standard in given or standard not in mapping or column not in contents:
+            continue
+        if contents[column].filled > (_HALF if standard == C.ITEM else 0):
             continue
         others = match([name for name in full if name not in mapping.values()]).mapping
         if standard in others:
             mapping[standard] = others[standard]
             decided.append(standard)
+    for standard in (C.ITEM, C.TIME):
+        # A time of day beside a date, or a column without values.
+        fits = ambiguous.get(standard, [])
+        likely = [c for c in fits if c in contents and not _cannot_be(standard, contents[c])]
+        if len(likely) == 1:
+            mapping[standard] = likely[0]
+            del ambiguous[standard]
+            decided.append(standard)
+    nested = tuple(name for name, content in contents.items() if content.objects > _HALF)
     if max(content.rows for content in contents.values()) < LEAST_ROWS:
-        return Match(mapping, ambiguous, missing), decided
-    for standard, fits in found.ambiguous.items():
+        return Match(mapping, ambiguous, missing, nested), decided
+    for standard, fits in [*ambiguous.items()]:
         likely = [c for c in fits if c in contents and _could_be(standard, contents[c])]
+        names = [c for c in likely if contents[c].spaces >= _HALF]
+        if standard == C.ITEM and 0 < len(names) < len(likely):
+            # A code is the item, and the text beside it its title.
+            likely = [c for c in likely if c not in names]
+            if len(names) == 1 and C.TITLE not in given and C.TITLE not in left_out:
+                mapping.setdefault(C.TITLE, names[0])
+        if standard == C.TIME and len(likely) > 1:
+            likely = [c for c in likely if not looks_like_id(c)] or likely
         if len(likely) == 1:
             mapping[standard] = likely[0]
             del ambiguous[standard]
@@ -123,25 +166,61 @@ def by_content(
     free = [name for name in contents if name not in mapping.values()]
     if C.TIME not in mapping and C.TIME not in ambiguous and C.TIME not in left_out:
         times = [name for name in free if contents[name].is_time]
+        # Numbers of listings or orders may be as large as seconds since 1970.
+        written = [name for name in times if contents[name].numbers < 1 or _says_time(name)]
+        times = [name for name in written or times if not looks_like_id(name)]
         if len(times) == 1:
             mapping[C.TIME] = times[0]
             decided.append(C.TIME)
         elif times:
             ambiguous[C.TIME] = times
     ids = [name for name in free if contents[name].is_id and name not in mapping.values()]
+    if missing == [C.USER]:
+        # An address, or one of many elements, does not tell people apart.
+        ids = [name for name in ids if "[]" not in name and "url" not in name.casefold()]
     if len(missing) == 1 and ids:
         if len(ids) == 1:
             mapping[missing[0]] = ids[0]
             decided.append(missing[0])
-        else:
+            missing = []
+        elif len(ids) <= _FEW and missing != [C.USER]:
             ambiguous[missing[0]] = ids
-        missing = []
-    return Match(mapping, ambiguous, missing), decided
+            missing = []
+    return Match(mapping, ambiguous, missing, nested), decided
+
+
+def _contradicts(standard: str, column: str, contents: Mapping[str, ColumnContent]) -> bool:
+    """Whether a column with one of the further names holds something else."""
+    if column not in contents or contents[column].filled == 0:
+        return False
+    name = plain(column.rpartition(".")[2])
+    if name in (plain(standard), *EVENT_NAMES[standard]):
+        return False
+    if standard == C.TIME:
+        return contents[column].moments < _HALF
+    return standard in (C.WEIGHT, C.PRICE) and contents[column].digits < _HALF
+
+
+def looks_like_id(column: str) -> bool:
+    """Whether a column's name says that it holds an id: Listing ID, orderNumber."""
+    words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", column)
+    return bool({word.casefold() for word in words} & _IDS)
+
+
+def _says_time(column: str) -> bool:
+    return any(word in column.casefold() for word in TIME_WORDS)
+
+
+def _cannot_be(standard: str, content: ColumnContent) -> bool:
+    """Whether even a few rows show that a column is not the time or the item."""
+    return content.filled == 0 or (standard == C.TIME and content.moments == 0)
 
 
 def _could_be(standard: str, content: ColumnContent) -> bool:
     if standard == C.TIME:
         return content.is_time
+    if standard == C.ITEM and content.filled <= _HALF:
+        return False
     if standard in (C.WEIGHT, C.PRICE, C.VALUE):
         return content.numbers >= 0.95
     return content.filled > 0

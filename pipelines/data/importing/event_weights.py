@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from pipelines.data.importing.plain_names import plain
+
 VIEW, CART, PURCHASE = 0.1, 0.3, 1.0
 """Our defaults; `--event-weight` changes them."""
 _NAMES: dict[float, tuple[str, ...]] = {
@@ -65,11 +67,24 @@ _DONE = (
     "offen", "voltooid", "betaald", "verzonden", "termine", "terminee", "paye", "payee", "expedie",
     "livre", "completado", "pagado", "enviado", "entregado", "concluido", "pago", "entregue",
     "completato", "pagato", "spedito", "consegnato", "zrealizowane", "oplacone", "wyslane",
-    "slutford", "betald", "skickad", "tamamlandi",
+    "slutford", "betald", "skickad", "tamamlandi", "authorized", "recibido", "abierta", "abierto",
+    "новыи", "выполнен", "доставлен", "оплачен", "завершен", "отправлен",
 )  # fmt: skip
 """States of an order that is not undone."""
-STATUS = ("status", "orderstatus", "state", "orderstate", "bestellstatus", "auftragsstatus",
-          "estado", "statut", "stato", "stan", "tila", "статус", "状态", "ステータス")  # fmt: skip
+_DONE_TEXTS = ("完了", "発送", "受注", "完成", "付款", "发货", "發貨", "收货", "완료", "배송")
+"""In languages that do not part words by spaces."""
+_PARTLY = ("partial", "partly", "teilweise", "partiel", "parcial", "parzial", "czesciow", "частичн")
+"""A partly refunded order was not undone."""
+STATUS = tuple(
+    plain(name)
+    for name in (
+        "status", "orderstatus", "state", "orderstate", "bestellstatus", "auftragsstatus",
+        "estado", "statut", "stato", "stan", "tila", "статус", "状态", "ステータス",
+        "financialstatus", "paymentstatus", "estadodelaorden", "estadodelpedido",
+        "estadodelpago", "statutcommande", "statuszamowienia", "статусзаказа", "订单状态",
+        "注文状況", "주문상태",
+    )
+)  # fmt: skip
 """Names of columns that hold the state of an order."""
 MOST_STATES = 30
 
@@ -84,9 +99,9 @@ def default_weight(kind: str, column: str = "") -> float:
         return 0.0
     if is_status(column):
         return PURCHASE
-    plain = "".join(ch for ch in kind.lower() if ch.isascii() and ch.isalnum())
-    if plain in DEFAULTS:
-        return DEFAULTS[plain]
+    letters = "".join(ch for ch in kind.lower() if ch.isascii() and ch.isalnum())
+    if letters in DEFAULTS:
+        return DEFAULTS[letters]
     stems = {stem for word in words for stem in _stems(word)}
     if stems & {*_SHOWN} or {"list", "view"} <= stems:
         return 0.0
@@ -107,13 +122,14 @@ def is_undone(kind: str) -> bool:
     # A returning visitor does not return an item.
     if words[:1] == ["returning"] or {"visit", "visitor", "policy", "page"} & {*words}:
         return False
+    if any(word.startswith(_PARTLY) for word in words):
+        return False
     return any(word in _UNDONE_WORDS or word.startswith(_UNDONE) for word in words)
 
 
 def is_status(column: str) -> bool:
     """Whether a column's name says that it holds the state of an order."""
-    plain = "".join(ch for ch in column.rpartition(".")[2].casefold() if ch.isalnum())
-    return plain in STATUS
+    return plain(column.rpartition(".")[2]) in STATUS
 
 
 def are_states(values: Iterable[str]) -> bool:
@@ -122,7 +138,10 @@ def are_states(values: Iterable[str]) -> bool:
     if not 2 <= len(distinct) <= MOST_STATES:
         return False
     undone = sum(is_undone(value) for value in distinct)
-    done = sum(any(word in _DONE for word in _words(value)) for value in distinct)
+    done = sum(
+        any(word in _DONE for word in _words(value)) or any(text in value for text in _DONE_TEXTS)
+        for value in distinct
+    )
     return undone > 0 and (undone + done) * 2 >= len(distinct)
 
 

@@ -143,13 +143,17 @@ def _texts(recipe: Recipe) -> dict[str, str]:
 
 def wanted(recipe: Recipe) -> list[str]:
     """The columns of the source that a recipe reads."""
-    fallback = [recipe.user_fallback] if recipe.user_fallback else []
-    return list(dict.fromkeys([*recipe.columns.values(), *fallback, *recipe.keep]))
+    beside = [column for column in (recipe.user_fallback, recipe.times.clock) if column]
+    return list(dict.fromkeys([*recipe.columns.values(), *beside, *recipe.keep]))
 
 
 def _sql(recipe: Recipe) -> str:
     at = {column: f"c{i}" for i, column in enumerate(wanted(recipe))}
-    names = [f'{at[column]} AS "{name}"' for name, column in recipe.columns.items()]
+    texts = {name: at[column] for name, column in recipe.columns.items()}
+    if C.TIME in texts and recipe.times.clock:
+        day, clock = texts[C.TIME], at[recipe.times.clock]
+        texts[C.TIME] = f"CASE WHEN {day} IS NOT NULL THEN concat_ws(' ', {day}, {clock}) END"
+    names = [f'{text} AS "{name}"' for name, text in texts.items()]
     if C.EVENT in recipe.columns:
         names.append(f'"{_TYPE_WEIGHT}"')
     numbers = [name for name in NUMBERS if name in recipe.columns]

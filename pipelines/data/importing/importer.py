@@ -20,6 +20,7 @@ from pipelines.data.importing.cleaning import OUTLIERS, CleanEvents, clean
 from pipelines.data.importing.collecting import CollectedRows
 from pipelines.data.importing.engine import engine, read_ahead
 from pipelines.data.importing.event_weights import default_weight
+from pipelines.data.importing.order_lines import OrderLines
 from pipelines.data.importing.planning import Plan
 from pipelines.data.importing.tables import Table
 from pipelines.data.recipe import Recipe
@@ -164,8 +165,9 @@ def _typed(
 
     Each of the three runs on its own thread, so each has its own cursor.
     """
+    lines = OrderLines(recipe)
     for batch in read_ahead(untyped):
-        yield batch, events.read(connection, batch.rows, recipe)
+        yield batch, events.read(connection, lines.filled(batch.rows), recipe)
 
 
 def _check_any_kept(

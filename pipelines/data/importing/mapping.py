@@ -1,81 +1,17 @@
-"""Matches the columns of a file to standard columns (user, item, weight, time) by name.
-
-Known names: those of MovieLens (`userId, movieId`), Microsoft's Recommenders (`userID,
-itemID`), Amazon Personalize (`USER_ID, EVENT_VALUE`), Gorse (`UserId, FeedbackType`),
-RecTools (`datetime`), GA4 (`user_pseudo_id`) and shop exports (`CustomerID, StockCode`).
-"""
+"""Matches the columns of a file to standard columns (user, item, weight, time) by name."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from pipelines.data.importing.more_names import MORE_NAMES
+from pipelines.data.importing.names import EVENT_NAMES, ITEM_NAMES
+from pipelines.data.importing.plain_names import plain
 from pipelines.errors import AssayError
 from pipelines.schema import Columns as C
 
-EVENT_NAMES: dict[str, tuple[str, ...]] = {
-    C.USER: (
-        "user", "uid", "customerid", "customer", "customernumber", "visitorid", "visitor",
-        "householdid", "memberid", "clientid", "accountid", "userpseudoid", "reviewerid",
-        "anonymousid", "customeremail", "email", "kundennummer", "kundenid", "kundennr", "kunde",
-    ),
-    C.ITEM: (
-        "item", "iid", "movieid", "movie", "productid", "product", "sku", "stockcode",
-        "articleid", "trackid", "bookid", "isbn", "asin", "contentid", "newsid", "videoid",
-        "lineitemsku", "artikelnummer", "artikelid", "artikelnr", "artikel",
-    ),
-    C.WEIGHT: (
-        "rating", "ratings", "stars", "eventvalue", "value", "quantity", "qty", "count",
-        "plays", "playcount", "overall", "bookrating", "lineitemquantity", "menge",
-    ),
-    C.TIME: (
-        "time", "datetime", "date", "ts", "eventtime", "eventtimestamp", "createdat",
-        "invoicedate", "orderdate", "purchasedate", "transactiontimestamp", "transactiondate",
-        "unixtime", "unixreviewtime", "bestelldatum", "datum", "rechnungsdatum",
-    ),
-    C.EVENT: (
-        "event", "eventname", "eventkind", "feedbacktype", "action", "actiontype", "behavior",
-        "behaviortype", "interactiontype",
-    ),
-    C.ORDER: (
-        "invoiceno", "invoice", "invoicenumber", "invoiceid", "order", "orderno", "ordernumber",
-        "basketid", "transactionid",
-    ),
-    C.SESSION: ("session", "sessionid", "gasessionid", "visitid"),
-    C.VALUE: ("revenue", "amount", "salesvalue", "linetotal"),
-    C.POSITION: ("slot", "shownat"),
-    C.PROPENSITY: ("propensityscore", "pscore", "loggingprobability"),
-    C.IMPRESSION: ("impressions", "impressionid", "shownitems"),
-    C.RECOMMENDATION: ("recommid", "attributiontoken"),
-    # Item columns that order exports repeat on each line.
-    C.TITLE: (
-        "description", "productname", "itemname", "producttitle", "itemtitle", "lineitemname",
-        "booktitle", "artikelname", "bezeichnung",
-    ),
-    C.CATEGORIES: ("category", "categorycode", "productcategory", "itemcategory", "genres"),
-    C.PRICE: ("unitprice", "itemprice", "productprice", "lineitemprice", "einzelpreis", "preis"),
-}  # fmt: skip
-VISITORS = (
-    "userpseudoid", "anonymousid", "visitorid", "visitor", "clientid", "deviceid", "cookieid",
-    "distinctid", "fullvisitorid",
-)  # fmt: skip
-"""Names of columns with the id of a visitor who may not be signed in, the best first."""
-OF_ITEMS = (C.TITLE, C.CATEGORIES, C.PRICE)
-"""Columns of events that describe the item; each item gets one value."""
-ITEM_NAMES: dict[str, tuple[str, ...]] = {
-    C.ITEM: (*EVENT_NAMES[C.ITEM], "id"),
-    C.TITLE: (
-        "name", "itemname", "productname", "movietitle", "itemtitle", "producttitle", "booktitle",
-        "artikelname", "bezeichnung",
-    ),
-    C.CATEGORIES: ("category", "genres", "genre", "productcategory", "itemcategory"),
-    C.PRICE: ("unitprice", "itemprice", "listprice", "productprice", "einzelpreis", "preis"),
-    C.AVAILABLE: ("availability", "isavailable", "instock"),
-    C.SPONSORED: ("issponsored", "promoted"),
-    C.IMAGE: ("imageurl", "imagelink", "imageaddress", "picture", "thumbnail"),
-    C.CREATED: ("released", "releasedate", "publishedat", "publishdate", "creationtimestamp"),
-}  # fmt: skip
-USER_NAMES: dict[str, tuple[str, ...]] = {C.USER: (*EVENT_NAMES[C.USER], "id")}
 EVENTS_NEED = (C.USER, C.ITEM)
 _MONEY = ("value", "eventvalue")
 _ORDERS = ("orderid",)
@@ -85,11 +21,15 @@ _TYPES = ("token", "token_seq", "float", "float_seq")
 
 @dataclass(frozen=True)
 class Match:
-    """A match of columns: `mapping` (standard → source), `ambiguous` and `missing` names."""
+    """A match of columns: `mapping` (standard → source), `ambiguous` and `missing` names.
+
+    `nested`: columns of text that hold JSON, whose parts are not columns.
+    """
 
     mapping: dict[str, str]
     ambiguous: dict[str, list[str]]
     missing: list[str]
+    nested: tuple[str, ...] = ()
 
 
 def match(
@@ -103,18 +43,19 @@ def match(
     """Match `columns` by name; `given` (standard → source) takes precedence, "" leaves one out.
 
     The standard name fits better than its aliases, and these better than a name within an object
-    (`properties.product_id`), of which an optional one is taken only if it is the only one.
+    (`properties.product_id`), of which an optional one is taken only if it is the only one. If
+    nothing fits, the first of `MORE_NAMES` that one column has is taken.
     `hidden` columns are taken only if they are given. Raises `AssayError` if a `given` standard
     name is unknown or its column does not exist.
     """
     mapping = _checked(columns, given or {}, names, tuple(hidden))
-    taken = set(mapping.values())
     ambiguous: dict[str, list[str]] = {}
     need = tuple(need)
     spelled = {c: spellings(c) for c in columns}
     for standard, others in names.items():
         if standard in mapping or standard in (given or {}):
             continue
+        taken = {*mapping.values(), *(c for fits in ambiguous.values() for c in fits)}
         free = [c for c in columns if c not in taken]
         for within in (False, True):
             fits: list[str] = []
@@ -128,6 +69,9 @@ def match(
                 ambiguous[standard] = fits
             if fits:
                 break
+        else:
+            nested = standard in (*need, C.TIME)
+            mapping |= _further(standard, free, spelled, nested=nested)
     if C.ORDER in names and C.ORDER not in mapping and C.ORDER not in (given or {}):
         # Shopify's export of orders calls an order's number a name.
         shopify = any(plain(c).startswith("lineitem") for c in columns)
@@ -145,6 +89,22 @@ def match(
             mapping[C.VALUE] = worth
     missing = [s for s in need if s not in mapping and s not in ambiguous]
     return Match({s: mapping[s] for s in names if s in mapping}, ambiguous, missing)
+
+
+def _further(
+    standard: str,
+    free: list[str],
+    spelled: dict[str, tuple[tuple[str, ...], tuple[str, ...]]],
+    *,
+    nested: bool,
+) -> dict[str, str]:
+    """The column with the best of the further names, under its standard name."""
+    for within in (False, True) if nested else (False,):
+        for name in MORE_NAMES.get(standard, ()):
+            fits = [c for c in free if name in spelled[c][within]]
+            if len(fits) == 1:
+                return {standard: fits[0]}
+    return {}
 
 
 def spellings(column: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -182,21 +142,26 @@ def ambiguity(standard: str, fits: Sequence[str]) -> AssayError:
     """The error for columns that fit a standard name equally well."""
     return AssayError(
         f"The columns {listed(fits)} fit {standard} equally well; "
-        f"choose one, as in --map {standard}={_shown(fits[0])}."
+        f"choose one, as in {map_option(standard, fits[0])}."
     )
 
 
 def missing_column(
-    missing: Sequence[str], columns: Sequence[str], name: str = "", hidden: Iterable[str] = ()
+    missing: Sequence[str],
+    columns: Sequence[str],
+    name: str = "",
+    hidden: Iterable[str] = (),
+    texts: Sequence[str] = (),
 ) -> AssayError:
-    """The error for needed names without a column; `hidden` are nested columns of the file."""
+    """The error for needed names without a column; `hidden` are nested columns of the file, and
+    `texts` columns of text that hold JSON."""
     names = {plain(alias) for alias in (missing[0], *EVENT_NAMES.get(missing[0], ()))}
     nested = [c for c in hidden if not c.endswith("[]") and plain(c.rpartition(".")[2]) in names]
     if nested:
         parts = [c for c in columns if c.startswith((f"{nested[0]}.", f"{nested[0]}[]"))]
         return AssayError(
-            f"The column {nested[0]!r} of {name!r} is nested; name one of its parts, as in --map "
-            f"{missing[0]}={_shown(parts[0]) if parts else nested[0] + '[]'}."
+            f"The column {nested[0]!r} of {name!r} is nested; name one of its parts, as in "
+            f"{map_option(missing[0], parts[0] if parts else nested[0] + '[]')}."
         )
     orders = [c for c in columns if plain(c) in (*_ORDERS, *EVENT_NAMES[C.ORDER])]
     if missing[0] == C.USER and orders:
@@ -205,9 +170,20 @@ def missing_column(
             f"the user of each {orders[0]!r} (for example with a database, as in --sql "
             "--query), or name the user's column with --map user_id=COLUMN."
         )
+    more = ""
+    if texts:
+        more = (
+            f"; {texts[0][:60]!r} holds JSON: in JSON Lines instead of CSV, a part of it is a "
+            f"column such as {texts[0][:60]}.{missing[-1]}"
+        )
+    elif missing[0] == C.USER:
+        more = (
+            " (the history of a single person has none: put those of many people into one table, "
+            "with a column that tells them apart)"
+        )
     return AssayError(
         f"None of the columns {listed(columns)} was recognized as {' or '.join(missing)}; "
-        f"name the column, as in --map {missing[0]}=COLUMN."
+        f"name the column, as in --map {missing[0]}=COLUMN{more}."
     )
 
 
@@ -232,11 +208,6 @@ def assigned(
         else:
             events[standard] = column
     return events, items
-
-
-def plain(name: str) -> str:
-    """The name in lower case with letters and digits only."""
-    return "".join(ch for ch in name.casefold() if ch.isalnum())
 
 
 def _checked(
@@ -274,9 +245,10 @@ def _checked(
     return out
 
 
-def _shown(name: str) -> str:
-    """The name for an example command, if it is short and printable."""
-    return name if name.isprintable() and len(name) <= 60 else "COLUMN"
+def map_option(standard: str, column: str) -> str:
+    """`--map timestamp=created`, quoted for a shell if the name of the column needs it."""
+    shown = column if column.isprintable() and len(column) <= 60 else "COLUMN"
+    return f"--map {standard}={shlex.quote(shown)}"
 
 
 def listed(columns: Sequence[str], most: int = 12) -> str:

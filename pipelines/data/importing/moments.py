@@ -17,7 +17,8 @@ _SLASHED = rf"^(\d{{1,2}})[/.-](\d{{1,2}})[/.-](\d{{4}}|\d{{2}})(?:[ T,]+{_CLOCK
 """Dates such as 1/2/2026, 01.02.26 8:05 or 1-2-2026 8:05:09 PM +0100."""
 _NAMED = [
     date + clock
-    for date in ("%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y")
+    # Years of two digits come first: %Y would read 26 as the year 26.
+    for date in ("%d %b %y", "%b %d %y", "%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y")
     for clock in ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 ]
 """Dates with the name of a month, as `_by_name` leaves them."""

@@ -12,16 +12,10 @@ from pipelines.data.importing import events, proposals
 from pipelines.data.importing.column_content import ColumnContent, by_content, column_contents
 from pipelines.data.importing.engine import engine
 from pipelines.data.importing.event_weights import default_weight
-from pipelines.data.importing.mapping import (
-    EVENT_NAMES,
-    OF_ITEMS,
-    Match,
-    ambiguity,
-    listed,
-    match,
-    missing_column,
-)
+from pipelines.data.importing.mapping import Match, ambiguity, listed, match, missing_column
 from pipelines.data.importing.moments import is_slashed, parts_sql
+from pipelines.data.importing.names import EVENT_NAMES, OF_ITEMS
+from pipelines.data.importing.order_lines import OrderLines
 from pipelines.data.recipe import DateOrder, Recipe
 from pipelines.data.sources import QuerySource, Source, describe_query, open_source, parquet
 from pipelines.data.sources.batches import batches
@@ -68,6 +62,8 @@ class Plan:
     fixed: bool = False
     notes: tuple[str, ...] = ()
     """What was detected or proposed besides columns, one sentence each."""
+    nested: tuple[str, ...] = ()
+    """Columns of text that hold JSON."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -82,13 +78,13 @@ class Plan:
 
     def require_complete(self) -> None:
         """Raise `AssayError` if the user has to decide something first."""
-        if self.ambiguous:
+        if self.ambiguous and C.USER not in self.missing:
             raise ambiguity(*next(iter(self.ambiguous.items())))
         if self.missing:
             source = self.sources[0]
             hidden = tuple(source.layout.hidden) if isinstance(source, Source) else ()
             name = source.name if isinstance(source, Source) else "the query"
-            raise missing_column(self.missing, self.columns, name, hidden)
+            raise missing_column(self.missing, self.columns, name, hidden, self.nested)
         if self.dates_unclear:
             raise AssayError(
                 f"The dates in {self.recipe.columns[C.TIME]!r} are ambiguous: 1/2/2026 may begin "
@@ -145,7 +141,7 @@ def plan(
         sample, types = _sample(connection, sources[0], done, rows)
     return Plan(
         sources, done, found.ambiguous, found.missing, decided, sample, types, unclear, fixed,
-        tuple(notes),
+        tuple(notes), found.nested,
     )  # fmt: skip
 
 
@@ -280,7 +276,7 @@ def _sample(
     first = next(batches(connection, source, events.wanted(recipe), Counts(), block=HEAD), None)
     if first is None:
         return pd.DataFrame(columns=shown), {}
-    read = events.read(connection, first.rows, recipe)
+    read = events.read(connection, OrderLines(recipe).filled(first.rows), recipe)
     if C.EVENT in recipe.columns:
         kinds = read[C.EVENT].filter(read["reason"].is_null()).fill_null(events.NO_TYPE)
         types.update({v["values"]: v["counts"] for v in kinds.value_counts().to_pylist()})

@@ -5,16 +5,22 @@ A proposal is a field of the recipe and one sentence; what the user has set is n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipelines.data.importing.column_content import TIME_WORDS
 from pipelines.data.importing.event_weights import STATUS, are_states, is_status, is_undone
-from pipelines.data.importing.mapping import VISITORS, plain
+from pipelines.data.importing.mapping import map_option
 from pipelines.data.importing.moments import EXCEL_EPOCH
+from pipelines.data.importing.more_names import LISTS
+from pipelines.data.importing.names import FALLBACKS, VISITORS
 from pipelines.data.importing.number_text import decimal_of
+from pipelines.data.importing.order_lines import FILLED, present, starts_of
+from pipelines.data.importing.plain_names import plain
 from pipelines.data.recipe import Recipe
 from pipelines.runtime.phrases import number_of
 from pipelines.schema import Columns as C
@@ -26,14 +32,20 @@ ROWS = 50_000
 NINETEEN_NINETY = 631_152_000
 _WHOLE = r"^[+-]?[0-9]+(\.0+)?$"
 _POINT_ZERO = r"^[+-]?[0-9]+\.0+$"
+_DATE_ONLY = r"^([0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4})$"
+_CLOCK_ONLY = r"^[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?( ?[AaPp][Mm])?$"
 _DAYS = (7_305, 73_050)
 """The years 1990 to 2169 as days since 1970."""
 _MANY_TITLES = 0.5
 """The share of an item's rows that must agree for a text to describe the item."""
+_MOSTLY = 0.9
+_MANY_UNNAMED = 0.5
+"""The share of rows without an item id at which items are known by their names."""
 _LEAST_REPEATS = 10
+_LISTED = 5_000
+_MANY_LISTS = 0.2
 _MANY_ZEROS = 0.1
 _MOST_STARS = 21
-_TIME_WORDS = ("time", "date", "datum", "zeit", "fecha", "when", "timestamp", "moment", "created")
 
 
 @dataclass
@@ -84,8 +96,8 @@ class Proposal:
 
 def candidates(columns: Sequence[str]) -> list[str]:
     """Columns that a proposal may need although no standard name fits them."""
-    names = [c for c in columns if is_status(c) or plain(c.rpartition(".")[2]) in VISITORS]
-    return [*names, *[c for c in columns if any(w in c.casefold() for w in _TIME_WORDS)][:5]]
+    names = [c for c in columns if is_status(c) or plain(c.rpartition(".")[2]) in FALLBACKS]
+    return [*names, *[c for c in columns if any(w in c.casefold() for w in TIME_WORDS)][:5]]
 
 
 def proposed(heads: Sequence[Head], recipe: Recipe, given: Recipe, *, semicolons: bool) -> Proposal:
@@ -97,15 +109,97 @@ def proposed(heads: Sequence[Head], recipe: Recipe, given: Recipe, *, semicolons
     done = Proposal(recipe)
     if not heads or not all(len(values) for values in heads[0].columns.values()):
         return done
-    _user(done, heads[0], given)
+    _names_as_ids(done, heads[0], given)
+    _lists(done, heads[0])
     _status(done, heads[0], given)
+    _order_lines(done, heads[0], given)
+    _user(done, heads[0], given)
     _rating(done, heads[0], given)
     _zeros(done, heads[0])
     _descriptions(done, heads[0], given)
     _decimal(done, heads, given, semicolons=semicolons)
     _ids(done, heads, given)
+    _clock(done, heads, given)
     _times(done, heads, given)
     return done
+
+
+def _names_as_ids(done: Proposal, head: Head, given: Recipe) -> None:
+    """The names of items as their ids, where the file has no others."""
+    item, title = (done.recipe.columns.get(name) for name in (C.ITEM, C.TITLE))
+    if C.ITEM in given.columns or C.TITLE in given.columns or title not in head.columns:
+        return
+    names = head.columns[title]
+    if item is None:
+        lost, rows = len(names), len(names)
+        why = f"No column of item ids was found: items are known by {title}"
+    elif item in head.columns:
+        lost, rows = head.columns[item].null_count, len(names)
+        why = f"{item} is empty in {lost:,} of the first {number_of(rows, 'row')}: items are known "
+        why += f"by {title}"
+    else:
+        return
+    named = len(names) - names.null_count
+    if not lost or named < _MOSTLY * rows:
+        return
+    if lost < _MANY_UNNAMED * rows:
+        done.notes.append(
+            f"{item} is empty in {lost:,} of the first {number_of(rows, 'row')}, which go to "
+            f"quarantine; {map_option(C.ITEM, title)} knows items by {title}."
+        )
+        return
+    done.by_content.append(C.ITEM)
+    done.set(
+        f"{why}; --map item_id=COLUMN names another column.",
+        columns=done.columns(**{C.ITEM: title, C.TITLE: None}),
+    )
+
+
+def _lists(done: Proposal, head: Head) -> None:
+    """Several items in one cell, which would be an item of its own."""
+    column = done.recipe.columns.get(C.ITEM, "")
+    if column not in head.columns:
+        return
+    values = head.texts(column).to_pylist()[:_LISTED]
+    parts = [re.split(r"\s*[,;|]\s*", value) for value in values]
+    several = [value for value, split in zip(values, parts, strict=True) if len(split) > 1]
+    every = [part for split in parts if len(split) > 1 for part in split]
+    if not several:
+        return
+    # Names of single items repeat as a whole; lists repeat in their parts only.
+    said = plain(column.rpartition(".")[2]) in LISTS
+    many = len(several) >= max(_LEAST_REPEATS, _MANY_LISTS * len(values))
+    whole, apart = len(set(several)) / len(several), len(set(every)) / len(every)
+    if said or (many and whole >= 0.5 and apart <= 0.5):
+        done.notes.append(
+            f"{column} holds several items in one value, as {several[0][:60]!r}, and each such "
+            "value is read as one item; export a row per item."
+        )
+
+
+def _order_lines(done: Proposal, head: Head, given: Recipe) -> None:
+    """What only the first line of an order has."""
+    columns = done.recipe.columns
+    order = columns.get(C.ORDER)
+    if order not in head.columns or "order_lines" in given.model_fields_set:
+        return
+    starts = starts_of(head.columns[order])
+    found = []
+    for name in FILLED:
+        column = columns.get(name, "")
+        if column not in head.columns or (name == C.EVENT and not is_status(column)):
+            continue
+        there = present(head.columns[column])
+        above = np.maximum.accumulate(np.where(starts | there, np.arange(len(there)), 0))
+        if bool((~there & there[above]).any()):
+            found.append(name)
+            head.columns[column] = head.columns[column].take(above)
+    if found:
+        done.set(
+            f"Lines of an order without {' or '.join(columns[name] for name in found)} have it "
+            "from the line above; --order-lines '' leaves them empty.",
+            order_lines=tuple(found),
+        )
 
 
 def _user(done: Proposal, head: Head, given: Recipe) -> None:
@@ -120,7 +214,7 @@ def _user(done: Proposal, head: Head, given: Recipe) -> None:
     if not users.null_count or plain(column.rpartition(".")[2]) in VISITORS:
         return
     taken = done.recipe.columns.values()
-    for name in VISITORS:
+    for name in FALLBACKS:
         for other, values in head.columns.items():
             if other in taken or plain(other.rpartition(".")[2]) != name:
                 continue
@@ -209,7 +303,7 @@ def _descriptions(done: Proposal, head: Head, given: Recipe) -> None:
             examples = ", ".join(repr(t[:40]) for t in frame["text"].unique()[:2])
             done.set(
                 f"{column} is not the {name} of an item: it differs from row to row of one item "
-                f"({examples}); --map {name}={column} takes it.",
+                f"({examples}); {map_option(name, column)} takes it.",
                 columns=done.columns(**{name: None}),
             )
 
@@ -252,6 +346,29 @@ def _ids(done: Proposal, heads: Sequence[Head], given: Recipe) -> None:
                 f"Ids are whole numbers: {example[:40]} in {column} is read as "
                 f"{example.partition('.')[0][:40]}.",
                 normalize_ids=("decimals",),
+            )
+            return
+
+
+def _clock(done: Proposal, heads: Sequence[Head], given: Recipe) -> None:
+    """The time of day in a column of its own, beside dates."""
+    import pyarrow.compute as pc
+
+    column, head = done.recipe.columns.get(C.TIME, ""), heads[0]
+    if column not in head.columns or "clock" in given.times.model_fields_set:
+        return
+    days = head.texts(column)
+    if not len(days) or not pc.all(pc.match_substring_regex(days, _DATE_ONLY)).as_py():
+        return
+    taken = done.recipe.columns.values()
+    for name in head.columns:
+        clocks = head.texts(name)
+        if name in taken or len(clocks) * 2 < len(days):
+            continue
+        if pc.all(pc.match_substring_regex(clocks, _CLOCK_ONLY)).as_py():
+            done.set(
+                f"{column} holds dates, and {name} the time of day; --clock '' leaves it out.",
+                times=done.recipe.times.model_copy(update={"clock": name}),
             )
             return
 
@@ -307,7 +424,7 @@ def _no_time(done: Proposal, head: Head) -> str:
     taken = done.recipe.columns.values()
     like = [
         name for name in head.columns
-        if name not in taken and any(word in name.casefold() for word in _TIME_WORDS)
+        if name not in taken and any(word in name.casefold() for word in TIME_WORDS)
         and len(head.texts(name))
     ]  # fmt: skip
     if not like:
@@ -315,5 +432,5 @@ def _no_time(done: Proposal, head: Head) -> str:
     value = head.texts(like[0])[0].as_py()
     return (
         f"No time was found, so a split in time is not possible; {like[0]} looks like one "
-        f"({value[:30]!r}): --map timestamp={like[0]}."
+        f"({value[:30]!r}): {map_option(C.TIME, like[0])}."
     )

@@ -18,6 +18,7 @@ from pipelines.data.id_forms import normalized
 from pipelines.data.importing import joins, mapping
 from pipelines.data.importing.events import no_id_sql
 from pipelines.data.importing.moments import seconds_sql, within_sql
+from pipelines.data.importing.names import ITEM_NAMES, USER_NAMES
 from pipelines.data.importing.number_text import NO_NUMBER, decimal_of, read_numbers
 from pipelines.data.quarantine import Quarantine
 from pipelines.data.recipe import Reading, Recipe
@@ -176,7 +177,7 @@ class Table:
 
 def opened(path: Path, table: Literal["items", "users"], recipe: Recipe) -> Table:
     """Open a table. If no column is recognized as the id, the name used in the events counts."""
-    names = mapping.ITEM_NAMES if table == "items" else mapping.USER_NAMES
+    names = ITEM_NAMES if table == "items" else USER_NAMES
     key = C.ITEM if table == "items" else C.USER
     given = dict(recipe.item_columns if table == "items" else recipe.user_columns)
     reading = _reading(path, recipe.items_reading if table == "items" else recipe.users_reading,

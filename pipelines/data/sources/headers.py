@@ -190,7 +190,8 @@ def _is_row(columns: list[str], rows: list[list[str]], named: Collection[str]) -
 
 
 def _below_title(lines: Sequence[str], at: int, given: Reading) -> int | None:
-    """The line of the header, if the first one is a title: one text above wider rows."""
+    """The line of the header, if the first one is a title or empty: at most one text above wider
+    rows."""
     there = [i for i in range(at, min(len(lines), at + _ROWS)) if lines[i].strip()]
     tried = (given.separator,) if given.separator else _SEPARATORS
     widths = {
@@ -202,7 +203,7 @@ def _below_title(lines: Sequence[str], at: int, given: Reading) -> int | None:
         return None
     (width, count), first = usual[separator][0], lines[at].rstrip("\r\n")
     filled = [text for text in fields(first, separator, given) if text.strip()]
-    if width < 2 or count < _LEAST_ROWS or len(filled) != 1:
+    if width < 2 or count < _LEAST_ROWS or len(filled) > 1:
         return None
     for place, i in enumerate(there[:MOST_HEADER_LINES]):
         names = [name.strip() for name in fields(lines[i].rstrip("\r\n"), separator, given)]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import codecs
 import io
 import json
+import re
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pipelines.data.recipe import Reading
-from pipelines.data.sources import Packing, Source, headers, json_documents, packing_of
+from pipelines.data.sources import Packing, Source, charsets, headers, json_documents, packing_of
 from pipelines.data.sources.nested import Layout, layout_of_json
 from pipelines.data.sources.streams import as_utf8, reading_bytes
 from pipelines.errors import AssayError
@@ -32,12 +33,17 @@ def open_text(path: Path, packing: Packing, given: Reading, named: Collection[st
         raise AssayError(f"{name} is empty; export it again.")
     encoding = _encoding(head, given)
     text = _decoded(head, encoding)
+    if encoding == "utf-8" and "\ufffd" in text:
+        text = as_utf8(head)[0].decode().removeprefix("\ufeff")
     if _is_binary(text):
         raise AssayError(
             f"{name} holds binary data, not a table; use a CSV, TSV, JSON Lines or Parquet file."
         )
-    if encoding == "utf-8" and "\ufffd" in text:
-        text = as_utf8(head)[0].decode().removeprefix("\ufeff")
+    if encoding == "utf-8" and _is_unknown(head):
+        raise AssayError(
+            f"{name} is not UTF-8, and its encoding could not be detected; name it, as in "
+            "--encoding windows-1255."
+        )
     if not text.strip():
         raise AssayError(f"{name} holds no text; export it again.")
     start = text.lstrip()[:200].casefold()
@@ -55,6 +61,8 @@ def open_text(path: Path, packing: Packing, given: Reading, named: Collection[st
     header = headers.find(name, complete, given, named)
     escape = given.escape
     notes = header.notes
+    if not given.encoding and not encoding.startswith("utf-"):
+        notes += (f"{name} is not UTF-8 and is read as {encoding}; --encoding names another.",)
     if escape is None:
         escape = headers.escape_of(complete, header, given)
         if escape:
@@ -77,7 +85,7 @@ def _open_json(source: Source, text: str, lines: list[str]) -> Source:
     if key is not None:
         lines = _first_rows(text, key)
         notes = (f"The rows of {name} are the elements of {key!r}.",) if key else ()
-    layout = _layout(name, lines)
+    layout = _layout(name, lines, text)
     return replace(
         source, columns=tuple(layout.columns), layout=layout, rows_key=key, notes=notes,
         # A document is converted to lines that end in a newline.
@@ -176,7 +184,16 @@ def _encoding(head: bytes, given: Reading) -> str:
         zeros, others = start[at::2].count(0), start[1 - at :: 2].count(0)
         if len(start) >= 8 and others == 0 and zeros > len(start) // 2 * 0.8:
             return name
-    return "utf-8"
+    return _of_script(head) or "utf-8"
+
+
+def _of_script(head: bytes) -> str | None:
+    """The encoding of a text in another script that is not UTF-8."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return charsets.guess(head)
+    return None
 
 
 def _decoded(head: bytes, encoding: str) -> str:
@@ -193,10 +210,28 @@ def _is_binary(text: str) -> bool:
     return strange > max(8, len(start) // 20)
 
 
-def _layout(name: str, lines: list[str]) -> Layout:
+def _is_unknown(head: bytes) -> bool:
+    """Whether a text that is not UTF-8 has more letters above ASCII than Western languages."""
+    start = head[:8192]
+    above = sum(byte > 127 for byte in start)
+    if above * 5 <= len(start) * 2:
+        return False
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(start)
+    except UnicodeDecodeError:
+        return True
+    return False
+
+
+def _layout(name: str, lines: list[str], text: str) -> Layout:
     """The columns of the first 1,000 objects; a damaged line goes to quarantine later."""
     found = layout_of_json(row for line in lines[:1000] if (row := _object(line)) is not None)
     if not found.columns and not found.hidden:
+        if re.match(r'\s*\{\s*"[^"]*"\s*:\s*\{', text):
+            raise AssayError(
+                f"{name} is one JSON object whose values are objects, so it has no rows; write "
+                "an array of rows, as pandas does with to_json(orient='records')."
+            )
         raise AssayError(
             f"{name} starts like JSON, but none of its first lines is a JSON object; "
             "write one object per line."
