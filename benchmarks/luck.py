@@ -26,6 +26,7 @@ from pipelines.data.importing.planning import plan
 from pipelines.data.samples import materialize
 from pipelines.data.split import split
 from pipelines.evaluation.metrics.accuracy import per_user
+from pipelines.recommender.fitting import fit_pipeline
 from pipelines.recommender.pipeline import Pipeline
 from pipelines.recommender.spec import Spec
 from pipelines.recommender.stage_store import StageStore
@@ -57,7 +58,8 @@ def measure(spec: Spec, seed: int, data: Dataset, protocol: str, store: StageSto
     """Fit on a split of `data`, answer all its requests, and then some of them one by one."""
     cut = split(data.interactions, protocol)
     pipeline = Pipeline(spec, (seed, 0))
-    pipeline.fit(
+    fit_pipeline(
+        pipeline,
         cut.train,
         data.catalogue.at(cut.known),
         protocol=cut.protocol,

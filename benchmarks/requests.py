@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from pipelines.data.split import split
+from pipelines.recommender.fitting import fit_pipeline
 from pipelines.recommender.pipeline import Pipeline, in_chunks
 from pipelines.recommender.spec import Spec
 from pipelines.runtime import stored
@@ -79,7 +80,9 @@ def fitted(n_items: int) -> Asked:
     events, catalogue = generate(n_items)
     cut = split(events, "leave-one-out", eval_users=BATCH)
     pipeline = Pipeline(Spec.of({"schema": 1, **document}))
-    pipeline.fit(cut.train, catalogue.at(cut.known), protocol=cut.protocol, seen="exclude")
+    fit_pipeline(
+        pipeline, cut.train, catalogue.at(cut.known), protocol=cut.protocol, seen="exclude"
+    )
     return Asked(pipeline, cut.queries)
 
 

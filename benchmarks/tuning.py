@@ -30,6 +30,7 @@ def run(peer_python: Path) -> None:
     from pipelines.data.samples import materialize
     from pipelines.data.split import Protocol, split
     from pipelines.evaluation.metrics.accuracy import per_user
+    from pipelines.recommender.fitting import fit_pipeline
     from pipelines.recommender.pipeline import Pipeline
     from pipelines.recommender.spec import Spec
 
@@ -44,7 +45,8 @@ def run(peer_python: Path) -> None:
             settings = dict(zip(grid, values, strict=True))
             block = {"stage": stage, "k": 20, **settings}
             pipeline = Pipeline(Spec.of({"schema": 1, "name": stage, "candidates": [block]}))
-            pipeline.fit(
+            fit_pipeline(
+                pipeline,
                 inner.train,
                 data.catalogue.at(inner.known),
                 protocol=Protocol.parse(PROTOCOL),

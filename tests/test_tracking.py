@@ -17,6 +17,7 @@ from pipelines.data.dataset import About, Dataset
 from pipelines.data.split import Protocol
 from pipelines.evaluation.results.document import BakeoffDocument, Comparison, ContenderResult
 from pipelines.recommender.fitted import FittedPipeline
+from pipelines.recommender.fitting import fit_pipeline
 from pipelines.recommender.pipeline import Pipeline
 from pipelines.recommender.spec import Spec
 from pipelines.recommender.stage_store import StageStore
@@ -54,7 +55,8 @@ def dataset() -> Dataset:
 @pytest.fixture
 def fitted(dataset: Dataset, tmp_path: Path) -> FittedPipeline:
     pipeline = Pipeline(Spec.load("popular"))
-    pipeline.fit(
+    fit_pipeline(
+        pipeline,
         dataset.interactions,
         dataset.catalogue,
         protocol=Protocol.parse("time:0.9"),

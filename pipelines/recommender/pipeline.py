@@ -10,25 +10,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from pipelines.data.split import Protocol, SeenPolicy, Split, split
-from pipelines.errors import AssayError, Refused
-from pipelines.keys import among
 from pipelines.recommender.features.builder import FeatureBuilder
-from pipelines.recommender.forecast import forecast
 from pipelines.recommender.merge import check_usable, fill_up, merge
 from pipelines.recommender.spec import Spec
 from pipelines.registry import lookup, running
-from pipelines.runtime.progress import Progress, silent
 from pipelines.schema import (
     Candidates,
-    Catalogue,
     Change,
-    Floats,
-    Interactions,
     Longs,
     Mask,
     Queries,
@@ -47,13 +39,8 @@ from pipelines.stages.kernels import best_columns
 from pipelines.stages.seeding import FIRST_DRAW, Draw
 from pipelines.stages.states import restored, state_of
 
-if TYPE_CHECKING:
-    from pipelines.recommender.stage_store import Fit, StageStore
-
 CHUNK = 256
 """Requests answered at once: bounds the memory of features, (256, 500, 30) float32 = 15 MB."""
-LEARNING_REQUESTS = 8_000
-"""Requests that the rankers learn from, at most."""
 FALLBACK_STAGE = "popular"
 FALLBACK = "popular (fallback)"
 
@@ -77,10 +64,12 @@ class Journey:
 
 
 class Pipeline:
-    """The stages of a spec, fitted together; `draw` seeds those that draw."""
+    """The stages of a spec, fitted together (see `fitting`); `draw` seeds those that draw."""
 
     fallback: CandidateGenerator
     """Continues lists that come out too short."""
+    features: FeatureBuilder
+    """What the rankers look at; only where there are rankers."""
 
     def __init__(self, spec: Spec, draw: Draw = FIRST_DRAW) -> None:
         self.spec, self.draw = spec, draw
@@ -101,33 +90,6 @@ class Pipeline:
         for ranker in self.rankers:
             found.append((ranker.name, _estimate(ranker, shape)))
         return found
-
-    def fit(
-        self,
-        train: Interactions,
-        catalogue: Catalogue,
-        *,
-        protocol: Protocol,
-        seen: SeenPolicy,
-        store: StageStore | None = None,
-        progress: Progress = silent,
-    ) -> Pipeline:
-        """Fit the rankers on a window later than their generators', then all generators again.
-
-        The inner split is of the same kind as the outer one, within `train`: nothing leaks.
-        """
-        shape = DataShape(train.n_users, int(catalogue.known.sum()), len(train))
-        if refusal := forecast(self.preflight(shape)).refusal:
-            raise Refused(refusal)
-        if self.rankers:
-            self._fitted_rankers(train, catalogue, protocol, seen, store, progress)
-        for rule in self.rules:
-            rule.fit(train, catalogue)
-            state_of(rule)  # what cannot be stored is told before the longest work
-        progress(0.6, "fitting the candidate generators on all training data")
-        self._fit_models(train, catalogue, "outer", store)
-        progress(1.0, "fitted")
-        return self
 
     def state(self) -> dict[str, Any]:
         """The fitted pipeline as plain values, for a file."""
@@ -158,94 +120,6 @@ class Pipeline:
     def stages(self) -> list[Stage]:
         """All stages of the spec, in the order in which they work."""
         return [*self.generators, *self.rankers, *self.rules]
-
-    def _fit_models(
-        self, train: Interactions, catalogue: Catalogue, window: str, store: StageStore | None
-    ) -> None:
-        for at, (name, generator) in enumerate(
-            zip(self.spec.source_names(), self.generators, strict=True)
-        ):
-            label = f"{name} ({window})"
-            if store is None:
-                began = time.perf_counter()
-                generator.fit(train, catalogue)
-                self.fit_seconds[label] = time.perf_counter() - began
-            else:
-                fit = store.generator(generator, train, catalogue, window, label)
-                self.generators[at] = self._charged(fit)
-        began = time.perf_counter()
-        showable = catalogue.known.copy()
-        for allowed in self._filters():
-            showable &= allowed
-        self.fallback = lookup("candidates", FALLBACK_STAGE)().fit(train, catalogue.at(showable))
-        if self.rankers:
-            self.features = FeatureBuilder().fit(train, catalogue)
-            self.fit_seconds[f"features ({window})"] = time.perf_counter() - began
-
-    def _charged(self, fit: Fit) -> Any:
-        """What the store fitted or had; its seconds and its memory count as this pipeline's."""
-        self.fit_seconds |= fit.seconds
-        self.fit_peak_mb = max(self.fit_peak_mb, fit.peak_mb)
-        return fit.fitted
-
-    def _fitted_rankers(
-        self,
-        train: Interactions,
-        catalogue: Catalogue,
-        protocol: Protocol,
-        seen: SeenPolicy,
-        store: StageStore | None,
-        progress: Progress,
-    ) -> None:
-        """Fit the rankers, or take them from another pipeline with the same candidates."""
-
-        def fit() -> dict[str, float]:
-            self._fit_rankers(train, catalogue, protocol, seen, store, progress)
-            return dict(self.fit_seconds)
-
-        if store is None:
-            fit()
-            return
-        blocks = self.spec.candidates, self.spec.rankers
-        generators = [(s, b.k) for s, b in zip(self.generators, blocks[0], strict=True)]
-        rankers = [(s, b.keep) for s, b in zip(self.rankers, blocks[1], strict=True)]
-        self.rankers = self._charged(store.rankers(generators, rankers, fit))
-
-    def _fit_rankers(
-        self,
-        train: Interactions,
-        catalogue: Catalogue,
-        protocol: Protocol,
-        seen: SeenPolicy,
-        store: StageStore | None,
-        progress: Progress,
-    ) -> None:
-        try:
-            inner = split(train, protocol.inner, seen=seen, eval_users=LEARNING_REQUESTS)
-        except AssayError as error:
-            raise AssayError(
-                f"There is no training window for the rankers: {error} "
-                "Alternatively, use a spec without rankers, such as popular or als."
-            ) from None
-        progress(0.05, "fitting the candidate generators on the older window")
-        self._fit_models(inner.train, catalogue.at(inner.known & catalogue.known), "inner", store)
-        progress(0.4, "collecting candidates for the rankers")
-        candidates = self.candidates(inner.queries, 1)
-        for number, (block, ranker) in enumerate(
-            zip(self.spec.rankers, self.rankers, strict=True), 1
-        ):
-            progress(0.4 + 0.15 * number / len(self.rankers), f"training {ranker.name}")
-            began = time.perf_counter()
-            labels = _labels(candidates, inner)
-            features = self.features.build(
-                inner.queries, candidates, sources_only=ranker.sources_only
-            )
-            ranker.fit(inner.queries, candidates, features, labels)
-            if number < len(self.rankers):
-                scores = ranker.score(inner.queries, candidates, features)
-                columns = best_columns(scores, candidates.items, block.keep)
-                candidates = candidates.pick(columns)
-            self.fit_seconds[f"{ranker.name} {number}"] = time.perf_counter() - began
 
     def recommend(self, queries: Queries, k: int) -> Slate:
         """The k items (n, k) for each request, after all rankers and the spec's rules."""
@@ -299,7 +173,7 @@ class Pipeline:
 
     def _filtered(self, candidates: Candidates) -> Candidates:
         """Without what the hard filters take out: they run before the first ranker."""
-        for allowed in self._filters():
+        for allowed in self.filters():
             barred = ~allowed[np.maximum(candidates.items, 0)] & (candidates.items >= 0)
             if barred.any():
                 columns = np.where(barred, -1, np.arange(candidates.items.shape[1]))
@@ -307,7 +181,7 @@ class Pipeline:
                 candidates = candidates.pick(np.take_along_axis(columns, order, axis=1))
         return candidates
 
-    def _filters(self) -> list[Mask]:
+    def filters(self) -> list[Mask]:
         """What each hard filter lets through, (n_items,); none while the rankers learn.
 
         What is unavailable now was available at the time of the older window.
@@ -319,15 +193,6 @@ class Pipeline:
 def _estimate(stage: CandidateGenerator | Ranker, shape: DataShape) -> Estimate:
     with running(f"The stage {stage.name}", "estimate its fit"):
         return stage.estimate(shape)
-
-
-def _labels(candidates: Candidates, inner: Split) -> Floats:
-    """1 where a candidate is in the request's truth, (n, k) float32."""
-    n_items = inner.queries.n_items
-    rows = np.repeat(np.arange(len(inner.truth), dtype=np.int64), inner.truth.lengths())
-    taken = rows * n_items + inner.truth.values
-    asked = np.arange(len(candidates), dtype=np.int64)[:, None] * n_items + candidates.items
-    return (among(asked, taken) & (candidates.items >= 0)).astype(np.float32)
 
 
 def chunks(queries: Queries) -> Iterator[tuple[Longs, Queries]]:

@@ -7,14 +7,19 @@ import numpy as np
 from pipelines.data.dataset import Dataset
 from pipelines.data.split import Split
 from pipelines.recommender.fitted import FittedPipeline
+from pipelines.recommender.fitting import fit_pipeline
 from pipelines.recommender.pipeline import Pipeline
 from pipelines.recommender.spec import Spec
 
 
 def fit(data: Dataset, cut: Split, name: str, folder: Path) -> Pipeline:
     """The shipped spec `name`, fitted on a split in time and saved into `folder`."""
-    pipeline = Pipeline(Spec.load(name)).fit(
-        cut.train, data.catalogue.at(cut.known), protocol=cut.protocol, seen="exclude"
+    pipeline = fit_pipeline(
+        Pipeline(Spec.load(name)),
+        cut.train,
+        data.catalogue.at(cut.known),
+        protocol=cut.protocol,
+        seen="exclude",
     )
     assert cut.cutoff is not None
     moments = np.full(len(data.users), cut.cutoff, np.int64)

@@ -2,6 +2,7 @@ import pytest
 
 from pipelines.errors import Refused
 from pipelines.prices.rent import server_usd
+from pipelines.recommender.fitting import fit_pipeline
 from pipelines.recommender.forecast import forecast, machine_memory_mb
 from pipelines.recommender.pipeline import Pipeline
 from pipelines.recommender.spec import Spec
@@ -40,6 +41,10 @@ def test_a_fit_that_would_not_fit_never_starts(monkeypatch):
     monkeypatch.setattr("pipelines.recommender.forecast.machine_memory_mb", lambda: 0.001)
     data = dataset()
     with pytest.raises(Refused, match="this machine has"):
-        Pipeline(Spec.load("popular")).fit(
-            data.interactions, data.catalogue, protocol=None, seen="exclude"
+        fit_pipeline(
+            Pipeline(Spec.load("popular")),
+            data.interactions,
+            data.catalogue,
+            protocol=None,
+            seen="exclude",
         )

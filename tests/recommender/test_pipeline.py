@@ -7,6 +7,7 @@ from pipelines.data.split import Protocol, split
 from pipelines.errors import AssayError, Refused
 from pipelines.evaluation.metrics.accuracy import per_user
 from pipelines.recommender.fitted import FittedPipeline
+from pipelines.recommender.fitting import fit_pipeline
 from pipelines.recommender.merge import merge
 from pipelines.recommender.pipeline import CHUNK, FALLBACK, Pipeline, chunks
 from pipelines.recommender.spec import Spec
@@ -22,8 +23,8 @@ KNOWN = DATA.catalogue.at(CUT.known)
 
 
 def fitted(document, store=None):
-    return Pipeline(Spec.of(document)).fit(
-        CUT.train, KNOWN, protocol=LAST, seen="exclude", store=store
+    return fit_pipeline(
+        Pipeline(Spec.of(document)), CUT.train, KNOWN, protocol=LAST, seen="exclude", store=store
     )
 
 
@@ -172,8 +173,12 @@ def test_rankers_without_a_window_of_their_own_are_refused():
     few = dataset(events=3)
     cut = split(few.interactions, LAST)
     with pytest.raises(AssayError, match="spec without rankers"):
-        Pipeline(Spec.of(TWO_STAGE)).fit(
-            cut.train, few.catalogue.at(cut.known), protocol=LAST, seen="exclude"
+        fit_pipeline(
+            Pipeline(Spec.of(TWO_STAGE)),
+            cut.train,
+            few.catalogue.at(cut.known),
+            protocol=LAST,
+            seen="exclude",
         )
     assert issubclass(Refused, AssayError)
 
@@ -199,7 +204,9 @@ def test_who_cannot_be_answered_enough_gets_popular_items_that_the_filters_let_t
         "candidates": [{"stage": "ease", "k": 3, "l2": 10.0}],
         "rules": [{"stage": "available"}],
     }
-    pipeline = Pipeline(Spec.of(document)).fit(CUT.train, catalogue, protocol=LAST, seen="exclude")
+    pipeline = fit_pipeline(
+        Pipeline(Spec.of(document)), CUT.train, catalogue, protocol=LAST, seen="exclude"
+    )
     items = pipeline.recommend(CUT.queries, 10).items
     assert (items >= 0).all(), "a list came out short"
     assert frame["available"].to_numpy()[items].all()
@@ -235,7 +242,8 @@ def test_rankers_learn_under_every_kind_of_split(protocol):
     cut = split(DATA.interactions, protocol)
     popular = {"schema": 1, "name": "p", "candidates": [{"stage": "popular"}]}
     two_stage, baseline = (
-        Pipeline(Spec.of(document)).fit(
+        fit_pipeline(
+            Pipeline(Spec.of(document)),
             cut.train,
             DATA.catalogue.at(cut.known),
             protocol=Protocol.parse(protocol),

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from pipelines.data.split import Protocol, split
+from pipelines.recommender.fitting import fit_pipeline
 from pipelines.recommender.pipeline import Pipeline
 from pipelines.recommender.spec import Spec
 from pipelines.recommender.stage_store import StageStore
@@ -20,8 +21,8 @@ POPULAR = {"schema": 1, "name": "p", "candidates": [{"stage": "popular"}]}
 
 
 def fitted(document, store):
-    return Pipeline(Spec.of(document)).fit(
-        CUT.train, KNOWN, protocol=LAST, seen="exclude", store=store
+    return fit_pipeline(
+        Pipeline(Spec.of(document)), CUT.train, KNOWN, protocol=LAST, seen="exclude", store=store
     )
 
 

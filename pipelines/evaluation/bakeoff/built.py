@@ -16,6 +16,7 @@ from pipelines.evaluation.results.document import RequestTime
 from pipelines.evaluation.results.folder import PIPELINE
 from pipelines.recommender import storage
 from pipelines.recommender.fitted import FittedPipeline
+from pipelines.recommender.fitting import fit_pipeline
 from pipelines.recommender.pipeline import Pipeline, chunks
 from pipelines.recommender.spec import Spec
 from pipelines.recommender.stage_store import StageStore
@@ -70,7 +71,8 @@ def _fitted(
 ) -> FittedPipeline:
     """The pipeline after fit number `fit`, with the data to answer by name."""
     pipeline = Pipeline(spec, (task.seed, fit))
-    pipeline.fit(
+    fit_pipeline(
+        pipeline,
         task.train,
         task.catalogue,
         protocol=task.protocol,

@@ -9,6 +9,7 @@ from typing import Any
 from pipelines.data.dataset import Dataset
 from pipelines.data.split import Split
 from pipelines.evaluation.metrics.accuracy import per_user
+from pipelines.recommender.fitting import fit_pipeline
 from pipelines.recommender.pipeline import Pipeline
 from pipelines.recommender.spec import Spec
 from pipelines.runtime.phrases import number_of
@@ -26,7 +27,8 @@ def per_user_values(
     spec: Spec, dataset: Dataset, cut: Split, ks: Sequence[int], progress: Progress = silent
 ) -> dict[str, Doubles]:
     """Per-user values (n,) of each metric by name: the spec is fitted on `cut` and asked once."""
-    pipeline = Pipeline(spec).fit(
+    pipeline = fit_pipeline(
+        Pipeline(spec),
         cut.train,
         dataset.catalogue.at(cut.known),
         protocol=cut.protocol,

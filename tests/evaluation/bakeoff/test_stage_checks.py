@@ -8,6 +8,7 @@ import pytest
 from pipelines.data.split import split
 from pipelines.errors import AssayError
 from pipelines.evaluation.bakeoff.stage_checks import broken_lists, broken_promises
+from pipelines.recommender.fitting import fit_pipeline
 from pipelines.recommender.merge import check_usable
 from pipelines.recommender.pipeline import Pipeline
 from pipelines.recommender.spec import Spec
@@ -150,7 +151,7 @@ GENERATORS = {
 def fitted(spec=None):
     spec = spec or {"schema": 1, "name": "m", "candidates": [{"stage": "popular", "k": 20}]}
     pipeline = Pipeline(Spec.of(spec))
-    return pipeline.fit(CUT.train, CATALOGUE, protocol=CUT.protocol, seen="exclude")
+    return fit_pipeline(pipeline, CUT.train, CATALOGUE, protocol=CUT.protocol, seen="exclude")
 
 
 @pytest.mark.parametrize("stage", GENERATORS, ids=lambda stage: stage.__name__)
@@ -271,7 +272,9 @@ def test_a_rule_that_breaks_its_contract_is_told(stage):
 def test_what_ships_keeps_its_contract(name):
     data = with_prices_and_offers(DATA)
     pipeline = Pipeline(Spec.load(name))
-    pipeline.fit(CUT.train, data.catalogue.at(KNOWN), protocol=CUT.protocol, seen="exclude")
+    fit_pipeline(
+        pipeline, CUT.train, data.catalogue.at(KNOWN), protocol=CUT.protocol, seen="exclude"
+    )
     assert broken_promises(pipeline, CUT.queries, KNOWN) == []
     lists = pipeline.recommend(CUT.queries, 10).items
     assert broken_lists(lists, CUT.queries, KNOWN) == []

@@ -13,6 +13,7 @@ from pipelines.evaluation.behavior.probes import ask_again
 from pipelines.evaluation.selftest.bench import VICTIM, Bench, Planted
 from pipelines.evaluation.selftest.faults.fault import Fault, of_copy
 from pipelines.recommender.fitted import FittedPipeline
+from pipelines.recommender.fitting import fit_pipeline
 from pipelines.recommender.pipeline import Pipeline
 from pipelines.recommender.spec import Spec
 from pipelines.schema import NO_ITEM, Candidates, Ints, Queries
@@ -104,7 +105,7 @@ def _trained_on_test(planted: Planted) -> None:
     data, asked = m.dataset, m.cut.queries
     pipeline = Pipeline(Spec.load("als"), (0, 0))
     known = data.catalogue.at(m.cut.known)
-    pipeline.fit(data.interactions, known, protocol=m.cut.protocol, seen=m.manifest.seen)
+    fit_pipeline(pipeline, data.interactions, known, protocol=m.cut.protocol, seen=m.manifest.seen)
     queries = replace(planted.queries_from(data.interactions), exclude=asked.exclude)
     planted.replace_lists(pipeline.recommend(queries, max(m.manifest.ks)).items)
 
