@@ -51,6 +51,7 @@ def main(names: list[str]) -> int:
         requests,
         start,
         tuning,
+        visitors,
     )
 
     known: dict[str, Callable[[Path], None]] = {
@@ -65,6 +66,7 @@ def main(names: list[str]) -> int:
         "refits": refits.run,
         "figures": figures.run,
         "luck": luck.run,
+        "visitors": visitors.run,
     }
     wrong = [name for name in names if name not in known]
     if wrong:
