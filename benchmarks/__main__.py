@@ -53,6 +53,7 @@ def main(names: list[str]) -> int:
         shipped,
         start,
         tuning,
+        visitors,
         windows,
     )
 
@@ -71,6 +72,7 @@ def main(names: list[str]) -> int:
         "shipped": shipped.run,
         "luck": luck.run,
         "selftest": selftest.run,
+        "visitors": visitors.run,
     }
     wrong = [name for name in names if name not in known]
     if wrong:

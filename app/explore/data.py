@@ -17,8 +17,8 @@ from pipelines.data.split import splits
 from pipelines.errors import AssayError
 from pipelines.evaluation.bakeoff.built import PIPELINE
 from pipelines.evaluation.bakeoff.opened import Opened, evaluated_users, open_contender, truth_of
-from pipelines.evaluation.results.document import BakeoffDocument, titles_of
-from pipelines.evaluation.results.folder import reading
+from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult, titles_of
+from pipelines.evaluation.results.folder import TRUTH, reading
 from pipelines.runtime import paths
 from pipelines.schema import Columns
 
@@ -146,12 +146,26 @@ def trace(document: BakeoffDocument, name: str, person: Person) -> pd.DataFrame:
 def _stored(folder: Path, user: str) -> list[str] | None:
     """A contender's list for a user in the bake-off; None if it gave none."""
     path = folder / "lists.parquet"
-    if not path.exists():
-        return None
-    with reading(path):
+    return _list(str(path), path.stat().st_mtime_ns, user) if path.exists() else None
+
+
+@st.cache_data(max_entries=2048, show_spinner=False)
+def _list(path: str, written: int, user: str) -> list[str] | None:
+    """Read once: a switch to this page reads the file of each contender."""
+    with reading(Path(path)):
         rows = pd.read_parquet(path, filters=[(Columns.USER, "==", user)])
     rows = rows.sort_values(Columns.RANK)
     return [str(i) for i in rows[Columns.ITEM][:LENGTH]] or None
+
+
+def _held_out(folder: Path, user: str) -> set[str]:
+    path = folder / TRUTH
+    return set(_chosen(str(folder), path.stat().st_mtime_ns if path.exists() else 0, user))
+
+
+@st.cache_data(max_entries=2048, show_spinner=False)
+def _chosen(folder: str, written: int, user: str) -> list[str]:
+    return truth_of(Path(folder), user)
 
 
 def _answer(document: BakeoffDocument, name: str, folder: Path, person: Person) -> list[str]:
@@ -187,7 +201,7 @@ def lists(document: BakeoffDocument, person: Person) -> Lists:
             missing[title] = str(error)
             continue
         rows += [(title, rank, item) for rank, item in enumerate(answer, 1)]
-    held_out = set(truth_of(folder, person.user_id)) if person.user_id is not None else set()
+    held_out = _held_out(folder, person.user_id) if person.user_id is not None else set()
     frame = lists_frame(rows, items, held_out)
     titles = titles_of(document.contenders)
     placing = {titles[c.name] for c in document.contenders if results.places_sponsored(c)}

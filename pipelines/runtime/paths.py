@@ -7,6 +7,7 @@ the current folder, and two programs would silently use two stores.
 """
 
 import os
+from functools import lru_cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -26,8 +27,15 @@ def home() -> Path:
     """The workspace's folder (absolute); it need not exist yet."""
     named = os.environ.get("ASSAY_HOME")
     if named:
-        return Path(named).expanduser().resolve()
+        given = Path(named).expanduser()
+        return _resolved(given if given.is_absolute() else Path.cwd() / given)
     return CHECKOUT / "data" / "workspace" if IN_CHECKOUT else _user_data() / "workspace"
+
+
+@lru_cache(maxsize=32)
+def _resolved(path: Path) -> Path:
+    """Looking up each folder of the path again took 3% of a page switch."""
+    return path.resolve()
 
 
 def mlruns() -> Path:

@@ -157,5 +157,6 @@ def visit(
         subprotocols=["streamlit", token],  # type: ignore[list-item]
         additional_headers=sent,
         max_size=None,
+        ping_interval=None,  # a busy machine answers late, not never
     ) as line:
         yield Visit(line).draw()

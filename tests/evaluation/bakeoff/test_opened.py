@@ -18,7 +18,12 @@ from pipelines.evaluation.bakeoff.opened import (
 from pipelines.evaluation.bakeoff.request import BakeoffRequest
 from pipelines.evaluation.bakeoff.run import run_bakeoff
 from pipelines.evaluation.results.document import ContenderResult
-from pipelines.evaluation.results.folder import DOCUMENT, PIPELINE, read_document
+from pipelines.evaluation.results.folder import (
+    DOCUMENT,
+    OLDER_PIPELINE,
+    PIPELINE,
+    read_document,
+)
 from pipelines.testing.datasets import dataset
 
 DATA = dataset()
@@ -165,3 +170,16 @@ def test_the_trace_is_of_the_list_that_is_shown(folder) -> None:
     assert opened.trace(user=user, k=4)["item_id"].tolist() == shown
     assert (folder / "contenders" / "linear-model" / PIPELINE).exists()
     assert read_document(folder).id == "b"
+
+
+def test_a_pipeline_of_before_is_told_by_its_format(folder, tmp_path) -> None:
+    """Bake-offs of older versions have a pickle, which is not read."""
+    here = tmp_path / "contenders" / "linear-model"
+    here.mkdir(parents=True)
+    (here / OLDER_PIPELINE).write_bytes(b"assay-pipeline 2\n[1]\n")
+    older = Opened(open_contender(folder, "linear-model").result, here)
+    assert older.live
+    with pytest.raises(
+        AssayError, match=r"pipeline\.pickle .* it has format 2, .* Run the bake-off"
+    ):
+        older.recommend(histories=[["i000"]])
