@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
-from pipelines.data.importing.mapping import listed
+from pipelines.data.importing.column_errors import listed
 from pipelines.data.importing.names import EVENT_NAMES
 from pipelines.data.importing.plain_names import plain
 from pipelines.data.split import SeenPolicy

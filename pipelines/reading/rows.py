@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.data.importing.mapping import listed, match
+from pipelines.data.importing.column_errors import listed
+from pipelines.data.importing.mapping import match
 from pipelines.data.importing.names import EVENT_NAMES
 from pipelines.errors import AssayError
 from pipelines.schema import Columns as C

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from pipelines.data.importing import events, proposals
 from pipelines.data.importing.column_content import ColumnContent, by_content, column_contents
+from pipelines.data.importing.column_errors import ambiguity, listed, missing_column
 from pipelines.data.importing.engine import engine
 from pipelines.data.importing.event_weights import default_weight
-from pipelines.data.importing.mapping import Match, ambiguity, listed, match, missing_column
+from pipelines.data.importing.mapping import Match, match
 from pipelines.data.importing.moments import is_slashed, parts_sql
 from pipelines.data.importing.names import EVENT_NAMES, OF_ITEMS
 from pipelines.data.importing.order_lines import OrderLines
