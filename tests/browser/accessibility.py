@@ -79,7 +79,7 @@ FAULTS = r"""() => {
     if (!walker.currentNode.data.trim() || seen.has(e)) continue;
     seen.add(e);
     const skipped = 'script, style, noscript, canvas, svg, table, iframe, [disabled],'
-      + ' [aria-disabled=true], [data-testid="stIconMaterial"]';
+      + ' [aria-disabled=true], [data-testid="stIconMaterial"], [data-testid="stJson"]';
     if (e.closest(skipped) || !visible(e)) continue;
     const chain = [];
     for (let at = e; at; at = at.parentElement) chain.unshift(at);
