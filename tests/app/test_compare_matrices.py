@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from app.compare import behavior_charts, examples, overlap
+from app.components import wide
 from tests.app.compared import bakeoff, verdicts
 from tests.app.drawn import marks, rows
 
@@ -81,3 +82,10 @@ class TestBehavior:
         assert "<b>share of places with a known brand</b> 0.500" in html
         # An older bake-off did not say of what.
         assert "<b>share</b> 0.500" in examples.cards([{"share": 0.5}])
+
+
+def test_a_chart_that_scrolls_in_a_narrow_window_says_so():
+    css = wide.scroll_css("matrix", 500)
+    assert ".st-key-matrix {overflow-x: auto;}" in css and "min-width: 500px" in css
+    assert f"@media (max-width: 820px) {{.st-key-matrix::before {{content: '{wide.HINT}'" in css
+    assert "@media (max-width: 1100px) {.st-key-matrix::before" in wide.scroll_css("matrix", 2000)

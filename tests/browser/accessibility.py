@@ -29,7 +29,7 @@ STREAMLITS = {
 """Rule and element of axe-core's findings that are Streamlit's own, and what is wrong there."""
 
 # Text is measured against the colors behind it, as they are composed; charts are pictures with an
-# alt text, and disabled controls may be faint.
+# alt text, disabled controls may be faint, and the viewer of JSON has Streamlit's own colors.
 FAULTS = r"""() => {
   const found = [];
   const visible = (e) => e.checkVisibility({checkOpacity: true, checkVisibilityCSS: true})
@@ -79,7 +79,7 @@ FAULTS = r"""() => {
     if (!walker.currentNode.data.trim() || seen.has(e)) continue;
     seen.add(e);
     const skipped = 'script, style, noscript, canvas, svg, table, iframe, [disabled],'
-      + ' [aria-disabled=true], [data-testid="stIconMaterial"]';
+      + ' [aria-disabled=true], [data-testid="stIconMaterial"], [data-testid="stJson"]';
     if (e.closest(skipped) || !visible(e)) continue;
     const chain = [];
     for (let at = e; at; at = at.parentElement) chain.unshift(at);
