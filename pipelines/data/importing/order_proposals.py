@@ -15,6 +15,7 @@ from pipelines.data.recipe import Recipe
 from pipelines.runtime.phrases import number_of
 from pipelines.schema import Columns as C
 
+_MOSTLY = 0.9
 _MANY_ZEROS = 0.1
 _MOST_STARS = 21
 
@@ -56,8 +57,11 @@ def order_lines(done: Proposal, head: Head, given: Recipe) -> None:
         if column not in head.columns or (name == C.EVENT and not is_status(column)):
             continue
         there = present(head.columns[column])
-        above = np.maximum.accumulate(np.where(starts | there, np.arange(len(there)), 0))
-        if bool((~there & there[above]).any()):
+        first = np.maximum.accumulate(np.where(starts, np.arange(len(there)), 0))
+        further = ~starts & there[first]
+        # A gap here and there is a missing value, not a way of writing.
+        if further.any() and (~there[further]).mean() >= _MOSTLY:
+            above = np.maximum.accumulate(np.where(starts | there, np.arange(len(there)), 0))
             found.append(name)
             head.columns[column] = head.columns[column].take(above)
     if found:
