@@ -137,6 +137,13 @@ def test_states_of_orders_in_shops_and_languages() -> None:
     assert are_states(["已完成", "已取消", "待付款"])
 
 
+def test_an_empty_event_type_does_not_hide_the_state(imported: Import) -> None:
+    rows = "u1,i1,,Shipped\nu2,i1,,Cancelled\nu3,i1,,Shipped\n"
+    made = imported("user_id,item_id,Event Type,Order Status\n" + rows)
+    assert made.about.mapping["event_type"] == "Order Status"
+    assert (made.about.kept, made.about.filtered) == (2, 1)
+
+
 def test_the_time_of_day_may_stand_in_a_column_of_its_own(imported: Import, write: Write) -> None:
     till = "Date,Time,Customer ID,Item,Qty\n2026-09-13,10:02:11,c1,Mug,1\n2026-09-13,,c2,Mug,1\n"
     made = imported(till)

@@ -23,6 +23,10 @@ _MOST_STARS = 21
 def states(done: Proposal, head: Head, given: Recipe) -> None:
     """The state of an order as the event type, so that undone orders do not count."""
     column = done.recipe.columns.get(C.EVENT)
+    if C.EVENT not in given.columns and column in head.columns and not len(head.texts(column)):
+        # A column without any value would hide the one of states.
+        done.recipe = done.recipe.model_copy(update={"columns": done.columns(**{C.EVENT: None})})
+        column = None
     if C.EVENT not in given.columns and column is None:
         free = [c for c in head.columns if is_status(c) and c not in done.recipe.columns.values()]
         for name in sorted(free, key=lambda c: STATUS.index(plain(c.rpartition(".")[2]))):
