@@ -111,6 +111,9 @@ def test_lines_of_an_order_have_what_its_first_line_says(imported: Import) -> No
     assert set(made.interactions.time.tolist()) == {1714550400}
     plainly = imported(content, recipe=Recipe(order_lines=()))
     assert (plainly.about.kept, plainly.about.quarantined) == (1, 4)
+    # A gap in an order whose other lines have a user is a missing value.
+    gap = imported("order_id,user_id,item_id\n1,a,x\n1,a,y\n1,,z\n2,b,x\n2,b,y\n")
+    assert (gap.about.kept, gap.about.quarantined) == (4, 1)
 
 
 def test_an_order_goes_on_in_the_next_batch() -> None:
@@ -132,6 +135,13 @@ def test_states_of_orders_in_shops_and_languages() -> None:
     assert not is_undone("Частично возвращён")
     assert are_states(["Новый", "Отменён", "Выполнен"])
     assert are_states(["已完成", "已取消", "待付款"])
+
+
+def test_an_empty_event_type_does_not_hide_the_state(imported: Import) -> None:
+    rows = "u1,i1,,Shipped\nu2,i1,,Cancelled\nu3,i1,,Shipped\n"
+    made = imported("user_id,item_id,Event Type,Order Status\n" + rows)
+    assert made.about.mapping["event_type"] == "Order Status"
+    assert (made.about.kept, made.about.filtered) == (2, 1)
 
 
 def test_the_time_of_day_may_stand_in_a_column_of_its_own(imported: Import, write: Write) -> None:
@@ -195,6 +205,23 @@ def test_western_text_stays_western(text: str, write: Write) -> None:
     found = plan(write("a.csv", text.encode("cp1252")))
     assert list(found.columns) == text.split("\n")[0].split(";")
     assert not any("is read as" in note for note in found.notes)
+
+
+def test_a_damaged_line_leaves_a_file_utf_8(write: Write) -> None:
+    for text in ("клиент;товар\nИван Петров;чёрный хлеб\n", "顧客ID;商品名\n田中;ボールペン\n"):
+        found = plan(write("a.csv", text.encode() + b"u\xe9;x\n" + text.encode()))
+        assert list(found.columns) == text.split("\n")[0].split(";")
+
+
+def test_a_table_of_users_is_joined_by_the_column_of_the_events(write: Write, home: Path) -> None:
+    from tests.data.importing import import_file
+
+    events = write("a.csv", "user_code,item_id\nu1,i1\nu2,i1\n")
+    users = write("u.csv", "Phone,user_code\n+49 1,u1\n+49 2,u2\n")
+    recipe = Recipe(columns={"user_id": "user_code"})
+    made = store.load(import_file(events, "events", home, recipe=recipe, users=users))
+    assert made.about.arrivals is not None
+    assert made.about.arrivals.tables[0].joined == 2
 
 
 def test_a_line_of_separators_above_the_header_is_skipped(imported: Import) -> None:

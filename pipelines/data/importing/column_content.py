@@ -7,10 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.data.importing.mapping import Match, match
+from pipelines.data.importing.mapping import Match, known, match
 from pipelines.data.importing.moments import LATEST, is_slashed, seconds_sql
-from pipelines.data.importing.names import EVENT_NAMES
-from pipelines.data.importing.plain_names import plain
 from pipelines.data.recipe import Times
 from pipelines.schema import Columns as C
 
@@ -128,12 +126,13 @@ def by_content(
     for standard, column in found.mapping.items():
         if standard not in given and _contradicts(standard, column, contents):
             del mapping[standard]
-    full = [name for name, content in contents.items() if content.filled > _HALF]
     for standard, column in found.mapping.items():
         if standard in given or standard not in mapping or column not in contents:
             continue
-        if contents[column].filled > (_HALF if standard == C.ITEM else 0):
+        least = _HALF if standard == C.ITEM else 0
+        if contents[column].filled > least:
             continue
+        full = [name for name, content in contents.items() if content.filled > least]
         others = match([name for name in full if name not in mapping.values()]).mapping
         if standard in others:
             mapping[standard] = others[standard]
@@ -193,8 +192,7 @@ def _contradicts(standard: str, column: str, contents: Mapping[str, ColumnConten
     """Whether a column with one of the further names holds something else."""
     if column not in contents or contents[column].filled == 0:
         return False
-    name = plain(column.rpartition(".")[2])
-    if name in (plain(standard), *EVENT_NAMES[standard]):
+    if known(column, standard):
         return False
     if standard == C.TIME:
         return contents[column].moments < _HALF

@@ -106,6 +106,12 @@ def _further(
     return {}
 
 
+def known(column: str, standard: str, names: Mapping[str, tuple[str, ...]] = EVENT_NAMES) -> bool:
+    """Whether a column has the standard name or an alias of `names`, not a further name."""
+    accepted = (plain(standard), *names[standard])
+    return any(name in accepted for spelled in spellings(column) for name in spelled)
+
+
 def spellings(column: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The plain names that a column may be known by: as a whole, and by its last key.
 

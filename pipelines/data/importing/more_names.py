@@ -6,10 +6,10 @@ from pipelines.data.importing.plain_names import plain
 from pipelines.schema import Columns as C
 
 PEOPLE = (
-    "phone", "customerphone", "buyerphonenumber", "billingphone", "shippingphone", "telefono",
-    "telefon", "telephone", "customername", "buyername", "billingname", "customerfullname",
-    "nombredelcliente", "nombredelcomprador", "nombrecliente", "nomecliente", "nomclient",
-    "имяклиента", "顧客名", "客户名称", "客户姓名",
+    "phone", "customerphone", "shiptophone", "buyerphonenumber", "billingphone", "shippingphone",
+    "telefono", "telefon", "telephone", "customername", "buyername", "billingname",
+    "customerfullname", "nombredelcliente", "nombredelcomprador", "nombrecliente", "nomecliente",
+    "nomclient", "имяклиента", "顧客名", "客户名称", "客户姓名", "recipientname", "shiptoname",
 )  # fmt: skip
 """Names of columns that tell people apart if nothing better does, the best first."""
 LISTS = ("items", "products", "articles", "productos", "produtos", "produits", "prodotti",
@@ -56,7 +56,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     ),
     C.WEIGHT: (
         "quantitypurchased", "quantityordered", "qtyordered", "itemquantity", "myrating",
-        "score", "reviewrating", "starrating", "cantidad",
+        "reviewrating", "starrating", "cantidad",
         "cantidaddelproducto", "quantidade", "qtd", "qtde",
         "quantite", "qte", "quantita", "ilosc", "aantal", "antal", "miktar", "adet", "maara",
         "количество", "колво", "数量", "销售数量", "购买数量", "個数", "수량", "puntuacion",

@@ -15,6 +15,7 @@ from pipelines.data.recipe import Recipe
 from pipelines.runtime.phrases import number_of
 from pipelines.schema import Columns as C
 
+_MOSTLY = 0.9
 _MANY_ZEROS = 0.1
 _MOST_STARS = 21
 
@@ -22,6 +23,10 @@ _MOST_STARS = 21
 def states(done: Proposal, head: Head, given: Recipe) -> None:
     """The state of an order as the event type, so that undone orders do not count."""
     column = done.recipe.columns.get(C.EVENT)
+    if C.EVENT not in given.columns and column in head.columns and not len(head.texts(column)):
+        # A column without any value would hide the one of states.
+        done.recipe = done.recipe.model_copy(update={"columns": done.columns(**{C.EVENT: None})})
+        column = None
     if C.EVENT not in given.columns and column is None:
         free = [c for c in head.columns if is_status(c) and c not in done.recipe.columns.values()]
         for name in sorted(free, key=lambda c: STATUS.index(plain(c.rpartition(".")[2]))):
@@ -56,8 +61,11 @@ def order_lines(done: Proposal, head: Head, given: Recipe) -> None:
         if column not in head.columns or (name == C.EVENT and not is_status(column)):
             continue
         there = present(head.columns[column])
-        above = np.maximum.accumulate(np.where(starts | there, np.arange(len(there)), 0))
-        if bool((~there & there[above]).any()):
+        first = np.maximum.accumulate(np.where(starts, np.arange(len(there)), 0))
+        further = ~starts & there[first]
+        # A gap here and there is a missing value, not a way of writing.
+        if further.any() and (~there[further]).mean() >= _MOSTLY:
+            above = np.maximum.accumulate(np.where(starts | there, np.arange(len(there)), 0))
             found.append(name)
             head.columns[column] = head.columns[column].take(above)
     if found:

@@ -186,7 +186,9 @@ def opened(path: Path, table: Literal["items", "users"], recipe: Recipe) -> Tabl
     same = recipe.columns[key]
     if same in source.columns and key not in given:
         found = mapping.match(source.columns, given, names=names, need=(key,))
-        if key in found.missing or key in found.ambiguous:
+        # The events' own column joins better than one of the further names.
+        known = mapping.known(found.mapping.get(key, ""), key, names)
+        if key in found.missing or key in found.ambiguous or not known:
             given[key] = same
     columns = mapping.resolve(source.columns, given, names=names, need=(key,))
     _check_clashes(source, columns, names)

@@ -10,6 +10,7 @@ import numpy as np
 from pipelines.data.importing.column_content import TIME_WORDS
 from pipelines.data.importing.column_errors import map_option
 from pipelines.data.importing.moments import EXCEL_EPOCH
+from pipelines.data.importing.plain_names import plain
 from pipelines.data.importing.proposal import Head, Proposal
 from pipelines.data.recipe import Recipe
 from pipelines.schema import Columns as C
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
 NINETEEN_NINETY = 631_152_000
 _DATE_ONLY = r"^([0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4})$"
-_CLOCK_ONLY = r"^[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?( ?[AaPp][Mm])?$"
+_CLOCK_ONLY = r"^([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?( ?[AaPp][Mm])?$"
+_CLOCK_NAMES = ("time", "hora", "heure", "uhrzeit", "zeit", "orario", "godzina", "tijd", "время",
+                "时间", "時刻", "時間")  # fmt: skip
 _DAYS = (7_305, 73_050)
 """The years 1990 to 2169 as days since 1970."""
 
@@ -35,7 +38,7 @@ def clock(done: Proposal, heads: Sequence[Head], given: Recipe) -> None:
     if not len(days) or not pc.all(pc.match_substring_regex(days, _DATE_ONLY)).as_py():
         return
     taken = done.recipe.columns.values()
-    for name in head.columns:
+    for name in sorted(head.columns, key=lambda name: plain(name) not in _CLOCK_NAMES):
         clocks = head.texts(name)
         if name in taken or len(clocks) * 2 < len(days):
             continue

@@ -154,11 +154,7 @@ def shows_unicode(path: Path) -> bool:
         head = read(HEAD)
     if _encoding(head, Reading()) != "utf-8" or head.isascii():
         return not head.isascii() or b"\0" in head
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError:
-        return False
-    return True
+    return _is_utf8(head)
 
 
 def _encoding(head: bytes, given: Reading) -> str:
@@ -188,12 +184,24 @@ def _encoding(head: bytes, given: Reading) -> str:
 
 
 def _of_script(head: bytes) -> str | None:
-    """The encoding of a text in another script that is not UTF-8."""
+    """The encoding of a text in another script; None if its lines are UTF-8, all or most."""
+    return charsets.guess(head) if _not_utf8(head) else None
+
+
+def _not_utf8(head: bytes) -> bytes:
+    """The lines that are not UTF-8, unless more lines above ASCII are."""
+    lines = [line for line in head.split(b"\n") if not line.isascii()]
+    wrong = [line for line in lines if not _is_utf8(line)]
+    return b"\n".join(wrong) if len(wrong) * 2 > len(lines) else b""
+
+
+def _is_utf8(line: bytes) -> bool:
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
+        # The last line may end within a character.
+        codecs.getincrementaldecoder("utf-8")().decode(line)
     except UnicodeDecodeError:
-        return charsets.guess(head)
-    return None
+        return False
+    return True
 
 
 def _decoded(head: bytes, encoding: str) -> str:
@@ -212,15 +220,8 @@ def _is_binary(text: str) -> bool:
 
 def _is_unknown(head: bytes) -> bool:
     """Whether a text that is not UTF-8 has more letters above ASCII than Western languages."""
-    start = head[:8192]
-    above = sum(byte > 127 for byte in start)
-    if above * 5 <= len(start) * 2:
-        return False
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(start)
-    except UnicodeDecodeError:
-        return True
-    return False
+    wrong = _not_utf8(head[:8192])
+    return sum(byte > 127 for byte in wrong) * 5 > len(head[:8192]) * 2
 
 
 def _layout(name: str, lines: list[str], text: str) -> Layout:
