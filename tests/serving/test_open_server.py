@@ -22,13 +22,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 def test_the_user_of_this_machine_may_work(server: Server) -> None:
     with visit(server) as tab:
-        assert "Add sample datasets" in tab.buttons and "Read-only" not in tab.text
+        assert "Run it here" in tab.buttons and "Read-only" not in tab.text
 
 
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "Via"])
 def test_who_comes_through_a_proxy_may_only_read(server: Server, header: str) -> None:
     with visit(server, headers={header: "192.0.2.7"}) as tab:
-        assert "Add sample datasets" not in tab.buttons
+        assert "Run it here" not in tab.buttons
         assert "Read-only: a proxy passes your requests on" in tab.text.replace("\\", "")
 
 
