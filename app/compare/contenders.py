@@ -17,7 +17,6 @@ from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.results.document import BakeoffDocument, titles_of
 
 BEST = "probability of being best, %"
-MOMENT = "uses the moment of the request"
 LATENCY = "95th-percentile latency (ms)"
 
 
@@ -65,8 +64,7 @@ def contenders_frame(document: BakeoffDocument) -> pd.DataFrame:
                 BEST: _percent(c.chance_best),
                 LATENCY: None if c.request_ms is None else c.request_ms.p95,
                 "status": status,
-                "kind": look.KIND_LABEL[c.kind],
-                MOMENT: {True: "yes", False: "no", None: "unknown"}[c.uses_moment],
+                "kind": look.KIND_LABEL[c.kind] + (", uses the moment" if c.uses_moment else ""),
             }
         )
     numbers = [label(metric), BEST, LATENCY]

@@ -75,8 +75,8 @@ class Drawn:
     def __init__(self, chart: Any) -> None:
         self.chart = chart
 
-    def to_dict(self) -> dict[str, Any]:
-        spec: dict[str, Any] = self.chart.to_dict(validate=False)
+    def to_dict(self, validate: bool = False) -> dict[str, Any]:
+        spec: dict[str, Any] = self.chart.to_dict(validate=validate)
         return spec
 
 

@@ -58,7 +58,7 @@ def test_a_click_on_the_heat_map_selects_a_slice(window: Window) -> None:
 def test_a_row_of_the_largest_wins_shows_that_user(window: Window) -> None:
     page, app = window
     opened(page, app.address("compare", compare_view="people", compare_of="als"))
-    user = page.get_by_role("heading", name="User ", level=3)
+    user = page.get_by_role("heading", name="User ", level=2)
     before = user.inner_text()
     table = page.get_by_test_id("stDataFrame").first
     table.scroll_into_view_if_needed()

@@ -15,6 +15,8 @@ from tests.browser.conftest import StartApp
 from tests.browser.driving import SLOW_MS, check_page, drawn, new_page, opened, sideways
 from tests.shop_export import CANCELLED, NOBODY, ROWS, orders
 
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("import")]
+
 NAME = "online-orders"
 
 
@@ -41,7 +43,6 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
-@pytest.mark.long
 def test_an_order_export_takes_two_steps(
     window: Any, home: Path, wait_until: Callable[..., Any]
 ) -> None:
