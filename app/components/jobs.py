@@ -40,7 +40,7 @@ PREPOSITION = {"bakeoff": "on", "learning-curve": "on", "audit": "on"}
 def start(kind: str, params: dict[str, Any]) -> int:
     """Start a job and return its id. Requires the analyst role."""
     access.require("analyst", ACTION.get(kind, "Starting a job"))
-    id = state.workspace().submit(kind, params)
+    id = _started(state.workspace().submit(kind, params))
     st.toast(f"{TITLE.get(kind, kind)} started. Its progress is at the top of every page.")
     return id
 
@@ -54,7 +54,12 @@ def cancel(id: int) -> None:
 def restart(id: int) -> int:
     """Restart a failed, cancelled or lost job; returns the new id. Requires the analyst role."""
     access.require("analyst", "Restarting a job")
-    return state.workspace().restart(id)
+    return _started(state.workspace().restart(id))
+
+
+def _started(id: int) -> int:
+    st.session_state[state.STARTED] = [*st.session_state.get(state.STARTED, []), id]
+    return id
 
 
 def live(kind: str | None = None, dataset: str | None = None) -> list[JobRecord]:
@@ -91,7 +96,7 @@ def _strip() -> None:
     st.session_state[state.WATCHED] = [job.id for job in running]
     ended = [job for job in jobs if job.id in before and not job.live]
     if ended:
-        for job in ended:
+        for job in filter(_follows, ended):
             _choose_result(job)
         done = [job.id for job in ended if job.state == "done"]
         st.session_state[state.FINISHED] = [*st.session_state.get(state.FINISHED, []), *done]
@@ -134,6 +139,20 @@ def _finished(job: JobRecord) -> None:
             link("data", "See the data", ":material/arrow_forward:", dataset=subject(job))
         if st.button("Dismiss", key=f"dismiss_{job.id}", type="tertiary"):
             _dismiss(job)
+
+
+def _follows(job: JobRecord) -> bool:
+    """Whether the page shows a job's result when it ends: not in place of what somebody looks at.
+
+    It does where the job was started from this window, and where the page shows nothing of the
+    job's dataset but the bake-off that came with Assay.
+    """
+    if job.id in st.session_state.get(state.STARTED, []):
+        return True
+    dataset, bakeoff = state.chosen_dataset(), state.chosen_bakeoff()
+    if dataset is None:
+        return True
+    return dataset == subject(job) and (bakeoff is None or state.shipped(bakeoff) is not None)
 
 
 def _choose_result(job: JobRecord) -> None:

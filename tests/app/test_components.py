@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import access, look
+from app import access, look, state
 from app.build import flow_chart, spec_flow
 from app.components import charts, page, steps, tables
 from app.data import readiness_chart
@@ -239,6 +239,25 @@ def test_a_finished_job_links_to_its_result_until_it_is_dismissed(open_page, fil
     app.run()  # still there
     app.button(key=f"dismiss_{id}").click().run()
     assert not any("is done" in m.value for m in app.markdown)
+
+
+@pytest.mark.parametrize("mine", [True, False])
+def test_a_result_takes_the_place_of_what_is_shown_only_where_it_was_started(
+    mine, open_page, filled, monkeypatch
+):
+    monkeypatch.setattr(type(filled), "worker_command", ("sleep",))  # never claims the job
+    monkeypatch.setattr(type(filled), "mark_lost", lambda self: [])
+    shown, made = "20261121-1000-bbbb", "20261120-1000-aaaa"
+    id = filled.submit("bakeoff", {"dataset": "shop"})
+    app = open_page("compare", dataset="shop", bakeoff=shown)
+    if mine:
+        app.session_state[state.STARTED] = [id]
+    with filled.database.write() as session:
+        row = session.get(JobRow, id)
+        row.state, row.result = "done", {"bakeoff": made}
+    app.run()
+    assert any("Bake-off on shop is done" in m.value for m in app.markdown)
+    assert app.session_state["bakeoff"] == (made if mine else shown)
 
 
 def test_a_waiting_job_is_shown_and_cancelled(open_page, filled, monkeypatch):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import altair as alt
+import pandas as pd
 import pytest
 
 from app import access
+from app.components import charts
+from app.components.drawing import png
 from pipelines.workspace import Workspace, beginning
 from tests.app.conftest import page_opened
 
@@ -35,6 +39,19 @@ def test_a_plain_start_shows_lists_and_figures_and_says_where_they_are_from(fres
     assert [o.content for o in who.proto.options] == ["a user in the data"]
     assert any("without fitted pipelines" in i.value for i in explore.info)
     assert not told(page_opened("build"))
+
+
+def test_every_view_of_a_whole_bakeoff_is_drawn(fresh):
+    for view in ("slices", "cost", "people", "overlap", "behavior", "taste", "contenders"):
+        app = page_opened("compare", compare_view=view)
+        assert not app.exception, view
+        assert app.query_params["compare_view"] in (view, [view])
+
+
+def test_a_chart_as_a_page_shows_it_becomes_a_picture():
+    chart = alt.Chart(pd.DataFrame({"x": [1], "y": [2]})).mark_point().encode(x="x", y="y")
+    made = png(charts.Drawn(chart), "Two numbers", "A test")
+    assert made.startswith(b"\x89PNG")
 
 
 def test_an_own_bakeoff_takes_its_place(fresh):
