@@ -15,10 +15,9 @@ from app.components import results
 from pipelines.data.personas import personas
 from pipelines.data.split import splits
 from pipelines.errors import AssayError
-from pipelines.evaluation.bakeoff.built import PIPELINE
 from pipelines.evaluation.bakeoff.opened import Opened, evaluated_users, open_contender, truth_of
 from pipelines.evaluation.results.document import BakeoffDocument, titles_of
-from pipelines.evaluation.results.folder import TRUTH, reading
+from pipelines.evaluation.results.folder import PIPELINE, TRUTH, reading
 from pipelines.runtime import paths
 from pipelines.schema import Columns
 

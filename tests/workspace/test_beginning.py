@@ -12,7 +12,7 @@ from pipelines.cli.start import prepare
 from pipelines.evaluation.bakeoff.opened import open_contender
 from pipelines.evaluation.manifest.manifest import Manifest
 from pipelines.evaluation.results.document import BakeoffDocument
-from pipelines.evaluation.results.folder import DOCUMENT, BakeoffFolder, read_document
+from pipelines.evaluation.results.folder import DOCUMENT, PIPELINE, BakeoffFolder, read_document
 from pipelines.evaluation.results.shipped import FILES, MARK, ship, shipped
 from pipelines.runtime import paths
 from pipelines.workspace import Workspace
@@ -103,10 +103,10 @@ def test_nothing_new_can_be_computed_from_it(document):
     )) == 20  # fmt: skip
 
 
-def test_shipping_leaves_pickles_and_traces_of_the_machine(tmp_path, document):
+def test_shipping_leaves_pipelines_and_traces_of_the_machine(tmp_path, document):
     made = tmp_path / "made"
     (made / "contenders" / "als").mkdir(parents=True)
-    (made / "contenders" / "als" / "pipeline.pickle").touch()
+    (made / "contenders" / "als" / PIPELINE).touch()
     (made / "contenders" / "als" / "log.txt").touch()
     (made / "contenders" / "als" / "answer.npz").touch()
     tracked = document.model_copy(update={"mlflow_run_id": "of a store", "notes": []})

@@ -35,9 +35,9 @@ from pipelines.evaluation.bakeoff.task_files import data_key
 from pipelines.evaluation.behavior.probes import AGAIN, PROBES, Probes
 from pipelines.evaluation.manifest.manifest import Manifest
 from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult
-from pipelines.evaluation.results.folder import ANSWER, FITS, write_per_user
+from pipelines.evaluation.results.folder import ANSWER, FITS, PIPELINE, write_per_user
 from pipelines.reading.lists import GroundTruth
-from pipelines.recommender.fitted import lists_frame
+from pipelines.recommender.fitted import ARRAYS, lists_frame
 from pipelines.runtime.progress import Progress, silent
 from pipelines.schema import NO_ITEM, Interactions, Ints, Longs, Slate
 
@@ -109,7 +109,7 @@ class Bench:
 
     def _copied(self, material: Material) -> Material:
         folder = self._new_folder()
-        ignore = shutil.ignore_patterns("pipeline.pickle", "log.txt", "scratch")
+        ignore = shutil.ignore_patterns(PIPELINE, ARRAYS, "log.txt", "scratch")
         shutil.copytree(material.folder, folder, dirs_exist_ok=True, ignore=ignore)
         return replace(material, folder=folder)
 

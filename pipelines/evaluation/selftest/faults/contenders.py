@@ -10,9 +10,10 @@ import numpy as np
 
 from pipelines.evaluation.bakeoff.stage_checks import broken_promises
 from pipelines.evaluation.behavior.probes import ask_again
+from pipelines.evaluation.results.folder import PIPELINE
 from pipelines.evaluation.selftest.bench import VICTIM, Bench, Planted
 from pipelines.evaluation.selftest.faults.fault import Fault, of_copy
-from pipelines.recommender.fitted import FittedPipeline
+from pipelines.recommender.fitted import ARRAYS, FittedPipeline
 from pipelines.recommender.fitting import fit_pipeline
 from pipelines.recommender.pipeline import Pipeline
 from pipelines.recommender.spec import Spec
@@ -163,8 +164,8 @@ def _contender(name: str, what: str, check: str, change: Callable[[Planted], Non
 
 def _contract(bench: Bench) -> Planted:
     planted = bench.copy()
-    path = bench.honest.folder / "contenders" / VICTIM / "pipeline.pickle"
-    _breaks_contract(planted, FittedPipeline.load(path))
+    path = bench.honest.folder / "contenders" / VICTIM / PIPELINE
+    _breaks_contract(planted, FittedPipeline.load(path, bench.honest.folder / ARRAYS))
     return planted
 
 
