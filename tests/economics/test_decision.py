@@ -159,6 +159,43 @@ def test_the_decision_names_the_first_gate_that_failed(changes, gate):
     assert bool(decision.ways) == (gate == "testability")
 
 
+PASSES = "passes, the highest value decides."
+PASS = "pass, the highest value decides."
+
+
+@pytest.mark.parametrize(
+    ("failed", "conditions"),
+    [
+        ({"data_ready": False}, [f"If the gates “data” and “testability” both {PASS}"]),
+        (
+            {"data_ready": False, "legal_use": False},
+            [f"If the gates “data”, “testability” and “legal (use)” all {PASS}"],
+        ),
+        ({}, [f"If the gate “testability” {PASSES}"]),
+        (
+            {"team_available": False, "baseline_conversion": None},
+            [f"If the gate “team” {PASSES}"],
+        ),
+        (
+            {"team_available": False},
+            [
+                f"If the gate “testability” {PASSES}",
+                f"If the gates “testability” and “team” both {PASS}",
+            ],
+        ),
+    ],
+)
+def test_a_gate_reverses_alone_only_what_it_alone_rules_out(failed, conditions):
+    found = decide(with_small_test(**failed)).reverses
+    assert [text for text in found if "highest value decides" in text] == conditions
+
+
+def test_a_failed_gate_on_an_option_that_the_case_lacks_reverses_nothing():
+    case = with_small_test(build=None, team_available=False)
+    found = [text for text in decide(case).reverses if "highest value" in text]
+    assert found == [f"If the gate “testability” {PASSES}"]
+
+
 def test_a_test_that_detects_nothing_has_no_weeks_to_wait_for():
     decision = decide(with_small_test(visitors_per_arm=2.0, baseline_conversion=0.9))
     assert sentence(decision).startswith("Too few visitors to test 2%: 8 weeks detect no change")
