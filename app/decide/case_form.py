@@ -22,7 +22,9 @@ from app.decide.case_values import (
     merged,
 )
 from pipelines.economics.case import Case
+from pipelines.economics.evidence import Evidence
 from pipelines.economics.formats import DOLLARS, in_units
+from pipelines.economics.gates import answer_not_used
 from pipelines.prices.pricebook import PriceBook
 
 TODAY = ("today.uplift", "today.ftes", "today.infra")
@@ -90,9 +92,11 @@ def draw(
     key: str,
     on_change: Callable[..., None],
     args: tuple[Any, ...] = (),
+    own: Evidence | None = None,
 ) -> Values:
     """Draw the form with `draft` on top of `base`; returns the inputs that differ from `base`.
 
+    `own` is evidence on the user's own data, which answers some inputs.
     `on_change` is called with `args` before the page is drawn again; `read` works there.
     """
     form = _Form(base, flat(base) | draft, key, on_change, args)
@@ -118,6 +122,8 @@ def draw(
     with st.expander("Preconditions"):
         for path in PRECONDITIONS:
             _yes_no(form, path)
+            if path == "data_ready":
+                _answered_by_readiness(form, own)
         for path in TEST:
             _quantity(form, path)
     with st.expander("For the record"):
@@ -328,6 +334,14 @@ def _notes(form: _Form) -> None:
         st.text_input(
             labels[table], placeholder=examples[table], max_chars=200, **form.widget(name, text)
         )
+
+
+def _answered_by_readiness(form: _Form, own: Evidence | None) -> None:
+    """That the answer on the data is not used, where readiness contradicts it."""
+    answer = form.base.model_copy(update={"data_ready": form.now.get("data_ready")})
+    unused = answer_not_used(answer, own).strip()
+    if unused:
+        st.caption(plain(unused))
 
 
 def _yes_no(form: _Form, path: str) -> None:

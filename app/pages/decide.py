@@ -40,14 +40,15 @@ div:has(> .st-key-decide_answer) {position: sticky; bottom: 0; z-index: 5;}
 
 def draw() -> None:
     head = st.container()
+    evidence = chosen_evidence()
     inputs.from_address()
     name, base = inputs.base_case()
     st.html(LAYOUT)
     with st.container(key="decide_split"):
         left, right = st.columns([2, 3], gap="large")
     with left:
-        name, changes = inputs.form(base)
-    evidence = chosen_evidence()
+        own = None if evidence is None or evidence.is_sample else evidence
+        name, changes = inputs.form(base, own)
     try:
         case = case_values.changed_case(base, changes)
         stated = None if name == inputs.OWN and not changes else case

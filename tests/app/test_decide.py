@@ -182,6 +182,26 @@ def test_own_data_answers_the_gates_that_readiness_knows(
     }.get(logged, "✕ failed")  # fmt: skip
 
 
+def test_an_answer_that_readiness_contradicts_is_said_to_be_unused(open_page, workspace, tmp_path):
+    folder = tmp_path / "made"
+    folder.mkdir()
+    save(small_dataset("store"), folder)
+    workspace.add_dataset(folder)
+    ready = readiness.report(workspace.dataset("store")).verdict == "ready"
+    app = open_page("decide", dataset="store")
+    asked = next(b for b in app.get("button_group") if b.label == "Enough training data")
+    asked.set_value(ready).run()
+    assert not any("is not used" in c.value for c in app.caption)
+    asked = next(b for b in app.get("button_group") if b.label == "Enough training data")
+    asked.set_value(not ready).run()
+    assert not app.exception
+    word = "no" if ready else "yes"
+    told = f"Readiness of store answers this; the “{word}” that you stated is not used."
+    assert told in [c.value for c in app.caption]
+    gates = next(d.value for d in app.dataframe if "precondition" in d.value)
+    assert gates.set_index("precondition")["reason"]["data"].endswith(told)
+
+
 def test_an_example_case_by_its_link(open_page, workspace):
     app = open_page("decide", decide_case="shop")
     assert not app.exception

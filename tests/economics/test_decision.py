@@ -1,5 +1,6 @@
 """Gates, the rule, the values; evidence adds cost and comparisons, never uplift."""
 
+import html
 import json
 import math
 
@@ -11,7 +12,7 @@ from pipelines.economics.decision import decide, sentence
 from pipelines.economics.evidence import Evidence, evidence_from_bakeoff
 from pipelines.economics.labels import OPTION_LABELS
 from pipelines.economics.measured import measured, measured_in
-from pipelines.economics.memo import three_numbers
+from pipelines.economics.memo import render_memo, three_numbers
 from pipelines.errors import AssayError
 from pipelines.statistics.power import people_per_arm, picks_for_win_rate, smallest_change
 from pipelines.testing import datasets
@@ -249,6 +250,25 @@ def test_missing_uplift_is_never_filled_from_a_bakeoff():
     assert not {"difference", "low", "high"} & set(
         evidence_from_bakeoff(_bakeoff()).outcomes[0].model_fields_set
     )
+
+
+@pytest.mark.parametrize(
+    ("stated", "measured", "word"),
+    [(True, "needs more", "yes"), (False, "enough", "no"), (None, "needs more", None),
+     (False, "needs more", None), (True, "unknown", None)],
+)  # fmt: skip
+def test_an_answer_that_readiness_contradicts_is_said_to_be_unused(stated, measured, word):
+    case = load_case("shop").model_copy(update={"data_ready": stated})
+    own = Evidence(dataset="mine", is_sample=False, readiness=measured)
+    found = decide(case, own, draws=1_000)
+    told = [reason for reason in found.sentences if "not used" in reason]
+    if word is None:
+        assert not told
+        return
+    conflict = f"Readiness of mine answers this; the “{word}” that you stated is not used."
+    assert len(told) == 1 and told[0].endswith(conflict)
+    assert found.gates[0]["reason"] == told[0]
+    assert conflict in html.unescape(render_memo(found, case, own, "2026-11-30"))
 
 
 @pytest.mark.parametrize(
