@@ -189,6 +189,33 @@ def test_a_range_is_printed_with_the_mean_that_is_used():
     assert "1,234,567 requests a month" in page.text and "2% is 0.02" not in page.text
 
 
+def test_a_probability_of_being_best_is_said_to_be_of_the_options_that_are_left():
+    left = "Probability of being best of the options that are left"
+    gated = _ranged().model_copy(update={"exposure_logged": False})
+    decision = decide(gated, draws=1_000)
+    assert set(decision.uncertainty["p_best"]) == {"popularity", "nothing"}
+    assert left in _parse(render_memo(decision, gated, None, DATE)).text
+    text = _parse(render_memo(decide(_ranged(), draws=1_000), _ranged(), None, DATE)).text
+    assert "Probability of being best" in text and left not in text
+
+
+def test_the_memo_prints_the_formula_that_gives_its_values():
+    """By hand, as printed: discounted by month from the launch, the set-up undiscounted."""
+    case = load_case("shop").model_copy(update={"discount_rate": 0.1})
+    decision = decide(case)
+    text = _parse(render_memo(decision, case, None, DATE)).text
+    for part in ("/ (1 + discount rate)^(m/12)", "at the start and undiscounted", "Buy now, build"):
+        assert part in text
+    one, person = case.build, case.fte_cost / 12
+    month = case.margin * one.uplift * case.open_rate / 12 - (one.ftes * person + one.infra)
+    span = range(int(one.months_to_launch) + 1, case.horizon_months + 1)
+    value = sum(month / 1.1 ** (m / 12) for m in span) - one.setup * one.overrun * person
+    assert decision.npv("build") == pytest.approx(value)
+    alone = case.model_copy(update={"build": None})
+    text = _parse(render_memo(decide(alone), alone, None, DATE)).text
+    assert "undiscounted, set-up" in text and "Buy now, build later" not in text
+
+
 def test_a_memo_is_in_the_currency_of_its_case():
     case = _in_francs()
     text = _parse(render_memo(decide(case, draws=1_000), case, None, DATE)).text
