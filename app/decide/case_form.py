@@ -241,8 +241,8 @@ def _currency(form: _Form) -> None:
 
 def _label(path: str, value: Any) -> str:
     """Label and unit; a required input without a value is marked as missing."""
-    last = path.rpartition(".")[2]
-    missing = " :gray-badge[missing]" if value is None and last in REQUIRED else ""
+    required = path not in TODAY and path.rpartition(".")[2] in REQUIRED
+    missing = " :gray-badge[missing]" if value is None and required else ""
     # One dollar sign begins no formula; escaped, a screen reader would read the backslash.
     label = in_units(inputs()[path].label_with_unit)
     return plain(label).replace("\\$", "$") + missing

@@ -348,6 +348,13 @@ def test_a_filled_field_is_not_marked_as_missing(open_page, workspace):
     assert not marked()
 
 
+def test_an_input_of_todays_system_is_optional_and_never_marked_as_missing(open_page, workspace):
+    app = open_page("decide")
+    uplifts = [m.value for m in app.markdown if m.value.startswith("<small>Uplift (")]
+    assert len(uplifts) == 4  # of today's system, then of each option
+    assert ["[missing]" in label for label in uplifts] == [False, True, True, True]
+
+
 def test_invalid_inputs_are_a_sentence_and_the_form_stays(open_page, workspace):
     app = open_page("decide", decide_case="shop")
     app.number_input(key="decide_shop_open_rate_mode").set_value(130.0).run()
