@@ -12,6 +12,7 @@ from app.components.page import plain
 from app.decide.case_values import (
     NOTES,
     OPTIONS,
+    PARTS,
     PRECONDITIONS,
     WITHOUT,
     Values,
@@ -55,8 +56,6 @@ OF_BUY = ("minimum", "term_months")
 WHOLE = {"horizon_months": 1, "term_months": 0}
 """Whole numbers and the smallest of each, which also stands for an empty field."""
 REQUIRED = {"margin", "open_rate", "requests", "uplift"}
-PARTS = {"low": "low", "mode": "likely", "high": "high"}
-"""The three numbers of a range, with their labels."""
 FORMAT = "%.12g"  # as typed: six digits would show 1,234,567 as 1234570
 CORE_LABELS = {"yes": "yes", "no": "no", "unknown": "not known yet"}
 

@@ -105,6 +105,18 @@ def test_a_range_is_made_from_the_given_ends():
         ({"buy.uplift": 1.5}, "uplift, buy is above 1, which is 100%"),
         ({"margin": -2.0}, "addressed margin is negative"),
         ({"baseline_conversion": 2.0}, "current conversion rate: must be below 1"),
+        (
+            {"margin": {"low": 5.0, "mode": 3.0, "high": 4.0}},
+            "addressed margin: a range needs low ≤ likely ≤ high",
+        ),
+        (
+            {"margin": {"low": -5.0, "mode": 3.0, "high": 4.0}},
+            "addressed margin, low: must be 0 or more",
+        ),
+        (
+            {"buy.uplift": {"low": 0.0, "mode": -0.1, "high": 0.4}},
+            "uplift, buy, likely: must be 0 or more",
+        ),
     ],
 )
 def test_inputs_that_do_not_fit_are_named_as_the_form_names_them(changes, message):
@@ -361,8 +373,20 @@ def test_invalid_inputs_are_a_sentence_and_the_form_stays(open_page, workspace):
     assert not app.exception
     assert app.title[0].value == "These inputs are not valid."
     assert "open" in app.error[0].value
+    assert any("last valid inputs" in c.value for c in app.caption)
+    assert any(m.value.startswith("**Buy leads") for m in app.markdown)
+    assert not any(b.label == "Save decision" for b in app.button)
     app.number_input(key="decide_shop_open_rate_mode").set_value(100.0).run()
     assert app.title[0].value.startswith("Buy leads")
+
+
+def test_invalid_inputs_do_not_show_the_result_of_another_case(open_page, workspace):
+    workspace.change_draft("decide:video", {}, {"open_rate": 1.3})
+    app = open_page("decide", decide_case="shop")
+    app.get("button_group")[0].set_value("video").run()
+    assert not app.exception
+    assert app.title[0].value == "These inputs are not valid."
+    assert not any("last valid inputs" in c.value for c in app.caption)
 
 
 def test_a_decision_is_saved_and_listed(open_page, filled):
