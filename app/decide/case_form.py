@@ -22,6 +22,7 @@ from app.decide.case_values import (
     is_note,
     merged,
 )
+from app.decide.vendor_price import counted
 from pipelines.economics.case import Case
 from pipelines.economics.evidence import Evidence
 from pipelines.economics.formats import DOLLARS, in_units
@@ -118,6 +119,8 @@ def draw(
                 {"price": _price, "overrun": _overrun}.get(last, _quantity)(
                     form, f"{option}.{last}"
                 )
+                if last == "fee" and (price := counted(form.now, option, PriceBook())):
+                    st.caption(plain(price))
     with st.expander("Preconditions"):
         for path in PRECONDITIONS:
             _yes_no(form, path)

@@ -367,6 +367,27 @@ def test_an_input_of_todays_system_is_optional_and_never_marked_as_missing(open_
     assert ["[missing]" in label for label in uplifts] == [False, True, True, True]
 
 
+def test_a_flat_fee_beside_a_fee_per_request_is_shown_with_their_sum(open_page, workspace):
+    app = open_page("decide")
+
+    def told():
+        found = [c.value for c in app.caption if c.value.startswith("Counted as")]
+        return [text.replace("\\", "") for text in found]
+
+    assert not told()
+    app.number_input(key="decide_own_buy.fee").set_value(2.0).run()
+    (text,) = told()
+    assert "the flat fee plus Google" in text and "set the fee per request to none" in text
+    app.number_input(key="decide_own_requests_mode").set_value(1e6).run()
+    (text,) = told()
+    assert "$2.3 k a month, the flat fee of $2 k plus $0.27 k for Google" in text
+    assert "at 1 million requests a month" in text and "minimum" not in text
+    app.number_input(key="decide_own_buy.minimum").set_value(5.0).run()
+    assert "but at least the minimum of $5 k." in told()[0]
+    app.selectbox(key="decide_own_buy.price").set_value(None).run()
+    assert not app.exception and not told()
+
+
 def test_invalid_inputs_are_a_sentence_and_the_form_stays(open_page, workspace):
     app = open_page("decide", decide_case="shop")
     app.number_input(key="decide_shop_open_rate_mode").set_value(130.0).run()
