@@ -10,6 +10,7 @@ import pytest
 
 from pipelines.economics import memo_pdf
 from pipelines.economics.case import (
+    Range,
     Stated,
     Today,
     UpliftRange,
@@ -20,6 +21,7 @@ from pipelines.economics.case import (
 )
 from pipelines.economics.decision import decide, sentence
 from pipelines.economics.evidence import Contender, Evidence, evidence_from_bakeoff
+from pipelines.economics.inputs import as_computed
 from pipelines.economics.labels import OPTION_LABELS
 from pipelines.economics.memo import render_memo, three_numbers
 
@@ -113,8 +115,12 @@ class _Cells(HTMLParser):
 
 
 def _number(cell):
-    found = re.match(r"(\u2212?)(?:\$|[A-Z]{3} )?([\d,.]+)(%?)", cell)
-    value = float(found[2].replace(",", "")) / (100 if found[3] else 1)
+    """A cell's number; of a range the mean of its ends."""
+    ends = re.search(r"\(mean of (.+), (.+) and (.+)\)", cell)
+    if ends:
+        return sum(_number(end) for end in ends.groups()) / 3
+    found = re.match(r"(\u2212?)(?:\$|[A-Z]{3} )?([\d,.]+)(%| M)?", cell)
+    value = float(found[2].replace(",", "")) * {"%": 0.01, " M": 1000, None: 1}[found[3]]
     return -value if found[1] else value
 
 
@@ -184,7 +190,7 @@ def test_the_values_can_be_computed_from_the_memo_alone(case):
 
 def test_a_range_is_printed_with_the_mean_that_is_used():
     page = _parse(render_memo(decide(_ranged(), draws=1_000), _ranged(), None, DATE))
-    assert "$173.333 k (mean of $110 k, $160 k and $250 k)" in page.text
+    assert "$173 k (mean of $110 k, $160 k and $250 k)" in page.text
     assert "of a range, with its mean" in page.text
     assert "1,234,567 requests a month" in page.text and "2% is 0.02" not in page.text
 
@@ -214,6 +220,24 @@ def test_the_memo_prints_the_formula_that_gives_its_values():
     alone = case.model_copy(update={"build": None})
     text = _parse(render_memo(decide(alone), alone, None, DATE)).text
     assert "undiscounted, set-up" in text and "Buy now, build later" not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        ("margin", 999.0, "$999 k"),
+        ("margin", 12_000.0, "$12 M"),
+        ("margin", 1_234_567.0, "$1,234.567 M"),
+        ("margin", 4123.4, "$4.1234 M"),
+        ("infra", Range(low=50.0, mode=80.0, high=100.0), "$76.7 k (mean of $50 k, $80 k and"),
+        ("uplift", Range(low=0.002, mode=0.005, high=0.01), "0.567% (mean of 0.2%, 0.5% and 1%)"),
+        ("requests", 1_234_567.0, "1,234,567"),
+    ],
+)
+def test_an_input_is_printed_in_thousands_or_millions_and_a_mean_with_three_digits(
+    name, value, shown
+):
+    assert as_computed(name, value).startswith(shown)
 
 
 def test_a_memo_is_in_the_currency_of_its_case():
