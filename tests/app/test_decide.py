@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from app.decide import case_values, options, tornado, uncertainty_charts, value_chart
+from app.decide import case_values, numbers, options, tornado, uncertainty_charts, value_chart
 from pipelines.data import readiness
 from pipelines.data.dataset import save
 from pipelines.economics.case import Stated, blank_case, case_of_toml, load_case
@@ -474,6 +474,15 @@ def test_a_case_is_the_same_after_it_was_written_opened_and_changed(name):
     stated = {path: again.stated(path) for path in sources}
     assert stated == {path: case.stated(path) for path in sources}
     assert again.model_copy(update={"sources": {}}) == case.model_copy(update={"sources": {}})
+
+
+def test_the_table_says_of_which_options_a_probability_is():
+    case = case_values.changed_case(blank_case(), COMPLETE)
+    gated = case.model_copy(update={"exposure_logged": False})
+    open_, closed = (numbers.options_frame(decide(one, draws=1000)) for one in (case, gated))
+    assert "probability of being best" in open_
+    found = closed.set_index("option")["probability of being best of the options left"]
+    assert found["buy"] == found["build"] == "ruled out" and found["popularity rule"].endswith("%")
 
 
 def test_a_file_is_opened_as_the_own_case(open_page, workspace):
