@@ -12,6 +12,7 @@ from app.components.page import plain
 from app.decide.case_values import (
     NOTES,
     OPTIONS,
+    PARTS,
     PRECONDITIONS,
     WITHOUT,
     Values,
@@ -21,8 +22,11 @@ from app.decide.case_values import (
     is_note,
     merged,
 )
+from app.decide.vendor_price import counted
 from pipelines.economics.case import Case
+from pipelines.economics.evidence import Evidence
 from pipelines.economics.formats import DOLLARS, in_units
+from pipelines.economics.gates import answer_not_used
 from pipelines.prices.pricebook import PriceBook
 
 TODAY = ("today.uplift", "today.ftes", "today.infra")
@@ -53,8 +57,6 @@ OF_BUY = ("minimum", "term_months")
 WHOLE = {"horizon_months": 1, "term_months": 0}
 """Whole numbers and the smallest of each, which also stands for an empty field."""
 REQUIRED = {"margin", "open_rate", "requests", "uplift"}
-PARTS = {"low": "low", "mode": "likely", "high": "high"}
-"""The three numbers of a range, with their labels."""
 FORMAT = "%.12g"  # as typed: six digits would show 1,234,567 as 1234570
 CORE_LABELS = {"yes": "yes", "no": "no", "unknown": "not known yet"}
 
@@ -90,9 +92,11 @@ def draw(
     key: str,
     on_change: Callable[..., None],
     args: tuple[Any, ...] = (),
+    own: Evidence | None = None,
 ) -> Values:
     """Draw the form with `draft` on top of `base`; returns the inputs that differ from `base`.
 
+    `own` is evidence on the user's own data, which answers some inputs.
     `on_change` is called with `args` before the page is drawn again; `read` works there.
     """
     form = _Form(base, flat(base) | draft, key, on_change, args)
@@ -115,9 +119,13 @@ def draw(
                 {"price": _price, "overrun": _overrun}.get(last, _quantity)(
                     form, f"{option}.{last}"
                 )
+                if last == "fee" and (price := counted(form.now, option, PriceBook())):
+                    st.caption(plain(price))
     with st.expander("Preconditions"):
         for path in PRECONDITIONS:
             _yes_no(form, path)
+            if path == "data_ready":
+                _answered_by_readiness(form, own)
         for path in TEST:
             _quantity(form, path)
     with st.expander("For the record"):
@@ -235,8 +243,8 @@ def _currency(form: _Form) -> None:
 
 def _label(path: str, value: Any) -> str:
     """Label and unit; a required input without a value is marked as missing."""
-    last = path.rpartition(".")[2]
-    missing = " :gray-badge[missing]" if value is None and last in REQUIRED else ""
+    required = path not in TODAY and path.rpartition(".")[2] in REQUIRED
+    missing = " :gray-badge[missing]" if value is None and required else ""
     # One dollar sign begins no formula; escaped, a screen reader would read the backslash.
     label = in_units(inputs()[path].label_with_unit)
     return plain(label).replace("\\$", "$") + missing
@@ -328,6 +336,14 @@ def _notes(form: _Form) -> None:
         st.text_input(
             labels[table], placeholder=examples[table], max_chars=200, **form.widget(name, text)
         )
+
+
+def _answered_by_readiness(form: _Form, own: Evidence | None) -> None:
+    """That the answer on the data is not used, where readiness contradicts it."""
+    answer = form.base.model_copy(update={"data_ready": form.now.get("data_ready")})
+    unused = answer_not_used(answer, own).strip()
+    if unused:
+        st.caption(plain(unused))
 
 
 def _yes_no(form: _Form, path: str) -> None:

@@ -67,6 +67,10 @@ PERCENT_UNITS = {
 """Inputs that are shares in a case and percentages in the form, with their units."""
 
 
+PARTS = {"low": "low", "mode": "likely", "high": "high"}
+"""The three numbers of a range, with their labels in the form."""
+
+
 @dataclass(frozen=True)
 class Input:
     """One input of the form."""
@@ -180,6 +184,8 @@ def is_note(path: str) -> bool:
 def _in_words(message: str) -> str:
     """An error about a case's file as one about the form, which has labels and percentages."""
     message = re.sub(r"; write \d+% as [\d.]+\d", ", which is 100%", message)
+    message = message.replace("low <= mode <= high", " ≤ ".join(PARTS.values()))
+    message = re.sub(rf"\.({'|'.join(PARTS)}): ", lambda part: f", {PARTS[part[1]]}: ", message)
     for path in sorted(inputs(), key=len, reverse=True):
         there = rf"(?<![\w.]){re.escape(path)}(?![\w.])"
         label = full_label(path)

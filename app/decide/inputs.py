@@ -10,6 +10,7 @@ from app.components.page import plain
 from app.decide import case_form
 from app.decide.case_values import Values, changes_of, from_text, reduced, to_text
 from pipelines.economics.case import Case, blank_case, case_of_toml, load_case
+from pipelines.economics.evidence import Evidence
 from pipelines.economics.formats import in_currency
 from pipelines.errors import AssayError
 from pipelines.runtime.phrases import number_of
@@ -52,8 +53,11 @@ def from_address() -> None:
         st.session_state[_offered(case)] = linked
 
 
-def form(base: Case) -> tuple[str, Values]:
-    """Draw the choice of the case and its form; returns the case's name and the changes."""
+def form(base: Case, own: Evidence | None = None) -> tuple[str, Values]:
+    """Draw the choice of the case and its form; returns the case's name and the changes.
+
+    `own` is evidence on the user's own data, which answers some inputs.
+    """
     name = toolbar.choice(
         "Case (the last three are examples)",
         list(CASES),
@@ -66,7 +70,7 @@ def form(base: Case) -> tuple[str, Values]:
     draft = drafts.seen(subject) if case_form.alive(key) else drafts.opened(subject)
     with in_currency(str(draft.get("currency") or base.currency)):
         changes = case_form.draw(
-            reduced(base, draft), draft, key=key, on_change=_typed, args=(name,)
+            reduced(base, draft), draft, key=key, on_change=_typed, args=(name,), own=own
         )
     drafts.typed(subject, changes)
     address.carry({LINKED: to_text(changes)})

@@ -64,6 +64,8 @@ def section(decision: Decision) -> None:
 def options_frame(decision: Decision) -> pd.DataFrame:
     """A row per option."""
     best = (decision.uncertainty or {}).get("p_best", {})
+    chance = f"probability of being best{' of the options left' if decision.closed else ''}"
+    without = "ruled out" if best else "not simulated"
     rates = decision.break_even.get("open_rate", {})
     since = decision.break_even.get("positive_from_month", {})
     rows = [
@@ -74,7 +76,7 @@ def options_frame(decision: Decision) -> pd.DataFrame:
             f"cost ({thousands()})": o["cost"],
             "break-even open rate": _text(rates.get(o["name"]), percent),
             "breaks even in month": _text(since.get(o["name"]), str),
-            "probability of being best": _text(best.get(o["name"]), percent, "not simulated"),
+            chance: _text(best.get(o["name"]), percent, without),
         }
         for o in decision.options
     ]

@@ -38,16 +38,21 @@ div:has(> .st-key-decide_answer) {position: sticky; bottom: 0; z-index: 5;}
 </style>"""
 
 
+LAST_VALID = "decide_last_valid"
+"""Session key: the case that was last decided, and its decision."""
+
+
 def draw() -> None:
     head = st.container()
+    evidence = chosen_evidence()
     inputs.from_address()
     name, base = inputs.base_case()
     st.html(LAYOUT)
     with st.container(key="decide_split"):
         left, right = st.columns([2, 3], gap="large")
     with left:
-        name, changes = inputs.form(base)
-    evidence = chosen_evidence()
+        own = None if evidence is None or evidence.is_sample else evidence
+        name, changes = inputs.form(base, own)
     try:
         case = case_values.changed_case(base, changes)
         stated = None if name == inputs.OWN and not changes else case
@@ -56,7 +61,10 @@ def draw() -> None:
         with head:
             page.opening("These inputs are not valid.")
         right.error(page.plain(str(error)))
+        with right:
+            _last_valid(name)
         return
+    st.session_state[LAST_VALID] = (name, decision)
     with head:
         page.opening(sentence(decision))
     with in_currency(decision.currency):
@@ -69,6 +77,18 @@ def draw() -> None:
         numbers.section(decision)
     memo.section(decision, stated, evidence, changes, name)
     memo.saved()
+
+
+def _last_valid(name: str) -> None:
+    """The result of the last valid inputs of this case in this window, if there were any."""
+    before, decision = st.session_state.get(LAST_VALID, ("", None))
+    if decision is None or before != name:
+        return
+    with in_currency(decision.currency), st.container(key="decide_result"):
+        st.caption("This is the result of your last valid inputs.")
+        st.markdown(f"**{page.plain(sentence(decision))}**")
+        outcome.picture(decision, name, changed=True)
+        outcome.reasons(decision)
 
 
 page.show(draw, shows="case")

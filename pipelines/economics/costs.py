@@ -112,11 +112,11 @@ def running_cost(
     people = np.asarray(values["fte_cost"]) * values[f"{name}.ftes"] / 12
     total = people + values[f"{name}.infra"]
     if with_fee:
-        total = total + _fee(option, values, book)
+        total = total + vendor_fee(option, values, book)
     return np.asarray(total)
 
 
-def _fee(option: Option, values: Values, book: PriceBook) -> np.ndarray:
+def vendor_fee(option: Option, values: Values, book: PriceBook) -> np.ndarray:
     """The vendor's fee in $k a month: flat and by request, and never below the minimum."""
     fee: np.ndarray = np.asarray(option.fee or 0.0)
     if option.price is not None:

@@ -94,7 +94,7 @@ def _decide(case: Case | None, evidence: Evidence | None, book: PriceBook, draws
         return Decision(
             decision=answer,
             reasons=reasons,
-            reverses=gate_conditions(gates),
+            reverses=gate_conditions(gates, stated),
             ways=_ways(stated, gates, {}),
             **facts,
         )
@@ -114,12 +114,12 @@ def _decide(case: Case | None, evidence: Evidence | None, book: PriceBook, draws
                 f"over {months(stated.horizon_months)}."
             )
         ahead = max(npv, key=lambda name: npv[name])
-        reverses = gate_conditions(gates)
+        reverses = gate_conditions(gates, stated)
         reverses.insert(0, f"Without the failed gates, {OPTION_LABELS[ahead]} has the most value.")
     else:
         reasons += rule_reasons
         facts["tied"] = tied if chosen in (TOO_CLOSE, best) else []
-        reverses = thresholds(stated, book, allowed) + gate_conditions(gates)
+        reverses = thresholds(stated, book, allowed) + gate_conditions(gates, stated)
         if chosen in npv and npv[chosen] < max(npv[name] for name in allowed):
             reverses.insert(
                 0, "Another answer to the core-business question: the highest value decides."

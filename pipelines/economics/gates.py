@@ -50,14 +50,26 @@ def _answered(
     return Gate(name, state, yes if answer else no, closes, instead, measured=measured)
 
 
+def answer_not_used(case: Case, own: Evidence | None) -> str:
+    """That readiness contradicts the stated answer on the data, after a space; else empty."""
+    if own is None or own.readiness == "unknown" or case.data_ready is None:
+        return ""
+    if case.data_ready == (own.readiness == "enough"):
+        return ""
+    stated = "yes" if case.data_ready else "no"
+    return f" Readiness of {own.dataset} answers this; the “{stated}” that you stated is not used."
+
+
 def _data(case: Case, own: Evidence | None) -> Gate:
     measured = None if own is None or own.readiness == "unknown" else own.readiness == "enough"
     ready = case.data_ready if measured is None else measured
+    unused = answer_not_used(case, own)
     return _answered(
         "data",
         ready,
-        "There is enough data to train on.",
-        "There is not enough data to train on yet; the readiness report says how much is missing.",
+        f"There is enough data to train on.{unused}",
+        "There is not enough data to train on yet; the readiness report says how much is missing."
+        f"{unused}",
         (*BUILT, "buy"),
         COLLECT_DATA,
         measured=measured is not None,

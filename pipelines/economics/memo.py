@@ -10,7 +10,7 @@ from pipelines.economics.evidence import Evidence
 from pipelines.economics.formats import in_currency, money, months, percent, sign
 from pipelines.economics.hosting import with_measured_cost
 from pipelines.economics.inputs import MONEY, SHARES, as_computed
-from pipelines.economics.labels import NOT_DECIDABLE, OPTION_LABELS, answer_label
+from pipelines.economics.labels import NOT_DECIDABLE, OPTION_LABELS, STAGED, answer_label
 from pipelines.economics.summary import Decision, sentence
 from pipelines.prices.pricebook import PriceBook
 from pipelines.runtime.phrases import noun_for, number_of
@@ -97,6 +97,8 @@ def _rendered(
         reasons=decision.sentences,
         ways=decision.ways,
         options=_options(decision),
+        closed=decision.closed,
+        staged=decision.npv(STAGED) is not None,
         currency=CURRENCIES.get(decision.currency, decision.currency),
         cash=_cash(decision),
         cash_years=_years(decision.horizon_months),

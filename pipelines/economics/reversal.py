@@ -1,6 +1,6 @@
 """The conditions under which another option would lead, as sentences."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -62,14 +62,29 @@ def _horizon(case: Case, book: PriceBook, allowed: list[str], base: dict[str, fl
     return found
 
 
-def gate_conditions(gates: list[Gate]) -> list[str]:
-    """Sentences on gates that would rule out an option, or admit one again."""
+def gate_conditions(gates: list[Gate], case: Case) -> list[str]:
+    """Sentences on gates that would rule out an option of the case, or admit one again.
+
+    An option that several gates rule out needs them all to pass.
+    """
+    staged = [STAGED] if {"buy", "build"} <= set(case.options) else []
+    options = [*case.options, *staged]
+    failed = [gate for gate in gates if gate.state == "failed"]
+    closers = {tuple(g.name for g in failed if name in g.closes): None for name in options}
     conditions = [
-        f"If the gate “{gate.name}” passes, the highest value decides."
-        for gate in gates
-        if gate.state == "failed"
+        f"If {_all_pass(names)}, the highest value decides."
+        for names in sorted(closers, key=len)
+        if names
     ]
     unchecked = [gate.name for gate in gates if gate.state == "not checked"]
     if unchecked:
         conditions.append(f"A gate that is not checked yet fails: {', '.join(unchecked)}.")
     return conditions
+
+
+def _all_pass(names: Sequence[str]) -> str:
+    """`the gate “data” passes`, `the gates “data” and “team” both pass`."""
+    *before, last = (f"“{name}”" for name in names)
+    if not before:
+        return f"the gate {last} passes"
+    return f"the gates {', '.join(before)} and {last} {'both' if len(names) == 2 else 'all'} pass"

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from app.decide import case_values, options, tornado, uncertainty_charts, value_chart
+from app.decide import case_values, numbers, options, tornado, uncertainty_charts, value_chart
 from pipelines.data import readiness
 from pipelines.data.dataset import save
 from pipelines.economics.case import Stated, blank_case, case_of_toml, load_case
@@ -105,6 +105,18 @@ def test_a_range_is_made_from_the_given_ends():
         ({"buy.uplift": 1.5}, "uplift, buy is above 1, which is 100%"),
         ({"margin": -2.0}, "addressed margin is negative"),
         ({"baseline_conversion": 2.0}, "current conversion rate: must be below 1"),
+        (
+            {"margin": {"low": 5.0, "mode": 3.0, "high": 4.0}},
+            "addressed margin: a range needs low ≤ likely ≤ high",
+        ),
+        (
+            {"margin": {"low": -5.0, "mode": 3.0, "high": 4.0}},
+            "addressed margin, low: must be 0 or more",
+        ),
+        (
+            {"buy.uplift": {"low": 0.0, "mode": -0.1, "high": 0.4}},
+            "uplift, buy, likely: must be 0 or more",
+        ),
     ],
 )
 def test_inputs_that_do_not_fit_are_named_as_the_form_names_them(changes, message):
@@ -180,6 +192,26 @@ def test_own_data_answers_the_gates_that_readiness_knows(
     assert states["exposure logging"] == {
         "unknown": "? not checked", "enough": "✓ passed",
     }.get(logged, "✕ failed")  # fmt: skip
+
+
+def test_an_answer_that_readiness_contradicts_is_said_to_be_unused(open_page, workspace, tmp_path):
+    folder = tmp_path / "made"
+    folder.mkdir()
+    save(small_dataset("store"), folder)
+    workspace.add_dataset(folder)
+    ready = readiness.report(workspace.dataset("store")).verdict == "ready"
+    app = open_page("decide", dataset="store")
+    asked = next(b for b in app.get("button_group") if b.label == "Enough training data")
+    asked.set_value(ready).run()
+    assert not any("is not used" in c.value for c in app.caption)
+    asked = next(b for b in app.get("button_group") if b.label == "Enough training data")
+    asked.set_value(not ready).run()
+    assert not app.exception
+    word = "no" if ready else "yes"
+    told = f"Readiness of store answers this; the “{word}” that you stated is not used."
+    assert told in [c.value for c in app.caption]
+    gates = next(d.value for d in app.dataframe if "precondition" in d.value)
+    assert gates.set_index("precondition")["reason"]["data"].endswith(told)
 
 
 def test_an_example_case_by_its_link(open_page, workspace):
@@ -328,14 +360,54 @@ def test_a_filled_field_is_not_marked_as_missing(open_page, workspace):
     assert not marked()
 
 
+def test_an_input_of_todays_system_is_optional_and_never_marked_as_missing(open_page, workspace):
+    app = open_page("decide")
+    uplifts = [m.value for m in app.markdown if m.value.startswith("<small>Uplift (")]
+    assert len(uplifts) == 4  # of today's system, then of each option
+    assert ["[missing]" in label for label in uplifts] == [False, True, True, True]
+
+
+def test_a_flat_fee_beside_a_fee_per_request_is_shown_with_their_sum(open_page, workspace):
+    app = open_page("decide")
+
+    def told():
+        found = [c.value for c in app.caption if c.value.startswith("Counted as")]
+        return [text.replace("\\", "") for text in found]
+
+    assert not told()
+    app.number_input(key="decide_own_buy.fee").set_value(2.0).run()
+    (text,) = told()
+    assert "the flat fee plus Google" in text and "set the fee per request to none" in text
+    app.number_input(key="decide_own_requests_mode").set_value(1e6).run()
+    (text,) = told()
+    assert "$2.3 k a month, the flat fee of $2 k plus $0.27 k for Google" in text
+    assert "at 1 million requests a month" in text and "minimum" not in text
+    app.number_input(key="decide_own_buy.minimum").set_value(5.0).run()
+    assert "but at least the minimum of $5 k." in told()[0]
+    app.selectbox(key="decide_own_buy.price").set_value(None).run()
+    assert not app.exception and not told()
+
+
 def test_invalid_inputs_are_a_sentence_and_the_form_stays(open_page, workspace):
     app = open_page("decide", decide_case="shop")
     app.number_input(key="decide_shop_open_rate_mode").set_value(130.0).run()
     assert not app.exception
     assert app.title[0].value == "These inputs are not valid."
     assert "open" in app.error[0].value
+    assert any("last valid inputs" in c.value for c in app.caption)
+    assert any(m.value.startswith("**Buy leads") for m in app.markdown)
+    assert not any(b.label == "Save decision" for b in app.button)
     app.number_input(key="decide_shop_open_rate_mode").set_value(100.0).run()
     assert app.title[0].value.startswith("Buy leads")
+
+
+def test_invalid_inputs_do_not_show_the_result_of_another_case(open_page, workspace):
+    workspace.change_draft("decide:video", {}, {"open_rate": 1.3})
+    app = open_page("decide", decide_case="shop")
+    app.get("button_group")[0].set_value("video").run()
+    assert not app.exception
+    assert app.title[0].value == "These inputs are not valid."
+    assert not any("last valid inputs" in c.value for c in app.caption)
 
 
 def test_a_decision_is_saved_and_listed(open_page, filled):
@@ -402,6 +474,15 @@ def test_a_case_is_the_same_after_it_was_written_opened_and_changed(name):
     stated = {path: again.stated(path) for path in sources}
     assert stated == {path: case.stated(path) for path in sources}
     assert again.model_copy(update={"sources": {}}) == case.model_copy(update={"sources": {}})
+
+
+def test_the_table_says_of_which_options_a_probability_is():
+    case = case_values.changed_case(blank_case(), COMPLETE)
+    gated = case.model_copy(update={"exposure_logged": False})
+    open_, closed = (numbers.options_frame(decide(one, draws=1000)) for one in (case, gated))
+    assert "probability of being best" in open_
+    found = closed.set_index("option")["probability of being best of the options left"]
+    assert found["buy"] == found["build"] == "ruled out" and found["popularity rule"].endswith("%")
 
 
 def test_a_file_is_opened_as_the_own_case(open_page, workspace):

@@ -1,5 +1,6 @@
 """Gates, the rule, the values; evidence adds cost and comparisons, never uplift."""
 
+import html
 import json
 import math
 
@@ -11,7 +12,7 @@ from pipelines.economics.decision import decide, sentence
 from pipelines.economics.evidence import Evidence, evidence_from_bakeoff
 from pipelines.economics.labels import OPTION_LABELS
 from pipelines.economics.measured import measured, measured_in
-from pipelines.economics.memo import three_numbers
+from pipelines.economics.memo import render_memo, three_numbers
 from pipelines.errors import AssayError
 from pipelines.statistics.power import people_per_arm, picks_for_win_rate, smallest_change
 from pipelines.testing import datasets
@@ -159,6 +160,43 @@ def test_the_decision_names_the_first_gate_that_failed(changes, gate):
     assert bool(decision.ways) == (gate == "testability")
 
 
+PASSES = "passes, the highest value decides."
+PASS = "pass, the highest value decides."
+
+
+@pytest.mark.parametrize(
+    ("failed", "conditions"),
+    [
+        ({"data_ready": False}, [f"If the gates “data” and “testability” both {PASS}"]),
+        (
+            {"data_ready": False, "legal_use": False},
+            [f"If the gates “data”, “testability” and “legal (use)” all {PASS}"],
+        ),
+        ({}, [f"If the gate “testability” {PASSES}"]),
+        (
+            {"team_available": False, "baseline_conversion": None},
+            [f"If the gate “team” {PASSES}"],
+        ),
+        (
+            {"team_available": False},
+            [
+                f"If the gate “testability” {PASSES}",
+                f"If the gates “testability” and “team” both {PASS}",
+            ],
+        ),
+    ],
+)
+def test_a_gate_reverses_alone_only_what_it_alone_rules_out(failed, conditions):
+    found = decide(with_small_test(**failed)).reverses
+    assert [text for text in found if "highest value decides" in text] == conditions
+
+
+def test_a_failed_gate_on_an_option_that_the_case_lacks_reverses_nothing():
+    case = with_small_test(build=None, team_available=False)
+    found = [text for text in decide(case).reverses if "highest value" in text]
+    assert found == [f"If the gate “testability” {PASSES}"]
+
+
 def test_a_test_that_detects_nothing_has_no_weeks_to_wait_for():
     decision = decide(with_small_test(visitors_per_arm=2.0, baseline_conversion=0.9))
     assert sentence(decision).startswith("Too few visitors to test 2%: 8 weeks detect no change")
@@ -212,6 +250,25 @@ def test_missing_uplift_is_never_filled_from_a_bakeoff():
     assert not {"difference", "low", "high"} & set(
         evidence_from_bakeoff(_bakeoff()).outcomes[0].model_fields_set
     )
+
+
+@pytest.mark.parametrize(
+    ("stated", "measured", "word"),
+    [(True, "needs more", "yes"), (False, "enough", "no"), (None, "needs more", None),
+     (False, "needs more", None), (True, "unknown", None)],
+)  # fmt: skip
+def test_an_answer_that_readiness_contradicts_is_said_to_be_unused(stated, measured, word):
+    case = load_case("shop").model_copy(update={"data_ready": stated})
+    own = Evidence(dataset="mine", is_sample=False, readiness=measured)
+    found = decide(case, own, draws=1_000)
+    told = [reason for reason in found.sentences if "not used" in reason]
+    if word is None:
+        assert not told
+        return
+    conflict = f"Readiness of mine answers this; the “{word}” that you stated is not used."
+    assert len(told) == 1 and told[0].endswith(conflict)
+    assert found.gates[0]["reason"] == told[0]
+    assert conflict in html.unescape(render_memo(found, case, own, "2026-11-30"))
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 
 from pipelines.economics import memo_pdf
 from pipelines.economics.case import (
+    Range,
     Stated,
     Today,
     UpliftRange,
@@ -20,6 +21,7 @@ from pipelines.economics.case import (
 )
 from pipelines.economics.decision import decide, sentence
 from pipelines.economics.evidence import Contender, Evidence, evidence_from_bakeoff
+from pipelines.economics.inputs import as_computed
 from pipelines.economics.labels import OPTION_LABELS
 from pipelines.economics.memo import render_memo, three_numbers
 
@@ -113,8 +115,12 @@ class _Cells(HTMLParser):
 
 
 def _number(cell):
-    found = re.match(r"(\u2212?)(?:\$|[A-Z]{3} )?([\d,.]+)(%?)", cell)
-    value = float(found[2].replace(",", "")) / (100 if found[3] else 1)
+    """A cell's number; of a range the mean of its ends."""
+    ends = re.search(r"\(mean of (.+), (.+) and (.+)\)", cell)
+    if ends:
+        return sum(_number(end) for end in ends.groups()) / 3
+    found = re.match(r"(\u2212?)(?:\$|[A-Z]{3} )?([\d,.]+)(%| M)?", cell)
+    value = float(found[2].replace(",", "")) * {"%": 0.01, " M": 1000, None: 1}[found[3]]
     return -value if found[1] else value
 
 
@@ -184,9 +190,54 @@ def test_the_values_can_be_computed_from_the_memo_alone(case):
 
 def test_a_range_is_printed_with_the_mean_that_is_used():
     page = _parse(render_memo(decide(_ranged(), draws=1_000), _ranged(), None, DATE))
-    assert "$173.333 k (mean of $110 k, $160 k and $250 k)" in page.text
+    assert "$173 k (mean of $110 k, $160 k and $250 k)" in page.text
     assert "of a range, with its mean" in page.text
     assert "1,234,567 requests a month" in page.text and "2% is 0.02" not in page.text
+
+
+def test_a_probability_of_being_best_is_said_to_be_of_the_options_that_are_left():
+    left = "Probability of being best of the options that are left"
+    gated = _ranged().model_copy(update={"exposure_logged": False})
+    decision = decide(gated, draws=1_000)
+    assert set(decision.uncertainty["p_best"]) == {"popularity", "nothing"}
+    assert left in _parse(render_memo(decision, gated, None, DATE)).text
+    text = _parse(render_memo(decide(_ranged(), draws=1_000), _ranged(), None, DATE)).text
+    assert "Probability of being best" in text and left not in text
+
+
+def test_the_memo_prints_the_formula_that_gives_its_values():
+    """By hand, as printed: discounted by month from the launch, the set-up undiscounted."""
+    case = load_case("shop").model_copy(update={"discount_rate": 0.1})
+    decision = decide(case)
+    text = _parse(render_memo(decision, case, None, DATE)).text
+    for part in ("/ (1 + discount rate)^(m/12)", "at the start and undiscounted", "Buy now, build"):
+        assert part in text
+    one, person = case.build, case.fte_cost / 12
+    month = case.margin * one.uplift * case.open_rate / 12 - (one.ftes * person + one.infra)
+    span = range(int(one.months_to_launch) + 1, case.horizon_months + 1)
+    value = sum(month / 1.1 ** (m / 12) for m in span) - one.setup * one.overrun * person
+    assert decision.npv("build") == pytest.approx(value)
+    alone = case.model_copy(update={"build": None})
+    text = _parse(render_memo(decide(alone), alone, None, DATE)).text
+    assert "undiscounted, set-up" in text and "Buy now, build later" not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        ("margin", 999.0, "$999 k"),
+        ("margin", 12_000.0, "$12 M"),
+        ("margin", 1_234_567.0, "$1,234.567 M"),
+        ("margin", 4123.4, "$4.1234 M"),
+        ("infra", Range(low=50.0, mode=80.0, high=100.0), "$76.7 k (mean of $50 k, $80 k and"),
+        ("uplift", Range(low=0.002, mode=0.005, high=0.01), "0.567% (mean of 0.2%, 0.5% and 1%)"),
+        ("requests", 1_234_567.0, "1,234,567"),
+    ],
+)
+def test_an_input_is_printed_in_thousands_or_millions_and_a_mean_with_three_digits(
+    name, value, shown
+):
+    assert as_computed(name, value).startswith(shown)
 
 
 def test_a_memo_is_in_the_currency_of_its_case():
