@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -32,6 +33,17 @@ from tests.app.compared import contender
 )  # fmt: skip
 def test_three_significant_digits(value, text):
     assert tables.digits(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1172.98, "1,172.98"), (1234567.0, "1,234,567"), (0.1, "0.1"), (-0.005, "-0.005"),
+        (1e-7, "0.0000001"), (np.float32(1172.98), "1,172.98"), (float("inf"), "inf"),
+    ],
+)  # fmt: skip
+def test_a_number_as_read_keeps_its_digits(value, text):
+    assert tables.exact(value) == text
 
 
 def test_counts_are_shown_in_full():
