@@ -97,7 +97,8 @@ def show(
 
     `columns` is Streamlit's `column_config`. With `on_select="single-row"` or "multi-row", the
     result holds the selected rows (`row` is selected at first), and `changed` is called when the
-    selection changes. `as_read` shows all digits of a number instead of three. Raises `ValueError` above seven columns.
+    selection changes. `as_read` shows all digits of a number instead of three. Raises
+    `ValueError` above seven columns.
     """
     if frame.shape[1] > MOST_COLUMNS:
         raise ValueError(f"The table {key!r} has {frame.shape[1]} columns; 7 are readable.")
