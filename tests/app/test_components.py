@@ -236,6 +236,33 @@ def test_a_failed_job_says_why_and_can_be_dismissed(open_page, filled, wait_unti
 
 
 def test_a_finished_job_links_to_its_result_until_it_is_dismissed(open_page, filled, monkeypatch):
+    app, id = finished_bakeoff(open_page, filled, monkeypatch)
+    app.run()  # still there
+    assert any("is done" in m.value for m in app.markdown)
+    app.button(key=f"dismiss_{id}").click().run()
+    assert not any("is done" in m.value for m in app.markdown)
+
+
+def test_the_notice_of_a_finished_job_goes_when_its_result_was_opened(
+    open_page, filled, monkeypatch
+):
+    app, _ = finished_bakeoff(open_page, filled, monkeypatch)
+
+    def told(page, **address):
+        for name, value in address.items():
+            app.query_params[name] = value
+        app.switch_page(str(paths.CHECKOUT / "app" / "pages" / f"{page}.py")).run()
+        assert not app.exception
+        return any("is done" in m.value for m in app.markdown)
+
+    assert told("compare", bakeoff="20261121-1000-bbbb")  # another bake-off
+    assert told("decide")
+    assert not told("compare", bakeoff="20261120-1000-aaaa")
+    assert not told("build")
+
+
+def finished_bakeoff(open_page, filled, monkeypatch):
+    """The Build page after a bake-off ended while it was open, and the job's id."""
     monkeypatch.setattr(type(filled), "worker_command", ("sleep",))  # never claims the job
     monkeypatch.setattr(type(filled), "mark_lost", lambda self: [])
     id = filled.submit("bakeoff", {"dataset": "shop"})
@@ -248,9 +275,7 @@ def test_a_finished_job_links_to_its_result_until_it_is_dismissed(open_page, fil
     assert any("Bake-off on shop is done" in m.value for m in app.markdown)
     links = [repr(link.proto) for link in app.get("page_link")]
     assert any("See the results" in link and "20261120-1000-aaaa" in link for link in links)
-    app.run()  # still there
-    app.button(key=f"dismiss_{id}").click().run()
-    assert not any("is done" in m.value for m in app.markdown)
+    return app, id
 
 
 def test_a_waiting_job_is_shown_and_cancelled(open_page, filled, monkeypatch):
