@@ -90,5 +90,5 @@ def chart(frame: pd.DataFrame) -> Any:
     )
     need = alt.Chart(drawn.head(1)).mark_rule(color=look.INK, strokeWidth=1.5).encode(x="one:Q")
     lines_in_all = int((drawn["label"].str.count("\n") + 1).max())
-    row = 10 + _LINE * lines_in_all
+    row = max(40, 4 + _LINE * lines_in_all)
     return finish(bars + need, height=max(look.HEIGHT, row * len(frame)))
