@@ -410,6 +410,7 @@ class TestChecks:
         keep(filled.bakeoff_folder(document.id))
         app = opened(open_page, document)
         assert "2 checks of this bake-off: 1 passed, 1 could not run." in text(app)
+        assert "**training-date** could not run: No third party takes part." in text(app)
         shown = frame(checked(document, "passed"))
         assert shown["state"].tolist() == ["passed", "could not run"]
         assert "flag:" not in text(app)
