@@ -67,7 +67,7 @@ def run() -> None:
             _picker()
         if state.workspace().notice:
             st.warning(plain(state.workspace().notice))
-        jobs.strip()
+        jobs.strip(page.title)
         shipped.notice(page.title)
     except AssayError as error:
         st.error(str(error))

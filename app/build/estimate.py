@@ -15,11 +15,17 @@ from pipelines.recommender.spec import Spec
 from pipelines.runtime.phrases import and_list
 
 
-def sentence(doc: dict[str, Any], k: int, estimate: pd.DataFrame | None, error: str | None) -> str:
+def sentence(
+    doc: dict[str, Any],
+    k: int,
+    estimate: pd.DataFrame | None,
+    error: str | None,
+    items: int | None,
+) -> str:
     """`500 → 100 → 10 items. Fitting takes about 41 s, 0.9 GB and $0.01.`"""
     if error:
         return error
-    funnel = spec_flow.funnel(doc, k)
+    funnel = spec_flow.funnel(doc, k, items)
     if estimate is None:
         return f"{funnel}. Load data to estimate the fit."
     if estimate["refusal"].notna().any():

@@ -40,17 +40,17 @@ def starting_point() -> None:
         st.caption(page.plain(str(description)))
 
 
-def picture(doc: dict[str, Any], k: int, estimate: pd.DataFrame | None) -> None:
+def picture(doc: dict[str, Any], k: int, estimate: pd.DataFrame | None, items: int | None) -> None:
     """The stages as a chart; a click selects a stage. Stages that do not fit are errors below."""
     seconds: dict[str, float] = {}
     if estimate is not None:
         fitted = [id for id in spec_editor.stages(doc) if not id.startswith("rules")]
         seconds = dict(zip(fitted, estimate["seconds"].tolist(), strict=False))
     chosen = st.session_state.get(spec_editor.STAGE)
-    nodes, links, columns = spec_flow.nodes_and_links(doc, k, seconds, chosen)
+    nodes, links, columns = spec_flow.nodes_and_links(doc, k, seconds, chosen, items)
     page.picture(
         flow_chart.chart(nodes, links, columns),
-        f"The stages of {doc['name']} from left to right: {spec_flow.funnel(doc, k)}.",
+        f"The stages of {doc['name']} from left to right: {spec_flow.funnel(doc, k, items)}.",
         nodes[["id", "title", "label"]],
         key="build_flow",
         on_select=_clicked,

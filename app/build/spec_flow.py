@@ -17,13 +17,18 @@ LEAST = 0.16
 
 
 def nodes_and_links(
-    doc: dict[str, Any], k: int, seconds: dict[str, float], chosen: str | None
+    doc: dict[str, Any],
+    k: int,
+    seconds: dict[str, float],
+    chosen: str | None,
+    items: int | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame, int]:
     """The frames of `flow_chart.chart`, and the number of columns.
 
-    `seconds` has the estimated fit time of each stage by its id (`candidates:0`).
+    `seconds` has the estimated fit time of each stage by its id (`candidates:0`), and `items` is
+    the size of the catalogue, if there is one.
     """
-    columns = _columns(doc, k)
+    columns = _columns(doc, k, items)
     total = max(sum(size for _, _, size, _ in columns[0]), 1)
     rows: list[dict[str, Any]] = []
     spans: list[tuple[float, float]] = []
@@ -54,22 +59,33 @@ def nodes_and_links(
     return nodes, _links(nodes, spans), len(columns)
 
 
-def funnel(doc: dict[str, Any], k: int) -> str:
-    """`500 → 100 → 10 items` leave the generators, each ranker, and the pipeline."""
+def funnel(doc: dict[str, Any], k: int, items: int | None = None) -> str:
+    """`500 → 100 → 10 items` leave the generators, each ranker, and the pipeline.
+
+    None is more than the `items` of the catalogue.
+    """
     proposed = sum(int(block.get("k", 200)) for block in doc["candidates"])
     ranked = [int(block.get("keep", 100)) for block in doc.get("rankers", [])]
-    return f"{' → '.join(str(n) for n in (proposed, *ranked, k))} {noun_for(k, 'item')}"
+    left = [_at_most(n, items) for n in (proposed, *ranked, k)]
+    return f"{' → '.join(map(str, left))} {noun_for(left[-1], 'item')}"
 
 
-def _columns(doc: dict[str, Any], k: int) -> list[list[tuple[str, str, float, str]]]:
+def _at_most(n: int, items: int | None) -> int:
+    return n if items is None else min(n, items)
+
+
+def _columns(
+    doc: dict[str, Any], k: int, items: int | None
+) -> list[list[tuple[str, str, float, str]]]:
     """The boxes of each column: id, title, size, label."""
-    first = [
-        (f"candidates:{i}", _generator(b), float(b.get("k", 200)), str(b.get("k", 200)))
-        for i, b in enumerate(doc["candidates"])
-    ]
+    k = _at_most(k, items)
+    first = []
+    for i, b in enumerate(doc["candidates"]):
+        proposed = _at_most(int(b.get("k", 200)), items)
+        first.append((f"candidates:{i}", _generator(b), float(proposed), str(proposed)))
     columns = [first]
     for i, b in enumerate(doc.get("rankers", [])):
-        keep = int(b.get("keep", 100))
+        keep = _at_most(int(b.get("keep", 100)), items)
         name = title("rankers", b["stage"])
         columns.append([(f"rankers:{i}", name, float(keep), str(keep))])
     rules = doc.get("rules", [])

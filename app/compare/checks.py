@@ -24,6 +24,9 @@ def details(document: BakeoffDocument) -> None:
         return
     with st.popover(f"Checks: {evidence.grade}", icon=":material/rule:", type="tertiary"):
         st.markdown(page.plain(evidence.sentence))
+        for check in evidence.checks:
+            if check.state == "could not run":
+                st.markdown(f"**{check.name}** could not run: {page.plain(check.sentence)}")
         tables.show(
             frame(document),
             key="compare_checks",

@@ -67,7 +67,13 @@ def cheapest_of(
     if best is None:
         return None
     as_good = {c.contender for c in against if _as_good(c, best.sign)}
-    return cheapest_passing(found, as_good | {best.name})
+    cheapest = cheapest_passing(found, as_good | {best.name})
+    return cheapest if cheapest is not None and _cheaper(cheapest, best) else best
+
+
+def _cheaper(option: Option, than: Option) -> bool:
+    """Whether its cost is lower and not the same to three digits, as the chart draws it."""
+    return (option.usd_per_1000 or 0) * (1 + cost_charts.SAME) < (than.usd_per_1000 or 0)
 
 
 def _as_good(found: Comparison, sign: int) -> bool:
@@ -92,11 +98,14 @@ def sentence(
         return f"{titles[best.name]} is the best option that is priced and within the budget {at}."
     cost = f"${tables.digits(cheapest.usd_per_1000)} per 1,000 requests {at}"
     if cheapest == best:
-        if any(o.passes and (o.usd_per_1000 or 0) < (best.usd_per_1000 or 0) for o in found):
+        others = [o for o in found if o.passes and o != best]
+        if any(_cheaper(o, best) for o in others):
             return (
                 f"{titles[best.name]} is the best passing option ({cost}). Every cheaper option "
                 "may be worse by a useful difference."
             )
+        if any(not _cheaper(best, o) for o in others):
+            return f"{titles[best.name]} is the best passing option, and none is cheaper ({cost})."
         return f"{titles[best.name]} is both the best and the cheapest passing option ({cost})."
     return (
         f"{titles[cheapest.name]} is the cheapest passing option ({cost}). It is not worse than "

@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import access, state
+from app import access, address, state
 from app.components import drafts
 from app.components.page import link, plain
 from app.components.tables import duration
@@ -81,13 +81,16 @@ def title(job: JobRecord) -> str:
     return f"{TITLE.get(job.kind, job.kind)} {PREPOSITION.get(job.kind, 'of')} {subject(job)}"
 
 
-def strip() -> None:
-    """Running jobs, and jobs that failed or were lost; once per page."""
+def strip(page_title: str) -> None:
+    """Running jobs, and jobs that ended; once per page.
+
+    The notice of a job that is done goes when its result was opened.
+    """
     watch = bool(state.workspace().live_jobs())
-    st.fragment(_strip, run_every="1s" if watch else None)()
+    st.fragment(_strip, run_every="1s" if watch else None)(page_title)
 
 
-def _strip() -> None:
+def _strip(page_title: str) -> None:
     workspace = state.workspace()
     workspace.mark_lost()
     jobs = workspace.jobs(20)
@@ -99,10 +102,16 @@ def _strip() -> None:
         for job in filter(_follows, ended):
             _choose_result(job)
         done = [job.id for job in ended if job.state == "done"]
+        for job in ended:
+            if job.state == "done" and page_title in _shown_on(job):  # there is no notice here
+                st.toast(f"{plain(title(job))} is done.", icon=":material/check:")
         st.session_state[state.FINISHED] = [*st.session_state.get(state.FINISHED, []), *done]
         st.rerun()  # the whole page once, to show the result
     dismissed = _dismissed()
     finished = set(st.session_state.get(state.FINISHED, []))
+    opened = [j.id for j in jobs if j.id in finished - dismissed and _opened(j, page_title)]
+    _dismiss(opened)
+    dismissed |= set(opened)
     replaced = {job.attempt_of for job in jobs}
     for job in reversed(running):
         _running(job)
@@ -119,9 +128,24 @@ def _dismissed() -> set[int]:
     return {int(id) for id in found}
 
 
-def _dismiss(job: JobRecord) -> None:
-    drafts.typed(DISMISSED, {**drafts.seen(DISMISSED), str(job.id): True})
-    st.rerun()
+def _dismiss(ids: list[int]) -> None:
+    drafts.typed(DISMISSED, {**drafts.seen(DISMISSED), **{str(id): True for id in ids}})
+
+
+def _shown_on(job: JobRecord) -> tuple[str, ...]:
+    """Titles of the pages that show what a job made."""
+    return ("Compare", "Explore") if job.kind == "bakeoff" else ("Data",)
+
+
+def _opened(job: JobRecord, page_title: str) -> bool:
+    """Whether the page shows what a job made."""
+    if page_title not in _shown_on(job):
+        return False
+    if job.kind == "bakeoff":
+        return state.chosen_bakeoff() == (job.result or {}).get("bakeoff")
+    if job.kind in ("learning-curve", "audit") and address.read("data_view") != "studies":
+        return False
+    return state.chosen_dataset() == subject(job)
 
 
 def _finished(job: JobRecord) -> None:
@@ -138,7 +162,8 @@ def _finished(job: JobRecord) -> None:
         else:
             link("data", "See the data", ":material/arrow_forward:", dataset=subject(job))
         if st.button("Dismiss", key=f"dismiss_{job.id}", type="tertiary"):
-            _dismiss(job)
+            _dismiss([job.id])
+            st.rerun()
 
 
 def _follows(job: JobRecord) -> bool:
@@ -184,7 +209,8 @@ def _ended(job: JobRecord) -> None:
         if st.button("Restart", key=f"restart_{job.id}"):
             _attempt(lambda: restart(job.id))
         if st.button("Dismiss", key=f"dismiss_{job.id}", type="tertiary"):
-            _dismiss(job)
+            _dismiss([job.id])
+            st.rerun()
 
 
 def _attempt(action: Callable[[], object]) -> None:

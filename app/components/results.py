@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pipelines.evaluation.comparison.ranking import best_first, better_sign, why_not_ranked
 from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.results.document import BakeoffDocument, Comparison, ContenderResult, Kind
@@ -19,10 +21,15 @@ def declared_baseline(document: BakeoffDocument) -> str:
     return str(document.manifest.get("baseline", "popular"))
 
 
+def sponsored_rule(contender: ContenderResult) -> dict[str, Any] | None:
+    """The rule of the contender's pipeline that places sponsored items; None if it has none."""
+    rules = (contender.spec or {}).get("rules", [])
+    return next((rule for rule in rules if rule.get("stage") == SPONSORED_RULE), None)
+
+
 def places_sponsored(contender: ContenderResult) -> bool:
     """Whether a rule of the contender's pipeline places sponsored items."""
-    rules = (contender.spec or {}).get("rules", [])
-    return any(rule.get("stage") == SPONSORED_RULE for rule in rules)
+    return sponsored_rule(contender) is not None
 
 
 def organic(contenders: list[ContenderResult]) -> list[ContenderResult]:

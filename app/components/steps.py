@@ -44,12 +44,14 @@ def opening(sentence: str, now: str, *, key: str) -> None:
 
 
 def picture(frame: pd.DataFrame, description: str, *, key: str) -> None:
-    """The chart of the steps, and below each step a link to its page."""
+    """The chart of the steps, and below it a link to the page of each.
+
+    The links are one row that wraps: a narrow page would stack columns under the wrong steps.
+    """
     page.picture(chart(frame), description, key=key)
-    for column, step in zip(st.columns(len(PLAN)), PLAN, strict=True):
-        if step in PAGES:
-            with column.container(horizontal=True, horizontal_alignment="center"):
-                page.link(PAGES[step], f"Open {step}", ":material/arrow_forward:")
+    with st.container(horizontal=True, horizontal_alignment="center", gap="medium"):
+        for step, name in PAGES.items():
+            page.link(name, f"Open {step}", ":material/arrow_forward:")
 
 
 def chart(frame: pd.DataFrame) -> Any:
@@ -94,7 +96,7 @@ def chart(frame: pd.DataFrame) -> Any:
                 y=_y(146), text="line:N"
             ),
         ),
-        height=170 + 18 * max(5, 1 + int(drawn["line"].str.count("\n").max())),
+        height=158 + 18 * (1 + int(drawn["line"].str.count("\n").max())),
     )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -30,6 +32,13 @@ def number(value: float | None) -> str:
     if value is not None and not isinstance(value, bool) and float(value).is_integer():
         return f"{value:,.0f}"
     return digits(value)
+
+
+def exact(value: float) -> str:
+    """A value as it was read, without an exponent: `1,172.98`; of its own precision in bits."""
+    if not math.isfinite(value):
+        return str(value)
+    return f"{Decimal(np.format_float_positional(value, trim='-')):,f}"
 
 
 def signed(value: float) -> str:
@@ -82,17 +91,19 @@ def show(
     changed: Callable[[], None] | None = None,
     row: int | None = None,
     height: int | None = None,
+    as_read: bool = False,
 ) -> Any:
     """A sortable table of `frame`; its columns are the headers as shown, with units.
 
     `columns` is Streamlit's `column_config`. With `on_select="single-row"` or "multi-row", the
     result holds the selected rows (`row` is selected at first), and `changed` is called when the
-    selection changes. Raises `ValueError` above seven columns.
+    selection changes. `as_read` shows all digits of a number instead of three. Raises
+    `ValueError` above seven columns.
     """
     if frame.shape[1] > MOST_COLUMNS:
         raise ValueError(f"The table {key!r} has {frame.shape[1]} columns; 7 are readable.")
     numeric = frame.select_dtypes("number").columns
-    styled = frame.style.format({name: _cell(frame[name]) for name in numeric}, na_rep="")
+    styled = frame.style.format({name: _cell(frame[name], as_read) for name in numeric}, na_rep="")
     options: dict[str, Any] = {}
     if on_select is not None:
         options = {"on_select": changed or "rerun", "selection_mode": on_select}
@@ -110,5 +121,11 @@ def show(
     )
 
 
-def _cell(values: pd.Series) -> Any:
-    return number if pd.api.types.is_integer_dtype(values) else digits
+def _cell(values: pd.Series, as_read: bool) -> Any:
+    if pd.api.types.is_integer_dtype(values):
+        return number
+    if not as_read:
+        return digits
+    # Of a float32 as float64, digits would appear that the file does not have.
+    read = values.dtype.type
+    return lambda value: exact(read(value))

@@ -205,7 +205,7 @@ def _sample(planned: Plan) -> None:
         return
     st.caption("Preview of the first rows:")
     alt = "Preview of the first rows of the file."
-    show(mapped(planned.sample), key="data_preview", alt=alt)
+    show(mapped(planned.sample), key="data_preview", alt=alt, as_read=True)
 
 
 def mapped(sample: pd.DataFrame) -> pd.DataFrame:

@@ -48,6 +48,7 @@ def draw() -> None:
         import_columns.mapped(planned.sample),
         key="data_again_preview",
         alt="Preview of the first rows, read by the recipe.",
+        as_read=True,
     )
     label = f"Import as version {record.version + 1} of {name}"
     if st.button(plain(label), type="primary", key="data_again_import"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 import altair as alt
@@ -19,7 +20,9 @@ STATE_LABEL = {
     "not enough": "Not enough",
     "unknown": "Unknown",
 }
-_ROW = 40
+_LINE = 15
+_WIDTH = 33
+"""Characters in a line of a label; more would be cut off."""
 _DOMAIN = (0.02, 100)
 
 
@@ -34,7 +37,11 @@ def _needs(row: dict[Any, Any]) -> str:
         return "unknown"
     if need <= 1:  # a share, or something that is present or not
         return f"has {have:.1%}, needs {need:.0%}" if have else f"lacks {row['unit']}"
-    return f"has {number(round(have))}, needs {number(round(need))} {row['unit'].split()[0]}"
+    noun, _, which = row["unit"].partition(" ")
+    counts = f"has {number(round(have))}, needs {number(round(need))} {noun}"
+    # What falls short says what counts: a few of the data's visits, users or items may.
+    short = which if row["state"] != "enough" else ""
+    return "\n".join([counts, *textwrap.wrap(short, _WIDTH)])
 
 
 def alt_text(approaches: pd.DataFrame) -> str:
@@ -62,7 +69,7 @@ def chart(frame: pd.DataFrame) -> Any:
     )
     order = drawn.sort_values(["rank", "times"], ascending=[True, False])["label"].tolist()
     lines = "split(datum.label, '\\n')"
-    axis = alt.Axis(labelExpr=lines, labelFontSize=13, labelLineHeight=15, ticks=False)
+    axis = alt.Axis(labelExpr=lines, labelFontSize=13, labelLineHeight=_LINE, ticks=False)
     x = alt.X(
         "times:Q",
         title="data available ÷ data needed (1 is enough)",
@@ -82,4 +89,6 @@ def chart(frame: pd.DataFrame) -> Any:
         ],
     )
     need = alt.Chart(drawn.head(1)).mark_rule(color=look.INK, strokeWidth=1.5).encode(x="one:Q")
-    return finish(bars + need, height=max(look.HEIGHT, _ROW * len(frame)))
+    lines_in_all = int((drawn["label"].str.count("\n") + 1).max())
+    row = max(40, 4 + _LINE * lines_in_all)
+    return finish(bars + need, height=max(look.HEIGHT, row * len(frame)))

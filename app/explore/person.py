@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.components import page, toolbar
+from app.components import jobs, page, toolbar
 from app.explore import data as explore_data
 from app.explore import history_picker
 from app.explore.data import Person
@@ -13,9 +13,8 @@ from pipelines.evaluation.results.document import BakeoffDocument
 USER, MADE_UP = "person", "made-up"
 LABELS = {USER: "a user in the data", MADE_UP: "a made-up history"}
 
-NOTHING_NEW = (
-    "This bake-off has its lists and no fitted pipelines, so the lists below are the stored ones. "
-    "For a made-up history, run a bake-off of your own."
+STORED = (
+    "This bake-off has its lists and no fitted pipelines, so the lists below are the stored ones."
 )
 
 
@@ -47,8 +46,14 @@ def choose(document: BakeoffDocument) -> Person | None:
     person = by_name[name]
     st.caption(page.plain(" ".join(sentences(document, person))))
     if not computes:
-        st.caption(page.plain(NOTHING_NEW))
+        st.caption(page.plain(f"{STORED} {_for_a_made_up_history(document)}"))
     return person
+
+
+def _for_a_made_up_history(document: BakeoffDocument) -> str:
+    if jobs.live("bakeoff", document.dataset):
+        return "A bake-off is running: a made-up history is possible when it ends."
+    return "For a made-up history, run a bake-off of your own."
 
 
 def sentences(document: BakeoffDocument, person: Person) -> list[str]:

@@ -8,8 +8,8 @@ from app import look, state
 from app.components import page, results, tables, toolbar
 from app.explore import linked_lists
 from app.explore.cards import cards
-from app.explore.data import Lists, Person
-from app.explore.legend import legend
+from app.explore.data import Lists, Person, catalogue
+from app.explore.legend import legend, without_sponsored
 from pipelines.evaluation.comparison.ranking import best_first
 from pipelines.evaluation.results.document import BakeoffDocument, titles_of
 
@@ -105,6 +105,9 @@ def list_cards(document: BakeoffDocument, found: Lists, person: Person) -> None:
     """A card per contender, with its list or the reason why it has none."""
     st.header("Lists", anchor=False)
     st.caption(legend(found, person))
+    marked = bool(catalogue(document)["sponsored"].any())
+    for sentence in without_sponsored(document, found, marked):
+        st.caption(page.plain(sentence))
     titles, styles = titles_of(document.contenders), look.styles_by_title(document)
     contenders = {
         titles[c.name]: (look.KIND_LABEL[c.kind], styles[titles[c.name]])

@@ -22,11 +22,12 @@ def draw() -> None:
     spec_editor.keep(doc)
     error = spec_editor.problem(doc)
     k = int(st.session_state.get("build_k", 10))
+    items = None if name is None else state.shape(name).n_items
     estimated = None if error or name is None else state.preflight(doc, name)
     with top:
-        page.opening(estimate.sentence(doc, k, estimated, error))
+        page.opening(estimate.sentence(doc, k, estimated, error, items))
     with picture:
-        flow.picture(doc, k, estimated)
+        flow.picture(doc, k, estimated, items)
         moment = "" if error else estimate.moment(doc)
         if moment:
             st.caption(page.plain(moment))

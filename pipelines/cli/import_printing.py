@@ -49,8 +49,8 @@ def print_imported(about: About, as_json: bool) -> None:
     mapped = ", ".join(f"{column} as {standard}" for standard, column in about.mapping.items())
     out.say(f"{about.name}, version {about.version}: read {mapped}.")
     out.say(
-        f"{number_of(about.rows_in, 'row')} in: {about.kept:,} kept, {about.folded:,} folded, "
-        f"{about.quarantined:,} quarantined, {about.filtered:,} filtered."
+        f"{number_of(about.rows_in, 'row')} in: {about.kept:,} kept, {about.folded:,} merged, "
+        f"{about.quarantined:,} quarantined, {about.filtered:,} removed."
     )
     steps = out.new_table("step", "rows in", "rows out", "", right=(1, 2))
     for step in about.steps:

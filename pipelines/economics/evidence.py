@@ -127,7 +127,11 @@ def _checks(evidence: Mapping[str, Any] | None) -> dict[str, Any]:
     if not evidence:
         return {}
     checks = evidence["checks"]
-    missing = [row["name"] for row in checks if row["state"] == "could not run"]
+    missing = [
+        f"{row['name']} ({row['sentence'].rstrip('.')})"
+        for row in checks
+        if row["state"] == "could not run"
+    ]
     not_run = f" Not run: {', '.join(missing)}." if missing else ""
     return {
         "checks": f"{evidence['sentence']}{not_run}",

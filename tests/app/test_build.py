@@ -33,7 +33,11 @@ def test_the_sentence_has_the_funnel_the_time_and_the_memory(open_page, filled):
     app = open_page("build", dataset="shop")
     assert not app.exception
     doc = Spec.load("two-stage").document()
-    assert app.title[0].value.startswith(f"{spec_flow.funnel(doc, 10)}. Fitting takes about ")
+    # The catalogue has 30 items.
+    assert spec_flow.funnel(doc, 10, 30) == "30 → 30 → 30 → 10 items"
+    assert app.title[0].value.startswith("30 → 30 → 30 → 10 items. Fitting takes about ")
+    nodes, _, _ = spec_flow.nodes_and_links(doc, 10, {}, None, 30)
+    assert set(nodes["label"]) == {"30", "10"}
 
 
 def test_a_ranker_is_duplicated_and_the_pipeline_renamed(open_page, filled):
@@ -63,8 +67,8 @@ def test_a_changed_pipeline_survives_a_reload_and_a_loaded_one_replaces_it(open_
     assert len(filled.draft("build").previous["spec"]["rankers"]) == 3
 
 
-def test_a_setting_changes_the_sentence_and_the_file(open_page, filled):
-    app = open_page("build", dataset="shop")
+def test_a_setting_changes_the_sentence_and_the_file(open_page):
+    app = open_page("build")
     before = app.title[0].value
     field = next(n for n in app.number_input if n.label == "Candidates (items)")
     field.set_value(321).run()

@@ -154,7 +154,7 @@ class TestTimeAndCost:
     def test_the_cheapest_that_passes_is_named(self, open_page, compared, document):
         app = opened(open_page, document, compare_view="cost")
         # Two-stage is over budget and a stand-in cannot be bought; ALS and Popular are left.
-        assert app.title[0].value.startswith("Als is both the best and the cheapest passing option")
+        assert app.title[0].value.startswith("Als is the best passing option, and none is cheaper")
         assert "Not priced: stand-in (not Amazon)." in text(app)
         assert "The circle marks the cheapest passing option" in text(app)
 
@@ -410,6 +410,7 @@ class TestChecks:
         keep(filled.bakeoff_folder(document.id))
         app = opened(open_page, document)
         assert "2 checks of this bake-off: 1 passed, 1 could not run." in text(app)
+        assert "**training-date** could not run: No third party takes part." in text(app)
         shown = frame(checked(document, "passed"))
         assert shown["state"].tolist() == ["passed", "could not run"]
         assert "flag:" not in text(app)

@@ -8,6 +8,7 @@ import pytest
 
 from app import look
 from app.compare import (
+    cost,
     cost_charts,
     differences,
     drift_charts,
@@ -335,6 +336,23 @@ def test_a_value_label_fits_beside_the_longest_interval(labels):
     free = interval_charts.NARROW * (high - frame["high"].max()) / (high - low)
     # 7.3 pixels is the width of a digit at this size
     assert free >= texts["mark"]["dx"] + 7.3 * max(map(len, labels))
+
+
+def test_an_option_of_the_same_cost_to_three_digits_is_not_cheaper(document):
+    best = Option("als", "built", 0.3, 2.0, 0.1181, ())
+    same, dearer = replace(best, value=0.2, name="popular", usd_per_1000=0.118), 0.3
+    found = [best, same]
+    assert cost.cheapest_of(found, best, []) == best
+    assert cost.sentence(document, found, best, best, "1000000") == (
+        "Als is the best passing option, and none is cheaper "
+        "($0.118 per 1,000 requests at 1 M requests per month)."
+    )
+    found[1] = replace(same, usd_per_1000=dearer)
+    told = cost.sentence(document, found, best, best, "1000000")
+    assert told.startswith("Als is both the best and the cheapest passing option")
+    found[1] = replace(same, usd_per_1000=0.1)
+    told = cost.sentence(document, found, best, best, "1000000")
+    assert told.endswith("Every cheaper option may be worse by a useful difference.")
 
 
 def test_costs_that_coincide_are_rows_and_not_a_stack():

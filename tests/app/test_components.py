@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -32,6 +33,17 @@ from tests.app.compared import contender
 )  # fmt: skip
 def test_three_significant_digits(value, text):
     assert tables.digits(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1172.98, "1,172.98"), (1234567.0, "1,234,567"), (0.1, "0.1"), (-0.005, "-0.005"),
+        (1e-7, "0.0000001"), (np.float32(1172.98), "1,172.98"), (float("inf"), "inf"),
+    ],
+)  # fmt: skip
+def test_a_number_as_read_keeps_its_digits(value, text):
+    assert tables.exact(value) == text
 
 
 def test_counts_are_shown_in_full():
@@ -224,6 +236,33 @@ def test_a_failed_job_says_why_and_can_be_dismissed(open_page, filled, wait_unti
 
 
 def test_a_finished_job_links_to_its_result_until_it_is_dismissed(open_page, filled, monkeypatch):
+    app, id = finished_bakeoff(open_page, filled, monkeypatch)
+    app.run()  # still there
+    assert any("is done" in m.value for m in app.markdown)
+    app.button(key=f"dismiss_{id}").click().run()
+    assert not any("is done" in m.value for m in app.markdown)
+
+
+def test_the_notice_of_a_finished_job_goes_when_its_result_was_opened(
+    open_page, filled, monkeypatch
+):
+    app, _ = finished_bakeoff(open_page, filled, monkeypatch)
+
+    def told(page, **address):
+        for name, value in address.items():
+            app.query_params[name] = value
+        app.switch_page(str(paths.CHECKOUT / "app" / "pages" / f"{page}.py")).run()
+        assert not app.exception
+        return any("is done" in m.value for m in app.markdown)
+
+    assert told("compare", bakeoff="20261121-1000-bbbb")  # another bake-off
+    assert told("decide")
+    assert not told("compare", bakeoff="20261120-1000-aaaa")
+    assert not told("build")
+
+
+def finished_bakeoff(open_page, filled, monkeypatch):
+    """The Build page after a bake-off ended while it was open, and the job's id."""
     monkeypatch.setattr(type(filled), "worker_command", ("sleep",))  # never claims the job
     monkeypatch.setattr(type(filled), "mark_lost", lambda self: [])
     id = filled.submit("bakeoff", {"dataset": "shop"})
@@ -236,9 +275,7 @@ def test_a_finished_job_links_to_its_result_until_it_is_dismissed(open_page, fil
     assert any("Bake-off on shop is done" in m.value for m in app.markdown)
     links = [repr(link.proto) for link in app.get("page_link")]
     assert any("See the results" in link and "20261120-1000-aaaa" in link for link in links)
-    app.run()  # still there
-    app.button(key=f"dismiss_{id}").click().run()
-    assert not any("is done" in m.value for m in app.markdown)
+    return app, id
 
 
 @pytest.mark.parametrize("mine", [True, False])

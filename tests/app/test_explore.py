@@ -8,6 +8,7 @@ import pytest
 
 from app.explore import cards, handout, history_picker, linked_lists, sections, trace
 from app.explore import data as explore_data
+from app.explore.legend import without_sponsored
 from app.look import styles
 from pipelines.data.split import split
 from pipelines.recommender.fitted import lists_frame
@@ -75,6 +76,26 @@ def test_a_sponsored_item_is_marked_on_its_card_and_in_the_chart():
     spec = linked_lists.linked_lists(frame, LOOKS).to_dict()
     labels = [row["label"] for rows in spec["datasets"].values() for row in rows if "rank" in row]
     assert [label for label in labels if "◈" in label] == ["◈ <d>"]
+
+
+def test_a_list_without_its_sponsored_item_says_why(filled):
+    best = next(c for c in filled.bakeoff(ID).contenders if c.name == "ease-recent")
+
+    def told(sponsored=False, marked=True, **rule):
+        spec = {**best.spec, "rules": [{"stage": "sponsored-slot", "slot": 3, **rule}]}
+        paid = best.model_copy(update={"name": "two", "title": "Two", "spec": spec})
+        document = filled.bakeoff(ID).model_copy(update={"contenders": [paid]})
+        found = explore_data.Lists(TWO.assign(sponsored=sponsored), {})
+        return without_sponsored(document, found, marked)
+
+    none = "Two shows no sponsored item here: "
+    assert told(sponsored=True) == []
+    assert told() == [
+        f"{none}none is among the items ranked for this user, and its rule inserts none."
+    ]
+    assert told(insert=True) == [f"{none}none may be inserted for this user."]
+    assert told(slot=11) == [f"{none}its rule gives one a place below the 10 items shown."]
+    assert told(marked=False) == [f"{none}the catalogue marks none."]
 
 
 def test_the_default_pair_leaves_out_the_sponsored_variant(filled):

@@ -32,6 +32,18 @@ def test_the_chart_has_a_row_for_each_approach_and_marks_states_without_color():
     assert all(name in alt for name in found)
 
 
+def test_a_label_says_which_visits_count_where_they_fall_short():
+    row = {
+        "approach": "real time", "state": "not enough", "have": 1, "need": 1000,
+        "unit": "visits with events at two or more different times",
+    }  # fmt: skip
+    frame = readiness_chart.with_labels(pd.DataFrame([row, {**row, "state": "enough"}]))
+    assert frame["needs"].tolist() == [
+        "has 1, needs 1,000 visits\nwith events at two or more\ndifferent times",
+        "has 1, needs 1,000 visits",
+    ]
+
+
 @pytest.mark.parametrize("key", list(profile.TITLES))
 def test_profile_charts_are_valid_light_and_small(key):
     found = profiled(small_dataset())

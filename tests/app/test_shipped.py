@@ -54,6 +54,17 @@ def test_a_chart_as_a_page_shows_it_becomes_a_picture():
     assert made.startswith(b"\x89PNG")
 
 
+def test_explore_names_the_bakeoff_that_is_running(fresh, monkeypatch):
+    monkeypatch.setattr(Workspace, "worker_command", ("sleep",))  # never claims the job
+    monkeypatch.setattr(Workspace, "mark_lost", lambda self: [])
+    page_opened("compare")
+    Workspace.open(fresh).submit("bakeoff", beginning.sample_request())
+    explore = page_opened("explore")
+    assert not explore.exception
+    (said,) = [c.value for c in explore.caption if "made-up history" in c.value]
+    assert said.endswith("A bake-off is running: a made-up history is possible when it ends.")
+
+
 def test_an_own_bakeoff_takes_its_place(fresh):
     workspace = Workspace.open(fresh)
     beginning.begin(workspace)

@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 from types import SimpleNamespace
 
+import pyarrow as pa
 import pytest
 
 from app import access
@@ -87,6 +88,21 @@ def test_an_order_export_takes_two_steps(open_page, workspace, started):
     unasked = workspace.import_dataset(files, "unasked").about
     assert unasked.recipe.hash == about.recipe.hash
     assert unasked.fingerprint == about.fingerprint
+
+
+def test_the_preview_shows_prices_and_weights_as_they_are_read(open_page, workspace):
+    prices = ["1.172,98", "1.234.567,00", "9,5", "12,25"]
+    rows = "".join(
+        f'u{i % 7};s{i % 5};"{prices[i % 4]}";"{i % 3 + 1},25";2026-01-{i % 28 + 1:02d}\n'
+        for i in range(40)
+    )
+    content = f"user;item;price;quantity;date\n{rows}".encode()
+    app = given(open_page("data"), ("x.csv", content))
+    (table,) = app.dataframe
+    read = pa.ipc.open_stream(table.proto.arrow_data.styler.display_values)
+    shown = read.read_all().to_pandas()
+    assert list(shown["item price"])[:4] == ["1,172.98", "1,234,567", "9.5", "12.25"]
+    assert list(shown["weight"])[:3] == ["1.25", "2.25", "3.25"]
 
 
 def test_several_files_are_one_dataset(open_page, workspace, started):

@@ -148,9 +148,15 @@ def test_the_verdict_says_not_yet_popularity_only_or_ready() -> None:
     rows = [(u, u % 9, u * DAY + n * 60) for u in range(300) for n in range(2)]
     popular = readiness.report(made(rows))
     assert popular.verdict == "popularity only"
-    assert popular.sentence == "Popularity only: item-to-item needs 4,400 more events."
+    assert popular.sentence == (
+        "Enough for popularity, not yet for recommendations learned from behavior: "
+        "item-to-item needs 4,400 more events."
+    )
     similar = readiness.report(made(rows, ["A"] * 9))
-    assert similar.sentence.startswith("Popularity only and lists of similar items: ")
+    assert similar.sentence == (
+        "Enough for popularity and for items similar in content, not yet for recommendations "
+        "learned from behavior: item-to-item needs 4,400 more events."
+    )
     bare = readiness.report(
         made([(u, (u * 7 + n) % 90, n * DAY + u) for u in range(1_100) for n in range(50)])
     )

@@ -367,7 +367,7 @@ def test_the_memo_and_the_reasons_say_what_the_checks_of_the_bakeoff_found():
     decision = decide(load_case("shop"), evidence)
     html = _parse(render_memo(decision, load_case("shop"), evidence, DATE)).text
     flag = "The check too-good flags the bake-off: vendor: too good to be true."
-    assert f"2 checks. Not run: strangers. {flag}" in html
+    assert f"2 checks. Not run: strangers (Nobody is new). {flag}" in html
     assert flag in decision.sentences
     older = evidence_from_bakeoff({**document, "evidence": None})
     html = _parse(render_memo(decide(None, older), None, older, DATE)).text

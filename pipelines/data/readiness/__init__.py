@@ -47,8 +47,11 @@ class Report:
             lacks = self.approaches["popularity"].first
             return f"Not yet: even popularity {lacks} to be better than random."
         if self.verdict == "popularity only":
-            items = " and lists of similar items" if "content" in enough else ""
-            return f"Popularity only{items}: {nearest[0]}."
+            items = " and for items similar in content" if "content" in enough else ""
+            return (
+                f"Enough for popularity{items}, not yet for recommendations learned from "
+                f"behavior: {nearest[0]}."
+            )
         start = (
             f"Ready: enough for {_numeral(len(enough))} of {_numeral(len(self.approaches))} "
             "approaches"
