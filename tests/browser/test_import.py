@@ -22,8 +22,10 @@ NAME = "online-orders"
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty workspace that the tests of this file fill in order."""
-    return tmp_path_factory.mktemp("import") / "home"
+    """An empty workspace, not a new one, that the tests of this file fill in order."""
+    folder = tmp_path_factory.mktemp("import") / "home"
+    Workspace.open(folder)
+    return folder
 
 
 @pytest.fixture(scope="module")
