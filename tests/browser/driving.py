@@ -185,7 +185,8 @@ def check_page(page: Page, *, picture: bool = True) -> None:
     expect(page.get_by_test_id("stException")).to_have_count(0)
     expect(page.get_by_role("dialog")).to_have_count(0)  # such as "Page not found"
     assert page.locator("h1").inner_text().strip(), f"no title sentence on {page.url}"
-    assert accessibility.faults(page) == [], page.url
+    found = accessibility.faults(page)
+    assert found == [], (page.url, found)
     charts = page.get_by_test_id("stVegaLiteChart")
     if picture:
         expect(charts.first).to_be_visible()

@@ -85,7 +85,7 @@ def test_an_order_export_takes_two_steps(
     check_page(page)
     assert f"dataset={NAME}" in page.url
     # After an import, the page first shows how rows became events.
-    assert page.locator("h2").first.inner_text() == "How rows became events"
+    expect(page.get_by_role("heading", name="How rows became events", level=2)).to_be_visible()
     assert "data_view=origin" in page.url
     about = workspace.about(NAME)
     assert (about.rows_in, about.quarantined, about.filtered) == (ROWS, NOBODY, CANCELLED)
