@@ -33,7 +33,7 @@ def run(peer_python: Path) -> None:
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, "
         f"Python {platform.python_version()}",
         "bakeoffs": found,
-        "by_seed": [one["outcome"] for one in by_seed],
+        "by_seed": [one["outcome"] + " (borderline)" * one["borderline"] for one in by_seed],
     }
     FIGURES.write_text(json.dumps(document, indent=1) + "\n")
 
@@ -49,9 +49,8 @@ def bakeoff(split: str, seed: int = 0) -> dict[str, Any]:
             command, cwd=paths.CHECKOUT, env=environment, stdout=subprocess.PIPE, check=True
         )
     document = json.loads(done.stdout)
-    outcomes = {
-        c["contender"]: c["outcome"] for c in document["comparisons"] if c["metric"] == METRIC
-    }
+    found = {c["contender"]: c for c in document["comparisons"] if c["metric"] == METRIC}
+    outcomes = {name: c["outcome"] for name, c in found.items()}
     return {
         "command": f"assay bakeoff {' '.join(arguments)}",
         "split": split,
@@ -62,6 +61,7 @@ def bakeoff(split: str, seed: int = 0) -> dict[str, Any]:
                 **c["metrics"][METRIC],
                 "sd": (c["spread"] or {}).get("sd"),
                 "outcome": outcomes.get(c["name"]),
+                "borderline": found.get(c["name"], {}).get("borderline"),
             }
             for c in document["contenders"]
         },
