@@ -69,7 +69,14 @@ def chart(frame: pd.DataFrame) -> Any:
     )
     order = drawn.sort_values(["rank", "times"], ascending=[True, False])["label"].tolist()
     lines = "split(datum.label, '\\n')"
-    axis = alt.Axis(labelExpr=lines, labelFontSize=13, labelLineHeight=_LINE, ticks=False)
+    # Vega counts a row's label as high as the highest one, and would leave out every second.
+    axis = alt.Axis(
+        labelExpr=lines,
+        labelFontSize=13,
+        labelLineHeight=_LINE,
+        labelOverlap=False,
+        ticks=False,
+    )
     x = alt.X(
         "times:Q",
         title="data available ÷ data needed (1 is enough)",

@@ -25,6 +25,7 @@ def test_the_chart_has_a_row_for_each_approach_and_marks_states_without_color():
     for row in rows:
         assert row["label"].startswith(readiness_chart.STATE_MARK[row["state"]])
         assert 0.02 <= row["times"] <= 100
+    assert spec["layer"][0]["encoding"]["y"]["axis"]["labelOverlap"] is False
     unknown = next(row for row in rows if row["state"] == "unknown")
     assert (unknown["times"], unknown["needs"]) == (1, "unknown")
     alt = readiness_chart.alt_text(frame)
