@@ -42,7 +42,8 @@ def seeds_sentence(outcomes: list[str]) -> str:
     assert set(outcomes) <= {"better (borderline)", "inconclusive (borderline)"}
     return (
         f'of `--seed` 0 to {len(outcomes) - 1} the outcome is "better" with '
-        f'{" and ".join(better)}, and "inconclusive" with the others, each time marked as borderline'
+        f'{" and ".join(better)}, and "inconclusive" with the others, each time marked as '
+        "borderline"
     )
 
 
