@@ -165,7 +165,7 @@ def test_charts_are_valid_light_and_small(name):
     spec = _charts()[name].to_dict()  # Altair checks it against Vega-Lite's schema
     assert spec["config"]["background"] == "transparent"
     assert _marks(spec) < 2000
-    assert spec["height"] >= (look.HEIGHT if name != "steps" else 150)
+    assert spec["height"] >= (look.HEIGHT if name != "steps" else 176)
 
 
 def _form_of_everything() -> None:

@@ -79,7 +79,7 @@ FAULTS = r"""() => {
     if (!walker.currentNode.data.trim() || seen.has(e)) continue;
     seen.add(e);
     const skipped = 'script, style, noscript, canvas, svg, table, iframe, [disabled],'
-      + ' [aria-disabled=true], [data-testid*="Icon"], [role=img], [data-testid="stJson"]';
+      + ' [aria-disabled=true], [data-testid="stIconMaterial"], [data-testid="stJson"]';
     if (e.closest(skipped) || !visible(e)) continue;
     const chain = [];
     for (let at = e; at; at = at.parentElement) chain.unshift(at);
@@ -95,7 +95,8 @@ FAULTS = r"""() => {
     const ratio = (a + 0.05) / (b + 0.05);
     const size = parseFloat(style.fontSize);
     const large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
-    if (ratio < (large ? 3 : 4.5) - 0.01)
+    const icon = e.closest('[role=img], [data-testid*="Icon"]');  // a picture: 3 (WCAG 1.4.11)
+    if (ratio < (large || icon ? 3 : 4.5) - 0.01)
       found.push(`contrast ${ratio.toFixed(2)}: ${walker.currentNode.data.trim().slice(0, 60)} in `
         + e.cloneNode().outerHTML.slice(0, 120));
   }
