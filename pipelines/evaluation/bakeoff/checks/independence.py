@@ -163,8 +163,10 @@ class TestPeriod(ContenderCheck):
 
 def _agreement(counts: Longs) -> Doubles:
     """Pairs of items (n, items) in the order of their counts less pairs against it, (n,)."""
-    one, other = np.triu_indices(counts.shape[1], 1)
-    return np.asarray(np.sign(counts[:, one] - counts[:, other]).sum(axis=1), np.float64)
+    total = np.zeros(len(counts))
+    for apart in range(1, counts.shape[1]):
+        total += np.sign(counts[:, :-apart] - counts[:, apart:]).sum(axis=1)
+    return total
 
 
 def common_order(material: Material, items: Ints) -> Ints:

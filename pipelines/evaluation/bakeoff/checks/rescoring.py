@@ -28,6 +28,7 @@ class Rescored(ContenderCheck):
     def of(self, material: Material, result: ContenderResult) -> str:
         lists, rows = material.lists(result.name), material.sample
         wrong: dict[str, tuple[float, float]] = {}
+        material.stored.read_ahead(result.name, (f"{name}@{k}" for name, k in wanted(material)))
         ids = material.dataset.users.decode(material.cut.queries.user[rows])
         if (material.stored.users(result.name)[rows] != ids).any():
             return "its values per user are not in the order of the requests."
