@@ -97,7 +97,7 @@ def _run_bakeoff(home: Path) -> None:
     spec = home.parent / "small-two-stage.toml"
     spec.write_text(Spec.of(TWO_STAGE).to_toml())
     command = ["-m", "pipelines.cli", "bakeoff", "als", str(spec)]
-    command += ["--data", SHOP, "--third-party", "stand-in", "--json"]
+    command += ["--data", SHOP, "--third-party", "stand-in", "--refits", "1", "--json"]
     done = subprocess.run(
         [sys.executable, *command],
         cwd=paths.CHECKOUT,

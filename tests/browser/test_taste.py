@@ -46,6 +46,7 @@ def test_a_round_takes_one_vote_however_often_it_is_clicked_or_loaded(
     page.context.close()
 
 
+@pytest.mark.long
 def test_the_report_of_the_open_view_is_downloaded_and_opens_without_a_network(
     browser: Browser, start: StartApp, filled_home: Path, tmp_path: Path
 ) -> None:

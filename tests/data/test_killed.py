@@ -19,7 +19,7 @@ from tests.data.importing import import_file
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
-ROWS = 200_000
+ROWS = 50_000
 DIRECT = "from tests.data.importing import import_file as run; where = (Path({home!r}),)"
 WORKSPACE = (
     "from pipelines.workspace import Workspace; run = Workspace.open().import_dataset; where = ()"
@@ -34,12 +34,18 @@ def events(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def shares(*tried: float, quick: float) -> list[Any]:
+    """Shares of the progress; all but one belong to the long tests."""
+    long = pytest.mark.long
+    return [share if share == quick else pytest.param(share, marks=long) for share in tried]
+
+
 def killed_at(share: float, path: Path, home: Path, way: str) -> None:
     """Import in a child that is killed from outside when its progress has come so far."""
     script = (
         "import time\nfrom pathlib import Path\n"
         "from pipelines.data.sources import lines\n"
-        "lines.BLOCK = 1 << 18\n"
+        "lines.BLOCK = 1 << 16\n"
         f"{way.format(home=str(home))}\n"
         "def progress(share, message):\n"
         f"    if share >= {share}:\n"
@@ -55,7 +61,7 @@ def killed_at(share: float, path: Path, home: Path, way: str) -> None:
         assert child.wait(60) == -signal.SIGKILL
 
 
-@pytest.mark.parametrize("share", [0.0, 0.4, 0.7, 0.85])
+@pytest.mark.parametrize("share", shares(0.0, 0.4, 0.7, 0.85, quick=0.7))
 def test_nothing_is_there_and_the_next_import_sweeps(share: float, events: Path, home: Path):
     killed_at(share, events, home, DIRECT)
     left = list((home / "shop").iterdir())
@@ -73,7 +79,7 @@ def test_one_that_still_runs_is_not_swept(events: Path, home: Path):
     assert running.is_dir()
 
 
-@pytest.mark.parametrize("share", [0.0, 0.4, 0.85, 1.0])
+@pytest.mark.parametrize("share", shares(0.0, 0.4, 0.85, 1.0, quick=1.0))
 def test_the_workspace_sees_nothing_and_sweeps(share: float, events: Path, assay_home: Path):
     workspace = Workspace.open()
     killed_at(share, events, assay_home, WORKSPACE)
@@ -91,7 +97,7 @@ def test_a_killed_worker_leaves_a_lost_job_and_no_dataset(
 ):
     big = events.with_name("big.csv")
     header, rows = events.read_text().split("\n", 1)
-    big.write_text(header + "\n" + rows * 8)
+    big.write_text(header + "\n" + rows * 32)
     workspace = Workspace.open()
     job = workspace.submit("import", {"paths": [str(big)], "name": "shop"})
     wait_until(lambda: list((assay_home / "incoming").iterdir()))

@@ -8,6 +8,7 @@ import pytest
 from pipelines.data.outliers import CATCH_ALL, FAR_BEYOND, MACHINE_PACE, Flags, flagged
 from pipelines.data.samples import SAMPLES
 from pipelines.schema import Interactions
+from tests.data.samples import EACH_SAMPLE
 
 DAY = 86_400
 START = 1_700_000_000 // DAY * DAY
@@ -78,7 +79,7 @@ def test_no_events_no_flags() -> None:
     assert len(flagged(nothing)) == 0
 
 
-@pytest.mark.parametrize("name", list(SAMPLES))
+@pytest.mark.parametrize("name", EACH_SAMPLE)
 def test_nobody_in_the_samples_is_flagged(name: str) -> None:
     sample = SAMPLES[name]
     assert len(flagged(sample.build(sample)[0].interactions)) == 0

@@ -13,6 +13,7 @@ from pipelines.data.dataset import ImportCounts
 from pipelines.data.profile import MOST_BINS, TAIL_POINTS, bins, profile
 from pipelines.data.samples import SAMPLES
 from pipelines.testing import datasets as synthetic
+from tests.data.samples import EACH_SAMPLE
 from tests.data.test_readiness import made
 
 DAY = 86_400
@@ -113,7 +114,7 @@ def test_without_times_there_is_no_activity() -> None:
     assert "activity" not in found.sentences
 
 
-@pytest.mark.parametrize("name", list(SAMPLES))
+@pytest.mark.parametrize("name", EACH_SAMPLE)
 def test_the_samples_profiles_agree_with_their_events(name: str) -> None:
     sample = SAMPLES[name]
     dataset = sample.build(sample)[0]
