@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from app import ICON, access, navigation, upload_gate
+from app import ICON, access, collector, navigation, upload_gate
 
 st.set_page_config(page_title="Assay", page_icon=str(ICON), layout="wide")
 upload_gate.install()
+collector.install()
 access.gate()
 navigation.run()

@@ -195,12 +195,12 @@ def bakeoff_records(dataset: str | None = None) -> list[BakeoffRecord]:
 
 
 def document(bakeoff_id: str) -> BakeoffDocument:
-    """A bake-off's results."""
-    return _document(str(paths.home()), bakeoff_id)
+    """A bake-off's results, shared by all sessions."""
+    return _document(str(paths.home()), bakeoff_id, workspace().bakeoff_digest(bakeoff_id))
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def _document(home: str, bakeoff_id: str) -> BakeoffDocument:
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _document(home: str, bakeoff_id: str, digest: str) -> BakeoffDocument:
     return workspace().bakeoff(bakeoff_id)
 
 

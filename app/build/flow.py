@@ -9,6 +9,7 @@ import streamlit as st
 
 from app.build import flow_chart, spec_editor, spec_flow
 from app.components import page
+from app.components.drawn import Drawn
 from pipelines.recommender.spec import Spec
 
 
@@ -49,7 +50,7 @@ def picture(doc: dict[str, Any], k: int, estimate: pd.DataFrame | None, items: i
     chosen = st.session_state.get(spec_editor.STAGE)
     nodes, links, columns = spec_flow.nodes_and_links(doc, k, seconds, chosen, items)
     page.picture(
-        flow_chart.chart(nodes, links, columns),
+        Drawn(flow_chart.chart, nodes, links, columns),
         f"The stages of {doc['name']} from left to right: {spec_flow.funnel(doc, k, items)}.",
         nodes[["id", "title", "label"]],
         key="build_flow",

@@ -10,6 +10,7 @@ from app.compare.comparisons import leader
 from app.compare.examples import cards
 from app.compare.heading import Heading
 from app.components import page, toolbar
+from app.components.drawn import Drawn
 from app.components.results import declared_metric
 from pipelines.errors import AssayError
 from pipelines.evaluation.behavior.names import load
@@ -43,7 +44,7 @@ def section(document: BakeoffDocument) -> Heading:
     st.html(matrix.scroll_css(len(names)))
     with st.container(key=matrix.KEY):
         page.picture(
-            behavior_charts.behavior(frame, test, contender),
+            Drawn(behavior_charts.behavior, frame, test, contender),
             behavior_charts.behavior_alt(frame),
             frame.drop(columns=["row", "label"]).rename(columns={"column": "title"}),
             key=CHART,

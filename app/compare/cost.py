@@ -12,6 +12,7 @@ from app.compare.cost_charts import COST, TIME, Axis
 from app.compare.heading import Heading
 from app.compare.interval_charts import FLOOR, without_floor
 from app.components import charts, page, tables, toolbar
+from app.components.drawn import Drawn
 from app.look import Style
 from pipelines.economics.options import (
     Option,
@@ -139,7 +140,7 @@ def _charts(
                     _same(there, axis, metric, styles)
                     continue
                 page.picture(
-                    cost_charts.quality(there, styles, metric, axis, limit=limit, ring=ring),
+                    Drawn(cost_charts.quality, there, styles, metric, axis, limit=limit, ring=ring),
                     cost_charts.quality_alt(there, metric, axis, ring),
                     there,
                     key=f"compare_{axis.field}",
@@ -154,7 +155,7 @@ def _same(frame: pd.DataFrame, axis: Axis, metric: str, styles: dict[str, Style]
     ordered = frame.sort_values("value", ascending=better_sign(metric) < 0, ignore_index=True)
     rows = ordered.assign(label=ordered["value"].map(tables.digits))
     page.picture(
-        interval_charts.values(rows, styles, metric),
+        Drawn(interval_charts.values, rows, styles, metric),
         f"{sentence} {interval_charts.values_alt(rows, metric)}",
         frame,
         key=f"compare_{axis.field}",
@@ -212,7 +213,7 @@ def _steps(document: BakeoffDocument) -> None:
     steps = next(c.waterfall for c in multi_stage if c.name == name)
     frame: pd.DataFrame = waterfall.waterfall_frame(steps)
     page.picture(
-        waterfall.waterfall(frame, look.styles_of(document)[name].color),
+        Drawn(waterfall.waterfall, frame, look.styles_of(document)[name].color),
         waterfall.waterfall_alt(frame, titles_of(document.contenders)[name]),
         frame,
         key="compare_waterfall",

@@ -13,6 +13,7 @@ from app.compare.comparisons import comparable, comparisons, headline, leading, 
 from app.compare.contenders import missing
 from app.compare.heading import Heading
 from app.components import charts, page, toolbar
+from app.components.drawn import Drawn
 from pipelines.evaluation.comparison.hit_rate import hit_rate_sentence
 from pipelines.evaluation.comparison.ranking import better_sign
 from pipelines.evaluation.results.document import BakeoffDocument, Comparison, titles_of
@@ -91,7 +92,7 @@ def _differences(
     frame = interval_charts.differences_frame(document, found)
     drawn, floor = interval_charts.without_floor(frame, titles)
     styles = look.styles_by_title(document)
-    chart = interval_charts.differences(drawn, styles, metric, titles[against])
+    chart = Drawn(interval_charts.differences, drawn, styles, metric, titles[against])
     alt = interval_charts.differences_alt(frame, metric, titles[against])
     page.picture(chart, alt, frame.drop(columns="label"), key="compare")
     if floor:
@@ -102,7 +103,7 @@ def _values(document: BakeoffDocument, metric: str) -> pd.DataFrame:
     frame = interval_charts.values_frame(document, metric)
     titles = titles_of(document.contenders)
     drawn, floor = interval_charts.without_floor(frame, titles, "value")
-    chart = interval_charts.values(drawn, look.styles_by_title(document), metric)
+    chart = Drawn(interval_charts.values, drawn, look.styles_by_title(document), metric)
     alt = interval_charts.values_alt(frame, metric)
     page.picture(chart, alt, frame.drop(columns="label"), key="compare_values")
     if floor:

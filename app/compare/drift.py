@@ -9,6 +9,7 @@ from app.compare import drift_charts, tools
 from app.compare.comparisons import comparable, comparisons, leading
 from app.compare.heading import Heading
 from app.components import page, tables
+from app.components.drawn import Drawn
 from app.components.results import declared_baseline
 from pipelines.evaluation.comparison.sentences import three_digits
 from pipelines.evaluation.metrics.names import label
@@ -37,7 +38,7 @@ def section(document: BakeoffDocument) -> Heading:
     else:
         frame = drift_charts.values_frame(document, metric)
     drawn = drift_charts.without_floor(frame, titles)
-    chart = drift_charts.chart(drawn, look.styles_by_title(document), metric, against)
+    chart = Drawn(drift_charts.chart, drawn, look.styles_by_title(document), metric, against)
     page.picture(chart, drift_charts.alt_text(drawn, metric, against), frame, key="compare_drift")
     left_out = "" if len(drawn) == len(frame) else " Not shown: Random."
     st.caption(page.plain(LEGEND + left_out))

@@ -14,6 +14,7 @@ from app.compare import matrix, tools
 from app.compare.comparisons import lengths, scored
 from app.compare.heading import Heading
 from app.components import page, toolbar
+from app.components.drawn import Drawn
 from app.components.results import declared_metric
 from app.components.tables import digits
 from pipelines.errors import AssayError
@@ -55,7 +56,7 @@ def section(document: BakeoffDocument) -> Heading:
     st.html(matrix.scroll_css(frame["column"].nunique()))
     with st.container(key=matrix.KEY):
         page.picture(
-            overlap(frame, int(length)),
+            Drawn(overlap, frame, int(length)),
             overlap_alt(frame, measure, int(length)),
             frame,
             key="compare_overlap_matrix",

@@ -11,6 +11,7 @@ from app.compare.heading import Heading
 from app.compare.people_charts import percent
 from app.compare.person import cards, sheet
 from app.components import page, tables, toolbar
+from app.components.drawn import Drawn
 from app.explore import data as explore_data
 from pipelines.evaluation.comparison.pairs import MOST, Pairs
 from pipelines.evaluation.metrics.names import label
@@ -37,7 +38,7 @@ def section(document: BakeoffDocument) -> Heading:
         )
     frame = people_charts.histogram_frame(pairs)
     page.picture(
-        people_charts.histogram(frame, pairs, titles[one], titles[other], metric),
+        Drawn(people_charts.histogram, frame, pairs, titles[one], titles[other], metric),
         people_charts.histogram_alt(pairs, titles[one], titles[other], metric),
         frame,
         key="compare_people",

@@ -10,6 +10,7 @@ from app import look
 from app.compare import interval_charts, slices_charts
 from app.compare.comparisons import scored
 from app.components import page, tables
+from app.components.drawn import Drawn
 from pipelines.errors import AssayError
 from pipelines.evaluation.metrics.names import bounds, label
 from pipelines.evaluation.results.document import BakeoffDocument, titles_of
@@ -39,7 +40,7 @@ def slice_values(
     where = f"for {who} {clause}"
     drawn, floor = interval_charts.without_floor(frame, titles_of(document.contenders), "value")
     page.picture(
-        interval_charts.values(drawn, look.styles_by_title(document), contest.metric),
+        Drawn(interval_charts.values, drawn, look.styles_by_title(document), contest.metric),
         slices_charts.slice_values_alt(frame, contest.metric, f"{where} ({users})"),
         frame.drop(columns="label"),
         key="compare_slice_values",

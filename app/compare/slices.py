@@ -13,6 +13,7 @@ from app.compare.interval_charts import FLOOR
 from app.compare.slice import slice_values
 from app.compare.wins import ranked_wins
 from app.components import page, toolbar
+from app.components.drawn import Drawn
 from pipelines.errors import AssayError
 from pipelines.evaluation.results.document import BakeoffDocument, titles_of
 from pipelines.evaluation.slices import reversals, table
@@ -141,7 +142,7 @@ def _heat_map(
     st.html(matrix.scroll_css(frame["column"].nunique()))
     with st.container(key=matrix.KEY):
         page.picture(
-            slices_charts.heat(frame, contest.metric, rows.title, across, chosen=chosen),
+            Drawn(slices_charts.heat, frame, contest.metric, rows.title, across, chosen=chosen),
             slices_charts.heat_alt(
                 frame,
                 contest.metric,

@@ -12,6 +12,7 @@ import streamlit as st
 from app import look, state
 from app.components import charts, page, toolbar
 from app.components.charts import rows_of
+from app.components.drawn import Drawn
 from app.components.tables import digits, signed
 from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.results.document import BakeoffDocument, titles_of
@@ -43,7 +44,9 @@ def ranked_wins(document: BakeoffDocument, contest: Contest, by_name: dict[str, 
     if found:
         frame = wins_frame(found, {name: d.title for name, d in by_name.items()})
         page.picture(
-            wins(frame, contest.metric, titles[other], look.styles_of(document)[winner].color),
+            Drawn(
+                wins, frame, contest.metric, titles[other], look.styles_of(document)[winner].color
+            ),
             wins_alt(frame, contest.metric, titles[winner], titles[other]),
             frame,
             key=CHART,

@@ -7,6 +7,7 @@ plotting, so that a chart draws fewer than 2,000 marks.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -21,6 +22,10 @@ from pipelines.runtime.phrases import and_list
 # Altair validates every part against Vega-Lite's schema when it is made or copied, which takes as
 # long as everything else. The tests validate each kind of chart as a whole.
 schemapi.disable_debug_mode()
+
+alone = threading.RLock()
+"""Held while a chart becomes a specification: what Altair makes of its data and its theme is a
+setting of the process, not of the thread."""
 
 # The theme's own gray has a contrast of 3.6 with the light page; text needs 4.5.
 QUIET = {
@@ -67,17 +72,6 @@ def apart(chart: Any, *channels: str) -> Any:
     """The same layered chart with independent scales for these channels."""
     chart.resolve = alt.Resolve(scale=dict.fromkeys(channels, "independent"))
     return chart
-
-
-class Drawn:
-    """A chart that is sent to the browser without validation (see above)."""
-
-    def __init__(self, chart: Any) -> None:
-        self.chart = chart
-
-    def to_dict(self, validate: bool = False) -> dict[str, Any]:
-        spec: dict[str, Any] = self.chart.to_dict(validate=validate)
-        return spec
 
 
 def contender_color(

@@ -11,6 +11,8 @@ from xml.etree import ElementTree
 
 from markupsafe import Markup
 
+from app.components import charts
+
 WIDTH = 916
 """Width for which a chart is drawn, in pixels; the report scales it to its column."""
 INK = "currentColor"
@@ -87,7 +89,8 @@ def titled(chart: Any, title: str, source: str) -> dict[str, Any]:
 
 def _spec(chart: Any) -> dict[str, Any]:
     """The chart in the page's color, as wide as a report unless it has a fixed width."""
-    spec: dict[str, Any] = chart.to_dict(validate=False)  # the tests do, see `charts`
+    with charts.alone:
+        spec: dict[str, Any] = chart.to_dict(validate=False)  # the tests do, see `charts`
     config = spec.setdefault("config", {})
     for part, colors in INKED.items():
         config[part] = {**colors, **config.get(part, {})}

@@ -10,7 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from app import PAGES, address, state
-from app.components import charts, citation, drawing, spreadsheet
+from app.components import citation, drawing, spreadsheet
+from app.components.drawn import Drawn
 from pipelines.data.dataset import About
 from pipelines.errors import AssayError, of_the_system
 
@@ -58,7 +59,7 @@ def _not_there() -> None:
 
 def opening(
     sentence: str,
-    chart: Any = None,
+    chart: Drawn | None = None,
     alt: str = "",
     data: pd.DataFrame | None = None,
     *,
@@ -80,7 +81,7 @@ def opening(
 
 
 def picture(
-    chart: Any,
+    chart: Drawn,
     alt: str,
     data: pd.DataFrame | None = None,
     *,
@@ -94,21 +95,22 @@ def picture(
     options: dict[str, Any] = {}
     if selection is not None:
         options = {"on_select": on_select or "rerun", "selection_mode": selection}
-    drawn: Any = charts.Drawn(chart)
-    chosen = st.altair_chart(drawn, width="stretch", alt=alt, key=f"{key}_chart", **options)
+    shown: Any = st.vega_lite_chart(
+        spec=chart.sent, width="stretch", alt=alt, key=f"{key}_chart", **options
+    )
     if data is not None and len(data):
         source = citation.source()
         with st.container(horizontal=True, gap="medium"):
             _download(
                 "Download chart (PNG)",
-                lambda: drawing.png(drawn, citation.title_of(alt), source),
+                lambda: drawing.png(chart, citation.title_of(alt), source),
                 f"{key}.png",
                 "image/png",
             )
             _download(
                 "Download chart data (CSV)", lambda: spreadsheet.csv(data), f"{key}.csv", "text/csv"
             )
-    return chosen
+    return shown
 
 
 def _download(label: str, make: Callable[[], bytes], file_name: str, mime: str) -> None:

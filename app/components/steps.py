@@ -13,6 +13,7 @@ import streamlit as st
 from app import look
 from app.components import page
 from app.components.charts import finish, text
+from app.components.drawn import Drawn
 
 PLAN = {
     "Data": "load events: who interacted with what, and when",
@@ -48,7 +49,7 @@ def picture(frame: pd.DataFrame, description: str, *, key: str) -> None:
 
     The links are one row that wraps: a narrow page would stack columns under the wrong steps.
     """
-    page.picture(chart(frame), description, key=key)
+    page.picture(Drawn(chart, frame), description, key=key)
     with st.container(horizontal=True, horizontal_alignment="center", gap="medium"):
         for step, name in PAGES.items():
             page.link(name, f"Open {step}", ":material/arrow_forward:")

@@ -11,6 +11,7 @@ import streamlit as st
 
 from app import address, look
 from app.components import charts, jobs, page
+from app.components.drawn import Drawn
 
 
 def settled(key: str, options: Sequence[str], default: str) -> str:
@@ -107,8 +108,12 @@ def without_bakeoff(dataset: str | None, what: str) -> None:
         page.link("build", "Start a bake-off", icon=":material/account_tree:")
 
 
-def blank(what: str) -> Any:
+def blank(what: str) -> Drawn:
     """An empty chart that names what it will show."""
+    return Drawn(_blank, what)
+
+
+def _blank(what: str) -> Any:
     frame = pd.DataFrame({"x": [0.5], "y": [0.5], "label": [f"This chart will show {what}."]})
     hidden: dict[str, Any] = {"axis": None, "scale": alt.Scale(domain=[0, 1])}
     middle = alt.Chart(frame).encode(x=alt.X("x:Q", **hidden), y=alt.Y("y:Q", **hidden))

@@ -9,6 +9,7 @@ import streamlit as st
 
 from app import state
 from app.components import page
+from app.components.drawn import Drawn
 from app.data import profile_charts
 
 TITLES = {
@@ -32,7 +33,9 @@ def section(name: str) -> None:
         sentence = found.sentences[key]
         st.header(title, anchor=False)
         st.write(page.plain(sentence))
-        page.picture(_chart(key, frame, found.unit), sentence, frame, key=f"data_profile_{key}")
+        page.picture(
+            Drawn(_chart, key, frame, found.unit), sentence, frame, key=f"data_profile_{key}"
+        )
 
 
 def _chart(key: str, frame: pd.DataFrame, unit: str | None) -> Any:

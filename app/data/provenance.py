@@ -9,6 +9,7 @@ import streamlit as st
 
 from app import state
 from app.components import page, toolbar
+from app.components.drawn import Drawn
 from app.data import provenance_charts, quarantine_view, recipe_sentences
 from pipelines.data.dataset import About
 from pipelines.data.importing import events, import_report
@@ -39,7 +40,7 @@ def section(name: str) -> None:
     if about.steps:
         frame = steps_frame(about)
         data = frame.drop(columns="label")
-        page.picture(provenance_charts.steps(frame), sentence(about), data, key="data_steps")
+        page.picture(Drawn(provenance_charts.steps, frame), sentence(about), data, key="data_steps")
     for said in import_report.sentences(about):
         st.write(page.plain(said))
     st.caption(page.plain(_origin(about)))

@@ -10,6 +10,7 @@ import streamlit as st
 
 from app import state
 from app.components import page, spreadsheet
+from app.components.drawn import Drawn
 from app.components.tables import show
 from app.data import provenance_charts
 from pipelines.data import quarantine
@@ -32,7 +33,7 @@ def section(record: DatasetRecord) -> None:
     st.subheader("Quarantined rows", anchor=False)
     shown = counts.head(MOST_REASONS).assign(label=reason_label)
     page.picture(
-        provenance_charts.reasons(shown),
+        Drawn(provenance_charts.reasons, shown),
         alt(counts),
         counts,
         key="data_reasons",

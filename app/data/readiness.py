@@ -10,6 +10,7 @@ import streamlit as st
 
 from app import state
 from app.components import page
+from app.components.drawn import Drawn
 from app.components.tables import number
 from app.data import readiness_chart
 from app.data.readiness_chart import STATE_MARK
@@ -26,7 +27,7 @@ def opening(name: str) -> None:
     frame = readiness_chart.with_labels(found.approaches)
     page.opening(
         found.sentence,
-        readiness_chart.chart(frame),
+        Drawn(readiness_chart.chart, frame),
         readiness_chart.alt_text(frame),
         frame[["approach", "state", "have", "need", "unit", "missing", "source"]],
         key="data_readiness",

@@ -9,6 +9,7 @@ import streamlit as st
 
 from app import access, state
 from app.components import jobs, page, toolbar
+from app.components.drawn import Drawn
 from app.components.tables import digits, show
 from app.data import study_charts as pictures
 from pipelines.evaluation.metrics.names import label
@@ -60,8 +61,11 @@ def _start(name: str, kind: str, description: str, label: str, *, done: bool) ->
 def _curve(found: LearningCurve) -> None:
     st.write(page.plain(found.sentence))
     frame = pictures.curve_frame(found)
-    chart = pictures.learning_curve(
-        frame, pictures.styles_of(pictures.titles_by_spec(found.points)), found.metric
+    chart = Drawn(
+        pictures.learning_curve,
+        frame,
+        pictures.styles_of(pictures.titles_by_spec(found.points)),
+        found.metric,
     )
     page.picture(chart, pictures.curve_alt(frame, found.metric), frame, key="data_curve")
     note = f" ({found.split_note})" if found.split_note else ""
@@ -91,7 +95,7 @@ def _audit(found: LeakageAudit) -> None:
         st.write("There are too few users for this measure.")
     else:
         titles = pictures.titles_by_spec([s for p in found.protocols for s in p.scores])
-        chart = pictures.audit(frame, pictures.styles_of(titles), shown)
+        chart = Drawn(pictures.audit, frame, pictures.styles_of(titles), shown)
         alt = pictures.audit_alt(frame, shown, labels)
         page.picture(chart, alt, frame.drop(columns="span"), key="data_audit")
     st.caption(

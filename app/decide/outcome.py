@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app.components import page, toolbar
+from app.components.drawn import Drawn
 from app.decide import value_chart
 from app.decide.inputs import OWN
 from pipelines.economics.case import Case
@@ -46,7 +47,7 @@ def picture(decision: Decision, name: str, *, changed: bool) -> None:
         return
     positive_from = decision.break_even.get("positive_from_month", {})
     page.picture(
-        value_chart.over_time(decision.curves, positive_from),
+        Drawn(value_chart.over_time, decision.curves, positive_from),
         value_chart.over_time_alt(decision.curves, positive_from),
         value_chart.value_frame(decision.curves).rename(
             columns={"value": f"value ({thousands()})"}

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from app.components import page
+from app.components.drawn import Drawn
 from app.decide import tornado, uncertainty_charts
 from app.decide.options import option_label
 from pipelines.economics.formats import money, thousands
@@ -22,7 +23,7 @@ def section(decision: Decision) -> None:
     shown = decision.chosen or str(ranked[0]["name"])
     st.header(f"Inputs with the largest effect on the value of {option_label(shown)}", anchor=False)
     page.picture(
-        tornado.tornado(decision.tornado, decision.npv(shown) or 0.0),
+        Drawn(tornado.tornado, decision.tornado, decision.npv(shown) or 0.0),
         tornado.tornado_alt(decision.tornado, shown),
         tornado.tornado_frame(decision.tornado).rename(columns={"value": f"value ({thousands()})"}),
         key="decide_tornado",
@@ -46,13 +47,16 @@ def _simulation(found: dict[str, Any]) -> None:
             .reset_index()
         )
         page.picture(
-            uncertainty_charts.fan(found), uncertainty_charts.fan_alt(found), fan, key="decide_fan"
+            Drawn(uncertainty_charts.fan, found),
+            uncertainty_charts.fan_alt(found),
+            fan,
+            key="decide_fan",
         )
     with right:
         shares = {option_label(name): share for name, share in found["p_best"].items()}
         chances = pd.DataFrame(shares.items(), columns=["option", "probability of being best"])
         page.picture(
-            uncertainty_charts.chances(found),
+            Drawn(uncertainty_charts.chances, found),
             uncertainty_charts.chances_alt(found),
             chances,
             key="decide_chances",

@@ -6,6 +6,7 @@ import streamlit as st
 
 from app import look, state
 from app.components import page, results, tables, toolbar
+from app.components.drawn import Drawn
 from app.explore import linked_lists
 from app.explore.cards import cards
 from app.explore.data import Lists, Person, catalogue
@@ -93,7 +94,7 @@ def picture(document: BakeoffDocument, found: Lists, one: str, other: str) -> No
         st.html(linked_lists.scroll_css(found.frame["contender"].nunique()))
         with st.container(key=linked_lists.SIDE_BY_SIDE):
             page.picture(
-                linked_lists.linked_lists(found.frame, styles),
+                Drawn(linked_lists.linked_lists, found.frame, styles),
                 linked_lists.linked_alt(found.frame, one, other),
                 found.frame.drop(columns="mark").rename(columns=HEADERS),
                 key="explore",

@@ -7,6 +7,7 @@ import streamlit as st
 
 from app import look, state
 from app.components import page, results
+from app.components.drawn import Drawn
 from app.runs.over_time_chart import chart
 from app.runs.pairs import Run, other_manifests, sentences
 from pipelines.evaluation.metrics.names import label
@@ -26,7 +27,7 @@ def section(documents: list[BakeoffDocument], pair: tuple[Run, Run] | None) -> N
     split, over = here.manifest.get("split", ""), number_of(len(shown), "bake-off")
     page.opening(
         title,
-        chart(frame, {_label(contenders[n]): s for n, s in styles.items()}, label(metric))
+        Drawn(chart, frame, {_label(contenders[n]): s for n, s in styles.items()}, label(metric))
         if len(frame)
         else None,
         f"{label(metric)} of {len(contenders)} contenders over {over} with the "

@@ -38,6 +38,9 @@ class Datasets(WorkspacePart):
 
     def datasets(self) -> list[DatasetRecord]:
         """The newest version of each dataset, sorted by name."""
+        return list(self.remembered.get("datasets", self._datasets))
+
+    def _datasets(self) -> list[DatasetRecord]:
         with self.database.read() as session:
             rows = session.scalars(select(DatasetRow).order_by(DatasetRow.version))
             newest = {row.name: row for row in rows}
@@ -49,12 +52,17 @@ class Datasets(WorkspacePart):
         A bundled sample that is not listed yet is listed first.
         """
         try:
-            with self.database.read() as session:
-                return self._dataset_record(_find(session, name, version))
+            return self.remembered.get(
+                ("dataset", name, version), lambda: self._found(name, version)
+            )
         except AssayError:
             if version is not None or not self._list_samples([name]):
                 raise
         return self.dataset_record(name)
+
+    def _found(self, name: str, version: int | None) -> DatasetRecord:
+        with self.database.read() as session:
+            return self._dataset_record(_find(session, name, version))
 
     def dataset_versions(self, name: str) -> list[DatasetRecord]:
         """All versions of a dataset, newest first."""

@@ -50,12 +50,18 @@ class Jobs(WorkspacePart):
 
     def jobs(self, limit: int = 50) -> list[JobRecord]:
         """The newest jobs, newest first."""
+        return list(self.remembered.get(("jobs", limit), lambda: self._jobs(limit)))
+
+    def _jobs(self, limit: int) -> list[JobRecord]:
         with self.database.read() as session:
             rows = session.scalars(select(JobRow).order_by(JobRow.id.desc()).limit(limit))
             return [_record(row) for row in rows]
 
     def live_jobs(self) -> list[JobRecord]:
         """Jobs that wait or run, oldest first."""
+        return list(self.remembered.get("live jobs", self._live_jobs))
+
+    def _live_jobs(self) -> list[JobRecord]:
         with self.database.read() as session:
             rows = session.scalars(select(JobRow).where(JobRow.state.in_(LIVE)).order_by(JobRow.id))
             return [_record(row) for row in rows]
@@ -94,9 +100,7 @@ class Jobs(WorkspacePart):
         One that was asked to stop before is cancelled, not lost.
         """
         moment = time.time() if now is None else now
-        with self.database.read() as session:
-            rows = session.scalars(select(JobRow).where(JobRow.state.in_(LIVE)))
-            gone = [row.id for row in rows if _is_lost(row, moment)]
+        gone = [job.id for job in self.live_jobs() if _is_lost(job, moment)]
         return [id for id in gone if self._lose(id, moment)]
 
     def _start(self, kind: str, params: dict[str, Any], attempt_of: int | None) -> int:
@@ -210,7 +214,7 @@ class Jobs(WorkspacePart):
             )
 
 
-def _is_lost(row: JobRow, moment: float) -> bool:
+def _is_lost(row: JobRow | JobRecord, moment: float) -> bool:
     if row.pid is not None and not processes.alive(row.pid):
         return True
     starting = row.state == "queued" and row.pid is not None

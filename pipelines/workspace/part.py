@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pipelines.workspace.database import Database
 from pipelines.workspace.home import Home
+from pipelines.workspace.remembered import Remembered
 
 
 class WorkspacePart:
@@ -14,6 +15,7 @@ class WorkspacePart:
     def __init__(self, folders: Home, database: Database) -> None:
         self.folders = folders
         self.database = database
+        self.remembered = Remembered(folders.database)
 
     @property
     def home(self) -> Path:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import defer
 
 from pipelines.errors import AssayError
@@ -57,6 +58,9 @@ class Results(WorkspacePart):
 
     def bakeoffs(self, dataset: str | None = None) -> list[BakeoffRecord]:
         """Finished bake-offs, newest first; one that came with Assay after all others."""
+        return list(self.remembered.get(("bake-offs", dataset), lambda: self._bakeoffs(dataset)))
+
+    def _bakeoffs(self, dataset: str | None) -> list[BakeoffRecord]:
         query = select(BakeoffRow).options(defer(BakeoffRow.document))
         if dataset is not None:
             query = query.where(BakeoffRow.dataset == dataset)
@@ -67,6 +71,9 @@ class Results(WorkspacePart):
 
     def bakeoff_record(self, id: str) -> BakeoffRecord:
         """The entry of a bake-off in the list."""
+        return self.remembered.get(("bake-off", id), lambda: self._bakeoff_found(id))
+
+    def _bakeoff_found(self, id: str) -> BakeoffRecord:
         with self.database.read() as session:
             row = session.get(BakeoffRow, id, options=[defer(BakeoffRow.document)])
             if row is None:
@@ -80,6 +87,18 @@ class Results(WorkspacePart):
             if row is None:
                 raise AssayError(no_bakeoff(id))
             return document_of(row.document, id)
+
+    def bakeoff_digest(self, id: str) -> str:
+        """A hash of a bake-off's document as it is stored: another one after each change."""
+        return self.remembered.get(("digest", id), lambda: self._digest(id))
+
+    def _digest(self, id: str) -> str:
+        with self.database.read() as session:
+            query = select(cast(BakeoffRow.document, Text)).where(BakeoffRow.id == id)
+            text = session.scalar(query)
+        if text is None:
+            raise AssayError(no_bakeoff(id))
+        return hashlib.sha256(text.encode()).hexdigest()
 
     def bakeoff_folder(self, id: str) -> Path:
         """The folder with the lists, per-user values and fitted pipelines of a bake-off."""
@@ -101,6 +120,9 @@ class Results(WorkspacePart):
 
     def decisions(self) -> list[DecisionRecord]:
         """Saved decisions, newest first."""
+        return list(self.remembered.get("decisions", self._decisions))
+
+    def _decisions(self) -> list[DecisionRecord]:
         with self.database.read() as session:
             rows = session.scalars(select(DecisionRow).order_by(DecisionRow.id.desc()))
             return [_decision_record(row) for row in rows]
