@@ -78,6 +78,22 @@ def _with_unused(case: Case, own: Evidence | None, name: str) -> str:
     return f" {unused}" if unused else ""
 
 
+def _gain_not_used(own: Evidence | None) -> str:
+    """Why a certain gain in the bake-off does not outweigh readiness, after a space; else empty."""
+    sure = [] if own is None else [name for name in own.better() if not own.borderline(name)]
+    if own is None or own.readiness != "needs more" or not sure:
+        return ""
+    users = f"the {own.users:,} users" if own.users else "the users"
+    gain = (
+        f"{own.title(sure[0])} beats the baseline offline for {users} whom the bake-off evaluated"
+    )
+    return (
+        f" {gain}; "
+        "the decision follows readiness all the same, since it counts every user, and a bake-off "
+        "only those with enough events."
+    )
+
+
 def _data(case: Case, own: Evidence | None) -> Gate:
     known = _known(own, "data_ready")
     unused = _with_unused(case, own, "data_ready")
@@ -86,7 +102,7 @@ def _data(case: Case, own: Evidence | None) -> Gate:
         case.data_ready if known is None else known,
         f"There is enough data to train on.{unused}",
         "There is not enough data to train on yet; the readiness report says how much is missing."
-        f"{unused}",
+        f"{_gain_not_used(own)}{unused}",
         (*BUILT, "buy"),
         COLLECT_DATA,
         measured=known is not None,
@@ -139,12 +155,16 @@ def _quality(own: Evidence | None, kind: str, label: str, closes: tuple[str, ...
     unscored = [c for c in own.of_kind(kind) if c.status != "scored"]
     outcomes = own.against_baselines(kind)
     if not outcomes:
-        why = f" ({unscored[0].name}: {unscored[0].status})" if unscored else ""
+        why = f" ({own.title(unscored[0].name)}: {unscored[0].status})" if unscored else ""
         return Gate(name, "not checked", f"No {label} was compared with a baseline{why}.")
-    if ahead := [n for n, found in outcomes.items() if "better" in found]:
-        best = min(ahead, key=own.borderline)  # the first that other seeds would not turn
-        but = ", but other seeds or another machine may turn it" if own.borderline(best) else ""
-        return Gate(name, "passed", f"{best} beats the baseline on {own.dataset} offline{but}.")
+    if ahead := own.better(kind):
+        best, but = ahead[0], ""
+        if own.borderline(best):
+            but = ", but other seeds or another machine may turn it"
+            sure = next((n for n in ahead if not own.borderline(n)), None)
+            but += f"; {own.title(sure)} beats it without that doubt" if sure else ""
+        beats = f"{own.title(best)} beats the baseline on {own.dataset} offline"
+        return Gate(name, "passed", f"{beats}{but}.")
     if all(found <= {"worse", "equivalent"} for found in outcomes.values()):
         return Gate(
             name,
