@@ -9,7 +9,7 @@ import streamlit as st
 
 from app import access, state
 from app.build import forms, spec_editor
-from app.components import jobs, page
+from app.components import jobs, number_field, page
 from pipelines.data.split import Protocol
 from pipelines.errors import AssayError
 from pipelines.evaluation.bakeoff.request import BASELINES, BakeoffRequest
@@ -26,6 +26,7 @@ SPLITS = (
     "leave-one-out",
     "users:0.1",
 )
+USEFUL = 0.02
 SPLIT_HELP = (
     "`time:0.9` trains on the first 90% of the events; `time:DATE` trains on the events before a "
     "date. `windows:3` does so at three cut-offs and pools them, which takes three times as long. "
@@ -102,11 +103,10 @@ def _options(third_party: list[str]) -> dict[str, Any]:
             placeholder="all users",
             key="build_eval_users",
         )
-        share = st.number_input(
+        share = number_field.draw(
             "Smallest useful difference (share of the baseline)",
-            min_value=0.0,
-            value=0.02,
-            step=0.01,
+            least=0.0,
+            value=USEFUL,
             key="build_useful",
         )
         refits = st.number_input(
@@ -141,7 +141,7 @@ def _options(third_party: list[str]) -> dict[str, Any]:
     return {
         "third_party": [*third_party, other] if other else third_party,
         "eval_users": None if users is None else int(users),
-        "useful_share": float(share),
+        "useful_share": USEFUL if share is None else share,
         "refits": int(refits),
         "tie_orders": None if orders is None else int(orders),
         "budget": budget,

@@ -9,6 +9,7 @@ import streamlit as st
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from app.components import number_field
 from app.components.page import plain
 
 LABELS = {
@@ -104,13 +105,12 @@ def _widget(name: str, info: FieldInfo, value: Any, key: str, disabled: bool) ->
         )
     if kind is float:
         least, most = _bounds(info, step=1e-9)
-        return st.number_input(
+        return number_field.draw(
             text,
             value=None if value is None else float(value),
-            min_value=None if least is None else float(least),
-            max_value=None if most is None else float(most),
-            step=_step(value),
-            format="%.6g",
+            least=least,
+            most=most,
+            optional=may_be_none,
             placeholder="no limit" if may_be_none else None,
             **common,
         )
@@ -141,14 +141,6 @@ def _bounds(info: FieldInfo, step: float) -> tuple[float | None, float | None]:
         if getattr(rule, "lt", None) is not None:
             most = rule.lt - step
     return least, most
-
-
-def _step(value: Any) -> float:
-    """A tenth of the value's order of magnitude, the step of the widget's buttons."""
-    if not value:
-        return 0.1
-    text = f"{abs(float(value)):e}"
-    return 10.0 ** (int(text.partition("e")[2]) - 1)
 
 
 def _part(text: str, kind: Any) -> Any:

@@ -9,6 +9,7 @@ from app.components import results
 from app.components.results import declared_baseline
 from pipelines import registry
 from pipelines.evaluation.comparison.comparison import Contrast, explored, testable
+from pipelines.evaluation.comparison.leading import leading
 from pipelines.evaluation.comparison.ranking import best_first, better_sign
 from pipelines.evaluation.metrics.metric import MetricOfAllLists
 from pipelines.evaluation.metrics.names import MAIN, better, load
@@ -131,7 +132,7 @@ def ready() -> None:
 
 
 def headline(document: BakeoffDocument, found: list[Comparison], metric: str, against: str) -> str:
-    """One sentence on the best contender that is not a baseline, compared with `against`."""
+    """One sentence on the leading contender that is not a baseline, compared with `against`."""
     best = leading(document, found)
     if best is not None:
         return best.sentence
@@ -145,16 +146,3 @@ def headline(document: BakeoffDocument, found: list[Comparison], metric: str, ag
     if others:
         return f"No other contender was scored, so there is nothing to compare with {title}."
     return "Only the baselines were run: there is nothing to compare yet."
-
-
-def leading(document: BakeoffDocument, found: list[Comparison]) -> Comparison | None:
-    """The first comparison of a built or third-party contender, otherwise of a stand-in.
-
-    A variant that places sponsored items leads only if there is no other.
-    """
-    there = [c for c in document.contenders if c.name in {one.contender for one in found}]
-    real = [c for c in there if c.kind in ("built", "third-party")]
-    kinds = {c.name: c.kind for c in results.organic(real)}
-    kinds |= {c.name: c.kind for c in there if c.kind == "stand-in"}
-    best = next((c for c in found if kinds.get(c.contender) in ("built", "third-party")), None)
-    return best or next((c for c in found if kinds.get(c.contender) == "stand-in"), None)

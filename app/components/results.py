@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from pipelines.evaluation.comparison import leading
 from pipelines.evaluation.comparison.ranking import best_first, better_sign, why_not_ranked
 from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.results.document import BakeoffDocument, Comparison, ContenderResult, Kind
-
-SPONSORED_RULE = "sponsored-slot"
 
 
 def declared_metric(document: BakeoffDocument) -> str:
@@ -23,8 +22,7 @@ def declared_baseline(document: BakeoffDocument) -> str:
 
 def sponsored_rule(contender: ContenderResult) -> dict[str, Any] | None:
     """The rule of the contender's pipeline that places sponsored items; None if it has none."""
-    rules = (contender.spec or {}).get("rules", [])
-    return next((rule for rule in rules if rule.get("stage") == SPONSORED_RULE), None)
+    return leading.sponsored_rule(contender.spec)
 
 
 def places_sponsored(contender: ContenderResult) -> bool:
@@ -49,22 +47,31 @@ def value_of(contender: ContenderResult, metric: str) -> float | None:
 def leader(
     document: BakeoffDocument, kinds: tuple[Kind, ...] = ("built", "third-party", "baseline")
 ) -> ContenderResult | None:
-    """The scored contender with the best value of the declared metric, not a sponsored variant.
+    """The scored contender that leads by the declared metric: a baseline if none exceeds it.
 
-    None if no contender has a value, or if higher and lower values are equally good.
+    Otherwise the one that Compare names, or without comparisons the one with the best value, not a
+    sponsored variant. None if no contender has a value, or if neither direction is better.
     """
     metric = declared_metric(document)
     scored = [c for c in document.contenders if c.kind in kinds and value_of(c, metric) is not None]
-    best = best_first(organic(scored), metric)
-    return next(iter(best), None) if better_sign(metric) else None
+    best = next(iter(best_first(organic(scored), metric)), None) if better_sign(metric) else None
+    if best is None or best.kind == "baseline":
+        return best
+    names = {c.name for c in scored}
+    rows = [c for c in _declared(document) if c.contender in names]
+    first = leading.leading(document, rows)
+    return best if first is None else document.contender(first.contender)
 
 
 def against_baseline(document: BakeoffDocument, name: str) -> Comparison | None:
     """A contender's comparison with the declared baseline on the declared metric."""
-    wanted = (name, declared_baseline(document), declared_metric(document))
-    return next(
-        (c for c in document.comparisons if (c.contender, c.baseline, c.metric) == wanted), None
-    )
+    return next((c for c in _declared(document) if c.contender == name), None)
+
+
+def _declared(document: BakeoffDocument) -> list[Comparison]:
+    """The comparisons with the declared baseline on the declared metric."""
+    wanted = (declared_baseline(document), declared_metric(document))
+    return [c for c in document.comparisons if (c.baseline, c.metric) == wanted]
 
 
 def leader_label(document: BakeoffDocument) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from app import state
-from app.components import jobs
+from app.components import jobs, number_field
 from app.components.page import plain
 from app.data import import_plan, recipe_sentences, uploads
 from pipelines.data.dataset import check_name
@@ -75,9 +75,10 @@ def choices(planned: Plan) -> dict[str, Any]:
     help = "Whether lists may contain items that the user already interacted with."
     found["seen"] = _one(next(places), "Items already interacted with", SEEN, "seen", help)
     if C.WEIGHT in has:
-        found["least_weight"] = next(places).number_input(
+        found["least_weight"] = number_field.draw(
             plain(f"Minimum {has[C.WEIGHT]}"),
-            value=None,
+            place=next(places),
+            optional=True,
             placeholder="keep all",
             help="Rows with a lower value are removed, for example ratings below 4.",
             key=_key("least"),

@@ -10,6 +10,7 @@ from functools import cache
 from math import isfinite
 from typing import Any
 
+from app.components.typed_number import read
 from pipelines.economics.case import Case, case_from, fields
 from pipelines.errors import AssayError
 
@@ -27,6 +28,8 @@ LARGEST = 10**15
 NOTES = {"sources": "source", "authors": "author"}
 """Paths such as `sources.margin`, and the field of the case's `Stated` that they are."""
 OVERRUN = ("overrun", "it-projects")
+WHOLE = {"horizon_months": 1, "term_months": 0}
+"""Whole numbers, and the value that stands for an empty field."""
 LABELS = {
     "currency": "Currency",
     "usd_rate": "Price of a US dollar",
@@ -114,6 +117,12 @@ def full_label(path: str) -> str:
     return inputs()[path].label + (f", {TABLES[option].lower()}" if option else "")
 
 
+def is_number(path: str) -> bool:
+    """Whether an input is a number or a range of numbers."""
+    last = path.rpartition(".")[2]
+    return last not in TEXTS and last not in PRECONDITIONS
+
+
 def flat(case: Case) -> Values:
     """A case's inputs by path, None if missing; without the options that the case lacks."""
     document = case.model_dump(mode="json", exclude={"sources"})
@@ -142,6 +151,7 @@ def changed_case(base: Case, changes: Values) -> Case:
     """`base` with some inputs replaced; an `AssayError` names an invalid one."""
     if not changes:
         return base
+    _refuse_unread(changes)
     base = reduced(base, changes)
     values = flat(base) | {path: v for path, v in changes.items() if path in inputs()}
     kept = {name: base.stated(name) for name in base.sources if name not in changes}
@@ -154,6 +164,18 @@ def changed_case(base: Case, changes: Values) -> Case:
         return case_from({**nested(values), "sources": sources}, "Your inputs")
     except AssayError as error:
         raise AssayError(_in_words(str(error))) from error
+
+
+def _refuse_unread(changes: Values) -> None:
+    """An `AssayError` on the first number that was typed and could not be read."""
+    for path, value in changes.items():
+        parts = value.values() if isinstance(value, dict) else [value]
+        texts = [part for part in parts if isinstance(part, str)]
+        if path in inputs() and is_number(path) and texts and tuple(texts) != OVERRUN[1:]:
+            label = full_label(path)
+            whole = path.rpartition(".")[2] in WHOLE
+            problem = read(texts[0], whole=whole).problem or "type the number again."
+            raise AssayError(f"Your inputs: {label[0].lower()}{label[1:]}: {problem}")
 
 
 def reduced(base: Case, changes: Values) -> Case:
@@ -173,6 +195,12 @@ def changes_of(case: Case, base: Case) -> Values:
         found = {table: getattr(stated, field) for table, field in NOTES.items()}
         changes |= {f"{table}.{name}": text for table, text in found.items() if text}
     return changes
+
+
+def note_of(case: Case, path: str) -> str:
+    """The source or the author that a case has for an input, by a path of `is_note`."""
+    table, _, name = path.partition(".")
+    return str(getattr(case.stated(name), NOTES[table]))
 
 
 def is_note(path: str) -> bool:
@@ -235,13 +263,18 @@ def _is_number(value: Any) -> bool:
     return abs(value) <= LARGEST if isinstance(value, int) else isfinite(value)
 
 
-def merged(low: float | None, mode: float | None, high: float | None) -> Any:
-    """A number, a range, or None; a missing end is the most likely value."""
+def merged(low: Any, mode: Any, high: Any) -> Any:
+    """A number, a range, or None; a missing end is the most likely value.
+
+    With a text that is no number, the three as they were typed.
+    """
     given = [v for v in (low, mode, high) if v is not None]
     if not given:
         return None
     if low is None and high is None:
         return mode
+    if any(isinstance(v, str) for v in given):
+        return {"low": low, "mode": mode, "high": high}
     middle = mode if mode is not None else sum(given) / len(given)
     return {
         "low": middle if low is None else low,

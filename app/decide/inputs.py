@@ -7,7 +7,7 @@ import streamlit as st
 from app import access, address
 from app.components import drafts, toolbar
 from app.components.page import plain
-from app.decide import case_form
+from app.decide import case_form, case_reading
 from app.decide.case_values import Values, changes_of, from_text, reduced, to_text
 from pipelines.economics.case import Case, blank_case, case_of_toml, load_case
 from pipelines.economics.evidence import Evidence
@@ -84,7 +84,7 @@ def _typed(name: str) -> None:
     subject = _subject(name)
     seen = drafts.seen(subject)
     base = reduced(_base(name), seen)
-    drafts.typed(subject, case_form.read(base, seen, f"decide_{name}"))
+    drafts.typed(subject, case_reading.read(base, seen, f"decide_{name}"))
 
 
 def _offer(name: str) -> None:

@@ -32,9 +32,7 @@ div:has(> .st-key-decide_answer) {position: sticky; bottom: 0; z-index: 5;}
 .st-key-decide_split [data-testid="stColumn"] [data-testid="stColumn"]
 {min-width: 0; flex: 1 1 0;}
 .st-key-decide_split [data-testid="stColumn"] [data-testid="stColumn"]
- [data-testid="stNumberInput"] button {display: none;}
-.st-key-decide_split [data-testid="stColumn"] [data-testid="stColumn"]
- [data-testid="stNumberInput"] input {padding-left: 6px; padding-right: 4px;}
+ [data-testid="stTextInput"] input {padding-left: 6px; padding-right: 4px;}
 </style>"""
 
 

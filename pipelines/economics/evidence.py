@@ -6,6 +6,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from pipelines.errors import AssayError
+from pipelines.evaluation.comparison.leading import Entry, in_order, sponsored_rule
+from pipelines.evaluation.comparison.ranking import better_sign
 
 SAMPLES = frozenset({"movielens-small", "complete-journey"})
 Readiness = Literal["enough", "needs more", "unknown"]
@@ -25,6 +27,8 @@ class Contender(_Frozen):
     """One contender: what it costs to run, and whether it was scored."""
 
     name: str
+    title: str = ""
+    """As the pages name it; empty if it has no title."""
     kind: Literal["built", "third-party", "baseline"]
     status: str
     reason: str = ""
@@ -57,6 +61,10 @@ class Evidence(_Frozen):
     """Whether the dataset's events have impressions; None if unknown."""
     contenders: tuple[Contender, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
+    order: tuple[str, ...] = ()
+    """The contenders in the order in which sentences name them, as Compare does."""
+    users: int | None = None
+    """How many users the bake-off evaluated."""
     checks: str = ""
     """Which checks of the bake-off ran and what they said; empty in older documents."""
     flagged: tuple[str, ...] = ()
@@ -76,6 +84,23 @@ class Evidence(_Frozen):
                 found.setdefault(row.contender, set()).add(row.outcome)
         return found
 
+    def better(self, kind: str = "") -> list[str]:
+        """The contenders (of that kind) that are better than a baseline, the leading one first."""
+        kinds = [kind] if kind else ["built", "third-party"]
+        found = [
+            name
+            for one in kinds
+            for name, outcomes in self.against_baselines(one).items()
+            if "better" in outcomes
+        ]
+        return sorted(found, key=lambda n: self.order.index(n) if n in self.order else len(found))
+
+    def title(self, name: str) -> str:
+        """A contender's title; its name if it has none of its own."""
+        titles = [one.title for one in self.contenders]
+        found = next((one.title for one in self.contenders if one.name == name), "")
+        return found if found and titles.count(found) == 1 else name
+
     def borderline(self, contender: str) -> bool:
         """Whether that contender is better than a baseline, but all such outcomes may turn."""
         baselines = {found.name for found in self.of_kind("baseline")}
@@ -91,7 +116,8 @@ class Evidence(_Frozen):
         those not scored."""
         kinds = {contender.name: contender.kind for contender in self.contenders}
         compared = [
-            f"{row.contender} {_OUTCOMES.get(row.outcome, 'was compared with')} {row.baseline} "
+            f"{self.title(row.contender)} {_OUTCOMES.get(row.outcome, 'was compared with')} "
+            f"{self.title(row.baseline)} "
             f"({row.metric}, offline{', borderline' if row.borderline else ''})"
             f"{', but over budget' if row.over_budget else ''}"
             f"{', but it fails a required test' if row.failed_required else ''}."
@@ -99,7 +125,7 @@ class Evidence(_Frozen):
             if {kinds[row.contender], kinds[row.baseline]} == {"built", "third-party"}
         ]
         not_scored = [
-            f"{c.name} is {c.status}. {c.reason or 'No reason was given.'}"
+            f"{self.title(c.name)} is {c.status}. {c.reason or 'No reason was given.'}"
             for c in self.contenders
             if c.kind != "baseline" and c.status != "scored"
         ]
@@ -120,6 +146,23 @@ def _counts(
         and (kinds[row["baseline"]] != "baseline" or declared in (None, row["baseline"]))
         and row["baseline"] != "random"
     )
+
+
+def _order(rows: list[Mapping[str, Any]], outcomes: list[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Contenders by `leading.in_order`, from those comparisons with a baseline that count."""
+    by_name = {row["name"]: row for row in rows}
+    entries = [
+        Entry(
+            one["contender"],
+            by_name[one["contender"]]["kind"],
+            one["outcome"],
+            better_sign(one["metric"]) * float(one.get("difference") or 0.0),
+            sponsored_rule(by_name[one["contender"]].get("spec")) is not None,
+        )
+        for one in outcomes
+        if by_name[one["baseline"]]["kind"] == "baseline"
+    ]
+    return tuple(dict.fromkeys(in_order(entries)))
 
 
 def _checks(evidence: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -160,6 +203,7 @@ def evidence_from_bakeoff(
         contenders = tuple(
             Contender(
                 name=row["name"],
+                title=str(row.get("title") or ""),
                 kind=row["kind"],
                 status=row["status"],
                 reason=row.get("reason") or "",
@@ -170,6 +214,10 @@ def evidence_from_bakeoff(
             for row in rows
         )
         manifest = document.get("manifest") or {}
+        counted = [
+            row for row in document.get("comparisons", []) if _counts(row, contenders, manifest)
+        ]
+        users = manifest.get("users")
         outcomes = tuple(
             Outcome(
                 contender=row["contender"],
@@ -180,8 +228,7 @@ def evidence_from_bakeoff(
                 failed_required=bool(row.get("failed_required")),
                 borderline=bool(row.get("borderline")),
             )
-            for row in document.get("comparisons", [])
-            if _counts(row, contenders, manifest)
+            for row in counted
         )
         return Evidence(
             dataset=dataset,
@@ -191,6 +238,8 @@ def evidence_from_bakeoff(
             exposures=exposures,
             contenders=contenders,
             outcomes=outcomes,
+            order=_order(rows, counted),
+            users=users if isinstance(users, int) else None,
             **_checks(document.get("evidence")),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:

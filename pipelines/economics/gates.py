@@ -17,6 +17,7 @@ from pipelines.economics.testability import OnlineTest, online_test
 
 State = Literal["passed", "failed", "not checked"]
 BUILT, BOUGHT = ("build", STAGED), ("buy", STAGED)
+OTHER_LOG = "If another log does, state it among the preconditions."
 
 
 @dataclass(frozen=True)
@@ -50,29 +51,61 @@ def _answered(
     return Gate(name, state, yes if answer else no, closes, instead, measured=measured)
 
 
-def answer_not_used(case: Case, own: Evidence | None) -> str:
-    """That readiness contradicts the stated answer on the data, after a space; else empty."""
-    if own is None or own.readiness == "unknown" or case.data_ready is None:
+def _known(own: Evidence | None, name: str) -> bool | None:
+    """What readiness knows for certain from the user's own data; None where it cannot tell.
+
+    Events with impressions are logged exposures; events without them may have another log.
+    """
+    if own is None:
+        return None
+    if name == "data_ready":
+        return None if own.readiness == "unknown" else own.readiness == "enough"
+    return True if name == "exposure_logged" and own.exposures else None
+
+
+def answer_not_used(case: Case, own: Evidence | None, name: str) -> str:
+    """That what readiness knows contradicts a stated answer (`data_ready`, ...); else empty."""
+    stated, known = getattr(case, name), _known(own, name)
+    if own is None or stated is None or known is None or stated == known:
         return ""
-    if case.data_ready == (own.readiness == "enough"):
+    word = "yes" if stated else "no"
+    return f"Readiness of {own.dataset} answers this; the “{word}” that you stated is not used."
+
+
+def _with_unused(case: Case, own: Evidence | None, name: str) -> str:
+    """`answer_not_used`, after a space."""
+    unused = answer_not_used(case, own, name)
+    return f" {unused}" if unused else ""
+
+
+def _gain_not_used(own: Evidence | None) -> str:
+    """Why a certain gain in the bake-off does not outweigh readiness, after a space; else empty."""
+    sure = [] if own is None else [name for name in own.better() if not own.borderline(name)]
+    if own is None or own.readiness != "needs more" or not sure:
         return ""
-    stated = "yes" if case.data_ready else "no"
-    return f" Readiness of {own.dataset} answers this; the “{stated}” that you stated is not used."
+    users = f"the {own.users:,} users" if own.users else "the users"
+    gain = (
+        f"{own.title(sure[0])} beats the baseline offline for {users} whom the bake-off evaluated"
+    )
+    return (
+        f" {gain}; "
+        "the decision follows readiness all the same, since it counts every user, and a bake-off "
+        "only those with enough events."
+    )
 
 
 def _data(case: Case, own: Evidence | None) -> Gate:
-    measured = None if own is None or own.readiness == "unknown" else own.readiness == "enough"
-    ready = case.data_ready if measured is None else measured
-    unused = answer_not_used(case, own)
+    known = _known(own, "data_ready")
+    unused = _with_unused(case, own, "data_ready")
     return _answered(
         "data",
-        ready,
+        case.data_ready if known is None else known,
         f"There is enough data to train on.{unused}",
         "There is not enough data to train on yet; the readiness report says how much is missing."
-        f"{unused}",
+        f"{_gain_not_used(own)}{unused}",
         (*BUILT, "buy"),
         COLLECT_DATA,
-        measured=measured is not None,
+        measured=known is not None,
     )
 
 
@@ -92,28 +125,26 @@ def _testability(found: OnlineTest | None) -> Gate:
 
 
 def _exposures(case: Case, own: Evidence | None) -> Gate:
-    """As stated; otherwise whether the imported events have impressions."""
-    everything = (*BUILT, "buy")
-    measured = None if own is None else own.exposures
-    no = "record which recommendations were shown to whom, so a test cannot measure their effect"
-    if case.exposure_logged is None and measured is not None and own is not None:
-        return _answered(
-            "exposure logging",
-            measured,
-            f"The events of {own.dataset} record which recommendations were shown to whom.",
-            f"The events of {own.dataset} do not {no}. If another log does, state it among the "
-            "preconditions.",
-            everything,
-            FIX_LOGGING,
-            measured=True,
+    """Whether the imported events have impressions; if not, as stated, since another log may."""
+    known, found = _known(own, "exposure_logged"), None if own is None else own.exposures
+    stated = case.exposure_logged
+    logged = stated if known is None else known
+    measured = known is not None or (stated is None and found is not None)
+    unused = _with_unused(case, own, "exposure_logged")
+    no = "record which recommendations were shown to whom, so a test cannot measure their effect."
+    if own is not None and found is False and logged is None:
+        logged, no = False, f"The events of {own.dataset} do not {no} {OTHER_LOG}"
+    else:
+        no = f"The log does not {no}"
+    yes = "The log records which recommendations were shown to whom."
+    if own is not None and known:
+        yes = (
+            f"The events of {own.dataset} record which recommendations were shown to whom.{unused}"
         )
+    elif own is not None and found is False and stated:
+        yes += f" The events of {own.dataset} do not, so this rests on your answer."
     return _answered(
-        "exposure logging",
-        case.exposure_logged,
-        "The log records which recommendations were shown to whom.",
-        f"The log does not {no}.",
-        everything,
-        FIX_LOGGING,
+        "exposure logging", logged, yes, no, (*BUILT, "buy"), FIX_LOGGING, measured=measured
     )
 
 
@@ -124,12 +155,16 @@ def _quality(own: Evidence | None, kind: str, label: str, closes: tuple[str, ...
     unscored = [c for c in own.of_kind(kind) if c.status != "scored"]
     outcomes = own.against_baselines(kind)
     if not outcomes:
-        why = f" ({unscored[0].name}: {unscored[0].status})" if unscored else ""
+        why = f" ({own.title(unscored[0].name)}: {unscored[0].status})" if unscored else ""
         return Gate(name, "not checked", f"No {label} was compared with a baseline{why}.")
-    if ahead := [n for n, found in outcomes.items() if "better" in found]:
-        best = min(ahead, key=own.borderline)  # the first that other seeds would not turn
-        but = ", but other seeds or another machine may turn it" if own.borderline(best) else ""
-        return Gate(name, "passed", f"{best} beats the baseline on {own.dataset} offline{but}.")
+    if ahead := own.better(kind):
+        best, but = ahead[0], ""
+        if own.borderline(best):
+            but = ", but other seeds or another machine may turn it"
+            sure = next((n for n in ahead if not own.borderline(n)), None)
+            but += f"; {own.title(sure)} beats it without that doubt" if sure else ""
+        beats = f"{own.title(best)} beats the baseline on {own.dataset} offline"
+        return Gate(name, "passed", f"{beats}{but}.")
     if all(found <= {"worse", "equivalent"} for found in outcomes.values()):
         return Gate(
             name,

@@ -196,12 +196,20 @@ def test_a_form_has_a_widget_for_each_kind_of_field(monkeypatch):
     count = app.number_input(key="f_count")
     assert (count.min, count.max, count.help) == (1, 9, "how many")
     count.set_value(7)
-    app.number_input(key="f_limit").set_value(2.5)
+    app.text_input(key="f_limit").set_value("2,5")
     app.text_input(key="f_parts").set_value("3, 4")
     app.checkbox(key="f_on").uncheck().run()
     assert app.session_state["found"] == {
         "count": 7, "on": False, "kind": "b", "limit": 2.5, "parts": [3, 4],
     }  # fmt: skip
+    assert app.text_input(key="f_limit").value == "2,5"  # as typed
+    app.text_input(key="f_rate").set_value("0,002").run()
+    assert app.session_state["found"]["rate"] == 0.002 and not app.caption
+    for typed in ("fast", "0", ""):  # a rate above 0 is needed
+        app.text_input(key="f_rate").set_value(typed).run()
+        assert app.session_state["found"]["rate"] == 0.002
+        assert app.caption[-1].value == "0.002 is still set."
+        assert app.text_input(key="f_rate").value == typed
 
 
 @pytest.mark.parametrize("kind", ["candidates", "rankers", "rules"])

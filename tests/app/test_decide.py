@@ -5,6 +5,8 @@ from itertools import pairwise
 
 import pytest
 
+from app.components.typed_number import read
+from app.components.typed_number import shown as shown_number
 from app.decide import case_values, numbers, options, tornado, uncertainty_charts, value_chart
 from pipelines.data import readiness
 from pipelines.data.dataset import save
@@ -22,6 +24,7 @@ COMPLETE = {
     "requests": 1e6,
     "popularity.uplift": 0.01,
     "buy.uplift": {"low": 0.01, "mode": 0.02, "high": 0.04},
+    "buy.price": "google-recommendations",
     "build.uplift": 0.024,
 }
 
@@ -132,10 +135,10 @@ def test_help_asks_for_what_the_field_wants():
 
 def test_a_source_and_an_author_are_typed_kept_and_printed(open_page, workspace):
     app = open_page("decide", decide_case="shop")
-    app.selectbox(key="decide_shop_source_of").set_value("buy.uplift").run()
+    app.selectbox(key="decide_shop_source_of_buy").set_value("buy.uplift").run()
     app.text_input(key="decide_shop_sources.buy.uplift").set_value("vendor's test").run()
     app.text_input(key="decide_shop_authors.buy.uplift").set_value("Ben").run()
-    app.selectbox(key="decide_shop_source_of").set_value("margin").run()
+    app.selectbox(key="decide_shop_source_of_your business").set_value("margin").run()
     app.text_input(key="decide_shop_authors.margin").set_value("Eva").run()
     assert not app.exception
     typed = {
@@ -151,8 +154,10 @@ def test_a_source_and_an_author_are_typed_kept_and_printed(open_page, workspace)
         "margin": Stated(author="Eva"),
     }
     again = open_page("decide", decide_case="shop")
-    again.selectbox(key="decide_shop_source_of").set_value("buy.uplift").run()
+    again.selectbox(key="decide_shop_source_of_buy").set_value("buy.uplift").run()
     assert again.text_input(key="decide_shop_authors.buy.uplift").value == "Ben"
+    below = [c.value for c in again.caption]
+    assert "Source: vendor's test. Stated by Ben" in below and "Stated by Eva" in below
 
 
 def test_the_form_returns_every_number_of_an_example_case():
@@ -231,7 +236,7 @@ def test_an_example_case_by_its_link(open_page, workspace):
 def test_an_input_changes_the_decision(open_page, workspace):
     app = open_page("decide", decide_case="shop")
     shop = app.title[0].value
-    app.number_input(key="decide_shop_open_rate_mode").set_value(30.0).run()
+    app.text_input(key="decide_shop_open_rate_mode").set_value("30").run()
     assert not app.exception
     assert shop != app.title[0].value
     assert workspace.draft("decide:shop").inputs == {"open_rate": 0.3}
@@ -239,23 +244,23 @@ def test_an_input_changes_the_decision(open_page, workspace):
 
 def test_changes_belong_to_their_case(open_page, workspace):
     app = open_page("decide", decide_case="shop", decide_inputs='{"open_rate":0.3}')
-    assert app.number_input(key="decide_shop_open_rate_mode").value == 30.0
+    assert app.text_input(key="decide_shop_open_rate_mode").value == "30"
     app.get("button_group")[0].set_value("data-poor").run()
     assert not app.exception
-    assert app.number_input(key="decide_data-poor_open_rate_mode").value == 100.0
+    assert app.text_input(key="decide_data-poor_open_rate_mode").value == "100"
     app.get("button_group")[0].set_value("shop").run()
-    assert app.number_input(key="decide_shop_open_rate_mode").value == 30.0
+    assert app.text_input(key="decide_shop_open_rate_mode").value == "30"
 
 
 def fill_own_case(app):
     """Type in each kind of widget of the own case."""
-    app.number_input(key="decide_own_margin_mode").set_value(6000.0).run()
-    app.number_input(key="decide_own_buy.uplift_low").set_value(-1.5).run()
-    app.number_input(key="decide_own_buy.uplift_mode").set_value(2.4).run()
-    app.number_input(key="decide_own_buy.uplift_high").set_value(4.0).run()
-    app.number_input(key="decide_own_horizon_months").set_value(24).run()
+    app.text_input(key="decide_own_margin_mode").set_value("6000").run()
+    app.text_input(key="decide_own_buy.uplift_low").set_value("-1.5").run()
+    app.text_input(key="decide_own_buy.uplift_mode").set_value("2.4").run()
+    app.text_input(key="decide_own_buy.uplift_high").set_value("4").run()
+    app.text_input(key="decide_own_horizon_months").set_value("24").run()
     app.checkbox(key="decide_own_build.overrun_drawn").uncheck().run()
-    app.selectbox(key="decide_own_buy.price").set_value(None).run()
+    app.selectbox(key="decide_own_buy.price").set_value("recombee-standard").run()
     app.text_area(key="decide_own_dissent").set_value("Eva: too early").run()
     next(b for b in app.get("button_group") if "core business" in b.label).set_value("no").run()
     assert not app.exception
@@ -266,7 +271,7 @@ TYPED = {
     "buy.uplift": {"low": -0.015, "mode": 0.024, "high": 0.04},
     "horizon_months": 24,
     "build.overrun": 1.0,
-    "buy.price": None,
+    "buy.price": "recombee-standard",
     "dissent": "Eva: too early",
     "core_business": "no",
 }
@@ -275,12 +280,12 @@ TYPED = {
 def shown(app):
     """What the form shows of the inputs that `fill_own_case` types."""
     return {
-        "margin": app.number_input(key="decide_own_margin_mode").value,
+        "margin": app.text_input(key="decide_own_margin_mode").value,
         "uplift": [
-            app.number_input(key=f"decide_own_buy.uplift_{part}").value
+            app.text_input(key=f"decide_own_buy.uplift_{part}").value
             for part in ("low", "mode", "high")
         ],
-        "horizon": app.number_input(key="decide_own_horizon_months").value,
+        "horizon": app.text_input(key="decide_own_horizon_months").value,
         "overrun": app.checkbox(key="decide_own_build.overrun_drawn").value,
         "price": app.selectbox(key="decide_own_buy.price").value,
         "dissent": app.text_area(key="decide_own_dissent").value,
@@ -306,16 +311,16 @@ def test_a_draft_survives_another_case_another_page_and_a_restart(open_page, wor
 
 def test_what_is_typed_is_kept_though_the_next_click_leaves_the_page(open_page, workspace):
     app = open_page("decide")
-    app.number_input(key="decide_own_margin_mode").set_value(6000.0)
+    app.text_input(key="decide_own_margin_mode").set_value("6000")
     app.get("button_group")[0].set_value("shop").run()  # both reach the server in one run
     assert workspace.draft("decide:own").inputs == {"margin": 6000.0}
 
 
 def test_two_windows_do_not_undo_each_other(open_page, workspace):
     one, other = open_page("decide"), open_page("decide")
-    one.number_input(key="decide_own_margin_mode").set_value(6000.0).run()
-    other.number_input(key="decide_own_requests_mode").set_value(2e6).run()
-    one.number_input(key="decide_own_open_rate_mode").set_value(30.0).run()
+    one.text_input(key="decide_own_margin_mode").set_value("6000").run()
+    other.text_input(key="decide_own_requests_mode").set_value("2000000").run()
+    one.text_input(key="decide_own_open_rate_mode").set_value("30").run()
     assert workspace.draft("decide:own").inputs == {
         "margin": 6000.0, "requests": 2e6, "open_rate": 0.3,
     }  # fmt: skip
@@ -327,25 +332,25 @@ def button(app, label):
 
 def test_a_draft_is_discarded_by_a_button_and_can_be_brought_back(open_page, workspace):
     app = open_page("decide")
-    app.number_input(key="decide_own_margin_mode").set_value(6000.0).run()
+    app.text_input(key="decide_own_margin_mode").set_value("6000").run()
     button(app, "Discard draft").click().run()
-    assert app.number_input(key="decide_own_margin_mode").value is None
+    assert app.text_input(key="decide_own_margin_mode").value == ""
     assert workspace.draft("decide:own").inputs == {}
     button(app, "Bring back the draft").click().run()
-    assert app.number_input(key="decide_own_margin_mode").value == 6000.0
+    assert app.text_input(key="decide_own_margin_mode").value == "6000"
 
 
 def test_a_link_offers_its_inputs_and_does_not_replace_the_draft(open_page, workspace):
     workspace.change_draft("decide:shop", {}, {"margin": 6000.0})
     app = open_page("decide", decide_case="shop", decide_inputs='{"open_rate":0.3}')
     assert "decide_inputs" not in app.query_params
-    assert app.number_input(key="decide_shop_margin_mode").value == 6000.0
-    assert app.number_input(key="decide_shop_open_rate_mode").value == 100.0
+    assert app.text_input(key="decide_shop_margin_mode").value == "6000"
+    assert app.text_input(key="decide_shop_open_rate_mode").value == "100"
     button(app, "Use the link's inputs").click().run()
-    assert app.number_input(key="decide_shop_margin_mode").value == 4000.0
-    assert app.number_input(key="decide_shop_open_rate_mode").value == 30.0
+    assert app.text_input(key="decide_shop_margin_mode").value == "4000"
+    assert app.text_input(key="decide_shop_open_rate_mode").value == "30"
     button(app, "Bring back the previous draft").click().run()
-    assert app.number_input(key="decide_shop_margin_mode").value == 6000.0
+    assert app.text_input(key="decide_shop_margin_mode").value == "6000"
 
 
 def test_a_filled_field_is_not_marked_as_missing(open_page, workspace):
@@ -356,7 +361,7 @@ def test_a_filled_field_is_not_marked_as_missing(open_page, workspace):
         return [label for label in labels if "[missing]" in label]
 
     assert len(marked()) == 1
-    app.number_input(key="decide_own_margin_mode").set_value(6000.0).run()
+    app.text_input(key="decide_own_margin_mode").set_value("6000").run()
     assert not marked()
 
 
@@ -374,30 +379,108 @@ def test_a_flat_fee_beside_a_fee_per_request_is_shown_with_their_sum(open_page, 
         found = [c.value for c in app.caption if c.value.startswith("Counted as")]
         return [text.replace("\\", "") for text in found]
 
+    app.selectbox(key="decide_own_buy.price").set_value("google-recommendations").run()
     assert not told()
-    app.number_input(key="decide_own_buy.fee").set_value(2.0).run()
+    app.text_input(key="decide_own_buy.fee").set_value("2").run()
     (text,) = told()
     assert "the flat fee plus Google" in text and "set the fee per request to none" in text
-    app.number_input(key="decide_own_requests_mode").set_value(1e6).run()
+    app.text_input(key="decide_own_requests_mode").set_value("1000000").run()
     (text,) = told()
     assert "$2.3 k a month, the flat fee of $2 k plus $0.27 k for Google" in text
     assert "at 1 million requests a month" in text and "minimum" not in text
-    app.number_input(key="decide_own_buy.minimum").set_value(5.0).run()
+    app.text_input(key="decide_own_buy.minimum").set_value("5").run()
     assert "but at least the minimum of $5 k." in told()[0]
     app.selectbox(key="decide_own_buy.price").set_value(None).run()
     assert not app.exception and not told()
 
 
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        ("27.5", 27.5), ("27,5", 27.5), ("0,125", 0.125), ("-2,5", -2.5), ("\u22122.5", -2.5),
+        (",5", 0.5), ("1 000", 1000), ("1\u202f000,5", 1000.5), ("1'000.5", 1000.5),
+        ("1.000,5", 1000.5), ("1,000.5", 1000.5), ("1,000,000", 1e6), ("1.000.000", 1e6),
+        ("1234,567", 1234.567), ("1e6", 1e6), (" 7 ", 7), ("1,000", 1000), ("12,500", 12500),
+        ("", None),
+    ],
+)  # fmt: skip
+def test_a_number_is_read_as_it_is_typed_in_many_countries(typed, value):
+    found = read(typed)
+    assert (found.value, found.problem) == (value, "")
+    assert bool(found.note) == (typed in ("1,000", "12,500"))  # another country reads 1 and 12.5
+
+
+@pytest.mark.parametrize(
+    "typed", ["1.000", "1.085", "1.2.3", "1,2,3", "1,00.5", "1 00", "12,34,567", "2 %",
+              "abc", "nan", "inf", "1e999", "1_000", "1.000.50"]
+)  # fmt: skip
+def test_a_text_that_is_no_number_or_two_is_refused(typed):
+    found = read(typed)
+    assert found.value is None and found.problem.startswith(f"“{typed}”")
+
+
+def test_a_number_is_shown_as_it_is_read():
+    for value in (1.085, 12.125, -2.125, 0.921, 1234.567, 1000.0, 1e15, 2e-7, 0.0):
+        assert read(shown_number(value)).value == value
+    assert read("2,5", whole=True).problem == "2.5 is not a whole number."
+
+
+def test_a_decimal_comma_is_no_factor_of_ten(open_page, workspace):
+    app = open_page("decide", decide_case="shop")
+    app.text_input(key="decide_shop_open_rate_mode").set_value("27,5").run()
+    assert workspace.draft("decide:shop").inputs == {"open_rate": 0.275}
+    assert app.text_input(key="decide_shop_open_rate_mode").value == "27,5"
+    app.text_input(key="decide_shop_margin_mode").set_value("4,000").run()
+    assert any(c.value.startswith("“4,000” is read as 4000; for") for c in app.caption)
+
+
+def test_what_cannot_be_read_is_kept_and_told_at_the_field(open_page, workspace):
+    app = open_page("decide", decide_case="shop")
+    app.text_input(key="decide_shop_margin_mode").set_value("4.500").run()
+    app.text_input(key="decide_shop_margin_high").set_value("5000").run()
+    assert not app.exception
+    problem = "“4.500” can be read in two ways: type 4500 or 4.5."
+    assert any(c.value.endswith(problem) for c in app.caption)
+    assert app.title[0].value == "These inputs are not valid."
+    assert app.error[0].value == f"Your inputs: addressed margin: {problem}"
+    app.text_input(key="decide_shop_buy.fee").set_value("much").run()
+    assert not app.exception
+    again = open_page("decide", decide_case="shop")
+    assert again.text_input(key="decide_shop_margin_mode").value == "4.500"
+    assert again.text_input(key="decide_shop_buy.fee").value == "much"
+    linked = case_values.from_text(case_values.to_text(workspace.draft("decide:shop").inputs))
+    assert linked == {}
+    again.text_input(key="decide_shop_buy.fee").set_value("").run()
+    again.text_input(key="decide_shop_margin_high").set_value("").run()
+    again.text_input(key="decide_shop_margin_mode").set_value("4500").run()
+    assert workspace.draft("decide:shop").inputs == {"margin": 4500.0}
+    assert again.title[0].value.startswith("Buy leads")
+
+
+def test_a_price_of_the_price_book_has_its_source_beside_it(open_page, workspace):
+    app = open_page("decide")
+    assert app.selectbox(key="decide_own_buy.price").value is None
+    assert "[missing]" in app.selectbox(key="decide_own_buy.price").label
+    app.selectbox(key="decide_own_buy.price").set_value("google-recommendations").run()
+    assert "[missing]" not in app.selectbox(key="decide_own_buy.price").label
+    (told,) = [c.value for c in app.caption if "Price book" in c.value]
+    assert told.replace("\\", "") == (
+        "$0.27, $0.18 above 20 million a month, $0.1 above 300 million a month per 1,000 requests. "
+        "Price book: the vendor's beta pricing page, undated (the vendor's own page). Not an offer "
+        "to you: check it with the vendor."
+    )
+
+
 def test_invalid_inputs_are_a_sentence_and_the_form_stays(open_page, workspace):
     app = open_page("decide", decide_case="shop")
-    app.number_input(key="decide_shop_open_rate_mode").set_value(130.0).run()
+    app.text_input(key="decide_shop_open_rate_mode").set_value("130").run()
     assert not app.exception
     assert app.title[0].value == "These inputs are not valid."
     assert "open" in app.error[0].value
     assert any("last valid inputs" in c.value for c in app.caption)
     assert any(m.value.startswith("**Buy leads") for m in app.markdown)
     assert not any(b.label == "Save decision" for b in app.button)
-    app.number_input(key="decide_shop_open_rate_mode").set_value(100.0).run()
+    app.text_input(key="decide_shop_open_rate_mode").set_value("100").run()
     assert app.title[0].value.startswith("Buy leads")
 
 
@@ -444,13 +527,13 @@ def test_a_case_in_another_currency_with_a_system_today(open_page, workspace):
     assert "price of one US dollar in CHF" in app.markdown[-1].value or any(
         "price of one US dollar in CHF" in m.value for m in app.markdown
     )
-    app.number_input(key="decide_shop_usd_rate").set_value(0.8).run()
-    app.number_input(key="decide_shop_today.uplift_mode").set_value(0.5).run()
-    app.number_input(key="decide_shop_buy.term_months").set_value(12).run()
-    app.number_input(key="decide_shop_buy.minimum").set_value(1.0).run()
+    app.text_input(key="decide_shop_usd_rate").set_value("0.8").run()
+    app.text_input(key="decide_shop_today.uplift_mode").set_value("0.5").run()
+    app.text_input(key="decide_shop_buy.term_months").set_value("12").run()
+    app.text_input(key="decide_shop_buy.minimum").set_value("1").run()
     assert not app.exception
     assert "CHF" in app.title[0].value and "$" not in app.title[0].value
-    labels = [n.label for n in app.number_input]
+    labels = [n.label for n in app.text_input]
     assert "Minimum fee (CHF k a month)" in labels and not any("$k" in one for one in labels)
     assert any("Today's system earns CHF 20 k a year" in m.value for m in app.markdown)
     cash = next(d.value for d in app.dataframe if "year 1" in d.value.iloc[:, 0].tolist())
@@ -458,7 +541,7 @@ def test_a_case_in_another_currency_with_a_system_today(open_page, workspace):
     assert cash["buy"].iloc[3] == "CHF 27 k"
     stored = workspace.draft("decide:shop").inputs
     assert stored["currency"] == "CHF" and stored["buy.term_months"] == 12
-    app.number_input(key="decide_shop_buy.term_months").set_value(None).run()
+    app.text_input(key="decide_shop_buy.term_months").set_value("").run()
     assert not app.exception and "not valid" not in app.title[0].value
 
 

@@ -201,7 +201,7 @@ def test_the_link_of_what_is_shown_can_be_copied(open_page, filled):
     app = open_page("data", dataset="shop", data_view="profile")
     assert "data_view=profile" in copied(app)
     app = open_page("decide", dataset="shop", decide_case="shop")
-    app.number_input(key="decide_shop_open_rate_mode").set_value(30.0).run()
+    app.text_input(key="decide_shop_open_rate_mode").set_value("30").run()
     link = parse_qs(urlsplit(copied(app)).query)
     assert link["decide_case"] == ["shop"] and link["decide_inputs"] == ['{"open_rate":0.3}']
     assert "decide_inputs" not in app.query_params

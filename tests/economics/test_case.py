@@ -58,6 +58,11 @@ def test_uplift_has_no_default():
     assert any("uplift of popularity rule, buy, build" in text for text in missing)
 
 
+def test_no_vendors_price_is_chosen_in_advance():
+    assert [option.price for option in blank_case().options.values()] == [None, None, None]
+    assert "fee of buy ($k a month, or a line of the price book)" in missing_inputs(blank_case())
+
+
 @pytest.mark.parametrize("name", ["shop", "video", "data-poor", "template"])
 def test_a_case_written_as_toml_is_read_back_equal(tmp_path, name):
     case = blank_case() if name == "template" else load_case(name)

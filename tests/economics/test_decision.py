@@ -304,19 +304,25 @@ def test_readiness_of_own_data_is_a_gate():
         (True, None, "passed", "buy"),
         (False, None, "failed", "neither: fix the logging"),
         (False, True, "passed", "buy"),  # another log has them: the person knows better
-        (True, False, "failed", "neither: fix the logging"),
+        (True, False, "passed", "buy"),  # they are in the data: the data knows better
+        (False, False, "failed", "neither: fix the logging"),
     ],
 )
-def test_measured_exposures_answer_the_gate_unless_a_person_does(exposures, stated, state, answer):
+def test_what_readiness_knows_of_exposures_wins_over_what_is_stated(
+    exposures, stated, state, answer
+):
     evidence = evidence_from_bakeoff(_bakeoff(), "enough", exposures)
     case = load_case("shop").model_copy(update={"exposure_logged": stated})
     decision = decide(case, evidence)
     gates = {gate["name"]: gate for gate in decision.gates}
     assert (gates["exposure logging"]["state"], decision.decision) == (state, answer)
     assert gates["data"]["state"] == "passed"
-    assert ("mine" in gates["exposure logging"]["reason"]) == (
-        stated is None and exposures is not None
+    reason = gates["exposure logging"]["reason"]
+    assert ("mine" in reason) == (exposures is not None and (exposures, stated) != (False, False))
+    assert ("the “no” that you stated is not used" in reason) == (
+        (exposures, stated) == (True, False)
     )
+    assert ("rests on your answer" in reason) == ((exposures, stated) == (False, True))
 
 
 def test_while_inputs_are_missing_measured_gates_are_told_and_do_not_decide():

@@ -162,7 +162,9 @@ def _ranged():
     case = blank_case()
     given = {"margin": 4123.4, "open_rate": 0.3333, "requests": 1_234_567.0, "core_business": "no"}
     uplift = UpliftRange(low=-0.005, mode=0.0234, high=0.05)
-    buy = case.buy.model_copy(update={"uplift": uplift, "exit_cost": 12.5, "exit_probability": 0.2})
+    price = {"price": "google-recommendations"}
+    leaving = {"exit_cost": 12.5, "exit_probability": 0.2}
+    buy = case.buy.model_copy(update={"uplift": uplift, **price, **leaving})
     build = case.build.model_copy(update={"uplift": 0.024})
     popularity = case.popularity.model_copy(update={"uplift": 0.01})
     options = {"popularity": popularity, "buy": buy, "build": build}

@@ -1,0 +1,64 @@
+"""A field for a number that keeps what was typed and says how it reads it.
+
+Streamlit's own drops a comma without a word: a typed "27,5" becomes 275.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from app.components.page import plain
+from app.components.typed_number import Reading, read, shown
+
+
+def draw(
+    label: str,
+    *,
+    key: str,
+    value: float | None = None,
+    least: float | None = None,
+    most: float | None = None,
+    optional: bool = False,
+    place: Any = st,
+    **options: Any,
+) -> float | None:
+    """The number in the field; the last one where the text is no number, as a sentence says.
+
+    `value` is the first number, `least` and `most` bound it, and an empty field is None if it is
+    `optional`. `options` go to the text field: `help`, `placeholder`, `disabled`.
+    """
+    first = "" if value is None else shown(value)
+    text = place.text_input(label, value=first, key=key, **options)
+    reading, kept = _bounded(read(text), least, most, optional=optional), f"{key}_number"
+    if not reading.problem:
+        st.session_state[kept] = reading.value
+    tell(reading, place)
+    number: float | None = st.session_state.get(kept, value)
+    if reading.problem:
+        used = "Nothing is set" if number is None else f"{shown(number)} is still set"
+        place.caption(f"{used}.")
+    return number
+
+
+def tell(reading: Reading, place: Any = st) -> None:
+    """Below a field: why its text is no number, or how it was read where that is in doubt."""
+    if reading.problem:
+        place.caption(f":material/error: {plain(reading.problem)}")
+    elif reading.note:
+        place.caption(plain(reading.note))
+
+
+def _bounded(
+    reading: Reading, least: float | None, most: float | None, *, optional: bool
+) -> Reading:
+    value = reading.value
+    if reading.problem or value is None:
+        needed = not reading.problem and not optional
+        return Reading(problem="A number is needed here.") if needed else reading
+    if least is not None and value < least:
+        return Reading(problem=f"{shown(value)} is too small: type {least:g} or more.")
+    if most is not None and value > most:
+        return Reading(problem=f"{shown(value)} is too large: type {most:g} or less.")
+    return reading
