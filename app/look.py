@@ -140,6 +140,8 @@ h1 {line-height: 1.25 !important; padding-top: 0 !important; text-wrap: pretty;}
 [data-tag], [data-tag] * {color: var(--assay-on-primary) !important;}
 a:focus-visible, button:focus-visible {outline: 2px solid var(--assay-primary) !important;
  outline-offset: 2px;}
+.st-key-steps_links [data-testid="stHorizontalBlock"] {flex-wrap: nowrap;}
+.st-key-steps_links [data-testid="stColumn"] {min-width: 0 !important;}
 @media (max-width: 1100px) {
   .st-key-compare_sides [data-testid="stColumn"] {min-width: 100%;}
 }

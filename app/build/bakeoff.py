@@ -136,7 +136,8 @@ def _options(third_party: list[str]) -> dict[str, Any]:
             list(tests),
             format_func=lambda name: tests.get(name, name),
             key="build_required",
-            help="A win is flagged if a required test fails. docs/behavior.md describes each test.",
+            help="A win is flagged if a required test fails. After the bake-off, Compare has what "
+            "each test measures, under “Behavioral tests”.",
         )
     return {
         "third_party": [*third_party, other] if other else third_party,

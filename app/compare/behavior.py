@@ -52,8 +52,7 @@ def section(document: BakeoffDocument) -> Heading:
             selection="cell",
         )
     st.caption(
-        f"{behavior_charts.LEGEND} Click a cell to see its result. `docs/behavior.md` has the "
-        "formula and the source of the threshold of each test."
+        f"{behavior_charts.LEGEND} Click a cell to see its result, and what the test measures."
     )
     found = next(c.behavior for c in document.contenders if c.name == contender)
     result = next((r for r in found if r.name == test), None)

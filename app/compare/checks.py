@@ -33,7 +33,10 @@ def details(document: BakeoffDocument) -> None:
             alt="The checks of this bake-off and what they found.",
             columns={"found": st.column_config.TextColumn(width="large")},
         )
-        st.caption("`docs/selftest.md` says what each check catches and how often it errs.")
+        st.caption(
+            "A check that passed found nothing wrong; it does not prove that all is right. The "
+            "command `assay selftest` plants known faults and shows which checks catch them."
+        )
 
 
 def frame(document: BakeoffDocument) -> pd.DataFrame:

@@ -165,8 +165,8 @@ def _numbers(document: BakeoffDocument) -> None:
         ]
         if metrics:
             st.markdown(
-                "Each metric with its 95% interval, not adjusted for multiple comparisons. "
-                "`docs/metrics.md` has the formulas."
+                "Each metric with its 95% interval, not adjusted for multiple comparisons. What a "
+                "metric measures stands below its choice in the view “Overall”."
             )
             tables.show(
                 pd.DataFrame(metrics), key="compare_metrics", alt="Every metric with its interval."

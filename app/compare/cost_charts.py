@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from app import look
-from app.compare.corners import CORNERS, corners, padded
+from app.compare.corners import CORNERS, corners, end, padded
 from app.compare.interval_charts import points
 from app.components import charts
 from app.components.tables import digits
@@ -163,7 +163,9 @@ def _names(
     labeled["corner"] = corners(labeled, axis.field, limits)
     return [
         charts.text(alt.Chart(labeled[labeled["corner"] == corner]), **mark).encode(
-            x=x, y=y, text=alt.Text("label:N")
+            x=x,
+            y=y if end(corner) == "value" else alt.Y(f"{end(corner)}:Q"),
+            text=alt.Text("label:N"),
         )
         for corner, mark in CORNERS.items()
         if (labeled["corner"] == corner).any()

@@ -31,7 +31,7 @@ BETTER = {
 
 def row(gap: Literal["small", "medium"] = "medium") -> st.delta_generator.DeltaGenerator:
     """The container of a view's controls, side by side."""
-    return st.container(horizontal=True, vertical_alignment="bottom", gap=gap)
+    return st.container(horizontal=True, vertical_alignment="top", gap=gap)
 
 
 def box(width: int = WIDE) -> st.delta_generator.DeltaGenerator:

@@ -45,14 +45,13 @@ def opening(sentence: str, now: str, *, key: str) -> None:
 
 
 def picture(frame: pd.DataFrame, description: str, *, key: str) -> None:
-    """The chart of the steps, and below it a link to the page of each.
-
-    The links are one row that wraps: a narrow page would stack columns under the wrong steps.
-    """
+    """The chart of the steps, and below each step a link to its page."""
     page.picture(Drawn(chart, frame), description, key=key)
-    with st.container(horizontal=True, horizontal_alignment="center", gap="medium"):
-        for step, name in PAGES.items():
-            page.link(name, f"Open {step}", ":material/arrow_forward:")
+    with st.container(key="steps_links"):  # `look.css` keeps its columns side by side
+        for step, column in zip(PLAN, st.columns(len(PLAN), gap=None), strict=True):
+            if step in PAGES:
+                with column.container(horizontal_alignment="center"):
+                    page.link(PAGES[step], f"Open {step}")
 
 
 def chart(frame: pd.DataFrame) -> Any:

@@ -24,7 +24,7 @@ def choose(document: BakeoffDocument) -> Person | None:
     by_name = {p.name: p for p in people}
     computes = explore_data.computes(document)
     made_up = [MADE_UP] if computes or not people else []
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
         who = toolbar.choice(
             "Show lists for",
             [USER, *made_up] if people else made_up,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pipelines.economics.evidence import Contender
 from pipelines.economics.hosting import hosting_cost
 from pipelines.errors import AssayError
+from pipelines.evaluation.comparison.leading import sponsored_rule
 from pipelines.evaluation.comparison.ranking import better_sign, why_not_ranked
 from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult, Kind
 from pipelines.prices.pricebook import PriceBook
@@ -26,6 +27,8 @@ class Option:
     """US dollars per 1,000 requests; None where it has no price."""
     broken: tuple[str, ...]
     """The budget limits that it exceeds, as phrases."""
+    sponsored: bool = False
+    """Whether it places sponsored items."""
     sign: int = 1
     """1 where higher values of the metric are better, -1 where lower are."""
 
@@ -63,7 +66,8 @@ def options(
             broken.append(f"servers cost ${cost:.3g} per 1,000 requests, allowed ${allowed:.3g}")
         time = None if c.request_ms is None else c.request_ms.p95
         value = c.metrics[metric].value
-        found.append(Option(c.name, c.kind, value, time, cost, tuple(broken), sign))
+        paid = sponsored_rule(c.spec) is not None
+        found.append(Option(c.name, c.kind, value, time, cost, tuple(broken), paid, sign))
     return found
 
 
@@ -108,8 +112,9 @@ def unbeaten(found: Sequence[Option]) -> list[str]:
 
 
 def best_passing(found: Sequence[Option]) -> Option | None:
-    """The passing option with the best value."""
-    return max((o for o in found if o.passes), key=lambda o: o.quality, default=None)
+    """The passing option with the best value; one with paid places only if there is no other."""
+    passing = (o for o in found if o.passes)
+    return max(passing, key=lambda o: (not o.sponsored, o.quality), default=None)
 
 
 def cheapest_passing(found: Sequence[Option], not_worse: Collection[str]) -> Option | None:
@@ -119,4 +124,8 @@ def cheapest_passing(found: Sequence[Option], not_worse: Collection[str]) -> Opt
     smallest useful difference.
     """
     passing = [o for o in found if o.passes and o.name in not_worse]
-    return min(passing, key=lambda o: (o.usd_per_1000 or 0.0, -o.quality), default=None)
+    return min(passing, key=_cheapest, default=None)
+
+
+def _cheapest(option: Option) -> tuple[float, bool, float]:
+    return (option.usd_per_1000 or 0.0, option.sponsored, -option.quality)

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from app import look
+from app.compare import corners as places
 from app.compare import (
     cost,
     cost_charts,
@@ -233,6 +234,32 @@ class TestQuality:
     def test_ticks_are_round_and_several_even_where_costs_lie_close(self):
         assert cost_charts._log_ticks(0.07, 0.19) == [0.08, 0.1, 0.15]
         assert cost_charts._log_ticks(0.3, 40) == [0.5, 1, 2, 5, 10, 20]
+
+
+def test_no_name_stands_on_an_interval_or_on_the_pareto_front():
+    """Five contenders close in quality, of which two are as fast as each other."""
+    names = ["Popular", "EASE, recent first", "ALS", "Two-stage", "Two-stage with a sponsored item"]
+    frame = pd.DataFrame({"label": names, "p95": [0.13, 1.7, 2.6, 6.3, 6.6]})
+    frame["value"] = [0.38, 0.387, 0.389, 0.424, 0.426]
+    frame = frame.assign(low=frame["value"] - 0.06, high=frame["value"] + 0.065, front=True)
+    limits = (0.08, 18.0)
+    bottom, top = places.padded(frame)
+    across = [
+        places.WIDE * np.log(p / limits[0]) / np.log(limits[1] / limits[0]) for p in frame["p95"]
+    ]
+
+    def down(value):
+        return places.TALL * (top - value) / (top - bottom)
+
+    for at, corner in enumerate(corners(frame, "p95", limits)):
+        y = down(frame[places.end(corner)][at])
+        left, right, over, under = places._box(across[at], y, names[at], places.CORNERS[corner])
+        for other, x in enumerate(across):
+            crossed = left < x < right and under > down(frame["high"][other])
+            assert not (crossed and over < down(frame["low"][other])), (names[at], corner)
+            level = down(frame["value"][other])
+            later = across[other + 1] if other + 1 < len(across) else x
+            assert not (over < level < under and left < later and right > x), (names[at], corner)
 
 
 def test_names_that_would_overlap_stand_at_different_corners():

@@ -119,3 +119,10 @@ def test_the_cheapest_passing_is_within_the_budget_no_stand_in_and_not_worse_tha
     assert cheapest_passing(found, {"best"}).name == "best"
     assert best_passing(found[4:]) is None
     assert cheapest_passing(found[4:], near) is None
+
+
+def test_a_paid_place_is_no_merit_of_an_option():
+    paid = Option("paid", "built", 0.5, 1.0, 0.1, (), sponsored=True)
+    plain = Option("plain", "built", 0.4, 1.0, 0.1, ())
+    assert best_passing([paid, plain]) == plain and best_passing([paid]) == paid
+    assert cheapest_passing([paid, plain], {"paid", "plain"}) == plain
