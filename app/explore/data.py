@@ -153,7 +153,7 @@ def _list(path: str, written: int, user: str) -> list[str] | None:
     """Read once: a switch to this page reads the file of each contender."""
     with reading(Path(path)):
         rows = pd.read_parquet(path, filters=[(Columns.USER, "==", user)])
-    rows = rows.sort_values(Columns.RANK)
+        rows = rows.sort_values(Columns.RANK)
     return [str(i) for i in rows[Columns.ITEM][:LENGTH]] or None
 
 

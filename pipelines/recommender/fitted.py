@@ -20,9 +20,9 @@ from pipelines.recommender import storage
 from pipelines.recommender.pipeline import Journey, Pipeline, Step, in_chunks
 from pipelines.recommender.spec import make_rules
 from pipelines.runtime.npy import Pool
-from pipelines.schema import Columns, Interactions, Longs, Queries, Slate, Vocabulary, states
+from pipelines.schema import Columns, Interactions, Longs, Queries, Slate, Vocabulary, sound, states
 from pipelines.stages.contract import Rule
-from pipelines.stages.states import restored, state_of
+from pipelines.stages.states import check, restored, state_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -172,7 +172,22 @@ class FittedPipeline:
             "items": states.vocabulary(state["items"]),
             "rules": tuple(restored(*pair) for pair in zip(rules, learned, strict=True)),
         }
-        return FittedPipeline(**{**state, **whole})
+        fitted = FittedPipeline(**{**state, **whole})
+        fitted.check()
+        return fitted
+
+    def check(self) -> None:
+        """Raise an error where what a file held cannot be what its stages rely on."""
+        n_items, n_users = len(self.items), len(self.users)
+        if (self.train.n_items, self.train.n_users) != (n_items, n_users):
+            raise ValueError("the events are of other users or items")
+        self.train.check()
+        sound.shaped("now", self.now, np.int64, n_users)
+        sound.shaped("titles", self.titles, object, n_items)
+        for stage in (*self.pipeline.stages, self.pipeline.fallback, *self.rules):
+            check(stage, n_items)
+        if self.pipeline.rankers:
+            self.pipeline.features.check(n_items)
 
 
 def _pool(path: Path, arrays: Path | None) -> Pool:

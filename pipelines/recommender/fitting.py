@@ -89,7 +89,9 @@ class _Fitting:
         blocks = pipeline.spec.candidates, pipeline.spec.rankers
         generators = [(s, b.k) for s, b in zip(pipeline.generators, blocks[0], strict=True)]
         rankers = [(s, b.keep) for s, b in zip(pipeline.rankers, blocks[1], strict=True)]
-        pipeline.rankers = self._charged(self.store.rankers(generators, rankers, fit))
+        pipeline.rankers = self._charged(
+            self.store.rankers(generators, rankers, fit, self.catalogue.n_items)
+        )
 
     def _fit_rankers(self) -> None:
         pipeline, progress = self.pipeline, self.progress

@@ -19,7 +19,7 @@ from pipelines.runtime import memory, processes, stored
 from pipelines.schema import Catalogue, Interactions
 from pipelines.stages import loading
 from pipelines.stages.contract import CandidateGenerator, Ranker, Stage
-from pipelines.stages.states import restored, state_of
+from pipelines.stages.states import check, restored, state_of
 
 CODE_VERSION = 4
 """Raised when stored stages would answer differently from stages fitted now because of a change
@@ -75,7 +75,7 @@ class StageStore:
             return {"": time.perf_counter() - began}
 
         parts = {"stage": _identity(stage), "window": window}
-        found = self._stored(stage.name, parts, [stage], fit)
+        found = self._stored(stage.name, parts, [stage], fit, catalogue.n_items)
         return Fit(found.fitted[0], {name: found.seconds[""]}, 0.0)
 
     def rankers(
@@ -83,6 +83,7 @@ class StageStore:
         generators: Sequence[tuple[CandidateGenerator, int]],
         rankers: Sequence[tuple[Ranker, int]],
         fit: Callable[[], dict[str, float]],
+        n_items: int,
     ) -> Fit:
         """All rankers of a pipeline, fitted on the candidates of its generators.
 
@@ -96,7 +97,7 @@ class StageStore:
             "features": _source_hash(FeatureBuilder),
         }
         stages = [stage for stage, _ in rankers]
-        return self._stored("-".join(stage.name for stage in stages), parts, stages, fit)
+        return self._stored("-".join(s.name for s in stages), parts, stages, fit, n_items)
 
     def _stored(
         self,
@@ -104,11 +105,12 @@ class StageStore:
         parts: dict[str, Any],
         stages: Sequence[Stage],
         fit: Callable[[], dict[str, float]],
+        n_items: int,
     ) -> Fit:
         given = {"code": CODE_VERSION, "data": self.data_key, **parts}
         digest = hashlib.sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()
         path = self.folder / f"{name[:60]}-{digest[:24]}{SUFFIX}"
-        found = _load(path, stages)
+        found = _load(path, stages, n_items)
         if found is not None:
             return found
         seconds = fit()
@@ -137,7 +139,7 @@ class StageStore:
                 path.unlink(missing_ok=True)
 
 
-def _load(path: Path, stages: Sequence[Stage]) -> Fit | None:
+def _load(path: Path, stages: Sequence[Stage], n_items: int) -> Fit | None:
     """The fit in a file; None where there is none, or a damaged one, which is then replaced.
 
     A file ends with the SHA-256 of all before. The stages are new ones, of the classes and with
@@ -150,6 +152,8 @@ def _load(path: Path, stages: Sequence[Stage]) -> Fit | None:
         found = stored.load(path)
         pairs = zip(stages, found["states"], strict=True)
         fitted = [restored(_new(stage), state) for stage, state in pairs]
+        for stage in fitted:
+            check(stage, n_items)
         return Fit(fitted, found["seconds"], found["peak_mb"])
     except FileNotFoundError:  # not fitted yet, or dropped by another bake-off just now
         return None

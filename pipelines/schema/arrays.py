@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pipelines.schema import sound
+
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
@@ -47,6 +49,11 @@ class Ragged:
 
     def __len__(self) -> int:
         return len(self.indptr) - 1
+
+    def check(self, what: str, n_codes: int, n: int | None = None, least: int = 0) -> None:
+        """Raise `ValueError` where it is not `n` lists of codes from `least` below `n_codes`."""
+        sound.codes(what, self.values, n_codes, least=least)
+        sound.pointers(f"{what}'s rows", self.indptr, n, len(self.values))
 
     def row(self, r: int) -> Ints:
         return self.values[self.indptr[r] : self.indptr[r + 1]]

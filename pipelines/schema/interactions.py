@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from pipelines.schema import sound
 from pipelines.schema.arrays import Floats, Ints, Longs, row_pointers
 
 if TYPE_CHECKING:
@@ -46,6 +47,16 @@ class Interactions:
         t = np.zeros(len(u), np.int64) if time is None else np.asarray(time, np.int64)
         order = np.lexsort((t, u))  # lexsort is stable, so input order breaks ties
         return Interactions(u[order], i[order], w[order], t[order], n_users, n_items)
+
+    def check(self) -> None:
+        """Raise `ValueError` where these cannot be sorted events of such users and items."""
+        n = len(self.user)
+        sound.codes("user", self.user, self.n_users)
+        sound.codes("item", self.item, self.n_items, length=n)
+        sound.shaped("weight", self.weight, np.float32, n)
+        sound.shaped("time", self.time, np.int64, n)
+        if (self.user[1:] < self.user[:-1]).any():
+            raise ValueError("the events are not sorted by user")
 
     def __len__(self) -> int:
         return len(self.user)

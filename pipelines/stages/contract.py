@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from pipelines.schema import (
@@ -25,6 +26,7 @@ from pipelines.schema import (
     Mask,
     Queries,
     Slate,
+    sound,
 )
 
 
@@ -110,6 +112,14 @@ class Stage:
         for name, value in state.items():
             setattr(self, name, value)
 
+    def check(self, n_items: int) -> None:
+        """Raise `ValueError` where what `restore` took cannot be of `n_items` items.
+
+        A file may come from anybody, and compiled kernels read where its arrays tell them to:
+        see `schema.sound`. By default nothing is checked, as nothing need be for numpy's own
+        functions.
+        """
+
     def estimate(self, shape: DataShape) -> Estimate:
         """Seconds and memory that `fit` would take on data of this shape (2 cores)."""
         return Estimate(seconds=0.1, megabytes=shape.n_events * 16 / 1e6)
@@ -194,6 +204,9 @@ class Filter(Rule):
 
     allowed_: Mask
     """(n_items,), set by `fit`."""
+
+    def check(self, n_items: int) -> None:
+        sound.shaped("allowed_", self.allowed_, np.bool_, n_items)
 
     def apply(self, queries: Queries, slate: Slate, k: int) -> Slate:
         from pipelines.stages.kernels import drop_from_slate

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from pipelines.errors import AssayError
-from pipelines.schema import Floats, Ints
+from pipelines.schema import Floats, Ints, sound
 
 
 def trainset_parts(user: Ints, item: Ints, rating: Floats) -> dict[str, Any]:
@@ -81,6 +81,17 @@ class RatingFactors:
             spread(svd.bi, items, n_items),
             spread(svd.qi, items, n_items),
         )
+
+    def check(self, n_items: int) -> None:
+        """Raise `ValueError` where it cannot be of `n_items` items."""
+        sound.shaped("items", self.items, np.float32, n_items, None)
+        sound.shaped("item_bias", self.item_bias, np.float32, n_items)
+        sound.shaped("user_bias", self.user_bias, np.float32, None)
+        shape = (len(self.user_bias), self.items.shape[1])
+        sound.shaped("users", self.users, np.float32, *shape)
+        sound.shaped("mean", np.asarray(self.mean), np.float32)
+        if not len(self.user_bias):
+            raise ValueError("user_bias lacks the row of nobody")
 
     def rows(self, user: Ints) -> Ints:
         """Row numbers (n,) for user codes, unknown ones to the row of nobody."""

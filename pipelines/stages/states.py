@@ -36,5 +36,11 @@ def restored(stage: S, state: dict[str, Any]) -> S:
     return stage
 
 
+def check(stage: Stage, n_items: int) -> None:
+    """An `AssayError` where a restored stage cannot be of `n_items` items."""
+    with registry.running(_called(stage), "use what is stored"):
+        stage.check(n_items)
+
+
 def _called(stage: Stage) -> str:
     return f"The stage {stage.name}"

@@ -22,10 +22,9 @@ from pipelines.evaluation.bakeoff.refits import Refits
 from pipelines.evaluation.bakeoff.request import Entry
 from pipelines.evaluation.bakeoff.scoring import Scored, score
 from pipelines.evaluation.bakeoff.task import TASK
-from pipelines.evaluation.bakeoff.task_files import write_asked, write_task
+from pipelines.evaluation.bakeoff.task_files import write_task
 from pipelines.evaluation.manifest.manifest import Manifest
 from pipelines.evaluation.results.document import ContenderResult
-from pipelines.evaluation.results.folder import write_per_user
 from pipelines.runtime.progress import Progress, part
 
 
@@ -55,12 +54,12 @@ def lists_run(
 ) -> Answered:
     """Fit the contenders on `cut` and score their lists, with files in `folder`.
 
-    `manifest` is the bake-off's own; `order` names another order of events whose times tie.
+    None of them holds answers: other contenders may still run (`afterwards`). `manifest` is the
+    bake-off's own; `order` names another order of events whose times tie.
     """
     key = ground_truth_of(cut, dataset)
     key = trusted(key, exposure_of(key, dataset))
     write_task(dataset, cut, manifest, folder, order)
-    write_asked(dataset, cut, folder)
     users = dataset.users.decode(cut.queries.user)
     results: dict[str, ContenderResult] = {}
     scored: dict[str, Scored] = {}
@@ -71,9 +70,8 @@ def lists_run(
         result, detail = score(entry.name, entry.title, entry.kind, outcome, here, key, manifest)
         if detail is not None:
             scored[entry.name] = detail
-            write_per_user({n: v.by_user for n, v in detail.per_user.items()}, users, here)
         results[entry.name] = result
-    further = Refits(folder, stages, key, manifest, users, refits)
+    further = Refits(folder, stages, key, manifest, refits)
     for entry in entries:
         mine = next(shares)
         if first := scored.get(entry.name):

@@ -135,7 +135,8 @@ class Opened:
         import pandas as pd
 
         with reading(self.folder / LISTS):
-            lists = pd.read_parquet(self.folder / LISTS)
+            columns = [Columns.USER, Columns.ITEM, Columns.RANK, Columns.SCORE]
+            lists = pd.read_parquet(self.folder / LISTS)[columns]
         lists = lists[lists[Columns.USER].isin(users) & (lists[Columns.RANK] <= k)]
         found = dict(list(lists.groupby(Columns.USER)))
         missing = next((user for user in users if user not in found), None)
@@ -196,7 +197,7 @@ def truth_of(folder: Path, user: str) -> list[str]:
 
     with reading(folder / TRUTH):
         rows = pd.read_parquet(folder / TRUTH, filters=[(Columns.USER, "==", str(user))])
-    return list(rows[Columns.ITEM])
+        return list(rows[Columns.ITEM])
 
 
 def history_of(fitted: FittedPipeline, user: str) -> list[str]:

@@ -15,7 +15,7 @@ from pipelines.evaluation.manifest.manifest import Manifest
 from pipelines.evaluation.metrics.evaluate import evaluate
 from pipelines.evaluation.results.document import ContenderResult, Spread
 from pipelines.evaluation.results.fit_values import joined
-from pipelines.evaluation.results.folder import FITS, write_per_user
+from pipelines.evaluation.results.folder import FITS
 from pipelines.reading.lists import GroundTruth, Lists
 from pipelines.runtime.progress import Progress, part
 
@@ -28,8 +28,6 @@ class Refits:
     stages: Path
     key: GroundTruth
     manifest: Manifest
-    users: np.ndarray
-    """The evaluated users' ids, (n,)."""
     count: int
     """Number of fits in all."""
 
@@ -69,9 +67,7 @@ class Refits:
             said: list[str] = []
             found = evaluate(Lists(arrays["items"], self.key), self.manifest.ks, notes=said)
         notes += [f"Fit {fit + 1} of {self.count}: {note}" for note in said if note not in notes]
-        scored = scored_of(found)
-        write_per_user({n: v.by_user for n, v in scored.per_user.items()}, self.users, here)
-        return scored
+        return scored_of(found)
 
 
 def _joined(fits: list[tuple[int, Scored]]) -> Scored:

@@ -10,6 +10,7 @@ from typing import Any
 
 from pipelines.data.dataset import Dataset
 from pipelines.data.split import Protocol, Split, splits
+from pipelines.evaluation.bakeoff.afterwards import write_answers
 from pipelines.evaluation.bakeoff.checks.contract import Material
 from pipelines.evaluation.bakeoff.checks.examine import examine
 from pipelines.evaluation.bakeoff.exposure import exposure_of, trusted
@@ -20,7 +21,7 @@ from pipelines.evaluation.bakeoff.refits import Refits
 from pipelines.evaluation.bakeoff.request import BakeoffRequest
 from pipelines.evaluation.bakeoff.scoring import Scored, comparisons, score, with_chances
 from pipelines.evaluation.bakeoff.task import TASK
-from pipelines.evaluation.bakeoff.task_files import write_asked, write_task
+from pipelines.evaluation.bakeoff.task_files import write_task
 from pipelines.evaluation.bakeoff.ties import orders_of, try_orders
 from pipelines.evaluation.bakeoff.windows import (
     drift_of,
@@ -36,8 +37,8 @@ from pipelines.evaluation.behavior.requirements import requirements
 from pipelines.evaluation.comparison import declared
 from pipelines.evaluation.manifest.manifest import Manifest
 from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult
-from pipelines.evaluation.results.folder import write_document, write_per_user
-from pipelines.evaluation.slices.writing import write_slices
+from pipelines.evaluation.results.folder import write_document
+from pipelines.evaluation.slices.writing import slices_of
 from pipelines.recommender.spec import make_rules, rule_documents
 from pipelines.recommender.stage_store import StageStore
 from pipelines.runtime.progress import Progress, part, silent
@@ -118,8 +119,7 @@ def run_bakeoff(
     key = trusted(key, exposure)
     declared.check_data(request.metric, key)
     write_task(dataset, cut, manifest, folder)
-    write_asked(dataset, cut, folder)
-    write_slices(cut, dataset, folder)
+    slices = slices_of(cut, dataset)
     (folder / "manifest.json").write_text(json.dumps(manifest.document(), indent=1))
     users = dataset.users.decode(cut.queries.user)
     results: list[ContenderResult] = []
@@ -141,9 +141,8 @@ def run_bakeoff(
         if detail is not None:
             result = observe(result, background, here, tests, required)
             scored[entry.name] = detail
-            write_per_user({n: v.by_user for n, v in detail.per_user.items()}, users, here)
         results.append(result)
-    refits = Refits(folder, stages, key, manifest, users, request.refits)
+    refits = Refits(folder, stages, key, manifest, request.refits)
     for at, entry in enumerate(contenders):
         mine = next(shares)
         if first := scored.get(entry.name):
@@ -156,6 +155,8 @@ def run_bakeoff(
     if earlier:
         share = part(progress, (2 + len(orders.cuts)) / steps, 0.97)
         windows = run_earlier(dataset, cuts, request, manifest, folder, stages, share)
+    write_answers(dataset, answered, slices, windows, folder)  # no contender runs after this
+    if windows:
         windows.append(answered)
         results, scored = pooled(results, windows, manifest)
     each = window_results(windows, manifest)

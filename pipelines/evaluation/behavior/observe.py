@@ -16,7 +16,7 @@ from pipelines.evaluation.behavior.evidence import Answer, Background
 from pipelines.evaluation.behavior.probes import Probes
 from pipelines.evaluation.behavior.requirements import Requirement, all_tests
 from pipelines.evaluation.results.document import BehaviorResult, ContenderResult
-from pipelines.evaluation.results.folder import ANSWER
+from pipelines.evaluation.results.folder import ANSWER, reading
 from pipelines.registry import error_text, writable
 from pipelines.runtime.jsonable import plain
 
@@ -31,7 +31,7 @@ def observe(
     required: Iterable[Requirement] = (),
 ) -> ContenderResult:
     """The result with its behavior; `here` is the folder with the contender's lists."""
-    with np.load(here / ANSWER) as arrays:
+    with reading(here / ANSWER), np.load(here / ANSWER) as arrays:
         lists = arrays["items"]
     answer = Answer(background, lists, Probes.load(here))
     found = verdicts(answer, all_tests(required, chosen))

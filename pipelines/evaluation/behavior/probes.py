@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pipelines.evaluation.results.folder import reading
 from pipelines.schema import Ints, Longs, Queries, Ragged
 
 PROBES = "probes.npz"
@@ -59,7 +60,8 @@ class Probes:
 
     @staticmethod
     def load(folder: Path) -> Probes:
-        with np.load(folder / PROBES) as arrays:
+        """What `save` wrote; an `AssayError` where the file is missing or damaged."""
+        with reading(folder / PROBES), np.load(folder / PROBES) as arrays:
             return Probes(str(arrays["why_not"]), *(arrays[f.name] for f in fields(Probes)[1:]))
 
 

@@ -29,7 +29,7 @@ from pipelines.evaluation.metrics.names import installed, label
 from pipelines.evaluation.results.document import BakeoffDocument, titles_of
 from pipelines.evaluation.results.fit_values import FitValues, stacked
 from pipelines.runtime.folders import is_name
-from pipelines.schema import Columns, Doubles, Ints, Longs, Ragged
+from pipelines.schema import NO_ITEM, Columns, Doubles, Ints, Longs, Ragged
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +40,8 @@ ITEM_SLICES, FITS, WINDOWS = "item_slices.parquet", "fits", "windows"
 LISTS = "lists.parquet"
 PIPELINE, OLDER_PIPELINE = "pipeline.assay", "pipeline.pickle"
 """The second one is not read: it is what pipelines were before format 3."""
+MOST_CODES = 1 << 31
+"""Above every item code, which is an int32."""
 DAMAGED = (ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError)
 """What numpy and pyarrow raise for a file that is damaged; not found and denied are `OSError`."""
 
@@ -76,13 +78,16 @@ class Requests:
     @staticmethod
     def load(folder: Path) -> Requests:
         with reading(folder / ASKED), _opened(folder / ASKED) as a:
-            return Requests(
+            found = Requests(
                 a["user"],
                 Ragged(a["history_indptr"], a["history"]),
                 Ragged(a["truth_indptr"], a["truth"]),
                 a["truth_rows"],
                 a["now"],
             )
+            for what, lists in (("history", found.history), ("truth", found.truth)):
+                lists.check(what, MOST_CODES, len(found.user), least=NO_ITEM)
+            return found
 
     def __len__(self) -> int:
         return len(self.user)
@@ -215,7 +220,10 @@ class BakeoffFolder:
         if (contender, fit) not in self._lists:
             path = self._of(contender, fit) / ANSWER
             with reading(path), _opened(path) as arrays:
-                self._lists[contender, fit] = arrays["items"]
+                items = arrays["items"]
+                if items.ndim != 2 or items.dtype.kind != "i":
+                    raise ValueError("its lists are not rows of whole numbers")
+                self._lists[contender, fit] = items
         return self._lists[contender, fit]
 
     def read_ahead(self, contender: str, metrics: Iterable[str]) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+
+import pandas as pd
 
 from pipelines.data.dataset import Dataset
 from pipelines.data.split import Split
@@ -11,7 +14,12 @@ from pipelines.evaluation.slices.dimensions import user_slices
 from pipelines.evaluation.slices.items import item_slices
 
 
-def write_slices(cut: Split, dataset: Dataset, folder: Path) -> None:
+def slices_of(cut: Split, dataset: Dataset) -> dict[str, pd.DataFrame]:
+    """The slices of users and of items, by the names of their files."""
+    return {SLICES: user_slices(cut, dataset), ITEM_SLICES: item_slices(cut, dataset)}
+
+
+def write_slices(slices: Mapping[str, pd.DataFrame], folder: Path) -> None:
     """Write `slices.parquet` and `item_slices.parquet` into a bake-off's folder."""
-    user_slices(cut, dataset).to_parquet(folder / SLICES, index=False)
-    item_slices(cut, dataset).to_parquet(folder / ITEM_SLICES, index=False)
+    for name, frame in slices.items():
+        frame.to_parquet(folder / name, index=False)

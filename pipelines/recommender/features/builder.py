@@ -22,6 +22,7 @@ from pipelines.schema import (
     Longs,
     Queries,
     Ragged,
+    sound,
 )
 from pipelines.stages.kernels import zeros
 
@@ -97,6 +98,19 @@ class FeatureBuilder:
         found.categories_ = Ragged(**state["categories_"])
         found.shop_ = tuple(KINDS[kind].restored(part) for kind, part in state["shop_"])
         return found
+
+    def check(self, n_items: int) -> None:
+        """Raise `ValueError` where what was restored cannot be of `n_items` items."""
+        for name in ("popularity_", "recent_", "trend_", "mean_weight_"):
+            sound.shaped(name, getattr(self, name), np.float32, n_items)
+        for name in ("first_", "last_"):
+            sound.shaped(name, getattr(self, name), np.int64, n_items)
+        self.categories_.check("categories_", self.n_categories_, n_items)
+        sound.codes("near_items_", self.near_items_, n_items)
+        sound.shaped("near_values_", self.near_values_, np.float32, len(self.near_items_))
+        sound.pointers("near_indptr_", self.near_indptr_, n_items, len(self.near_items_))
+        for part in self.shop_:
+            part.check(n_items)
 
     def build(
         self, queries: Queries, candidates: Candidates, *, sources_only: bool = False

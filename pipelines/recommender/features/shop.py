@@ -10,7 +10,15 @@ from typing import Any, ClassVar, Self
 import numba
 import numpy as np
 
-from pipelines.schema import Candidates, Catalogue, Columns, Floats, Interactions, Queries
+from pipelines.schema import (
+    Candidates,
+    Catalogue,
+    Columns,
+    Floats,
+    Interactions,
+    Queries,
+    sound,
+)
 from pipelines.schema.offers import Spans
 
 
@@ -35,6 +43,10 @@ class PriceFeatures:
     @classmethod
     def restored(cls, state: dict[str, Any]) -> Self:
         return cls(state["log_price"])
+
+    def check(self, n_items: int) -> None:
+        """Raise `ValueError` where it cannot be of `n_items` items."""
+        sound.shaped("log_price", self.log_price_, np.float32, n_items)
 
     @classmethod
     def of(cls, interactions: Interactions, catalogue: Catalogue) -> Self | None:
@@ -78,6 +90,14 @@ class OfferFeatures:
     @classmethod
     def restored(cls, state: dict[str, Any]) -> Self:
         return cls(Spans(**state["spans"]), state["share"])
+
+    def check(self, n_items: int) -> None:
+        """Raise `ValueError` where it cannot be of `n_items` items."""
+        spans = self.spans_
+        sound.shaped("start", spans.start, np.int64, None)
+        sound.shaped("end", spans.end, np.int64, len(spans.start))
+        sound.pointers("indptr", spans.indptr, n_items, len(spans.start))
+        sound.shaped("share", self.share_, np.float32, n_items)
 
     @classmethod
     def of(cls, interactions: Interactions, catalogue: Catalogue) -> Self | None:

@@ -17,6 +17,7 @@ from pipelines.schema import (
     Longs,
     Mask,
     Queries,
+    sound,
 )
 from pipelines.stages.candidates.ease_weights import dense_weights, sparse_weights
 from pipelines.stages.contract import (
@@ -129,6 +130,15 @@ class Ease(CandidateGenerator):
             found = top_k_of_product(rows, self.weights_, exclude, k, self.proposable)
         answered = Candidates(self.codes[found.items], found.scores)
         return answer_only(knows_history(queries, self.is_modeled), answered)
+
+    def check(self, n_items: int) -> None:
+        sound.shaped("known_", self.known_, np.bool_, n_items)
+        sound.codes("modeled_", self.modeled_, n_items)
+        m = len(self.modeled_)
+        if isinstance(self.weights_, np.ndarray):
+            sound.shaped("weights_", self.weights_, np.float32, m, m)
+        else:
+            sound.rows("weights_", self.weights_, m, m, np.float32)
 
     @derived
     def place(self) -> Ints:

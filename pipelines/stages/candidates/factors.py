@@ -8,7 +8,16 @@ import numba
 import numpy as np
 from pydantic import Field
 
-from pipelines.schema import Candidates, Catalogue, Doubles, Floats, Interactions, Mask, Queries
+from pipelines.schema import (
+    Candidates,
+    Catalogue,
+    Doubles,
+    Floats,
+    Interactions,
+    Mask,
+    Queries,
+    sound,
+)
 from pipelines.stages.candidates.singular import leading_factors
 from pipelines.stages.contract import (
     CandidateGenerator,
@@ -92,6 +101,13 @@ class AlternatingLeastSquares(CandidateGenerator):
     def retrieve(self, queries: Queries, k: int) -> Candidates:
         found = self.scan.top_k(self._folded(queries), k, queries.exclude)
         return answer_only(knows_history(queries, self.learned_), found)
+
+    def check(self, n_items: int) -> None:
+        f = self.config.factors
+        sound.shaped("known_", self.known_, np.bool_, n_items)
+        sound.shaped("learned_", self.learned_, np.bool_, n_items)
+        sound.shaped("items_", self.items_, np.float32, n_items, f)
+        sound.shaped("gram_", self.gram_, np.float64, f, f)
 
     @derived
     def scan(self) -> FactorScan:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, Self
 import numpy as np
 from pydantic import Field
 
-from pipelines.schema import Candidates, Catalogue, Interactions, Mask, Queries
+from pipelines.schema import Candidates, Catalogue, Interactions, Mask, Queries, sound
 from pipelines.stages.contract import CandidateGenerator, DataShape, Estimate, StageConfig
 from pipelines.stages.kernels import recency_weights, top_k_of_product
 
@@ -78,6 +78,10 @@ class ItemNeighbours(CandidateGenerator):
     def retrieve(self, queries: Queries, k: int) -> Candidates:
         history = queries.rows(recency_weights(queries, self.config.half_life))
         return top_k_of_product(history, self.similarity_, queries.exclude, k, self.known_)
+
+    def check(self, n_items: int) -> None:
+        sound.shaped("known_", self.known_, np.bool_, n_items)
+        sound.rows("similarity_", self.similarity_, n_items, n_items, np.float32)
 
     def estimate(self, shape: DataShape) -> Estimate:
         pairs = shape.n_events**2 / max(1, shape.n_users) * 2  # histories are uneven

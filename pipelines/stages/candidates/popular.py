@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 from pydantic import Field
 
-from pipelines.schema import Candidates, Catalogue, Floats, Interactions, Mask, Queries
+from pipelines.schema import Candidates, Catalogue, Floats, Interactions, Mask, Queries, sound
 from pipelines.stages.contract import (
     CandidateGenerator,
     DataShape,
@@ -61,6 +61,10 @@ class Popular(CandidateGenerator):
 
     def retrieve(self, queries: Queries, k: int) -> Candidates:
         return self.ranking.first(k, queries.exclude)
+
+    def check(self, n_items: int) -> None:
+        sound.shaped("known_", self.known_, np.bool_, n_items)
+        sound.shaped("scores_", self.scores_, np.float32, n_items)
 
     @derived
     def ranking(self) -> Ranking:

@@ -8,7 +8,7 @@ import numba
 import numpy as np
 from pydantic import Field
 
-from pipelines.schema import Candidates, Catalogue, Floats, Interactions, Mask, Queries
+from pipelines.schema import Candidates, Catalogue, Floats, Interactions, Mask, Queries, sound
 from pipelines.stages.contract import CandidateGenerator, StageConfig
 from pipelines.stages.kernels import top_k_by_blocks
 
@@ -40,6 +40,9 @@ class Random(CandidateGenerator):
 
     def retrieve(self, queries: Queries, k: int) -> Candidates:
         return top_k_by_blocks(self._score, queries, k, self.known_)
+
+    def check(self, n_items: int) -> None:
+        sound.shaped("known_", self.known_, np.bool_, n_items)
 
     def _score(self, queries: Queries) -> Floats:
         scores = np.empty((len(queries), queries.n_items), np.float32)

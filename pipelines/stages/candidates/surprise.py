@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+import numpy as np
 from pydantic import Field
 
-from pipelines.schema import Candidates, Catalogue, Interactions, Mask, Queries
+from pipelines.schema import Candidates, Catalogue, Interactions, Mask, Queries, sound
 from pipelines.stages.contract import (
     CandidateGenerator,
     DataShape,
@@ -79,6 +80,10 @@ class SurpriseSVD(CandidateGenerator):
 
     def restore(self, state: dict[str, Any]) -> None:
         super().restore({**state, "factors_": RatingFactors(**state["factors_"])})
+
+    def check(self, n_items: int) -> None:
+        sound.shaped("known_", self.known_, np.bool_, n_items)
+        self.factors_.check(n_items)
 
     def estimate(self, shape: DataShape) -> Estimate:
         f, epochs = self.config.factors, self.config.epochs

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from pydantic import Field
 
-from pipelines.schema import Candidates, Catalogue, Interactions, Mask, Queries
+from pipelines.schema import Candidates, Catalogue, Interactions, Mask, Queries, sound
 from pipelines.stages.contract import CandidateGenerator, DataShape, Estimate, StageConfig
 from pipelines.stages.kernels import top_k_of_product
 
@@ -80,6 +80,10 @@ class Transitions(CandidateGenerator):
         weights = np.where(back < self.config.last, self.config.decay**back, 0).astype(np.float32)
         history = queries.rows(weights)
         return top_k_of_product(history, self.steps_, queries.exclude, k, self.known_)
+
+    def check(self, n_items: int) -> None:
+        sound.shaped("known_", self.known_, np.bool_, n_items)
+        sound.rows("steps_", self.steps_, n_items, n_items, np.float32)
 
     def estimate(self, shape: DataShape) -> Estimate:
         steps = min(shape.n_events * self.config.window, shape.n_items**2)

@@ -179,12 +179,18 @@ class LambdaRank(Ranker):
         }
 
     def score(self, queries: Queries, candidates: Candidates, features: Features) -> Floats:
+        if self.trees.n_features > features.values.shape[2]:
+            raise AssayError("LambdaRank was fitted on other features; fit it again.")
         there = candidates.items >= 0
         out = np.full(candidates.items.shape, -np.inf, np.float32)
         if there.any():
             light = np.broadcast_to(self.arrival_ * arrival(there.shape[1]), there.shape)
             out[there] = light[there] + self.trees_ * self.trees.score(features.values[there])
         return out
+
+    def check(self, n_items: int) -> None:
+        float(self.arrival_), float(self.trees_)
+        _ = self.trees  # which looks at each split
 
     @derived
     def trees(self) -> Trees:

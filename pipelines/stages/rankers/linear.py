@@ -8,7 +8,8 @@ import numba
 import numpy as np
 from pydantic import Field
 
-from pipelines.schema import Candidates, Doubles, Features, Floats, Queries
+from pipelines.errors import AssayError
+from pipelines.schema import Candidates, Doubles, Features, Floats, Queries, sound
 from pipelines.stages.contract import Ranker, StageConfig
 
 
@@ -76,7 +77,13 @@ class Linear(Ranker):
         self.weights_ = np.asarray(found.x)
         return self
 
+    def check(self, n_items: int) -> None:
+        for name in ("center_", "scale_", "weights_"):
+            sound.shaped(name, getattr(self, name), np.float64, len(self.weights_))
+
     def score(self, queries: Queries, candidates: Candidates, features: Features) -> Floats:
+        if features.values.shape[2] != len(self.weights_):
+            raise AssayError("The linear ranker was fitted on other features; fit it again.")
         scores = np.empty(candidates.items.shape, np.float32)
         _weigh(features.values, self.center_, self.scale_, self.weights_, scores)
         return scores

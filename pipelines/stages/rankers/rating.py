@@ -73,6 +73,9 @@ class Rating(Ranker):
     def restore(self, state: dict[str, Any]) -> None:
         super().restore({**state, "factors_": RatingFactors(**state["factors_"])})
 
+    def check(self, n_items: int) -> None:
+        self.factors_.check(n_items)
+
     def estimate(self, shape: DataShape) -> Estimate:
         f, epochs = self.config.factors, self.config.epochs
         seconds = shape.n_events * (epochs * (f * 3e-9 + 1e-7) + 2e-6) + 0.5

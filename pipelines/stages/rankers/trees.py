@@ -8,6 +8,7 @@ https://lightgbm.readthedocs.io, `Booster.model_to_string`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -53,6 +54,7 @@ class Trees:
             values = np.array(tree["leaf_value"].split(), np.float64)
             size = len(values)
             splits = _splits(tree)
+            _check(splits, size)
             place, goes_right = arrange(splits["left"], splits["right"])
             for side in ("left", "right"):
                 child = splits[side]
@@ -70,6 +72,11 @@ class Trees:
             for name, kind in {**_KINDS, "goes_right": bits}.items()
         }
         return Trees(**whole, narrow=most <= MOST_BITS)
+
+    @cached_property
+    def n_features(self) -> int:
+        """Features that a row must have at least."""
+        return int(self.feature.max(initial=-1)) + 1
 
     def score(self, rows: Floats) -> Doubles:
         """The sum of all trees (n,) float64 for feature rows (n, f) float32."""
@@ -105,6 +112,23 @@ def _blocks(text: str) -> list[dict[str, str]]:
         lines = block.split("\n\n")[0].splitlines()
         found.append(dict(line.split("=", 1) for line in lines if "=" in line))
     return found
+
+
+def _check(splits: dict[str, Any], leaves: int) -> None:
+    """Raise `ValueError` where these are not the splits of one tree, each behind its parent."""
+    m = leaves - 1
+    if leaves < 1 or {len(column) for column in splits.values()} != {m}:
+        raise ValueError("a tree lacks splits or leaves")
+    if not m:
+        return
+    children = np.concatenate([splits["left"], splits["right"]])
+    parents = np.tile(np.arange(m), 2)
+    if not np.array_equal(np.sort(children), np.delete(np.arange(-leaves, m), leaves)):
+        raise ValueError("a tree's splits do not lead to each of its parts once")
+    if ((children >= 0) & (children <= parents)).any():
+        raise ValueError("a tree's split leads back")
+    if (splits["feature"] < 0).any():
+        raise ValueError("a tree asks for a feature that there cannot be")
 
 
 def _splits(tree: dict[str, str]) -> dict[str, Any]:

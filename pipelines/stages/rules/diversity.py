@@ -8,7 +8,7 @@ import numba
 import numpy as np
 from pydantic import Field
 
-from pipelines.schema import NO_ITEM, Catalogue, Change, Interactions, Ints, Queries, Slate
+from pipelines.schema import NO_ITEM, Catalogue, Change, Interactions, Ints, Queries, Slate, sound
 from pipelines.stages.contract import Rule, StageConfig
 
 Action = Literal["moved", "removed"]
@@ -45,6 +45,10 @@ class CategoryCap(Rule):
         self.categories_ = membership.indices.astype(np.int32)
         self.names_ = catalogue.category_names
         return self
+
+    def check(self, n_items: int) -> None:
+        sound.codes("categories_", self.categories_, len(self.names_))
+        sound.pointers("pointers_", self.pointers_, n_items, len(self.categories_))
 
     def apply(self, queries: Queries, slate: Slate, k: int) -> Slate:
         order = np.full(slate.items.shape, -1, np.int32)

@@ -20,6 +20,7 @@ from pipelines.schema import (
     Mask,
     Queries,
     Slate,
+    sound,
 )
 from pipelines.stages.contract import Rule, StageConfig, derived
 from pipelines.stages.kernels import Ranking
@@ -71,6 +72,11 @@ class SponsoredSlot(Rule):
         counts = np.bincount(interactions.item, minlength=catalogue.n_items)
         self.popularity_ = counts.astype(np.float32)
         return self
+
+    def check(self, n_items: int) -> None:
+        sound.shaped("sponsored_", self.sponsored_, np.bool_, n_items)
+        sound.shaped("insertable_", self.insertable_, np.bool_, n_items)
+        sound.shaped("popularity_", self.popularity_, np.float32, n_items)
 
     @derived
     def ranking(self) -> Ranking:

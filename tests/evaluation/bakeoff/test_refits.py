@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from pipelines.evaluation.bakeoff import refits as module
+from pipelines.evaluation.bakeoff.afterwards import write_values
 from pipelines.evaluation.bakeoff.outcome import Outcome
 from pipelines.evaluation.bakeoff.refits import Refits
 from pipelines.evaluation.bakeoff.request import BakeoffRequest
 from pipelines.evaluation.bakeoff.scoring import scored_of
 from pipelines.evaluation.manifest.manifest import Manifest
 from pipelines.evaluation.results.document import ContenderResult
-from pipelines.evaluation.results.folder import BakeoffFolder, write_per_user
+from pipelines.evaluation.results.folder import BakeoffFolder
 from pipelines.runtime.progress import silent
 from pipelines.statistics.interval import Interval
 
@@ -52,17 +53,15 @@ def test_a_metric_that_fails_in_one_fit_is_told_and_the_others_count(
     monkeypatch.setattr(module, "evaluate", evaluated)
     monkeypatch.setattr(module, "Lists", lambda items, key: items)
     first = scored_of(fit(0.2, "ndcg@10", "own@10"))
-    here = tmp_path / "contenders" / "random"
-    here.mkdir(parents=True)
-    write_per_user({n: v.by_user for n, v in first.per_user.items()}, USERS, here)
     one = ContenderResult(name="random", title="Random", kind="baseline", status="scored")
-    refits = Refits(tmp_path, tmp_path, None, MANIFEST, USERS, 3)  # type: ignore[arg-type]
+    refits = Refits(tmp_path, tmp_path, None, MANIFEST, 3)  # type: ignore[arg-type]
     result, scored = refits.add(RANDOM, one, first, silent)
     assert result.notes == ["Fit 2 of 3: The metric own failed and is left out: it broke."]
     assert scored.per_user["ndcg@10"].fits == (0, 1, 2) and scored.per_user["own@10"].fits == (0, 2)
     assert result.metrics["ndcg@10"].value == pytest.approx(0.4)
     assert result.metrics["own@10"].value == pytest.approx(0.4)
     assert result.metrics["coverage@10"].value == pytest.approx(0.4)
+    write_values(scored, USERS, tmp_path / "contenders" / "random")
     stored = BakeoffFolder(tmp_path)
     for name, values in scored.per_user.items():
         again = stored.fit_values("random", name)
@@ -75,7 +74,7 @@ def test_what_does_not_draw_is_not_fitted_again(
     monkeypatch.delattr(module, "run_in_child")
     first = scored_of(fit(0.2, "ndcg@10"))
     one = ContenderResult(name="popular", title="Popular", kind="baseline", status="scored")
-    refits = Refits(tmp_path, tmp_path, None, MANIFEST, USERS, 3)  # type: ignore[arg-type]
+    refits = Refits(tmp_path, tmp_path, None, MANIFEST, 3)  # type: ignore[arg-type]
     result, scored = refits.add(POPULAR, one, first, silent)
     assert result.spread is not None and not result.spread.draws
     assert (result.spread.sd, result.spread.seconds) == (0.0, 0.0)

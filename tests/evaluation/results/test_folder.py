@@ -94,3 +94,44 @@ def test_a_document_of_a_newer_version_is_a_sentence(tmp_path):
         (tmp_path / "document.json").write_text(text)
         with pytest.raises(AssayError, match="There is no bake-off in"):
             read_document(tmp_path)
+
+
+MADE_UP = {
+    "asked.npz": lambda path: np.savez(path, user=np.arange(3)),
+    "answer.npz": lambda path: np.savez(path, items=np.zeros(3)),
+    "probes.npz": lambda path: np.savez(path, why_not=""),
+    "lists.parquet": lambda path: pd.DataFrame({"user_id": ["a"]}).to_parquet(path),
+    "truth.parquet": lambda path: pd.DataFrame({"user_id": ["a"]}).to_parquet(path),
+    "per_user.parquet": lambda path: pd.DataFrame({"x": [1]}).to_parquet(path),
+}
+
+
+@pytest.mark.parametrize("name", MADE_UP)
+def test_a_made_up_file_is_a_sentence(name, tmp_path):
+    from pipelines.evaluation.bakeoff.opened import Opened, truth_of
+    from pipelines.evaluation.behavior.probes import Probes
+    from pipelines.evaluation.results.document import ContenderResult
+
+    here = tmp_path / "contenders" / "als"
+    here.mkdir(parents=True)
+    MADE_UP[name]((tmp_path if name in ("asked.npz", "truth.parquet") else here) / name)
+    result = ContenderResult(name="als", title="ALS", kind="third-party", status="scored")
+    reads = {
+        "asked.npz": lambda: BakeoffFolder(tmp_path).requests,
+        "answer.npz": lambda: BakeoffFolder(tmp_path).lists("als"),
+        "probes.npz": lambda: Probes.load(here),
+        "lists.parquet": lambda: Opened(result, here).recommend(users=["a"]),
+        "truth.parquet": lambda: truth_of(tmp_path, "a"),
+        "per_user.parquet": lambda: BakeoffFolder(tmp_path).users("als"),
+    }
+    with pytest.raises(AssayError, match=f"This bake-off's {name} cannot be read"):
+        reads[name]()
+
+
+def test_requests_whose_rows_lead_outside_are_a_sentence(tmp_path):
+    few = np.arange(3, dtype=np.int32)
+    rows = {"user": few, "truth_rows": few, "now": few, "history": few, "truth": few}
+    far = np.array([0, 1, 1 << 40, 3])
+    np.savez(tmp_path / "asked.npz", **rows, history_indptr=np.arange(4), truth_indptr=far)
+    with pytest.raises(AssayError, match=r"asked\.npz cannot be read"):
+        _ = BakeoffFolder(tmp_path).requests

@@ -20,7 +20,7 @@ from pipelines.evaluation.results.folder import (
     Requests,
 )
 from pipelines.evaluation.slices.stored import Dimension, DimensionBuilder
-from pipelines.evaluation.slices.writing import write_slices
+from pipelines.evaluation.slices.writing import slices_of, write_slices
 from pipelines.schema import Ragged
 
 
@@ -72,7 +72,7 @@ def of_split(
 ) -> BakeoffFolder:
     """Contenders with lists (n, width) for the users of a split, sliced as a bake-off does."""
     Requests.of(cut).save(folder)
-    write_slices(cut, dataset, folder)
+    write_slices(slices_of(cut, dataset), folder)
     for contender, shown in lists.items():
         _contender(folder, contender, shown, per_user(shown, cut.truth, (5, 10)))
     return BakeoffFolder(folder)

@@ -25,6 +25,7 @@ from pipelines.evaluation.slices.stored import (
     ordinals,
     skipped,
 )
+from pipelines.evaluation.slices.writing import slices_of as frames_of
 from pipelines.evaluation.slices.writing import write_slices
 from pipelines.schema import Interactions, Vocabulary
 from pipelines.testing.datasets import DAY, dataset
@@ -203,7 +204,7 @@ def test_files_bring_back_the_slices_in_their_order(tmp_path) -> None:  # type: 
     frame = DATA.catalogue.frame.assign(brand="one")
     data = replace(data, catalogue=replace(DATA.catalogue, frame=frame))
     cut = split(data.interactions, "time:0.7")
-    write_slices(cut, data, tmp_path)
+    write_slices(frames_of(cut, data), tmp_path)
     kept = BakeoffFolder(tmp_path)
     frame = user_slices(cut, data)
     pd.testing.assert_frame_equal(kept.slices, frame)
@@ -233,7 +234,7 @@ def test_a_column_of_any_name_is_told_by_it_from_new_files_and_older_ones(tmp_pa
     data = with_users(DATA, **dict.fromkeys(ODD, half))
     data = replace(data, catalogue=replace(DATA.catalogue, frame=frame))
     cut = split(data.interactions, "time:0.7")
-    write_slices(cut, data, tmp_path)
+    write_slices(frames_of(cut, data), tmp_path)
 
     def sayings() -> dict[str, str]:
         kept = BakeoffFolder(tmp_path)
