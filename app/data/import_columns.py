@@ -12,7 +12,7 @@ import streamlit as st
 from app.components import charts
 from app.components.page import plain
 from app.components.tables import MOST_COLUMNS, show
-from app.data import import_plan, import_reading
+from app.data import import_orders, import_plan, import_reading
 from pipelines.data.importing import import_report
 from pipelines.data.importing.events import wanted
 from pipelines.data.importing.mapping import EVENTS_NEED
@@ -85,20 +85,28 @@ def confirm(source: dict[str, Any], before: dict[str, Any] | None) -> dict[str, 
     with above:
         proposal = import_plan.plan(source, base)
         key = f"{zlib.crc32(json.dumps([source, base], sort_keys=True).encode()):08x}"
-        columns, keep = _columns(proposal, before, key)
+        columns, keep, more = _columns(proposal, before, key)
         unanswered = _questions(proposal, columns)
         columns = {name: "" if c in (OPEN, LEFT_OUT) else c for name, c in columns.items()}
         recipe = base | {"columns": columns, "keep": keep}
-        planned = import_plan.plan(source, recipe | {"times": _times(proposal, columns, base)})
+        times = _times(proposal, columns, base)
+        detected = planned = import_plan.plan(source, recipe | {"times": times})
         order = _date_order(planned, columns, before, key)
+        with more:
+            changed = import_orders.choices(planned, before, key)
         if order is not None and order != planned.recipe.times.order:
-            times = planned.recipe.times.model_dump(mode="json") | {"order": order}
-            planned = import_plan.plan(source, recipe | {"times": times})
+            times["order"] = order
+        if "clock" in changed:
+            times["clock"] = changed.pop("clock")
+        recipe |= changed
+        planned = import_plan.plan(source, recipe | {"times": times})
         incomplete = unanswered or (planned.dates_unclear and order is None)
+        outdated = {note for note in detected.notes if note not in planned.notes}
         _sample(planned)
         _not_read(planned)
         for note in dict.fromkeys((*proposal.notes, *planned.notes)):
-            st.caption(plain(import_report.without_option(note)))
+            if note not in outdated:
+                st.caption(plain(import_report.without_option(note)))
         label = "Confirm columns"
         if st.button(label, type="primary", disabled=incomplete, key="data_columns_right"):
             times = planned.recipe.times.model_dump(mode="json")
@@ -114,8 +122,9 @@ def _proposed(planned: Plan) -> dict[str, Any]:
 
 def _columns(
     proposal: Plan, before: dict[str, Any] | None, key: str
-) -> tuple[dict[str, str], list[str]]:
-    """The column of each field, or LEFT_OUT, or OPEN; and the columns kept under their names."""
+) -> tuple[dict[str, str], list[str], Any]:
+    """The column of each field, or LEFT_OUT, or OPEN; the columns kept under their names; and
+    the place for what depends on them."""
     confirmed = (before or {}).get("columns", {})
     st.markdown("**Step 1 of 2: check the columns.** Correct any column that was not recognized.")
     places = st.columns(len(ALWAYS))
@@ -125,11 +134,16 @@ def _columns(
     }
     others = [name for name in EVENT_NAMES if name not in ALWAYS]
     found = {name: confirmed.get(name, proposal.recipe.columns.get(name)) for name in others}
-    recognized = ", ".join(f"{LABELS[n]} ({c})" for n, c in found.items() if c)
+    names = {LABELS[name]: column for name, column in found.items()}
+    names[import_orders.CLOCK] = (
+        (before or {}).get("times", {}).get("clock", proposal.recipe.times.clock)
+    )
+    recognized = ", ".join(f"{label} ({column})" for label, column in names.items() if column)
     with st.expander(plain(f"More columns: {recognized or 'none recognized'}")):
         grid = st.columns(3)
         for at, name in enumerate(others):
             chosen[name] = _select(grid[at % 3], proposal, name, confirmed, key)
+        more = st.container()
         free = [c for c in proposal.columns if c not in chosen.values()]
         extra = [c for c in (before or {}).get("keep", []) if c in free]
         keep = st.multiselect(
@@ -138,7 +152,7 @@ def _columns(
             default=extra,
             key=f"data_keep_{key}_{zlib.crc32(repr(free).encode()):08x}",
         )
-    return {name: chosen[name] for name in EVENT_NAMES}, keep
+    return {name: chosen[name] for name in EVENT_NAMES}, keep, more
 
 
 def _select(place: Any, proposal: Plan, standard: str, confirmed: dict[str, str], key: str) -> str:

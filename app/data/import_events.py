@@ -12,7 +12,7 @@ import streamlit as st
 from app import state
 from app.components import jobs, number_field
 from app.components.page import plain
-from app.data import import_plan, recipe_sentences, uploads
+from app.data import import_plan, import_tables, recipe_sentences
 from pipelines.data.dataset import check_name
 from pipelines.data.importing.planning import Plan
 from pipelines.schema import Columns as C
@@ -29,13 +29,13 @@ def confirm(source: dict[str, Any], recipe: dict[str, Any], name: str) -> None:
     planned = import_plan.plan(source, recipe)
     st.markdown("**Step 2 of 2: check how rows become events.** The defaults suit most data.")
     recipe = recipe | choices(planned)
-    name = st.text_input("Dataset name", value=name, key=_key("name"))
+    name = st.text_input("Dataset name", value=name, key=import_plan.keyed("name"))
     _version_note(name)
-    params: dict[str, Any] = source | {"name": name, "recipe": recipe}
-    with st.expander("Optional tables of items and users"):
-        params |= tables()
+    tables = import_tables.draw(planned.recipe.model_dump(mode="json"))
+    params = source | {"name": name, "recipe": recipe | tables.recipe} | tables.paths
     with st.container(horizontal=True):
-        start = st.button("Import", type="primary", disabled=not name, key="data_import")
+        ready = bool(name) and tables.readable
+        start = st.button("Import", type="primary", disabled=not ready, key="data_import")
         if st.button("Back to the columns", key="data_back"):
             st.session_state[import_plan.DRAFT] |= {"confirmed": False}
             st.rerun()
@@ -81,7 +81,7 @@ def choices(planned: Plan) -> dict[str, Any]:
             optional=True,
             placeholder="keep all",
             help="Rows with a lower value are removed, for example ratings below 4.",
-            key=_key("least"),
+            key=import_plan.keyed("least"),
         )
     if C.TIME in has and C.SESSION not in has:
         found["session_minutes"] = int(
@@ -90,7 +90,7 @@ def choices(planned: Plan) -> dict[str, Any]:
                 value=planned.recipe.session_minutes,
                 min_value=1,
                 step=5,
-                key=_key("session"),
+                key=import_plan.keyed("session"),
             )
         )
     return {name: value for name, value in found.items() if value not in (None, {})}
@@ -105,7 +105,11 @@ def _two_per_row() -> Iterator[Any]:
 def _one(place: Any, label: str, options: dict[str, str], key: str, help: str) -> str:
     return str(
         place.selectbox(
-            label, list(options), format_func=options.__getitem__, key=_key(key), help=plain(help)
+            label,
+            list(options),
+            format_func=options.__getitem__,
+            key=import_plan.keyed(key),
+            help=plain(help),
         )
     )
 
@@ -127,7 +131,7 @@ def _weights(planned: Plan) -> dict[str, float]:
             ROWS: st.column_config.NumberColumn(format="localized"),
             WEIGHT: st.column_config.NumberColumn(min_value=0.0, step=0.05, required=True),
         },
-        key=_key(f"weights_{zlib.crc32(repr(kinds).encode()):08x}"),
+        key=import_plan.keyed(f"weights_{zlib.crc32(repr(kinds).encode()):08x}"),
         alt="The weight of each event type.",
     )
     return changed_weights(edited, planned.weights)
@@ -152,21 +156,3 @@ def _version_note(name: str) -> None:
     if existing:
         version = existing[0].version + 1
         st.caption(plain(f"{name} exists. This import becomes its version {version}."))
-
-
-def tables(*, items: bool = True, users: bool = True) -> dict[str, str]:
-    """Uploaders for tables of items and users; returns the job's parameters for them."""
-    found: dict[str, str] = {}
-    uploaders = {
-        "items": (items, "Items: titles, categories, prices"),
-        "users": (users, "Users: attributes to slice by"),
-    }
-    for key, (wanted, label) in uploaders.items():
-        file = wanted and st.file_uploader(label, type=uploads.TYPES, key=_key(key))
-        if file:
-            found[key] = str(uploads.saved(file))
-    return found
-
-
-def _key(name: str) -> str:
-    return f"data_{name}_{st.session_state.get(import_plan.IMPORTS, 0)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
@@ -12,6 +12,7 @@ from pipelines.runtime import paths
 
 if TYPE_CHECKING:
     from pipelines.data.importing.planning import Plan
+    from pipelines.data.importing.tables import Table
 
 DRAFT = "data_draft"
 """Session key: the import with confirmed columns (`source` and `recipe`, as documents)."""
@@ -39,6 +40,24 @@ def _plan(home: str, written: str, fixed: bool) -> Plan:
     sql = source.get("sql")
     given = Query(**sql) if sql else [Path(path) for path in source["paths"]]
     return plan(given, Recipe.of(recipe), fixed=fixed)
+
+
+def table(path: Path, table: Literal["items", "users"], recipe: dict[str, Any]) -> Table:
+    """A table of items or users as an import opens it; `recipe` is that of the events."""
+    return _table(str(path), table, json.dumps(recipe, sort_keys=True))
+
+
+@st.cache_resource(max_entries=32, ttl=600, show_spinner="Reading the first rows…")
+def _table(path: str, table: Literal["items", "users"], recipe: str) -> Table:
+    from pipelines.data.importing.tables import opened
+    from pipelines.data.recipe import Recipe
+
+    return opened(Path(path), table, Recipe.of(json.loads(recipe)))
+
+
+def keyed(name: str) -> str:
+    """The key of a widget of the form, which a started import clears."""
+    return f"data_{name}_{st.session_state.get(IMPORTS, 0)}"
 
 
 def clear() -> None:

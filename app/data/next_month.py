@@ -7,7 +7,7 @@ import streamlit as st
 from app import state
 from app.components.page import plain
 from app.components.tables import show
-from app.data import import_columns, import_events, import_plan, uploads
+from app.data import import_columns, import_events, import_plan, import_tables, uploads
 from pipelines.data.recipe import Recipe
 from pipelines.workspace.records import DatasetRecord
 
@@ -37,7 +37,7 @@ def draw() -> None:
     )
     has_items, has_users = bool(recipe.item_columns), bool(recipe.user_columns)
     if has_items or has_users:
-        tables = import_events.tables(items=has_items, users=has_users)
+        tables = import_tables.uploaders(items=has_items, users=has_users)
     else:
         tables = {}
     if not files:

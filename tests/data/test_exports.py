@@ -116,6 +116,18 @@ def test_lines_of_an_order_have_what_its_first_line_says(imported: Import) -> No
     assert (gap.about.kept, gap.about.quarantined) == (4, 1)
 
 
+def test_the_time_of_day_goes_with_the_date_of_an_order(imported: Import) -> None:
+    rows = "".join(f"{n},2026-09-13,10:02:11,u{n},a\n{n},,,,b\n" for n in range(12))
+    own = "12,2026-09-13,10:02:11,u12,a\n12,2026-09-14,,,b\n"
+    made = imported(f"order_id,Date,Time,user,item\n{rows}{own}")
+    assert made.about.recipe is not None
+    assert made.about.recipe.times.clock == "Time"
+    assert made.about.recipe.order_lines == ("user_id", "timestamp")
+    # Both lines of an order have its moment; a date of its own has no time of day.
+    assert made.about.kept == 26
+    assert sorted(made.interactions.time.tolist()) == [1789293731] * 25 + [1789344000]
+
+
 def test_an_order_goes_on_in_the_next_batch() -> None:
     import pyarrow as pa
 

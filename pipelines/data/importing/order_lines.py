@@ -30,6 +30,10 @@ class OrderLines:
         columns = recipe.columns
         self._order = at.get(columns.get(C.ORDER, ""))
         self._filled = [at[columns[name]] for name in recipe.order_lines if name in columns]
+        self._clock: dict[str, str] = {}
+        """The column of times and, where that is filled, the one of the time of day."""
+        if C.TIME in recipe.order_lines and C.TIME in columns and recipe.times.clock in at:
+            self._clock[at[columns[C.TIME]]] = at[recipe.times.clock]
         self._last_order: str | None = None
         self._last: dict[str, str | None] = {}
 
@@ -40,11 +44,13 @@ class OrderLines:
         order = rows[self._order].combine_chunks()
         starts = starts_of(order, self._last_order)
         for name in self._filled:
-            values, there = rows[name].combine_chunks(), present(rows[name])
+            there = present(rows[name])
             taken = np.maximum.accumulate(np.where(there | starts, np.arange(len(rows)), -1))
-            new = _with(values, taken, self._last.get(name))
-            rows = rows.set_column(rows.column_names.index(name), name, new)
-            self._last[name] = new[-1].as_py()
+            # The time of day goes with its date: a line with a date of its own keeps both.
+            for column in filter(None, (name, self._clock.get(name))):
+                new = _with(rows[column].combine_chunks(), taken, self._last.get(column))
+                rows = rows.set_column(rows.column_names.index(column), column, new)
+                self._last[column] = new[-1].as_py()
         self._last_order = order[-1].as_py()
         return rows
 
