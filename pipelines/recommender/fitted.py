@@ -146,8 +146,10 @@ class FittedPipeline:
 
         An `AssayError` says why it has to be fitted again.
         """
-        fitted = storage.load(path, _pool(path, arrays), FittedPipeline._restored)
+        pool = _pool(path, arrays)
+        fitted = storage.load(path, pool, FittedPipeline._restored)
         fitted.warm()
+        pool.release()
         return fitted
 
     def _state(self) -> dict[str, Any]:

@@ -111,6 +111,16 @@ class Pool:
                 _open[key] = held
         return read(memoryview(held))
 
+    def release(self) -> None:
+        """Give back the pages of all arrays that are mapped; those still used are read again.
+
+        A check on opening reads each array once, and a request a few rows of it. Of arrays that
+        somebody wrote into, the changes would be lost.
+        """
+        for held in list(_open.values()):
+            if hasattr(held, "madvise"):
+                held.madvise(mmap.MADV_DONTNEED)
+
     def path(self, name: str) -> Path:
         """The file of an array; a `ValueError` where it is no such name."""
         if not isinstance(cast(object, name), str) or not _NAME.fullmatch(name):

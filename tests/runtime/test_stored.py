@@ -162,6 +162,23 @@ def test_long_arrays_stand_in_the_pool_once_and_are_mapped_once(tmp_path):
     assert len(maps(file)) == 1
 
 
+def test_released_arrays_take_no_memory_until_they_are_read_again(tmp_path):
+    pool, long = Pool(tmp_path), np.arange(2_000_000, dtype=np.int64)
+    found = pool.get(pool.add(long))
+    (file,) = tmp_path.iterdir()
+    assert found.sum() == long.sum() and resident_kb(file) > long.nbytes / 2_000
+    pool.release()
+    assert resident_kb(file) == 0
+    assert np.array_equal(found, long)
+
+
+def resident_kb(file):
+    """The resident memory of this process's one map of a file."""
+    lines = Path("/proc/self/smaps").read_text().splitlines()
+    (at,) = (n for n, line in enumerate(lines) if line.endswith(str(file)))
+    return next(int(line.split()[1]) for line in lines[at:] if line.startswith("Rss:"))
+
+
 def maps(file):
     """This process's maps of a file, as the system tells them."""
     lines = Path("/proc/self/maps").read_text().splitlines()
