@@ -18,7 +18,7 @@ from pipelines.errors import AssayError
 from pipelines.evaluation.bakeoff.opened import Opened, evaluated_users, open_contender, truth_of
 from pipelines.evaluation.results.document import BakeoffDocument, titles_of
 from pipelines.evaluation.results.folder import PIPELINE, TRUTH, reading
-from pipelines.runtime import paths
+from pipelines.runtime import npy, paths
 from pipelines.schema import Columns
 
 LENGTH = 10
@@ -124,6 +124,7 @@ def computes(document: BakeoffDocument) -> bool:
 @st.cache_data(max_entries=512, show_spinner="Computing recommendations…")
 def _live(home: str, bakeoff_id: str, name: str, history: tuple[str, ...]) -> list[str]:
     found = opened(state.document(bakeoff_id), name).recommend(histories=[history], k=LENGTH)
+    npy.release()
     return [str(i) for i in found[Columns.ITEM]]
 
 
@@ -132,9 +133,12 @@ def _trace(
     home: str, bakeoff_id: str, name: str, user: str | None, history: tuple[str, ...]
 ) -> pd.DataFrame:
     contender = opened(state.document(bakeoff_id), name)
-    if user is not None:
-        return contender.trace(user=user, k=LENGTH)
-    return contender.trace(list(history), k=LENGTH)
+    try:
+        if user is not None:
+            return contender.trace(user=user, k=LENGTH)
+        return contender.trace(list(history), k=LENGTH)
+    finally:
+        npy.release()  # a long history reads most of a model
 
 
 def trace(document: BakeoffDocument, name: str, person: Person) -> pd.DataFrame:

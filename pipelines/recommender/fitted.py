@@ -19,6 +19,7 @@ from pipelines.errors import AssayError
 from pipelines.recommender import storage
 from pipelines.recommender.pipeline import Journey, Pipeline, Step, in_chunks
 from pipelines.recommender.spec import make_rules
+from pipelines.runtime import npy
 from pipelines.runtime.npy import Pool
 from pipelines.schema import Columns, Interactions, Longs, Queries, Slate, Vocabulary, sound, states
 from pipelines.stages.contract import Rule
@@ -146,10 +147,9 @@ class FittedPipeline:
 
         An `AssayError` says why it has to be fitted again.
         """
-        pool = _pool(path, arrays)
-        fitted = storage.load(path, pool, FittedPipeline._restored)
+        fitted = storage.load(path, _pool(path, arrays), FittedPipeline._restored)
         fitted.warm()
-        pool.release()
+        npy.release()
         return fitted
 
     def _state(self) -> dict[str, Any]:

@@ -66,6 +66,17 @@ def mapped(file: BinaryIO) -> memoryview:
     return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY))
 
 
+def release() -> None:
+    """Give back the memory of all pools' arrays that are mapped; what is used again is read again.
+
+    A check on opening reads each array once, and a request some rows of it. In arrays that
+    somebody wrote into, the changes would be lost.
+    """
+    for held in list(_open.values()):
+        if hasattr(held, "madvise"):
+            held.madvise(mmap.MADV_DONTNEED)
+
+
 class Pool:
     """A folder of arrays, each once, named by the SHA-256 of its content.
 
@@ -110,16 +121,6 @@ class Pool:
                 held = mmap.mmap(descriptor, 0, access=mmap.ACCESS_COPY)
                 _open[key] = held
         return read(memoryview(held))
-
-    def release(self) -> None:
-        """Give back the pages of all arrays that are mapped; those still used are read again.
-
-        A check on opening reads each array once, and a request a few rows of it. Of arrays that
-        somebody wrote into, the changes would be lost.
-        """
-        for held in list(_open.values()):
-            if hasattr(held, "madvise"):
-                held.madvise(mmap.MADV_DONTNEED)
 
     def path(self, name: str) -> Path:
         """The file of an array; a `ValueError` where it is no such name."""

@@ -167,7 +167,7 @@ def test_released_arrays_take_no_memory_until_they_are_read_again(tmp_path):
     found = pool.get(pool.add(long))
     (file,) = tmp_path.iterdir()
     assert found.sum() == long.sum() and resident_kb(file) > long.nbytes / 2_000
-    pool.release()
+    npy.release()
     assert resident_kb(file) == 0
     assert np.array_equal(found, long)
 
