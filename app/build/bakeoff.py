@@ -27,6 +27,8 @@ SPLITS = (
     "users:0.1",
 )
 USEFUL = 0.02
+PICKED, EDITED = "build_picked", "the edited pipeline"
+"""The chosen pipelines, which stay when the edited one gets another name; the edited one there."""
 SPLIT_HELP = (
     "`time:0.9` trains on the first 90% of the events; `time:DATE` trains on the events before a "
     "date. `windows:3` does so at three cut-offs and pools them, which takes three times as long. "
@@ -64,12 +66,15 @@ def _contenders(doc: dict[str, Any]) -> dict[str, Any]:
     shipped = [s for s in Spec.shipped() if s not in (*BASELINES, doc["name"])]
     edited = [] if doc["name"] in BASELINES else [str(doc["name"])]
     options = [*edited, *shipped]
+    before = st.session_state.get(PICKED)
+    kept = options[:3] if before is None else [o for o in options if _picked(o, doc) in before]
     chosen = st.multiselect(
         f"Pipelines ({' and '.join(BASELINES)} are always included)",
         options,
-        default=options[:3],
+        default=kept,
         key=f"build_pipelines_{doc['name']}",
     )
+    st.session_state[PICKED] = [_picked(c, doc) for c in chosen]
     stand_in = st.checkbox(
         "Include a local stand-in for a third party (not Amazon)", value=True, key="build_standin"
     )
@@ -78,6 +83,10 @@ def _contenders(doc: dict[str, Any]) -> dict[str, Any]:
         "specs": [doc if c == doc["name"] and changed else c for c in chosen],
         "third_party": ["stand-in"] if stand_in else [],
     }
+
+
+def _picked(name: str, doc: dict[str, Any]) -> str:
+    return EDITED if name == doc["name"] else name
 
 
 def _protocol() -> dict[str, Any]:

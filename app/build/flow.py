@@ -30,12 +30,15 @@ def starting_point() -> None:
         if st.button("Load", disabled=unchanged):
             spec_editor.load(Spec.load(chosen))
             st.rerun()
-        doc["name"] = st.text_input(
+        named = st.text_input(
             "Pipeline name",
             value=str(doc["name"]),
             key=f"build_name_{doc['name']}",
             width=240,
         ).strip()
+        if named != doc["name"]:
+            doc["name"] = doc["title"] = named  # its former title told of another pipeline
+            doc.pop("description", None)
     description = doc.get("description")
     if description:
         st.caption(page.plain(str(description)))

@@ -53,6 +53,28 @@ def test_a_ranker_is_duplicated_and_the_pipeline_renamed(open_page, filled):
     assert len(app.session_state["build_spec"]["rankers"]) == 2
 
 
+def test_a_removed_pipeline_stays_removed_when_the_edited_one_is_renamed(open_page, filled):
+    app = open_page("build", dataset="shop")
+
+    def pipelines():
+        return next(m for m in app.multiselect if m.label.startswith("Pipelines"))
+
+    pipelines().set_value(["two-stage", "als"]).run()
+    app.selectbox(key=spec_editor.STAGE).set_value("rankers:0").run()
+    _button(app, "Duplicate ranker").click().run()
+    assert pipelines().value == ["two-stage-changed", "als"]
+
+
+def test_a_typed_name_is_the_title_too(open_page, filled, submitted):
+    app = open_page("build", dataset="shop")
+    app.selectbox(key=spec_editor.STAGE).set_value("rankers:0").run()
+    _button(app, "Duplicate ranker").click().run()
+    app.text_input(key="build_name_two-stage-changed").set_value("three-rankers").run()
+    _button(app, "Run the bake-off").click().run()
+    (edited,) = (spec for spec in submitted[0][1]["specs"] if isinstance(spec, dict))
+    assert (edited["name"], edited["title"]) == ("three-rankers", "three-rankers")
+
+
 def test_a_changed_pipeline_survives_a_reload_and_a_loaded_one_replaces_it(open_page, filled):
     app = open_page("build", dataset="shop")
     app.selectbox(key=spec_editor.STAGE).set_value("rankers:0").run()
