@@ -98,6 +98,9 @@ def sentence(table: Table) -> str:
     text = f"Table of {table.table}: {mapped}"
     if source.kind == "csv":
         mark = SEPARATORS.get(source.separator, source.separator)
-        text += f"; separator {mark}, encoding {source.encoding}"
+        # As the reader has it: a line that is not UTF-8 is read as Windows-1252.
+        western = source.encoding == "utf-8"
+        encoding = "UTF-8, or Windows-1252 where a line is not" if western else source.encoding
+        text += f"; separator {mark}, encoding {encoding}"
     rest = len(source.columns) - len(table.columns)
     return text + (f"; {rest} further columns are kept." if rest > 1 else ".")
