@@ -11,7 +11,6 @@ from __future__ import annotations
 import gc
 import logging
 import os
-import select
 import signal
 import socket
 import sys
@@ -23,7 +22,7 @@ from typing import NoReturn
 from pipelines.runtime import children
 from pipelines.runtime.forked import become
 from pipelines.runtime.keeper import keep
-from pipelines.runtime.messages import DESCRIPTORS, DETACHED, hear, tell
+from pipelines.runtime.messages import DESCRIPTORS, DETACHED, hear, readable, tell
 
 TASKS = Path("/proc/self/task")
 
@@ -58,7 +57,7 @@ class Server:
 
     def serve(self) -> None:
         while self.lines:
-            ready, _, _ = select.select(self.lines, [], [], 0 if self.later else None)
+            ready = readable(self.lines, 0 if self.later else None)
             for line in ready:
                 self._answer(line)
             if not ready:

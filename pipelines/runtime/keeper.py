@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import signal
 import socket
 from typing import Any, NoReturn
 
 from pipelines.runtime.forked import become
-from pipelines.runtime.messages import tell
+from pipelines.runtime.messages import readable, tell
 from pipelines.runtime.orphans import die_with_parent
 
 
@@ -37,7 +36,7 @@ def keep(request: dict[str, Any], control: socket.socket, out: int, errors: int)
     os.close(errors)
     ended = os.pidfd_open(pid)
     tell(control, pid=pid)
-    select.select([control.fileno(), ended], [], [])
+    readable([control.fileno(), ended])
     # Before the process is collected: until then its number cannot be another's.
     with contextlib.suppress(ProcessLookupError):
         os.killpg(pid, signal.SIGKILL)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import selectors
 import socket
+from collections.abc import Iterable
 from typing import IO, Any
 
 CHILD, DETACHED = b"c", b"d"
@@ -21,6 +23,17 @@ def tell(line: socket.socket, **values: Any) -> None:
     """Write one message; a reader that has gone away is not an error."""
     with contextlib.suppress(OSError):
         line.sendall(json.dumps(values).encode() + b"\n")
+
+
+def readable(lines: Iterable[Any], timeout: float | None = None) -> list[Any]:
+    """Those of some sockets or descriptors that can be read, after at most `timeout` seconds.
+
+    Unlike `select.select` also for descriptors above 1,023, which an owner with many files gives.
+    """
+    with selectors.PollSelector() as selector:
+        for line in lines:
+            selector.register(line, selectors.EVENT_READ)
+        return [key.fileobj for key, _ in selector.select(timeout)]
 
 
 def hear(lines: IO[bytes]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import pytest
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
+from app import collector
 from pipelines.data.dataset import About, Dataset, save
 from pipelines.evaluation.results.document import (
     BakeoffDocument,
@@ -26,6 +27,14 @@ from pipelines.statistics.interval import Interval
 from pipelines.workspace import Workspace
 
 Open = Callable[..., AppTest]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_collector() -> Iterator[None]:
+    """What a test leaves is collected: the workspaces of thousands would keep their files open."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(collector, "install", lambda: None)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

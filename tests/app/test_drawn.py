@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from app import collector, look
+from app.collector import install
 from app.components import drawn
 from app.components.drawn import Drawn
 from app.components.steps import chart, plan
@@ -141,8 +142,8 @@ def test_what_stays_is_set_aside_after_a_long_collection(monkeypatch):
 def test_the_collector_is_there_once():
     before = list(gc.callbacks)
     try:
-        collector.install()
-        collector.install()
+        install()
+        install()
         assert sum(isinstance(c, collector.Collector) for c in gc.callbacks) == 1
     finally:
         gc.callbacks[:] = before

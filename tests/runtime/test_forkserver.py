@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import resource
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -12,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.runtime import children, forkserver, paths, processes
+from pipelines.runtime import children, forkserver, messages, paths, processes
 from pipelines.runtime.children import Preload
 from pipelines.runtime.forkserver import ForkServer
 
@@ -69,6 +72,19 @@ def told_by(child):
 def the_process(servers):
     (server,) = servers.values()
     return server._process
+
+
+def test_an_owner_with_many_open_files_has_a_server():
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < 2_000:
+        pytest.skip("this system allows too few open files")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2_000), hard))
+    one, other = socket.socketpair()
+    with one, other, socket.socket(fileno=fcntl.fcntl(one, fcntl.F_DUPFD, 1_500)) as high:
+        assert messages.readable([high], 0) == []
+        other.send(b"!")
+        assert messages.readable([high], 0) == [high]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 @pytest.mark.usefixtures("asked")
