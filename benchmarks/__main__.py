@@ -46,6 +46,7 @@ def main(names: list[str]) -> int:
         figures,
         intervals,
         luck,
+        memory,
         metrics,
         refits,
         requests,
@@ -72,6 +73,7 @@ def main(names: list[str]) -> int:
         "shipped": shipped.run,
         "luck": luck.run,
         "selftest": selftest.run,
+        "memory": memory.run,
         "visitors": visitors.run,
     }
     wrong = [name for name in names if name not in known]

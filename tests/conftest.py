@@ -7,7 +7,6 @@ import gc
 import os
 import shutil
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from hypothesis import settings
 from pipelines.runtime import children
 from pipelines.runtime.forkserver import ForkServer
 from tests.postgres import Server, running
+from tests.waiting import wait_for
 
 # The first call of a compiled kernel takes a second: no deadline; the same cases every time.
 settings.register_profile("assay", deadline=None, derandomize=True)
@@ -113,18 +113,6 @@ def servers(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, ForkServer]]:
     monkeypatch.setattr(children, "_started", children.Counter())
     yield children._servers
     children.close()
-
-
-def wait_for(condition: Callable[[], Any], seconds: float = 30.0) -> Any:
-    """The first true value of `condition`, asked again and again; fails after `seconds`."""
-    end = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > end:
-            pytest.fail(f"waited {seconds:g} s in vain for {condition}")
-        time.sleep(0.02)  # the pause between two looks, not a guess of how long it takes
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,13 +17,14 @@ from pathlib import Path
 import pg8000.native
 import pytest
 
+from tests.waiting import START_SECONDS, wait_for
+
 NO_POSTGRES = "no PostgreSQL here: install the package postgresql (apt-get install postgresql)"
 OWNER, OWNER_PASSWORD = "keeper", "keeper's-own-7301"
 READER, READER_PASSWORD = "reader", "s3cret:/@ %41+é'\\"
 """Each character that a URL, an SQL text or a Python text would have to quote."""
 OTHER = "postgres"
 """The server refuses root, so as root it runs as the user that Debian's package makes."""
-START_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -122,15 +122,15 @@ def _start(
 
 
 def _wait(process: subprocess.Popen[bytes], server: Server) -> None:
-    end = time.monotonic() + START_SECONDS
-    while True:
+    def answers() -> bool:
         try:
             with server.owner():
-                return
+                return True
         except (pg8000.native.InterfaceError, pg8000.native.DatabaseError):
             assert process.poll() is None, server.log.read_text()
-            assert time.monotonic() < end, server.log.read_text()
-            time.sleep(0.05)  # the pause between two looks, not a guess of how long it takes
+            return False
+
+    wait_for(answers, START_SECONDS, server.log.read_text)
 
 
 def _exists(user: str) -> bool:

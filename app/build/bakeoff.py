@@ -28,7 +28,7 @@ SPLITS = (
 )
 USEFUL = 0.02
 PICKED, EDITED = "build_picked", "the edited pipeline"
-"""The chosen pipelines, which stay when the edited one gets another name; the edited one there."""
+"""Session key of the chosen pipelines; what stands there for the edited one, whose name changes."""
 SPLIT_HELP = (
     "`time:0.9` trains on the first 90% of the events; `time:DATE` trains on the events before a "
     "date. `windows:3` does so at three cut-offs and pools them, which takes three times as long. "

@@ -1,13 +1,10 @@
-"""The Decide page: its form, its charts, example cases, the memo and saved decisions."""
+"""The Decide page: its form, example cases, the memo and saved decisions."""
 
 import json
-from itertools import pairwise
 
 import pytest
 
-from app.components.typed_number import read
-from app.components.typed_number import shown as shown_number
-from app.decide import case_values, numbers, options, tornado, uncertainty_charts, value_chart
+from app.decide import case_values
 from pipelines.data import readiness
 from pipelines.data.dataset import save
 from pipelines.economics.case import Stated, blank_case, case_of_toml, load_case
@@ -16,72 +13,7 @@ from pipelines.economics.summary import sentence
 from pipelines.economics.toml import to_toml
 from pipelines.errors import AssayError
 from tests.app.conftest import document, small_dataset
-
-COMPLETE = {
-    "core_business": "no",
-    "margin": {"low": 2000.0, "mode": 4000.0, "high": 6000.0},
-    "open_rate": 0.6,
-    "requests": 1e6,
-    "popularity.uplift": 0.01,
-    "buy.uplift": {"low": 0.01, "mode": 0.02, "high": 0.04},
-    "buy.price": "google-recommendations",
-    "build.uplift": 0.024,
-}
-
-
-def datasets(chart):
-    spec = chart.to_dict()
-    return spec, [row for rows in spec["datasets"].values() for row in rows]
-
-
-def test_value_over_time_has_zero_and_break_even_months():
-    found = decide(load_case("shop"))
-    positive = found.break_even["positive_from_month"]
-    spec, rows = datasets(value_chart.over_time(found.curves, positive))
-    assert {"zero": 0.0} in rows
-    assert {r["label"] for r in rows if str(r.get("label")).startswith("breaks")} == {
-        "breaks even in month 4",
-        "breaks even in month 8",
-    }
-    assert "buy\n$145 k" in {r.get("label") for r in rows}
-    assert spec["config"]["background"] == "transparent"
-    alt = value_chart.over_time_alt(found.curves, positive)
-    assert "buy $145 k (breaks even in month 8)" in alt
-    assert "build −$350 k (never breaks even)" in alt
-
-
-def test_money_is_shown_in_thousands_or_millions():
-    assert options.money_unit([120.0, -350.0]).name == "$k"
-    assert options.money_unit([11_167.8]).name == "$ million"
-
-
-def test_labels_are_moved_apart_in_their_order():
-    placed = value_chart.spread([1.0, 1.1, 5.0], 1.0)
-    assert placed[1] - placed[0] == pytest.approx(1.0)
-    assert placed[2] == 5.0
-    chain = value_chart.spread([0.0, 0.5, 1.2], 1.0)
-    assert [b - a for a, b in pairwise(chain)] == pytest.approx([1.0, 1.0])
-
-
-def test_the_tornado_labels_both_ends_and_assumed_ranges():
-    found = decide(load_case("shop"))
-    _, rows = datasets(tornado.tornado(found.tornado, found.npv("buy")))
-    uplift = [r for r in rows if r.get("input") == "uplift, buy (± 25% assumed)"]
-    assert {r["at"] for r in uplift} == {"1.5%", "2.5%"}
-    assert tornado.tornado_alt(found.tornado, "buy").startswith(
-        "Largest effects on the value of buy: "
-    )
-
-
-def test_fan_and_chances_rank_the_options():
-    case = case_values.changed_case(blank_case(), COMPLETE)
-    found = decide(case, draws=2000).uncertainty
-    _, rows = datasets(uncertainty_charts.fan(found))
-    assert {"p5", "p50", "p95"} <= set(next(r for r in rows if "p50" in r))
-    _, rows = datasets(uncertainty_charts.chances(found))
-    assert sum(r["share"] for r in rows if "share" in r) == pytest.approx(1.0)
-    assert "doing nothing" in uncertainty_charts.chances_alt(found)
-    assert " to " in uncertainty_charts.fan_alt(found)
+from tests.app.decided import COMPLETE
 
 
 def test_the_link_keeps_changes_and_drops_invalid_ones():
@@ -252,107 +184,6 @@ def test_changes_belong_to_their_case(open_page, workspace):
     assert app.text_input(key="decide_shop_open_rate_mode").value == "30"
 
 
-def fill_own_case(app):
-    """Type in each kind of widget of the own case."""
-    app.text_input(key="decide_own_margin_mode").set_value("6000").run()
-    app.text_input(key="decide_own_buy.uplift_low").set_value("-1.5").run()
-    app.text_input(key="decide_own_buy.uplift_mode").set_value("2.4").run()
-    app.text_input(key="decide_own_buy.uplift_high").set_value("4").run()
-    app.text_input(key="decide_own_horizon_months").set_value("24").run()
-    app.checkbox(key="decide_own_build.overrun_drawn").uncheck().run()
-    app.selectbox(key="decide_own_buy.price").set_value("recombee-standard").run()
-    app.text_area(key="decide_own_dissent").set_value("Eva: too early").run()
-    next(b for b in app.get("button_group") if "core business" in b.label).set_value("no").run()
-    assert not app.exception
-
-
-TYPED = {
-    "margin": 6000.0,
-    "buy.uplift": {"low": -0.015, "mode": 0.024, "high": 0.04},
-    "horizon_months": 24,
-    "build.overrun": 1.0,
-    "buy.price": "recombee-standard",
-    "dissent": "Eva: too early",
-    "core_business": "no",
-}
-
-
-def shown(app):
-    """What the form shows of the inputs that `fill_own_case` types."""
-    return {
-        "margin": app.text_input(key="decide_own_margin_mode").value,
-        "uplift": [
-            app.text_input(key=f"decide_own_buy.uplift_{part}").value
-            for part in ("low", "mode", "high")
-        ],
-        "horizon": app.text_input(key="decide_own_horizon_months").value,
-        "overrun": app.checkbox(key="decide_own_build.overrun_drawn").value,
-        "price": app.selectbox(key="decide_own_buy.price").value,
-        "dissent": app.text_area(key="decide_own_dissent").value,
-        "core": next(b for b in app.get("button_group") if "core business" in b.label).value,
-    }
-
-
-def test_a_draft_survives_another_case_another_page_and_a_restart(open_page, workspace):
-    app = open_page("decide")
-    fill_own_case(app)
-    assert workspace.draft("decide:own").inputs == TYPED
-    before = shown(app)
-    app.get("button_group")[0].set_value("shop").run()
-    app.get("button_group")[0].set_value("own").run()
-    assert shown(app) == before
-    app.switch_page("app/pages/compare.py").run()
-    app.switch_page("app/pages/decide.py").run()
-    assert shown(app) == before
-    restarted = open_page("decide")  # a new session, as after a reload or a restart of the server
-    assert shown(restarted) == before
-    assert workspace.draft("decide:own").inputs == TYPED
-
-
-def test_what_is_typed_is_kept_though_the_next_click_leaves_the_page(open_page, workspace):
-    app = open_page("decide")
-    app.text_input(key="decide_own_margin_mode").set_value("6000")
-    app.get("button_group")[0].set_value("shop").run()  # both reach the server in one run
-    assert workspace.draft("decide:own").inputs == {"margin": 6000.0}
-
-
-def test_two_windows_do_not_undo_each_other(open_page, workspace):
-    one, other = open_page("decide"), open_page("decide")
-    one.text_input(key="decide_own_margin_mode").set_value("6000").run()
-    other.text_input(key="decide_own_requests_mode").set_value("2000000").run()
-    one.text_input(key="decide_own_open_rate_mode").set_value("30").run()
-    assert workspace.draft("decide:own").inputs == {
-        "margin": 6000.0, "requests": 2e6, "open_rate": 0.3,
-    }  # fmt: skip
-
-
-def button(app, label):
-    return next(b for b in app.button if b.label == label)
-
-
-def test_a_draft_is_discarded_by_a_button_and_can_be_brought_back(open_page, workspace):
-    app = open_page("decide")
-    app.text_input(key="decide_own_margin_mode").set_value("6000").run()
-    button(app, "Discard draft").click().run()
-    assert app.text_input(key="decide_own_margin_mode").value == ""
-    assert workspace.draft("decide:own").inputs == {}
-    button(app, "Bring back the draft").click().run()
-    assert app.text_input(key="decide_own_margin_mode").value == "6000"
-
-
-def test_a_link_offers_its_inputs_and_does_not_replace_the_draft(open_page, workspace):
-    workspace.change_draft("decide:shop", {}, {"margin": 6000.0})
-    app = open_page("decide", decide_case="shop", decide_inputs='{"open_rate":0.3}')
-    assert "decide_inputs" not in app.query_params
-    assert app.text_input(key="decide_shop_margin_mode").value == "6000"
-    assert app.text_input(key="decide_shop_open_rate_mode").value == "100"
-    button(app, "Use the link's inputs").click().run()
-    assert app.text_input(key="decide_shop_margin_mode").value == "4000"
-    assert app.text_input(key="decide_shop_open_rate_mode").value == "30"
-    button(app, "Bring back the previous draft").click().run()
-    assert app.text_input(key="decide_shop_margin_mode").value == "6000"
-
-
 def test_a_filled_field_is_not_marked_as_missing(open_page, workspace):
     app = open_page("decide")
 
@@ -392,69 +223,6 @@ def test_a_flat_fee_beside_a_fee_per_request_is_shown_with_their_sum(open_page, 
     assert "but at least the minimum of $5 k." in told()[0]
     app.selectbox(key="decide_own_buy.price").set_value(None).run()
     assert not app.exception and not told()
-
-
-@pytest.mark.parametrize(
-    ("typed", "value"),
-    [
-        ("27.5", 27.5), ("27,5", 27.5), ("0,125", 0.125), ("-2,5", -2.5), ("\u22122.5", -2.5),
-        (",5", 0.5), ("1 000", 1000), ("1\u202f000,5", 1000.5), ("1'000.5", 1000.5),
-        ("1.000,5", 1000.5), ("1,000.5", 1000.5), ("1,000,000", 1e6), ("1.000.000", 1e6),
-        ("1234,567", 1234.567), ("1e6", 1e6), (" 7 ", 7), ("1,000", 1000), ("12,500", 12500),
-        ("", None),
-    ],
-)  # fmt: skip
-def test_a_number_is_read_as_it_is_typed_in_many_countries(typed, value):
-    found = read(typed)
-    assert (found.value, found.problem) == (value, "")
-    assert bool(found.note) == (typed in ("1,000", "12,500"))  # another country reads 1 and 12.5
-
-
-@pytest.mark.parametrize(
-    "typed", ["1.000", "1.085", "1.2.3", "1,2,3", "1,00.5", "1 00", "12,34,567", "2 %",
-              "abc", "nan", "inf", "1e999", "1_000", "1.000.50"]
-)  # fmt: skip
-def test_a_text_that_is_no_number_or_two_is_refused(typed):
-    found = read(typed)
-    assert found.value is None and found.problem.startswith(f"“{typed}”")
-
-
-def test_a_number_is_shown_as_it_is_read():
-    for value in (1.085, 12.125, -2.125, 0.921, 1234.567, 1000.0, 1e15, 2e-7, 0.0):
-        assert read(shown_number(value)).value == value
-    assert read("2,5", whole=True).problem == "2.5 is not a whole number."
-
-
-def test_a_decimal_comma_is_no_factor_of_ten(open_page, workspace):
-    app = open_page("decide", decide_case="shop")
-    app.text_input(key="decide_shop_open_rate_mode").set_value("27,5").run()
-    assert workspace.draft("decide:shop").inputs == {"open_rate": 0.275}
-    assert app.text_input(key="decide_shop_open_rate_mode").value == "27,5"
-    app.text_input(key="decide_shop_margin_mode").set_value("4,000").run()
-    assert any(c.value.startswith("“4,000” is read as 4000; for") for c in app.caption)
-
-
-def test_what_cannot_be_read_is_kept_and_told_at_the_field(open_page, workspace):
-    app = open_page("decide", decide_case="shop")
-    app.text_input(key="decide_shop_margin_mode").set_value("4.500").run()
-    app.text_input(key="decide_shop_margin_high").set_value("5000").run()
-    assert not app.exception
-    problem = "“4.500” can be read in two ways: type 4500 or 4.5."
-    assert any(c.value.endswith(problem) for c in app.caption)
-    assert app.title[0].value == "These inputs are not valid."
-    assert app.error[0].value == f"Your inputs: addressed margin: {problem}"
-    app.text_input(key="decide_shop_buy.fee").set_value("much").run()
-    assert not app.exception
-    again = open_page("decide", decide_case="shop")
-    assert again.text_input(key="decide_shop_margin_mode").value == "4.500"
-    assert again.text_input(key="decide_shop_buy.fee").value == "much"
-    linked = case_values.from_text(case_values.to_text(workspace.draft("decide:shop").inputs))
-    assert linked == {}
-    again.text_input(key="decide_shop_buy.fee").set_value("").run()
-    again.text_input(key="decide_shop_margin_high").set_value("").run()
-    again.text_input(key="decide_shop_margin_mode").set_value("4500").run()
-    assert workspace.draft("decide:shop").inputs == {"margin": 4500.0}
-    assert again.title[0].value.startswith("Buy leads")
 
 
 def test_a_price_of_the_price_book_has_its_source_beside_it(open_page, workspace):
@@ -557,15 +325,6 @@ def test_a_case_is_the_same_after_it_was_written_opened_and_changed(name):
     stated = {path: again.stated(path) for path in sources}
     assert stated == {path: case.stated(path) for path in sources}
     assert again.model_copy(update={"sources": {}}) == case.model_copy(update={"sources": {}})
-
-
-def test_the_table_says_of_which_options_a_probability_is():
-    case = case_values.changed_case(blank_case(), COMPLETE)
-    gated = case.model_copy(update={"exposure_logged": False})
-    open_, closed = (numbers.options_frame(decide(one, draws=1000)) for one in (case, gated))
-    assert "probability of being best" in open_
-    found = closed.set_index("option")["probability of being best of the options left"]
-    assert found["buy"] == found["build"] == "ruled out" and found["popularity rule"].endswith("%")
 
 
 def test_a_file_is_opened_as_the_own_case(open_page, workspace):

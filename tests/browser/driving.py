@@ -8,9 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +20,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from pipelines.runtime import paths
 from tests.browser import accessibility
+from tests.waiting import wait_for_app
 
 PAGES = tuple(sorted(path.stem for path in (paths.CHECKOUT / "app" / "pages").glob("[a-z]*.py")))
 SCRIPT = paths.CHECKOUT / "streamlit_app.py"
@@ -37,8 +35,6 @@ ARGUMENTS = (
 )
 SLOW_MS = 60_000
 """How long a page may take on a busy machine before a test fails, in milliseconds."""
-LOOK_SECONDS = 0.05
-START_SECONDS = 60.0
 
 Theme = Literal["light", "dark"]
 
@@ -105,7 +101,7 @@ def start_app(home: Path, log: Path, *, prepared: bool = True, script: Path = SC
         )
     app = RunningApp(process, port)
     try:
-        wait_for_health(app, log)
+        wait_for_app(process, f"http://127.0.0.1:{port}", log)
     except BaseException:
         app.end()
         raise
@@ -116,23 +112,6 @@ def environment(home: Path) -> dict[str, str]:
     """This process's environment with another workspace, which has its own MLflow store."""
     kept = {name: value for name, value in os.environ.items() if name != "MLFLOW_TRACKING_URI"}
     return kept | {"ASSAY_HOME": str(home)}
-
-
-def wait_for_health(app: RunningApp, log: Path) -> None:
-    """Wait until the app answers; `RuntimeError` with its log where it does not."""
-    end = time.monotonic() + START_SECONDS
-    while not _healthy(app):
-        if app.process.poll() is not None or time.monotonic() > end:
-            raise RuntimeError(f"The app did not start; it printed:\n{log.read_text()[-2000:]}")
-        time.sleep(LOOK_SECONDS)  # the pause between two looks
-
-
-def _healthy(app: RunningApp) -> bool:
-    try:
-        with urllib.request.urlopen(app.address("_stcore/health"), timeout=2) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
 
 
 def opened(page: Page, address: str) -> Locator:

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from pipelines.workspace import Workspace
 from tests.browser.conftest import StartApp
 from tests.browser.driving import drawn, new_page, opened
-from tests.conftest import wait_for
+from tests.waiting import wait_for
 
 
 @pytest.mark.long

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from pipelines.workspace import Workspace
 from tests.browser.conftest import SHOP, StartApp, copied
 from tests.browser.driving import PAGES, Theme, check_page, drawn, go, new_page, opened
-from tests.conftest import wait_for
+from tests.waiting import wait_for
 
 FAKE_WORKER = Path(__file__).parents[1] / "workspace" / "fake_worker.py"
 PAPER = {"light": "rgb(251, 250, 247)", "dark": "rgb(20, 23, 26)"}

@@ -43,14 +43,14 @@ def shares(*tried: float, quick: float) -> list[Any]:
 def killed_at(share: float, path: Path, home: Path, way: str) -> None:
     """Import in a child that is killed from outside when its progress has come so far."""
     script = (
-        "import time\nfrom pathlib import Path\n"
+        "import signal\nfrom pathlib import Path\n"
         "from pipelines.data.sources import lines\n"
         "lines.BLOCK = 1 << 16\n"
         f"{way.format(home=str(home))}\n"
         "def progress(share, message):\n"
         f"    if share >= {share}:\n"
         "        print('here', flush=True)\n"
-        "        time.sleep(300)\n"
+        "        signal.pause()\n"
         f"run(Path({str(path)!r}), 'shop', *where, progress=progress)\n"
     )
     env = {**os.environ, "PYTHONPATH": str(ROOT)}

@@ -80,11 +80,13 @@ def test_an_owner_with_many_open_files_has_a_server():
         pytest.skip("this system allows too few open files")
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2_000), hard))
     one, other = socket.socketpair()
-    with one, other, socket.socket(fileno=fcntl.fcntl(one, fcntl.F_DUPFD, 1_500)) as high:
-        assert messages.readable([high], 0) == []
-        other.send(b"!")
-        assert messages.readable([high], 0) == [high]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    try:
+        with one, other, socket.socket(fileno=fcntl.fcntl(one, fcntl.F_DUPFD, 1_500)) as high:
+            assert messages.readable([high], 0) == []
+            other.send(b"!")
+            assert messages.readable([high], 0) == [high]
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 @pytest.mark.usefixtures("asked")

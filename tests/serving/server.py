@@ -6,7 +6,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,8 +17,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 
 from pipelines.runtime import paths
+from tests.waiting import wait_for_app
 
-START_SECONDS = 60.0
 ANSWER_SECONDS = 60.0
 
 
@@ -49,16 +48,8 @@ class Server:
 
     def wait(self) -> Server:
         """Wait until it answers."""
-        end = time.monotonic() + START_SECONDS
-        while True:
-            try:
-                if httpx.get(f"{self.address}/_stcore/health", timeout=5).status_code == 200:
-                    return self
-            except httpx.HTTPError:
-                pass
-            if self.process.poll() is not None or time.monotonic() > end:
-                raise RuntimeError(f"The app did not start:\n{self.log.read_text()[-2000:]}")
-            time.sleep(0.05)  # the pause between two looks
+        wait_for_app(self.process, self.address, self.log)
+        return self
 
     def end(self) -> None:
         self.process.kill()

@@ -27,8 +27,8 @@ from tests.browser.driving import (
     go,
     new_page,
     opened,
-    wait_for_health,
 )
+from tests.waiting import wait_for_app
 
 pytestmark = [pytest.mark.wheel, pytest.mark.timeout(1200)]
 
@@ -172,7 +172,7 @@ def app(installed: Installed) -> Iterator[RunningApp]:
         )
     running = RunningApp(process, port)
     try:
-        wait_for_health(running, log)
+        wait_for_app(process, running.address(), log)
         yield running
     finally:
         running.end(signal.SIGTERM)
