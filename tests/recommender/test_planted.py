@@ -2,8 +2,10 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import scipy.sparse as sp
 
@@ -15,6 +17,7 @@ from pipelines.recommender.fitted import FittedPipeline
 from pipelines.recommender.fitting import fit_pipeline
 from pipelines.recommender.pipeline import Pipeline
 from pipelines.recommender.spec import Spec
+from pipelines.runtime import npy, stored
 from pipelines.schema import Interactions, sound
 from pipelines.schema.offers import Offers
 from pipelines.stages.rankers.trees import Trees
@@ -46,8 +49,8 @@ STAGES = {
 
 
 @pytest.fixture(scope="module")
-def states(tmp_path_factory):
-    """What each pipeline's file holds, by name."""
+def pipelines():
+    """Each pipeline, fitted, by name."""
     found = {}
     for name, given in STAGES.items():
         spec = Spec.of({"schema": 1, "name": name, **given})
@@ -61,10 +64,41 @@ def states(tmp_path_factory):
         made = fit_pipeline(Pipeline(spec), train, known, protocol=LAST, seen="exclude")
         now = np.full(len(DATA.users), 10**9, np.int64)
         titles = DATA.catalogue.titles()
-        fitted = FittedPipeline(
+        found[name] = FittedPipeline(
             made, train, DATA.users, DATA.catalogue.items, titles, now, 10**9, "exclude", 10
         )
-        found[name] = fitted._state()
+    return found
+
+
+@pytest.fixture(scope="module")
+def states(pipelines):
+    """What each pipeline's file holds, by name."""
+    return {name: fitted._state() for name, fitted in pipelines.items()}
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_no_stage_writes_into_arrays_that_pipelines_share(name, pipelines, tmp_path, monkeypatch):
+    """Their pages are given back to the system, which would lose what was written."""
+    monkeypatch.setattr(stored, "LONG", 0)
+    pipelines[name].save(tmp_path / "pipeline.assay", tmp_path / "arrays")
+    opened = FittedPipeline.load(tmp_path / "pipeline.assay", tmp_path / "arrays")
+    asked = {"users": [str(user) for user in DATA.users.ids[:20]], "k": 10}
+    first = opened.recommend(**asked)
+    opened.recommend(histories=[[str(item) for item in DATA.catalogue.items.ids[:5]]], k=10)
+    assert len(written := written_kb(tmp_path / "arrays")) > 5 and not any(written)
+    npy.release()
+    pd.testing.assert_frame_equal(opened.recommend(**asked), first)
+
+
+def written_kb(folder):
+    """Of each map of a file in a folder, the size of the pages that this process wrote into."""
+    found, inside = [], False
+    for line in Path("/proc/self/smaps").read_text().splitlines():
+        first = line.split()[0]
+        if not first.endswith(":"):
+            inside = str(folder) in line
+        elif inside and first == "Anonymous:":
+            found.append(int(line.split()[1]))
     return found
 
 
