@@ -51,7 +51,7 @@ def _own_role() -> Role:
     if now.problem:
         return "nobody"
     if now.configured:
-        if not st.user.is_logged_in:
+        if not _signed_in():
             return "nobody"
         named = now.roles.get(_address(), "viewer")
         known = named if named in ROLES else "viewer"
@@ -59,6 +59,11 @@ def _own_role() -> Role:
     if st.get_option("server.address") not in LOOPBACK:
         return "viewer"
     return "viewer" if proxied() and os.environ.get(BEHIND_PROXY) != "1" else "lead"
+
+
+def _signed_in() -> bool:
+    """Whether Streamlit says so; it says nothing at all until it has read changed secrets."""
+    return bool(st.user.get("is_logged_in", False))
 
 
 def allowed(needed: Role) -> bool:
@@ -83,7 +88,7 @@ def require(needed: Role, action: str) -> None:
 
 def who() -> str:
     """The e-mail address of the signed-in user; empty without a sign-in."""
-    return _address() if login_configured() and st.user.is_logged_in else ""
+    return _address() if login_configured() and _signed_in() else ""
 
 
 def known() -> bool:
@@ -127,7 +132,7 @@ def gate() -> None:
         st.stop()
     if not now.configured:
         return
-    if not st.user.is_logged_in:
+    if not _signed_in():
         st.title("Assay", anchor=False)
         st.write("Sign in to see your team's workspace.")
         for name in now.providers:

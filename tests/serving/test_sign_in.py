@@ -9,8 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
+from app import access, sign_in
 from tests.serving.oidc import CLIENT, Provider, running
 from tests.serving.server import Server, serving, visit
+from tests.waiting import wait_for
 
 pytest.importorskip("authlib", reason="the extra `auth` is not installed")
 pytestmark = pytest.mark.slow
@@ -136,7 +138,14 @@ def test_a_sign_in_that_breaks_lets_nobody_in(whole: Shared, how: str) -> None:
         shown = whole.page(cookies)
         assert SHUT in shown and str(whole.secrets) not in shown
     whole.secrets.write_text(whole.whole)
-    assert "ann@example.com, lead" in whole.page(lead).replace("\\", "")
+    # Streamlit reads changed secrets a moment later; until then nobody is signed in.
+    wait_for(lambda: "ann@example.com, lead" in whole.page(lead).replace("\\", ""))
+
+
+def test_who_is_not_known_to_be_signed_in_is_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sign_in, "found", lambda: sign_in.SignIn(configured=True))
+    monkeypatch.setattr(access.st, "user", {})  # as before Streamlit has read changed secrets
+    assert access.role() == "nobody" and access.who() == ""
 
 
 def test_a_server_that_had_a_sign_in_needs_one_after_a_restart(
