@@ -18,7 +18,7 @@ test: $(TOOLS) browser postgres
 
 # Thousands of made-up files and lists, whole samples, and whole journeys (browser, packages).
 long-test: $(TOOLS)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m long
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m long
 
 # The wheel in a new environment outside of the checkout; downloads what it needs.
 wheel-test: $(TOOLS) browser

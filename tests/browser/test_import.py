@@ -15,17 +15,27 @@ from tests.browser.conftest import StartApp
 from tests.browser.driving import SLOW_MS, check_page, drawn, new_page, opened, sideways
 from tests.shop_export import CANCELLED, NOBODY, ROWS, orders
 
-pytestmark = [pytest.mark.long, pytest.mark.xdist_group("import")]
+pytestmark = pytest.mark.long
 
 NAME = "online-orders"
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty workspace, not a new one, that the tests of this file fill in order."""
+    """An empty workspace, not a new one, that the tests of this file fill."""
     folder = tmp_path_factory.mktemp("import") / "home"
     Workspace.open(folder)
     return folder
+
+
+@pytest.fixture
+def imported(home: Path, tmp_path: Path) -> None:
+    """The orders are a dataset, whatever ran before."""
+    workspace = Workspace.open(home)
+    if NAME not in {record.name for record in workspace.datasets()}:
+        file = tmp_path / "orders.csv"
+        file.write_bytes(orders())
+        workspace.import_dataset(file, NAME)
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +107,7 @@ def test_an_order_export_takes_two_steps(
     assert text.count("the user is missing") == NOBODY
 
 
+@pytest.mark.usefixtures("imported")
 def test_next_months_file_is_one_button(
     window: Any, home: Path, wait_until: Callable[..., Any]
 ) -> None:
@@ -116,6 +127,7 @@ def test_next_months_file_is_one_button(
     check_page(page)
 
 
+@pytest.mark.usefixtures("imported")
 def test_a_row_of_the_catalogue_leads_to_its_dataset(window: Any, home: Path) -> None:
     page, app = window
     Workspace.open(home).register_samples()

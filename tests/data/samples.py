@@ -7,5 +7,6 @@ import pytest
 from pipelines.data.samples import SAMPLES
 
 LARGE = "complete-journey"
-ITS_MARKS = [pytest.mark.long, pytest.mark.xdist_group(LARGE)]
-EACH_SAMPLE = [pytest.param(name, marks=ITS_MARKS) if name == LARGE else name for name in SAMPLES]
+EACH_SAMPLE = [
+    pytest.param(name, marks=pytest.mark.long) if name == LARGE else name for name in SAMPLES
+]

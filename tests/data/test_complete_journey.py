@@ -17,7 +17,7 @@ from pipelines.data.split import split
 from pipelines.schema import Columns as C
 from pipelines.schema.offers import KINDS
 
-pytestmark = [pytest.mark.long, pytest.mark.slow, pytest.mark.xdist_group("complete-journey")]
+pytestmark = [pytest.mark.long, pytest.mark.slow]
 
 
 def package_table(name: str, **options: object) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from pipelines.testing.vendor import Answer, Received, Vendor
 from tests.conftest import add_store
 from tests.outside.packages import PAGES, Environment, files_of, write
 
-pytestmark = [pytest.mark.long, pytest.mark.slow, pytest.mark.xdist_group("outside")]
+pytestmark = [pytest.mark.long, pytest.mark.slow]
 
 FAULTY = {
     "pyproject.toml": """

@@ -122,7 +122,6 @@ def test_samples_are_listed_and_the_small_one_is_there(workspace):
 
 
 @pytest.mark.long
-@pytest.mark.xdist_group("complete-journey")
 def test_the_other_sample_is_loaded_on_first_use(workspace):
     workspace.register_samples()
     assert len(workspace.dataset("complete-journey").interactions) > 1_000_000
