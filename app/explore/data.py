@@ -16,8 +16,9 @@ from pipelines.data.personas import personas
 from pipelines.data.split import splits
 from pipelines.errors import AssayError
 from pipelines.evaluation.bakeoff.opened import Opened, evaluated_users, open_contender, truth_of
+from pipelines.evaluation.results.damage import reading
 from pipelines.evaluation.results.document import BakeoffDocument, titles_of
-from pipelines.evaluation.results.folder import PIPELINE, TRUTH, reading
+from pipelines.evaluation.results.folder import PIPELINE, TRUTH
 from pipelines.runtime import npy, paths
 from pipelines.schema import Columns
 

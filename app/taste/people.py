@@ -13,8 +13,8 @@ from app.explore import history_picker
 from app.explore.data import Person
 from app.taste.rounds import Answers, Live, Round, Stored, contenders
 from pipelines.errors import AssayError
+from pipelines.evaluation.results.answer_file import ANSWER
 from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult
-from pipelines.evaluation.results.folder import ANSWER
 
 ANYBODY, BY_ID, MADE_UP = "anybody", "user", "made-up"
 LABELS = {

@@ -195,7 +195,7 @@ def start(
     Without a fork server, the module must ask to die with its parent itself.
     """
     reading, writing = os.pipe()
-    output = os.fdopen(reading, "r")
+    output = os.fdopen(reading, encoding="utf-8", errors="replace")
     note = ""
     process: Forked | subprocess.Popen[bytes]
     try:

@@ -9,12 +9,12 @@ from app.compare.contenders import contenders_frame
 from app.compare.differences import legend
 from app.components import results
 from app.report import figures, slices, tables
-from pipelines import registry
 from pipelines.evaluation.comparison.ranking import why_not_ranked
 from pipelines.evaluation.results.folder import BakeoffFolder
 from pipelines.evaluation.slices.cells import Contest
 from pipelines.evaluation.slices.stored import find
 from tests.app.compared import bakeoff, declared_on, keep
+from tests.outside import outside_package
 
 LESS, LOST = "calibration@10", "lost@10"
 
@@ -103,18 +103,9 @@ class TestLost:
         assert f"Contenders cannot be ranked by slice: {why_not_ranked(LOST)}." in html
 
 
-def test_the_report_does_without_a_broken_package(stored, tmp_path, monkeypatch):
-    about = tmp_path / "site" / "broken-1.0.dist-info"
-    about.mkdir(parents=True)
-    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 1.0\n")
-    (about / "entry_points.txt").write_text("[assay.metrics]\nlost = no_such_module:Lost\n")
-    monkeypatch.syspath_prepend(str(tmp_path / "site"))
-    registry.names.cache_clear()
-    try:
+def test_the_report_does_without_a_broken_package(stored, tmp_path):
+    with outside_package(tmp_path / "site", "assay.metrics", {"lost": "no_such_module:Lost"}):
         html = report.html(declared_on(LOST, bakeoff()), stored, LOST, "popular")
-    finally:
-        monkeypatch.undo()
-        registry.names.cache_clear()
     assert "two-stage against popular." in html
 
 

@@ -19,7 +19,8 @@ from app.taste.rounds import LENGTH, Live, Stored, contenders
 from app.taste.tally import count_label, pair_label, votes_frame
 from pipelines.data.split import split
 from pipelines.errors import AssayError
-from pipelines.evaluation.results.folder import ANSWER, BakeoffFolder, Requests
+from pipelines.evaluation.results.answer_file import ANSWER
+from pipelines.evaluation.results.folder import BakeoffFolder, Requests
 from pipelines.schema import Ragged
 from pipelines.workspace.opinion import tallies
 from pipelines.workspace.records import VoteRecord

@@ -11,14 +11,12 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from pipelines.errors import AssayError
 from pipelines.evaluation.bakeoff import built
 from pipelines.evaluation.bakeoff.outcome import Outcome
 from pipelines.evaluation.bakeoff.task import ContenderTask
+from pipelines.evaluation.results.answer_file import AnswerFile
 from pipelines.evaluation.results.folder import LISTS
 from pipelines.recommender.fitted import ARRAYS, lists_frame
 from pipelines.recommender.spec import Spec
@@ -58,9 +56,8 @@ def run(task_folder: Path, here: Path, stages: Path) -> Outcome:
             names = task.users.decode(task.queries.user).tolist()
             frame = lists_frame(names, slate, task.catalogue.items)
             frame.to_parquet(here / LISTS, index=False)
-        arrays: dict[str, Any] = {f"step_{n}": step for n, step in enumerate(steps)}
         rows = built.step_rows(len(slate))
-        np.savez(here / "answer.npz", items=slate.items, step_rows=rows, **arrays)
+        AnswerFile(slate.items, rows, tuple(steps)).write(here)
     except AssayError as error:
         outcome.status = "failed"
         outcome.reason = str(error)

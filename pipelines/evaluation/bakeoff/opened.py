@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipelines.errors import AssayError
+from pipelines.evaluation.results.damage import reading
 from pipelines.evaluation.results.document import ContenderResult
 from pipelines.evaluation.results.folder import (
     LISTS,
@@ -28,7 +29,6 @@ from pipelines.evaluation.results.folder import (
     PIPELINE,
     TRUTH,
     read_document,
-    reading,
 )
 from pipelines.evaluation.results.shipped import is_shipped
 from pipelines.recommender.fitted import ARRAYS, FittedPipeline

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipelines.evaluation.bakeoff.task import ContenderTask
 from pipelines.evaluation.results.document import RequestTime, Status
@@ -49,9 +48,26 @@ class Outcome(BaseModel):
         )
 
 
+class Told(BaseModel):
+    """A line of progress."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    share: float = Field(ge=0, le=1)
+    message: str
+
+
 def tell(share: float, message: str) -> None:
     """Send a line of progress to the parent process."""
-    print(json.dumps({"share": share, "message": message}), flush=True)
+    print(Told(share=share, message=message).model_dump_json(), flush=True)
+
+
+def told_in(line: str) -> Told | None:
+    """The progress in a line that the process printed; None where a stage printed it."""
+    try:
+        return Told.model_validate_json(line)
+    except ValidationError:
+        return None
 
 
 def count_answers(outcome: Outcome, answered: int, first_error: str = "") -> None:

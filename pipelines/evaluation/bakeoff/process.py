@@ -6,11 +6,15 @@ import json
 import os
 from pathlib import Path
 
-from pipelines.evaluation.bakeoff.outcome import Outcome
+from pydantic import ValidationError
+
+from pipelines.errors import first_problem
+from pipelines.evaluation.bakeoff.outcome import Outcome, told_in
 from pipelines.evaluation.bakeoff.preload import PRELOAD
 from pipelines.evaluation.bakeoff.request import Entry
 from pipelines.runtime import children
 from pipelines.runtime.progress import Progress
+from pipelines.runtime.redact import redact
 
 CHILD = "pipelines.evaluation.bakeoff.child"
 
@@ -47,9 +51,11 @@ def run_in_child(
         )
         try:
             for line in child.lines():
-                if line.startswith("{"):
-                    told = json.loads(line)
-                    progress(told["share"], f"{entry.title}: {told['message']}")
+                if (told := told_in(line)) is not None:
+                    progress(told.share, f"{entry.title}: {told.message}")
+                else:  # a stage printed it
+                    log.write(redact(line))
+                    log.flush()
             code = child.wait()
         finally:
             child.end()  # a cancelled bake-off leaves by an exception from `progress`
@@ -60,8 +66,14 @@ def run_in_child(
 
 
 def _outcome(here: Path, code: int) -> Outcome:
-    if (here / "outcome.json").exists():
-        return Outcome.model_validate_json((here / "outcome.json").read_text())
+    report = here / "outcome.json"
+    if report.exists():
+        try:
+            return Outcome.model_validate_json(report.read_bytes())
+        except ValidationError as error:
+            where, why = first_problem(error)
+            reason = f"Its report cannot be read ({where}: {why}); see its log.txt."
+            return Outcome(status="failed", reason=reason)
     how = f"signal {-code}" if code < 0 else f"exit code {code}"
     memory = "; it may have run out of memory" if code == -9 else ""
     return Outcome(status="failed", reason=f"Its process ended with {how}{memory}.")

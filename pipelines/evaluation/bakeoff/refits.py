@@ -8,11 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
+from pipelines.errors import AssayError
 from pipelines.evaluation.bakeoff.process import run_in_child
 from pipelines.evaluation.bakeoff.request import Entry
 from pipelines.evaluation.bakeoff.scoring import Scored, scored_of
 from pipelines.evaluation.manifest.manifest import Manifest
 from pipelines.evaluation.metrics.evaluate import evaluate
+from pipelines.evaluation.results.answer_file import read_lists
 from pipelines.evaluation.results.document import ContenderResult, Spread
 from pipelines.evaluation.results.fit_values import joined
 from pipelines.evaluation.results.folder import FITS
@@ -58,14 +60,16 @@ class Refits:
     def _fit(self, entry: Entry, fit: int, progress: Progress, notes: list[str]) -> Scored | None:
         here = self.folder / "contenders" / entry.name / FITS / str(fit)
         outcome = run_in_child(entry, self.folder, here, self.stages, progress, fit)
-        if outcome.status != "scored":
-            notes.append(
-                f"Fit {fit + 1} of {self.count}, with another seed, is left out: {outcome.reason}"
-            )
+        said: list[str] = []
+        try:
+            if outcome.status != "scored":
+                raise AssayError(outcome.reason)
+            items = read_lists(here, len(self.key), self.key.n_items)
+        except AssayError as error:
+            why = f"Fit {fit + 1} of {self.count}, with another seed, is left out: {error}"
+            notes.append(why)
             return None
-        with np.load(here / "answer.npz") as arrays:
-            said: list[str] = []
-            found = evaluate(Lists(arrays["items"], self.key), self.manifest.ks, notes=said)
+        found = evaluate(Lists(items, self.key), self.manifest.ks, notes=said)
         notes += [f"Fit {fit + 1} of {self.count}: {note}" for note in said if note not in notes]
         return scored_of(found)
 

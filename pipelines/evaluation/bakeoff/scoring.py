@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pipelines.errors import AssayError
 from pipelines.evaluation.bakeoff.outcome import Outcome
 from pipelines.evaluation.comparison.comparison import (
     Contrast,
@@ -21,6 +22,7 @@ from pipelines.evaluation.manifest.manifest import Manifest
 from pipelines.evaluation.metrics.accuracy import per_user
 from pipelines.evaluation.metrics.evaluate import evaluate, over_fits, summarize
 from pipelines.evaluation.metrics.names import MAIN
+from pipelines.evaluation.results.answer_file import AnswerFile
 from pipelines.evaluation.results.document import (
     Comparison,
     ContenderResult,
@@ -64,20 +66,24 @@ def score(
     key: GroundTruth,
     manifest: Manifest,
 ) -> tuple[ContenderResult, Scored | None]:
-    """The result of a contender; without metrics if it is not scored."""
+    """The result of a contender; without metrics if it is not scored.
+
+    One whose lists cannot be read has failed.
+    """
     result = ContenderResult(name=name, title=title, kind=kind, **outcome.told())
     if outcome.status != "scored":
         return result, None
-    with np.load(here / "answer.npz") as arrays:
-        items = arrays["items"]
-        steps = [arrays[f"step_{n}"] for n in range(len(outcome.steps))]
-        watched = key.truth.take(arrays["step_rows"])
+    try:
+        answer = AnswerFile.read(here, len(key), key.n_items, len(outcome.steps))
+    except AssayError as error:
+        return result.model_copy(update={"status": "failed", "reason": str(error)}), None
+    watched = key.truth.take(answer.rows)
     notes = list(result.notes)
-    found = evaluate(Lists(items, key), manifest.ks, notes=notes)
+    found = evaluate(Lists(answer.items, key), manifest.ks, notes=notes)
     detail = scored_of(found)
     waterfall = [
-        _stage(stage, step, watched, seconds / max(1, len(items)))
-        for (stage, seconds), step in zip(outcome.steps, steps, strict=True)
+        _stage(stage, step, watched, seconds / max(1, len(answer.items)))
+        for (stage, seconds), step in zip(outcome.steps, answer.steps, strict=True)
     ]
     update = {
         "metrics": detail.summary(),

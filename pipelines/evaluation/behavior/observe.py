@@ -8,15 +8,13 @@ from collections.abc import Iterable
 from math import isfinite
 from pathlib import Path
 
-import numpy as np
-
 from pipelines.errors import AssayError
 from pipelines.evaluation.behavior.contract import BehaviorTest
 from pipelines.evaluation.behavior.evidence import Answer, Background
 from pipelines.evaluation.behavior.probes import Probes
 from pipelines.evaluation.behavior.requirements import Requirement, all_tests
+from pipelines.evaluation.results.answer_file import read_lists
 from pipelines.evaluation.results.document import BehaviorResult, ContenderResult
-from pipelines.evaluation.results.folder import ANSWER, reading
 from pipelines.registry import error_text, writable
 from pipelines.runtime.jsonable import plain
 
@@ -31,15 +29,21 @@ def observe(
     required: Iterable[Requirement] = (),
 ) -> ContenderResult:
     """The result with its behavior; `here` is the folder with the contender's lists."""
-    with reading(here / ANSWER), np.load(here / ANSWER) as arrays:
-        lists = arrays["items"]
-    answer = Answer(background, lists, Probes.load(here))
+    answer = Answer(background, read_lists(here), _probes(here))
     found = verdicts(answer, all_tests(required, chosen))
     update = {
         "behavior": found,
         "failed_required": failed(found, {r.name for r in required}),
     }
     return result.model_copy(update=update)
+
+
+def _probes(here: Path) -> Probes:
+    """The answers to repeated requests; the contender's own process has written them."""
+    try:
+        return Probes.load(here)
+    except AssayError as error:
+        return Probes(f"Its answers to repeated requests cannot be read: {error}")
 
 
 def verdicts(answer: Answer, chosen: list[BehaviorTest]) -> list[BehaviorResult]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipelines.evaluation.results.folder import reading
+from pipelines.evaluation.results.damage import reading
 from pipelines.schema import Ints, Longs, Queries, Ragged
 
 PROBES = "probes.npz"

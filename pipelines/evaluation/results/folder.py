@@ -9,10 +9,7 @@ Folders of older versions lack some of these files.
 from __future__ import annotations
 
 import json
-import zipfile
-import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +23,8 @@ from pipelines.data.split import Split
 from pipelines.errors import AssayError, first_problem
 from pipelines.evaluation.metrics.metric import MetricOfAllLists
 from pipelines.evaluation.metrics.names import installed, label
+from pipelines.evaluation.results.answer_file import read_lists
+from pipelines.evaluation.results.damage import reading
 from pipelines.evaluation.results.document import BakeoffDocument, titles_of
 from pipelines.evaluation.results.fit_values import FitValues, stacked
 from pipelines.runtime.folders import is_name
@@ -35,15 +34,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DOCUMENT, TRUTH = "document.json", "truth.parquet"
-ASKED, ANSWER, PER_USER, SLICES = "asked.npz", "answer.npz", "per_user.parquet", "slices.parquet"
+ASKED, PER_USER, SLICES = "asked.npz", "per_user.parquet", "slices.parquet"
 ITEM_SLICES, FITS, WINDOWS = "item_slices.parquet", "fits", "windows"
 LISTS = "lists.parquet"
 PIPELINE, OLDER_PIPELINE = "pipeline.assay", "pipeline.pickle"
 """The second one is not read: it is what pipelines were before format 3."""
 MOST_CODES = 1 << 31
 """Above every item code, which is an int32."""
-DAMAGED = (ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError)
-"""What numpy and pyarrow raise for a file that is damaged; not found and denied are `OSError`."""
 
 
 @dataclass(frozen=True)
@@ -218,12 +215,7 @@ class BakeoffFolder:
     def lists(self, contender: str, fit: int = 0) -> Ints:
         """A contender's lists, (n, width) int32 item codes, -1 in empty places."""
         if (contender, fit) not in self._lists:
-            path = self._of(contender, fit) / ANSWER
-            with reading(path), _opened(path) as arrays:
-                items = arrays["items"]
-                if items.ndim != 2 or items.dtype.kind != "i":
-                    raise ValueError("its lists are not rows of whole numbers")
-                self._lists[contender, fit] = items
+            self._lists[contender, fit] = read_lists(self._of(contender, fit))
         return self._lists[contender, fit]
 
     def read_ahead(self, contender: str, metrics: Iterable[str]) -> None:
@@ -284,23 +276,3 @@ def _names(path: Path) -> list[str]:
 def _opened(path: Path) -> np.lib.npyio.NpzFile:
     found: np.lib.npyio.NpzFile = np.load(path)
     return found
-
-
-@contextmanager
-def reading(path: Path) -> Iterator[None]:
-    """Raise an `AssayError` where a file of a bake-off is missing or damaged."""
-    try:
-        yield
-    except FileNotFoundError as error:
-        raise _gone(path) from error
-    except (*DAMAGED, OSError) as error:
-        raise AssayError(
-            f"This bake-off's {path.name} cannot be read ({type(error).__name__}): it is damaged "
-            "or of another version of Assay; run the bake-off again."
-        ) from error
-
-
-def _gone(path: Path) -> AssayError:
-    return AssayError(
-        f"This bake-off's {path.name} was deleted or never written; run the bake-off again."
-    )

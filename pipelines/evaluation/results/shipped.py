@@ -9,9 +9,9 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipelines.errors import AssayError
+from pipelines.evaluation.results.answer_file import ANSWER
 from pipelines.evaluation.results.document import BakeoffDocument
 from pipelines.evaluation.results.folder import (
-    ANSWER,
     ASKED,
     ITEM_SLICES,
     LISTS,

@@ -34,8 +34,9 @@ from pipelines.evaluation.bakeoff.task import ContenderTask
 from pipelines.evaluation.bakeoff.task_files import data_key
 from pipelines.evaluation.behavior.probes import AGAIN, PROBES, Probes
 from pipelines.evaluation.manifest.manifest import Manifest
+from pipelines.evaluation.results.answer_file import AnswerFile
 from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult
-from pipelines.evaluation.results.folder import ANSWER, FITS, PIPELINE, write_per_user
+from pipelines.evaluation.results.folder import FITS, PIPELINE, write_per_user
 from pipelines.reading.lists import GroundTruth
 from pipelines.recommender.fitted import ARRAYS, lists_frame
 from pipelines.runtime.progress import Progress, silent
@@ -202,7 +203,7 @@ class Planted:
         shutil.rmtree(here / FITS, ignore_errors=True)
         items = np.ascontiguousarray(items, np.int32)
         rows = np.arange(len(items))
-        np.savez(here / ANSWER, items=items, step_rows=rows)
+        AnswerFile(items, rows).write(here)
         stored = items if shown is None else shown
         scores = np.where(stored >= 0, -np.arange(stored.shape[1], dtype=np.float32), -np.inf)
         names = task.users.decode(task.queries.user).tolist()

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from pipelines import registry
 from pipelines.evaluation.bakeoff.request import BakeoffRequest
 from pipelines.evaluation.bakeoff.run import run_bakeoff
 from pipelines.evaluation.results.folder import BakeoffFolder
 from pipelines.testing.datasets import dataset
+from tests.outside import outside_package
 
 STAGE = """
 import json, os
@@ -31,21 +31,11 @@ ANSWERS = ("truth.parquet", "asked.npz", "slices.parquet", "per_user.parquet", "
 @pytest.fixture
 def spy(tmp_path, monkeypatch):
     """A user-defined stage that lists the bake-off's folder while it is fitted."""
-    package = tmp_path / "site" / "my_spy"
-    package.mkdir(parents=True)
-    (package / "__init__.py").write_text(STAGE)
-    about = tmp_path / "site" / "my_spy-1.0.dist-info"
-    about.mkdir()
-    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: my-spy\nVersion: 1.0\n")
-    (about / "entry_points.txt").write_text("[assay.candidates]\nspy = my_spy:Spy\n")
-    monkeypatch.syspath_prepend(str(tmp_path / "site"))
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
     monkeypatch.setenv("SPIED_ON", str(tmp_path / "b"))
     monkeypatch.setenv("SPY_TOLD", str(tmp_path / "told"))
-    registry.names.cache_clear()
-    yield {"name": "spy", "candidates": [{"stage": "spy", "k": 20}]}
-    monkeypatch.undo()
-    registry.names.cache_clear()
+    modules = {"my_spy/spy.py": STAGE}
+    with outside_package(tmp_path / "site", "assay.candidates", {"spy": "my_spy.spy:Spy"}, modules):
+        yield {"name": "spy", "candidates": [{"stage": "spy", "k": 20}]}
 
 
 @pytest.mark.parametrize("asked", [{"refits": 2, "tie_orders": 1}, {"split": "windows:2"}])

@@ -14,8 +14,8 @@ from pipelines.evaluation.bakeoff.request import BakeoffRequest
 from pipelines.evaluation.bakeoff.run import run_bakeoff
 from pipelines.evaluation.bakeoff.task import TASK, ContenderTask
 from pipelines.evaluation.behavior.probes import Probes
+from pipelines.evaluation.results.answer_file import ANSWER
 from pipelines.evaluation.results.folder import (
-    ANSWER,
     DOCUMENT,
     PIPELINE,
     BakeoffFolder,

@@ -14,7 +14,9 @@ from pipelines.evaluation.bakeoff.scoring import scored_of
 from pipelines.evaluation.manifest.manifest import Manifest
 from pipelines.evaluation.results.document import ContenderResult
 from pipelines.evaluation.results.folder import BakeoffFolder
+from pipelines.reading.lists import GroundTruth
 from pipelines.runtime.progress import silent
+from pipelines.schema import Ragged
 from pipelines.statistics.interval import Interval
 
 USERS = np.array([f"u{n}" for n in range(40)], object)
@@ -54,7 +56,8 @@ def test_a_metric_that_fails_in_one_fit_is_told_and_the_others_count(
     monkeypatch.setattr(module, "Lists", lambda items, key: items)
     first = scored_of(fit(0.2, "ndcg@10", "own@10"))
     one = ContenderResult(name="random", title="Random", kind="baseline", status="scored")
-    refits = Refits(tmp_path, tmp_path, None, MANIFEST, 3)  # type: ignore[arg-type]
+    key = GroundTruth(Ragged.empty(len(USERS)))
+    refits = Refits(tmp_path, tmp_path, key, MANIFEST, 3)
     result, scored = refits.add(RANDOM, one, first, silent)
     assert result.notes == ["Fit 2 of 3: The metric own failed and is left out: it broke."]
     assert scored.per_user["ndcg@10"].fits == (0, 1, 2) and scored.per_user["own@10"].fits == (0, 2)
@@ -74,7 +77,8 @@ def test_what_does_not_draw_is_not_fitted_again(
     monkeypatch.delattr(module, "run_in_child")
     first = scored_of(fit(0.2, "ndcg@10"))
     one = ContenderResult(name="popular", title="Popular", kind="baseline", status="scored")
-    refits = Refits(tmp_path, tmp_path, None, MANIFEST, 3)  # type: ignore[arg-type]
+    key = GroundTruth(Ragged.empty(len(USERS)))
+    refits = Refits(tmp_path, tmp_path, key, MANIFEST, 3)
     result, scored = refits.add(POPULAR, one, first, silent)
     assert result.spread is not None and not result.spread.draws
     assert (result.spread.sd, result.spread.seconds) == (0.0, 0.0)

@@ -17,6 +17,7 @@ from pipelines.evaluation.results.document import BakeoffDocument
 from pipelines.runtime import paths
 from pipelines.testing.datasets import dataset
 from tests.evaluation.behavior.scene import answer, background
+from tests.outside import outside_package
 
 BROKEN = """
 import datetime
@@ -148,28 +149,15 @@ def block(language: str) -> str:
 
 
 @pytest.fixture
-def installed(tmp_path, monkeypatch):
-    """A package with entry points, as pip leaves it behind."""
-    package = tmp_path / "site" / "my_package"
-    package.mkdir(parents=True)
-    (package / "__init__.py").touch()
-    (tmp_path / "site" / "my_behavior").mkdir()
-    (tmp_path / "site" / "my_behavior" / "full.py").write_text(block("python"))
-    (package / "broken.py").write_text(BROKEN)
+def installed(tmp_path):
+    """A package with the docs' behavioral test and broken ones."""
     told = tomllib.loads(block("toml"))["project"]["entry-points"]["assay.behavior"]
     for name in ("numpy", "unready", *AT_RUN, *AT_LOAD):
         told[name] = f"my_package.broken:{CLASSES.get(name, name.title())}"
     told |= {"function": "my_package.broken:function", "missing": "my_package.gone:Gone"}
-    about = tmp_path / "site" / "my_package-1.0.dist-info"
-    about.mkdir()
-    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: my-package\nVersion: 1.0\n")
-    lines = [f"{name} = {target}" for name, target in told.items()]
-    (about / "entry_points.txt").write_text("\n".join(["[assay.behavior]", *lines]) + "\n")
-    monkeypatch.syspath_prepend(str(tmp_path / "site"))
-    registry.names.cache_clear()
-    yield
-    monkeypatch.undo()
-    registry.names.cache_clear()
+    modules = {"my_behavior/full.py": block("python"), "my_package/broken.py": BROKEN}
+    with outside_package(tmp_path / "site", "assay.behavior", told, modules):
+        yield
 
 
 def test_a_bakeoff_ends_whatever_a_persons_own_tests_do(installed, tmp_path):

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipelines import registry
 from pipelines.errors import AssayError
 from pipelines.evaluation.bakeoff.request import BakeoffRequest
 from pipelines.evaluation.bakeoff.run import run_bakeoff
@@ -20,6 +19,7 @@ from pipelines.runtime import paths
 from pipelines.schema import Ragged
 from pipelines.testing.datasets import dataset
 from tests.evaluation.metrics.made import padded
+from tests.outside import outside_package
 
 BROKEN = """
 import numpy as np
@@ -125,28 +125,15 @@ def block(language: str) -> str:
 
 
 @pytest.fixture
-def installed(tmp_path, monkeypatch):
-    """A package with entry points, as pip leaves it behind."""
-    package = tmp_path / "site" / "my_metrics"
-    package.mkdir(parents=True)
-    (package / "__init__.py").touch()
-    (package / "tail.py").write_text(block("python"))
-    (package / "broken.py").write_text(BROKEN)
+def installed(tmp_path):
+    """A package with the docs' metric and broken ones."""
     told = tomllib.loads(block("toml"))["project"]["entry-points"]["assay.metrics"]
     for name in ("sound", *AT_RUN, *AT_LOAD):
         told[name] = f"my_metrics.broken:{name.title()}"
     told |= {"function": "my_metrics.broken:function", "missing": "my_metrics.gone:Gone"}
-    about = tmp_path / "site" / "my_metrics-1.0.dist-info"
-    about.mkdir()
-    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: my-metrics\nVersion: 1.0\n")
-    lines = [f"{name} = {target}" for name, target in told.items()]
-    (about / "entry_points.txt").write_text("\n".join(["[assay.metrics]", *lines]) + "\n")
-
-    monkeypatch.syspath_prepend(str(tmp_path / "site"))
-    registry.names.cache_clear()
-    yield
-    monkeypatch.undo()
-    registry.names.cache_clear()
+    modules = {"my_metrics/tail.py": block("python"), "my_metrics/broken.py": BROKEN}
+    with outside_package(tmp_path / "site", "assay.metrics", told, modules):
+        yield
 
 
 def test_the_documents_metric_is_scored_in_a_bakeoff_and_the_broken_ones_are_noted(

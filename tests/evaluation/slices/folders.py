@@ -11,8 +11,8 @@ import pandas as pd
 from pipelines.data.dataset import Dataset
 from pipelines.data.split import Split
 from pipelines.evaluation.metrics.accuracy import per_user
+from pipelines.evaluation.results.answer_file import ANSWER
 from pipelines.evaluation.results.folder import (
-    ANSWER,
     ITEM_SLICES,
     PER_USER,
     SLICES,

@@ -17,7 +17,9 @@ from pipelines.evaluation.bakeoff.checks.contract import (
 from pipelines.evaluation.bakeoff.checks.given import NO_FALSE_ALARM
 from pipelines.evaluation.bakeoff.stage_checks import BREAKS
 from pipelines.evaluation.behavior.probes import PROBES, Probes
+from pipelines.evaluation.results.damage import reading
 from pipelines.evaluation.results.document import ContenderResult
+from pipelines.evaluation.results.folder import LISTS
 from pipelines.keys import among
 from pipelines.runtime.phrases import number_of
 from pipelines.schema import NO_ITEM, Longs
@@ -107,12 +109,13 @@ def _other_stored(material: Material, name: str) -> list[str]:
     """Whether the lists that people see are those that were scored, for some users."""
     import pyarrow.parquet as pq
 
-    path = material.folder / "contenders" / name / "lists.parquet"
+    path = material.folder / "contenders" / name / LISTS
     rows = material.sample
     ids = material.dataset.users.decode(material.cut.queries.user[rows]).tolist()
     shown: dict[str, list[tuple[int, str]]] = {user: [] for user in ids}
     filters = [("user_id", "in", ids)]
-    table = pq.read_table(path, columns=["user_id", "item_id", "rank"], filters=filters)
+    with reading(path):
+        table = pq.read_table(path, columns=["user_id", "item_id", "rank"], filters=filters)
     for user, item, rank in zip(*(column.to_pylist() for column in table.columns), strict=True):
         shown[user].append((rank, item))
     lists, names = material.lists(name), material.dataset.catalogue.items

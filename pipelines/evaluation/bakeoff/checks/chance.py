@@ -15,6 +15,7 @@ from pipelines.evaluation.bakeoff.checks.contract import (
     Finding,
     Material,
 )
+from pipelines.evaluation.results.answer_file import AnswerFile
 from pipelines.evaluation.results.document import ContenderResult
 from pipelines.schema import NO_ITEM, Doubles, Ints, Longs, Mask, Ragged
 from pipelines.statistics.clusters import Clustered, two_way
@@ -155,16 +156,15 @@ def _before_rules(material: Material, result: ContenderResult) -> tuple[Ints, Lo
     rules = len((result.spec or {}).get("rules", ()))
     if not rules and not material.manifest.rules:
         return items, material.drawn(np.arange(n), MOST)
-    path = material.folder / "contenders" / result.name / "answer.npz"
-    with np.load(path) as arrays:
-        steps = [name for name in arrays.files if name.startswith("step_") and name != "step_rows"]
-        place = len(steps) - 1 - rules - len(material.manifest.rules)
-        if place < 0:
-            raise CannotRun("Rules move items in its lists, and the lists before them are unknown.")
-        step, rows = arrays[f"step_{place}"][:, : items.shape[1]], arrays["step_rows"]
+    here = material.folder / "contenders" / result.name
+    answer = AnswerFile.read(here, n, material.key.n_items)
+    place = len(answer.steps) - 1 - rules - len(material.manifest.rules)
+    if place < 0:
+        raise CannotRun("Rules move items in its lists, and the lists before them are unknown.")
+    step = answer.steps[place][:, : items.shape[1]]
     whole = np.full((n, step.shape[1]), NO_ITEM, np.int32)
-    whole[rows] = step
-    return whole, rows
+    whole[answer.rows] = step
+    return whole, answer.rows
 
 
 class OwnAnswers(ContenderCheck):
