@@ -11,9 +11,10 @@ from pydantic import BaseModel, ConfigDict
 from pipelines.data.dataset import Dataset
 from pipelines.evaluation.bakeoff.checks.examine import examine
 from pipelines.evaluation.results.evidence import CheckResult, EvidenceGrade
-from pipelines.evaluation.selftest.bench import VENDOR, VICTIM, Bench
+from pipelines.evaluation.selftest.bench import Bench
 from pipelines.evaluation.selftest.faults import contenders, harness, vendors
 from pipelines.evaluation.selftest.faults.fault import Fault
+from pipelines.evaluation.selftest.planted import VENDOR, VICTIM
 from pipelines.runtime.phrases import number_of
 from pipelines.runtime.progress import Progress, part, silent
 

@@ -11,8 +11,9 @@ import numpy as np
 from pipelines.evaluation.bakeoff.stage_checks import broken_promises
 from pipelines.evaluation.behavior.probes import ask_again
 from pipelines.evaluation.results.folder import PIPELINE
-from pipelines.evaluation.selftest.bench import VICTIM, Bench, Planted
+from pipelines.evaluation.selftest.bench import Bench
 from pipelines.evaluation.selftest.faults.fault import Fault, of_copy
+from pipelines.evaluation.selftest.planted import VICTIM, Planted
 from pipelines.recommender.fitted import ARRAYS, FittedPipeline
 from pipelines.recommender.fitting import fit_pipeline
 from pipelines.recommender.pipeline import Pipeline

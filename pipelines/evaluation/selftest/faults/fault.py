@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pipelines.evaluation.selftest.bench import Bench, Planted
+from pipelines.evaluation.selftest.bench import Bench
+from pipelines.evaluation.selftest.planted import Planted
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from math import log2
 import numpy as np
 
 from pipelines.data.dataset import Dataset
-from pipelines.evaluation.selftest.bench import VICTIM, Bench, Planted
+from pipelines.evaluation.selftest.bench import Bench
 from pipelines.evaluation.selftest.faults.fault import Fault, of_copy
+from pipelines.evaluation.selftest.planted import VICTIM, Planted
 from pipelines.reading.lists import GroundTruth
 from pipelines.schema import Interactions, Ragged
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from pipelines.evaluation.selftest.bench import VICTIM, Planted
 from pipelines.evaluation.selftest.faults.fault import Fault, of_copy
+from pipelines.evaluation.selftest.planted import VICTIM, Planted
 
 DAY = 86_400
 
