@@ -32,10 +32,11 @@ is typed: each number would be a step of the browser's back button."""
 def base_case() -> tuple[str, Case]:
     """The name of the chosen case, and the case before changes."""
     name = toolbar.settled(CASE, list(CASES), OWN)
-    return name, _base(name)
+    return name, case_named(name)
 
 
-def _base(name: str) -> Case:
+def case_named(name: str) -> Case:
+    """A case before changes."""
     return blank_case() if name == OWN else load_case(name)
 
 
@@ -46,7 +47,7 @@ def from_address() -> None:
     linked = from_text(text)
     if not linked or case not in CASES:
         return
-    mine = drafts.opened(_subject(case))
+    mine = drafts.opened(subject_of(case))
     if not mine:
         restart(case, linked, rerun=False)
     elif linked != mine:
@@ -66,7 +67,7 @@ def form(base: Case, own: Evidence | None = None) -> tuple[str, Values]:
         format_func=CASES.__getitem__,
     )
     _offer(name)
-    key, subject = f"decide_{name}", _subject(name)
+    key, subject = f"decide_{name}", subject_of(name)
     draft = drafts.seen(subject) if case_form.alive(key) else drafts.opened(subject)
     with in_currency(str(draft.get("currency") or base.currency)):
         changes = case_form.draw(
@@ -81,9 +82,9 @@ def form(base: Case, own: Evidence | None = None) -> tuple[str, Values]:
 
 def _typed(name: str) -> None:
     """Keep the draft before the page is drawn: a fast click elsewhere would interrupt that."""
-    subject = _subject(name)
+    subject = subject_of(name)
     seen = drafts.seen(subject)
-    base = reduced(_base(name), seen)
+    base = reduced(case_named(name), seen)
     drafts.typed(subject, case_reading.read(base, seen, f"decide_{name}"))
 
 
@@ -105,7 +106,7 @@ def _offer(name: str) -> None:
 
 def _draft_tools(name: str, changes: Values) -> None:
     """What is kept, and the buttons to discard it and to bring it back."""
-    previous = drafts.previous(_subject(name))
+    previous = drafts.previous(subject_of(name))
     if changes:
         inputs = number_of(len(changes), "input")
         st.caption(f"Your draft of {inputs} is kept until you discard it.")
@@ -143,13 +144,14 @@ def _open_file() -> None:
 
 def restart(name: str, changes: Values, *, rerun: bool = True) -> None:
     """Replace the draft of a case and redraw its form."""
-    drafts.replace(_subject(name), changes)
+    drafts.replace(subject_of(name), changes)
     case_form.forget(f"decide_{name}")
     if rerun:
         st.rerun()
 
 
-def _subject(name: str) -> str:
+def subject_of(name: str) -> str:
+    """The name of a case's draft."""
     return f"decide:{name}"
 
 
