@@ -175,7 +175,7 @@ PASS = "pass, the highest value decides."
         ({}, [f"If the gate “testability” {PASSES}"]),
         (
             {"team_available": False, "baseline_conversion": None},
-            [f"If the gate “team” {PASSES}"],
+            [],  # buy leads, with a team and without
         ),
         (
             {"team_available": False},
