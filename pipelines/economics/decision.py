@@ -29,6 +29,7 @@ from pipelines.economics.reversal import gate_conditions, thresholds
 from pipelines.economics.summary import Decision, sentence
 from pipelines.economics.testability import online_test
 from pipelines.economics.uncertainty import DRAWS, Trials, tornado
+from pipelines.economics.vendor_fee import minimums
 from pipelines.prices.pricebook import PriceBook
 
 __all__ = ["Decision", "decide", "sentence"]
@@ -107,6 +108,7 @@ def _valued(
     facts["uncertainty"] = None if trials is None else trials.summary(allowed)
     choice = chooser.choice(allowed)
     answer, chosen = chooser.answer(gates)
+    reasons += minimums(case, book)
     reverses = gate_conditions(gates, case, chooser.answer)
     ahead = max(npv, key=lambda name: npv[name])
     if blocking:

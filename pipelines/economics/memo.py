@@ -4,10 +4,10 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+from pipelines.economics import vendor_fee
 from pipelines.economics.case import Case, Option, Today, blank_case, fields
-from pipelines.economics.costs import means
 from pipelines.economics.evidence import Evidence
-from pipelines.economics.formats import in_currency, money, months, percent, sign
+from pipelines.economics.formats import in_currency, money, months, percent
 from pipelines.economics.hosting import with_measured_cost
 from pipelines.economics.inputs import MONEY, SHARES, as_computed
 from pipelines.economics.labels import NOT_DECIDABLE, OPTION_LABELS, STAGED, answer_label
@@ -55,13 +55,6 @@ CURRENCIES = {"USD": "US dollars", "EUR": "euros", "GBP": "pounds"}
 YEARS = 8
 NOT_NAMED = "source not named"
 ESTIMATED = "estimated from the bake-off's latency"
-CONFIDENCE = {
-    "vendor": "the vendor's own page",
-    "second": "only a secondary source",
-    "derived": "computed from another line",
-    "conflict": "sources disagree",
-    "by contract": "by contract",
-}
 
 
 def render_memo(
@@ -105,8 +98,8 @@ def _rendered(
         today=today(decision),
         general=_general(stated),
         option_names=[OPTION_LABELS[name] for name in stated.options],
-        per_option=_per_option(stated),
-        prices=_prices(stated, book),
+        per_option=_per_option(stated, book),
+        fees=vendor_fee.paragraphs(stated, book),
         reverses=decision.reverses,
         gates=decision.gates,
         evidence=_evidence(evidence),
@@ -178,7 +171,7 @@ def _general(case: Case) -> list[dict[str, str]]:
     ]
 
 
-def _per_option(case: Case) -> list[dict[str, Any]]:
+def _per_option(case: Case, book: PriceBook) -> list[dict[str, Any]]:
     info = {row["name"]: row for row in fields()}
     rows = []
     for name in PER_OPTION:
@@ -192,6 +185,8 @@ def _per_option(case: Case) -> list[dict[str, Any]]:
                 by_source.setdefault(_source(case, f"{option}.{name}"), []).append(option)
         optional = name in ("fee", "price", "minimum")
         cells = ["none" if optional and v is None else as_computed(name, v) for v in values]
+        if name == "price":
+            cells = ["none" if v is None else book.line(v).title for v in values]
         rows.append(
             {
                 "what": info[f"buy.{name}"]["description"],
@@ -231,26 +226,6 @@ def _unit(name: str, unit: str) -> str:
     if name in SHARES or unit in PLAIN:
         return ""
     return unit.removeprefix("$k").strip() if name in MONEY else unit
-
-
-def _prices(case: Case, book: PriceBook) -> list[str]:
-    """The source of each price, and the fee that the decision uses."""
-    requests, rate = means(case).get("requests"), case.usd_rate
-    found = []
-    for option in case.options.values():
-        if not option.price:
-            continue
-        line = book.line(option.price)
-        fee = ""
-        if requests is not None:
-            usd = 1000 * float(book.monthly(option.price, requests))
-            fee = f" ${usd:,.10g} a month at {requests:,.10g} requests a month."
-            if rate is not None:
-                fee += f" At {rate:.6g} {case.currency} a dollar: {sign()}{usd * rate:,.10g}."
-        found.append(
-            f"{line.vendor}, {line.service}: {line.source} ({CONFIDENCE[line.confidence]}).{fee}"
-        )
-    return found
 
 
 def _options(decision: Decision) -> list[dict[str, str]]:

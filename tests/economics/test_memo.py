@@ -124,10 +124,33 @@ def _number(cell):
     return -value if found[1] else value
 
 
+def _by_hand(text, requests):
+    """US dollars a month for so many requests, from the terms that a memo prints of a price."""
+
+    def dollars(found):
+        return [float(part.replace(",", "")) for part in found]
+
+    (first,) = dollars(re.findall(r"\$([\d.,]+) per 1,000 requests", text))
+    further = [dollars(pair) for pair in re.findall(r"\$([\d.,]+) above ([\d,]+) a month", text)]
+    least = dollars(re.findall(r"billed, ([\d,]+) requests a month of 30 days", text))
+    base = dollars(re.findall(r", and \$([\d.,]+) a month", text))
+    free = dollars(re.findall(r"free below ([\d,]+) a month", text))
+    billed = max([requests, *least])
+    starts = [0.0, *(above for _, above in further)]
+    ends = [*starts[1:], billed]
+    prices = [first, *(price for price, _ in further)]
+    tiers = [
+        max(0.0, min(billed, end) - start) * price / 1000
+        for start, end, price in zip(starts, ends, prices, strict=True)
+    ]
+    return sum(tiers) + (sum(base) if requests >= sum(free) else 0.0)
+
+
 def _rebuilt(html):
-    """A case from nothing but a memo's tables of assumptions: plain numbers, no ranges."""
+    """A case from nothing but a memo: plain numbers, no ranges, and a fee computed by hand."""
     parser = _Cells()
     parser.feed(html)
+    lines = _parse(html).text.splitlines()
     by_text = {row[0]: row for row in parser.rows if row}
     info = {row["name"]: row["description"] for row in fields()}
     names = by_text["By option"][1:-2]
@@ -151,9 +174,13 @@ def _rebuilt(html):
         term = by_text.get(info["buy.term_months"])
         if term is not None:
             option["term_months"] = int(_number(term[at]))
+        terms = [line for line in lines if line.startswith(f"Fee of {label}: ")]
         price = by_text.get(info["buy.price"])
         if price is not None and price[at] != "none":
-            option["price"] = price[at]
+            assert terms[0].startswith(f"Fee of {label}: {price[at]}. ")
+            usd = _by_hand(terms[0], document["requests"])
+            rate = document.get("usd_rate", 1.0)
+            option["fee"] = option.get("fee", 0.0) + usd * rate / 1000
     return case_from(document)
 
 
@@ -181,7 +208,27 @@ def _in_francs():
     )
 
 
-@pytest.mark.parametrize("case", [load_case("shop"), load_case("video"), _ranged(), _in_francs()])
+def _priced(line, **changes):
+    """A shop that buys by a line of the price book."""
+    shop = load_case("shop")
+    buy = shop.buy.model_copy(update={"price": line, "fee": None} | changes)
+    return shop.model_copy(update={"requests": 250_000.0, "buy": buy})
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        load_case("shop"),
+        load_case("video"),
+        _ranged(),
+        _in_francs(),
+        _priced("personalize-v2"),
+        _priced("personalize-legacy"),
+        _priced("recombee-standard"),
+        _priced("personalize-v2", minimum=0.5),
+        _priced("personalize-v2", fee=0.25),
+    ],
+)
 def test_the_values_can_be_computed_from_the_memo_alone(case):
     decision = decide(case, draws=1_000)
     again = decide(_rebuilt(render_memo(decision, case, None, DATE)), draws=1_000)
@@ -247,9 +294,11 @@ def test_a_memo_is_in_the_currency_of_its_case():
     text = _parse(render_memo(decide(case, draws=1_000), case, None, DATE)).text
     assert "Options: net present value in CHF" in text and "CHF 0.75 k" in text
     assert "Today's system earns CHF 7.2 k a year after its own costs." in text
-    assert "At 0.8123 CHF a dollar: CHF 219" in text
+    assert "At 0.8123 CHF a dollar: CHF 0.219321 k." in text
+    less = "The contract's minimum decides: CHF 0.75 k a month is charged instead of CHF 0.319321 k"
+    assert less in text
     assert "Peak funding" in text and "CHF 27 k in month 0" in text
-    rest = text.replace("$270 a month", "").replace("$k", "")
+    rest = re.sub(r"\$[\d.]+ (per 1,000 requests|above|a month)", "", text).replace("$k", "")
     assert not re.search(r"\$\d", rest), re.findall(r".{20}\$\d.{9}", rest)
 
 
