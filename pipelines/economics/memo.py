@@ -8,7 +8,7 @@ from pipelines.economics import vendor_fee
 from pipelines.economics.case import Case, Option, Today, blank_case, fields
 from pipelines.economics.evidence import Evidence
 from pipelines.economics.formats import in_currency, money, months, percent
-from pipelines.economics.hosting import with_measured_cost
+from pipelines.economics.hosting import server_user, with_measured_cost
 from pipelines.economics.inputs import MONEY, SHARES, as_computed
 from pipelines.economics.labels import NOT_DECIDABLE, OPTION_LABELS, STAGED, answer_label
 from pipelines.economics.summary import Decision, sentence
@@ -54,7 +54,6 @@ PLAIN = ("yes, no or unknown", "visitors", "line of the price book", "code")
 CURRENCIES = {"USD": "US dollars", "EUR": "euros", "GBP": "pounds"}
 YEARS = 8
 NOT_NAMED = "source not named"
-ESTIMATED = "estimated from the bake-off's latency"
 
 
 def render_memo(
@@ -113,9 +112,10 @@ def _as_decided(case: Case, evidence: Evidence | None, book: PriceBook) -> Case:
     """The case with the server cost that the decision takes from a bake-off on own data."""
     own = None if evidence is None or evidence.is_sample else evidence
     filled, _ = with_measured_cost(case, own, book)
-    if filled == case:
+    if own is None or filled == case:
         return case
-    return filled.model_copy(update={"sources": {**case.sources, "build.infra": ESTIMATED}})
+    estimated = f"estimated from the latency of {server_user(own)} in the bake-off"
+    return filled.model_copy(update={"sources": {**case.sources, "build.infra": estimated}})
 
 
 def three_numbers(decision: Decision) -> list[tuple[str, str]]:
@@ -290,10 +290,15 @@ def _evidence(evidence: Evidence | None) -> str:
         return f"No bake-off was used. Readiness was measured on {evidence.dataset}."
     kind = "sample data, not used in the decision" if evidence.is_sample else "your data"
     scored = sum(contender.status == "scored" for contender in evidence.contenders)
+    left_out = (
+        f", not counting {number_of(evidence.stand_ins, 'stand-in')}, which no decision uses"
+        if evidence.stand_ins
+        else ""
+    )
     return (
         f"Bake-off {evidence.bakeoff_id} on {evidence.dataset} ({kind}) scored {scored} of "
-        f"{number_of(len(evidence.contenders), 'contender')}. Offline results are not an uplift. "
-        f"{_checked(evidence)}"
+        f"{number_of(len(evidence.contenders), 'contender')} (baselines included{left_out}). "
+        f"Offline results are not an uplift. {_checked(evidence)}"
     )
 
 

@@ -228,7 +228,7 @@ def test_who_fails_a_required_test_is_told_so():
     for row in document["comparisons"]:
         row["failed_required"] = row["contender"] == "vendor"
     told = evidence_from_bakeoff(document).findings()
-    assert "vendor is equivalent to two-stage (ndcg@10, offline), but it fails a required " \
+    assert "vendor is equivalent to two-stage (NDCG@10, offline), but it fails a required " \
         "test." in told  # fmt: skip
 
 

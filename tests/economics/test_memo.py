@@ -339,7 +339,8 @@ def test_the_memo_prints_the_server_cost_that_the_decision_takes_from_a_bakeoff(
     evidence = Evidence(dataset="mine", is_sample=False, bakeoff_id="b", contenders=(built,))
     decision = decide(case, evidence)
     html = render_memo(decision, case, evidence, DATE)
-    assert "estimated from the bake-off" in _parse(html).text
+    told = "estimated from the latency of als, the slowest built contender, in the bake-off"
+    assert told in _parse(html).text
     again = decide(_rebuilt(html))
     assert again.npv("build") == pytest.approx(decision.npv("build"), abs=0.01)
 
@@ -417,9 +418,54 @@ def test_the_memo_and_the_reasons_say_what_the_checks_of_the_bakeoff_found():
     evidence = evidence_from_bakeoff(document)
     decision = decide(load_case("shop"), evidence)
     html = _parse(render_memo(decision, load_case("shop"), evidence, DATE)).text
-    flag = "The check too-good flags the bake-off: vendor: too good to be true."
-    assert f"2 checks. Not run: strangers (Nobody is new). {flag}" in html
+    flag = "The check “too-good” flags the bake-off: vendor: too good to be true."
+    assert f"2 checks. Not run: “strangers” (Nobody is new). {flag}" in html
     assert flag in decision.sentences
     older = evidence_from_bakeoff({**document, "evidence": None})
     html = _parse(render_memo(decide(None, older), None, older, DATE)).text
     assert "Its checks are unknown: an older version of Assay ran it." in html
+
+
+def test_no_id_of_the_program_stands_for_what_has_a_title():
+    contenders = [
+        {"name": "two-stage", "title": "Two-stage", "kind": "built"},
+        {"name": "acme", "title": "Acme", "kind": "third-party"},
+        {"name": "popular", "title": "Popular", "kind": "baseline"},
+        {"name": "stand-in", "title": "stand-in (not Amazon)", "kind": "stand-in"},
+    ]
+    times = {"status": "scored", "fit_seconds": 60.0, "request_ms": {"p95": 8.0}}
+    check = {"name": "too-good", "title": "No list is too good", "state": "flagged"}
+    document = {
+        "id": "b7",
+        "dataset": "mine",
+        "contenders": [one | times for one in contenders],
+        "comparisons": [
+            {"contender": c, "baseline": b, "metric": "hit_rate@10", "outcome": "better"}
+            for c, b in (("two-stage", "popular"), ("acme", "popular"), ("acme", "two-stage"))
+        ],
+        "evidence": {"sentence": "One check.", "checks": [check | {"sentence": "Acme."}]},
+    }
+    case = _priced("personalize-v2")
+    case = case.model_copy(update={"build": case.build.model_copy(update={"infra": None})})
+    evidence = evidence_from_bakeoff(document)
+    decision = decide(case, evidence, draws=1_000)
+    text = _parse(render_memo(decision, case, evidence, DATE)).text
+    for internal in ("personalize-v2", "two-stage", "acme", "hit_rate", "too-good", "it-projects"):
+        assert internal not in text, internal
+    for title in ("Amazon Personalize: v2 recipes", "hit rate@10", "“No list is too good”"):
+        assert title in text, title
+
+
+def test_the_memo_says_which_contenders_it_counts():
+    kinds = {"popular": "baseline", "als": "built", "mock": "stand-in", "acme": "third-party"}
+    contenders = [{"name": n, "kind": kind, "status": "scored"} for n, kind in kinds.items()]
+    contenders[-1]["status"] = "not scored"
+    evidence = evidence_from_bakeoff({"id": "b7", "dataset": "mine", "contenders": contenders})
+    text = _parse(render_memo(decide(None, evidence), None, evidence, DATE)).text
+    assert (
+        "scored 2 of 3 contenders (baselines included, not counting 1 stand-in, which no decision "
+        "uses)" in text
+    )
+    fewer = evidence_from_bakeoff({"id": "b7", "dataset": "mine", "contenders": contenders[:2]})
+    text = _parse(render_memo(decide(None, fewer), None, fewer, DATE)).text
+    assert "scored 2 of 2 contenders (baselines included). " in text
