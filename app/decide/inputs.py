@@ -9,7 +9,8 @@ from app.components import drafts, toolbar
 from app.components.page import plain
 from app.decide import case_form, case_reading
 from app.decide.case_values import Values, changes_of, from_text, reduced, to_text
-from pipelines.economics.case import Case, blank_case, case_of_toml, load_case
+from pipelines.economics.case import Case
+from pipelines.economics.case_files import blank_case, case_of_toml, load_case
 from pipelines.economics.evidence import Evidence
 from pipelines.economics.formats import in_currency
 from pipelines.errors import AssayError

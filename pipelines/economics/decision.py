@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from pipelines.economics.case import Case, blank_case
+from pipelines.economics.case import Case
+from pipelines.economics.case_files import blank_case
 from pipelines.economics.cash import cash
 from pipelines.economics.choice import (
     Chooser,

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.economics.case import Case, Range, quantities
+from pipelines.economics.case import Case, quantities
 from pipelines.economics.costs import TAIL_MEAN, TAIL_SHARE, TAIL_START, evaluate, means
 from pipelines.economics.labels import NOTHING
+from pipelines.economics.quantity import Range
 from pipelines.prices.pricebook import PriceBook
 
 DRAWS = 100_000

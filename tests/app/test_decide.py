@@ -8,7 +8,8 @@ import pytest
 from app.decide import case_values
 from pipelines.data import readiness
 from pipelines.data.dataset import save
-from pipelines.economics.case import Stated, blank_case, case_of_toml, load_case
+from pipelines.economics.case import Stated
+from pipelines.economics.case_files import blank_case, case_of_toml, load_case
 from pipelines.economics.decision import decide
 from pipelines.economics.summary import sentence
 from pipelines.economics.toml import to_toml

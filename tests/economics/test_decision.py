@@ -7,12 +7,14 @@ import math
 import pytest
 
 from pipelines.data import readiness
-from pipelines.economics.case import Range, UpliftRange, blank_case, case_from, load_case
+from pipelines.economics.case_files import blank_case, case_from, load_case
 from pipelines.economics.decision import decide, sentence
 from pipelines.economics.evidence import Evidence, evidence_from_bakeoff
 from pipelines.economics.labels import OPTION_LABELS
 from pipelines.economics.measured import measured, measured_in
-from pipelines.economics.memo import render_memo, three_numbers
+from pipelines.economics.memo import render_memo
+from pipelines.economics.memo_results import three_numbers
+from pipelines.economics.quantity import Range, UpliftRange
 from pipelines.errors import AssayError
 from pipelines.statistics.power import people_per_arm, picks_for_win_rate, smallest_change
 from pipelines.testing import datasets

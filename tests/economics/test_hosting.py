@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.economics.case import load_case
+from pipelines.economics.case_files import load_case
 from pipelines.economics.decision import decide
 from pipelines.economics.evidence import Contender, Evidence, evidence_from_bakeoff
 from pipelines.economics.hosting import built_candidate, hosting_cost

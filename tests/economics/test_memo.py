@@ -9,21 +9,15 @@ from html.parser import HTMLParser
 import pytest
 
 from pipelines.economics import memo_pdf
-from pipelines.economics.case import (
-    Range,
-    Stated,
-    Today,
-    UpliftRange,
-    blank_case,
-    case_from,
-    fields,
-    load_case,
-)
+from pipelines.economics.case import Stated, Today, fields
+from pipelines.economics.case_files import blank_case, case_from, load_case
 from pipelines.economics.decision import decide, sentence
 from pipelines.economics.evidence import Contender, Evidence, evidence_from_bakeoff
 from pipelines.economics.inputs import as_computed
 from pipelines.economics.labels import OPTION_LABELS
-from pipelines.economics.memo import render_memo, three_numbers
+from pipelines.economics.memo import render_memo
+from pipelines.economics.memo_results import three_numbers
+from pipelines.economics.quantity import Range, UpliftRange
 
 HOSTILE = "<script>alert('x')</script>\"&"
 DATE = dt.date(2026, 11, 23)

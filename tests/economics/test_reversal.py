@@ -2,8 +2,9 @@
 
 import pytest
 
-from pipelines.economics.case import UpliftRange, blank_case, load_case
+from pipelines.economics.case_files import blank_case, load_case
 from pipelines.economics.decision import decide
+from pipelines.economics.quantity import UpliftRange
 
 QUESTIONS = {
     "data": "data_ready",

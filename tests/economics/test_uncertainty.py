@@ -6,8 +6,9 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from pipelines.economics.case import Range, UpliftRange, load_case
+from pipelines.economics.case_files import load_case
 from pipelines.economics.costs import TAIL_MEAN, TAIL_SHARE, means
+from pipelines.economics.quantity import Range, UpliftRange
 from pipelines.economics.uncertainty import (
     Trials,
     draw,

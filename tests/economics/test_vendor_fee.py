@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.economics.case import load_case
+from pipelines.economics.case_files import load_case
 from pipelines.economics.decision import decide
 from pipelines.economics.vendor_fee import minimums, paragraphs
 from pipelines.prices.pricebook import SHIPPED, PriceBook
