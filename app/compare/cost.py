@@ -19,6 +19,7 @@ from pipelines.economics.options import (
     best_passing,
     cheapest_passing,
     options,
+    price_line,
     unbeaten,
 )
 from pipelines.errors import AssayError
@@ -26,6 +27,7 @@ from pipelines.evaluation.comparison.comparison import toward
 from pipelines.evaluation.comparison.ranking import better_sign
 from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.results.document import BakeoffDocument, Comparison, titles_of
+from pipelines.prices import wording
 from pipelines.prices.pricebook import PriceBook
 from pipelines.statistics.interval import Interval
 
@@ -188,12 +190,24 @@ def explanation(
         )
     lines.append(
         f"Cost of a built pipeline: at least two servers, for {REQUESTS[requests]} requests per "
-        "month at the measured latency, and a daily fit. Cost of a third party: its metered "
-        "calls, without fees for idle hours. Both exclude staff, which the Decide page includes."
+        "month at the measured latency, and a daily fit. Cost of a third party: its fee for as "
+        "many requests by the price book, with base fee and minimum, or else its metered calls "
+        "alone. Both exclude staff, which the Decide page includes."
     )
+    lines += minimums(document, float(requests))
     if free:
         lines.append(f"Not priced: {free}.")
     return lines
+
+
+def minimums(document: BakeoffDocument, requests: float) -> list[str]:
+    """A sentence for each third party whose cost is its vendor's minimum at that traffic."""
+    titles, book, found = titles_of(document.contenders), PriceBook(), []
+    for contender in document.contenders:
+        line = price_line(contender, book)
+        if line is not None and wording.minimum_decides(line, requests):
+            found.append(f"{titles[contender.name]}: {wording.fee(line, requests)}")
+    return found
 
 
 def _steps(document: BakeoffDocument) -> None:

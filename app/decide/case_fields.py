@@ -21,7 +21,7 @@ from app.decide.case_values import (
     inputs,
     note_of,
 )
-from app.decide.vendor_price import line_sentence
+from app.decide.vendor_price import line_sentences
 from pipelines.economics.case import Case
 from pipelines.economics.formats import DOLLARS, in_units
 from pipelines.prices.pricebook import PriceBook
@@ -91,7 +91,7 @@ def quantity(form: Form, path: str) -> None:
         _range(form, path, value)
         return
     text = st.text_input(
-        _label(path, value),
+        _label(path),
         help=plain(one.description),
         autocomplete="off",
         **form.widget(path, _text(path, value)),
@@ -123,21 +123,18 @@ def price(form: Form, path: str) -> None:
     options = [None, *lines] if value in lines or value is None else [None, value, *lines]
     fee = form.now.get(path.replace("price", "fee"))
     required = path == "buy.price" and fee is None
+    _heading(path, value, required=required)
     st.selectbox(
-        _label(path, value, required=required),
+        full_label(path),
         options,
         format_func=lambda name: (
-            "none"
-            if name is None
-            else f"{lines[name].vendor}: {lines[name].service}"
-            if name in lines
-            else name
+            "none" if name is None else lines[name].title if name in lines else name
         ),
-        help=plain(inputs()[path].description),
+        label_visibility="collapsed",
         **form.widget(path, value),
     )
     if value in lines:
-        st.caption(plain(line_sentence(lines[value])))
+        st.caption(plain(line_sentences(lines[value], form.now)))
     noted(form, path)
 
 
@@ -164,10 +161,8 @@ def noted(form: Form, path: str) -> None:
 
 
 def _range(form: Form, path: str, value: Any) -> None:
-    one = inputs()[path]
     three = value if isinstance(value, dict) else {"mode": value}
-    label = _label(path, value, required=_required(form, path))
-    st.markdown(f"<small>{label}</small>", unsafe_allow_html=True, help=plain(one.description))
+    _heading(path, value, required=_required(form, path))
     texts = [
         column.text_input(
             f"{full_label(path)}, {label}",
@@ -190,12 +185,24 @@ def _required(form: Form, path: str) -> bool:
     return not path.startswith("today.") and path.rpartition(".")[2] in REQUIRED
 
 
-def _label(path: str, value: Any, *, required: bool = False) -> str:
-    """Label and unit; a required input without a value is marked as missing."""
+def _heading(path: str, value: Any, *, required: bool) -> None:
+    """The label above a field; a required input without a value is marked as missing.
+
+    The mark is not in the field's own label: a screen reader would read its markup.
+    """
     missing = " :gray-badge[missing]" if value is None and required else ""
-    # One dollar sign begins no formula; escaped, a screen reader would read the backslash.
+    st.markdown(
+        f"<small>{_label(path)}{missing}</small>",
+        unsafe_allow_html=True,
+        help=plain(inputs()[path].description),
+    )
+
+
+def _label(path: str) -> str:
+    """Label and unit."""
     label = in_units(inputs()[path].label_with_unit)
-    return plain(label).replace("\\$", "$") + missing
+    # One dollar sign begins no formula; escaped, a screen reader would read the backslash.
+    return plain(label).replace("\\$", "$")
 
 
 def _text(path: str, value: Any) -> str:

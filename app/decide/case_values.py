@@ -11,7 +11,8 @@ from math import isfinite
 from typing import Any
 
 from app.components.typed_number import read
-from pipelines.economics.case import Case, case_from, fields
+from pipelines.economics.case import Case, fields
+from pipelines.economics.case_files import case_from
 from pipelines.errors import AssayError
 
 Values = dict[str, Any]

@@ -9,7 +9,8 @@ from app.components import drafts, toolbar
 from app.components.page import plain
 from app.decide import case_form, case_reading
 from app.decide.case_values import Values, changes_of, from_text, reduced, to_text
-from pipelines.economics.case import Case, blank_case, case_of_toml, load_case
+from pipelines.economics.case import Case
+from pipelines.economics.case_files import blank_case, case_of_toml, load_case
 from pipelines.economics.evidence import Evidence
 from pipelines.economics.formats import in_currency
 from pipelines.errors import AssayError
@@ -32,10 +33,11 @@ is typed: each number would be a step of the browser's back button."""
 def base_case() -> tuple[str, Case]:
     """The name of the chosen case, and the case before changes."""
     name = toolbar.settled(CASE, list(CASES), OWN)
-    return name, _base(name)
+    return name, case_named(name)
 
 
-def _base(name: str) -> Case:
+def case_named(name: str) -> Case:
+    """A case before changes."""
     return blank_case() if name == OWN else load_case(name)
 
 
@@ -46,7 +48,7 @@ def from_address() -> None:
     linked = from_text(text)
     if not linked or case not in CASES:
         return
-    mine = drafts.opened(_subject(case))
+    mine = drafts.opened(subject_of(case))
     if not mine:
         restart(case, linked, rerun=False)
     elif linked != mine:
@@ -66,7 +68,7 @@ def form(base: Case, own: Evidence | None = None) -> tuple[str, Values]:
         format_func=CASES.__getitem__,
     )
     _offer(name)
-    key, subject = f"decide_{name}", _subject(name)
+    key, subject = f"decide_{name}", subject_of(name)
     draft = drafts.seen(subject) if case_form.alive(key) else drafts.opened(subject)
     with in_currency(str(draft.get("currency") or base.currency)):
         changes = case_form.draw(
@@ -81,9 +83,9 @@ def form(base: Case, own: Evidence | None = None) -> tuple[str, Values]:
 
 def _typed(name: str) -> None:
     """Keep the draft before the page is drawn: a fast click elsewhere would interrupt that."""
-    subject = _subject(name)
+    subject = subject_of(name)
     seen = drafts.seen(subject)
-    base = reduced(_base(name), seen)
+    base = reduced(case_named(name), seen)
     drafts.typed(subject, case_reading.read(base, seen, f"decide_{name}"))
 
 
@@ -105,7 +107,7 @@ def _offer(name: str) -> None:
 
 def _draft_tools(name: str, changes: Values) -> None:
     """What is kept, and the buttons to discard it and to bring it back."""
-    previous = drafts.previous(_subject(name))
+    previous = drafts.previous(subject_of(name))
     if changes:
         inputs = number_of(len(changes), "input")
         st.caption(f"Your draft of {inputs} is kept until you discard it.")
@@ -143,13 +145,14 @@ def _open_file() -> None:
 
 def restart(name: str, changes: Values, *, rerun: bool = True) -> None:
     """Replace the draft of a case and redraw its form."""
-    drafts.replace(_subject(name), changes)
+    drafts.replace(subject_of(name), changes)
     case_form.forget(f"decide_{name}")
     if rerun:
         st.rerun()
 
 
-def _subject(name: str) -> str:
+def subject_of(name: str) -> str:
+    """The name of a case's draft."""
     return f"decide:{name}"
 
 

@@ -13,7 +13,7 @@ from pipelines.economics.decision import decide
 from pipelines.economics.evidence import Evidence
 from pipelines.economics.formats import thousands
 from pipelines.economics.labels import answer_label
-from pipelines.economics.memo import today
+from pipelines.economics.memo_results import today
 from pipelines.economics.summary import Decision
 
 

@@ -1,4 +1,4 @@
-"""What is counted as the vendor's price where a flat fee and one by request are both given."""
+"""A vendor's price beside its fields: what it costs, and what is counted where two are given."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from app.decide.case_values import Values
 from pipelines.economics.case import Option
 from pipelines.economics.costs import vendor_fee
 from pipelines.economics.formats import DOLLARS, count, money
-from pipelines.economics.memo import CONFIDENCE
+from pipelines.prices import wording
 from pipelines.prices.pricebook import Price, PriceBook
 
 
@@ -27,27 +27,23 @@ def counted(now: Values, option: str, book: PriceBook) -> str:
         return f"Counted as the vendor's price: the flat fee plus {vendor}. {otherwise}"
     both = Option(price=price, fee=fee)
     sum_ = float(vendor_fee(both, {"requests": requests, "usd_rate": rate}, book))
+    floor = " (its minimum)" if wording.minimum_decides(lines[price], requests) else ""
     least = f", but at least the minimum of {money(minimum)}" if minimum > sum_ else ""
     return (
         f"Counted as the vendor's price: {money(sum_)} a month, the flat fee of {money(fee)} plus "
-        f"{money(sum_ - fee)} for {vendor} at {count(requests)} requests a month{least}. "
+        f"{money(sum_ - fee)} for {vendor} at {count(requests)} requests a month{floor}{least}. "
         f"{otherwise}"
     )
 
 
-def line_sentence(line: Price) -> str:
-    """What a line of the price book costs, and where and when that was read."""
-    bands, above = [], 0.0
-    for band in line.bands:
-        over = f" above {count(above)} a month" if above else ""
-        bands.append(f"${band.usd:.6g}{over}")
-        above = band.up_to or 0.0
-    monthly = f", and ${line.monthly_usd:,.6g} a month" if line.monthly_usd else ""
-    free = f", free below {count(line.free_below)} a month" if line.free_below else ""
-    said = line.source if line.date in line.source else f"{line.source}, {line.date}"
+def line_sentences(line: Price, now: Values) -> str:
+    """What a line of the price book costs, also at the stated traffic, and where that was read."""
+    requests, at_traffic = _mean(now.get("requests")), ""
+    if requests is not None and requests >= 0:
+        at_traffic = f" {wording.fee(line, requests)}"
     return (
-        f"{', '.join(bands)} per 1,000 requests{monthly}{free}. Price book: {said} "
-        f"({CONFIDENCE[line.confidence]}). Not an offer to you: check it with the vendor."
+        f"{line.title}. {wording.terms(line)}{at_traffic} Price book: {wording.source(line)}. "
+        "Not an offer to you: check it with the vendor."
     )
 
 

@@ -19,13 +19,18 @@ from pipelines.workspace.records import DecisionRecord
 
 
 def standing(
-    name: str | None, document: BakeoffDocument | None, saved: DecisionRecord | None
+    name: str | None,
+    document: BakeoffDocument | None,
+    saved: DecisionRecord | None,
+    drafted: str = "",
 ) -> str:
-    """The state of the decision in one sentence."""
+    """The state of the decision in one sentence: as saved, or what Decide says of a draft."""
     if name is None:
         return "No data yet: load your own events or a sample."
     if saved is not None and saved.document.get("sentence"):
         return str(saved.document["sentence"])
+    if drafted:
+        return drafted
     if document is None and jobs.live("bakeoff", name):
         return f"Not decidable yet: the first bake-off on {name} is running."
     if document is None:
@@ -48,16 +53,22 @@ def purpose(*, decided: bool) -> str:
 
 
 def steps(
-    name: str | None, document: BakeoffDocument | None, saved: DecisionRecord | None
+    name: str | None,
+    document: BakeoffDocument | None,
+    saved: DecisionRecord | None,
+    drafted: str = "",
 ) -> pd.DataFrame:
-    """The five steps. Columns: step, state ("done", "now", "open"), line (the status)."""
+    """The five steps. Columns: step, state ("done", "now", "open"), line (the status).
+
+    `drafted` is the answer of a draft that is not saved.
+    """
     built = document is not None and _built(document) > 0
     lines = {
         "Data": (name is not None, _data_line(name)),
         "Build": (built, _build_line(document)),
         "Compare": (document is not None, _compare_line(document)),
         "Test": (False, "no online test yet"),
-        "Decide": (saved is not None, _decide_line(saved)),
+        "Decide": (saved is not None, _decide_line(saved, drafted)),
     }
     current = next((step for step, (done, _) in lines.items() if not done), None)
     rows: list[dict[str, Any]] = [
@@ -72,10 +83,9 @@ def steps(
 
 
 def saved_decision(document: BakeoffDocument | None) -> DecisionRecord | None:
-    """The newest saved decision that uses the chosen bake-off."""
-    if document is None:
-        return None
-    return next((d for d in state.workspace().decisions() if d.bakeoff == document.id), None)
+    """The newest saved decision that uses the chosen bake-off; without one, that uses none."""
+    wanted = None if document is None else document.id
+    return next((d for d in state.workspace().decisions() if d.bakeoff == wanted), None)
 
 
 def _data_line(name: str | None) -> str:
@@ -104,8 +114,8 @@ def _compare_line(document: BakeoffDocument | None) -> str:
     return f"{results.leader_label(document)}; {results.third_party_label(document)}"
 
 
-def _decide_line(saved: DecisionRecord | None) -> str:
+def _decide_line(saved: DecisionRecord | None, drafted: str) -> str:
     if saved is None:
-        return "no decision saved"
+        return f"draft, not saved: {drafted}" if drafted else "no decision saved"
     answer = answer_label(str(saved.document.get("decision", saved.title)))
     return f"{answer}, {moment(saved.created)}"

@@ -133,8 +133,11 @@ class Adapter(ABC):
 
     def __init__(self, target: str) -> None:
         self.target = target
-        line = self.price_line
-        self.meter = Meter(None if line is None else PriceBook().line(line).per_1000)
+        self.meter = Meter()
+        self.priced_by = ""
+        """The line of the price book that prices its calls; empty with a price of its own."""
+        if self.price_line is not None:
+            self.price_by(self.price_line)
         self.problems: dict[str, int] = {}
         """Problems found in the lists, with their counts."""
         self.remarks: list[str] = []
@@ -142,6 +145,10 @@ class Adapter(ABC):
         self.trained_through: int | None = None
         """The last second of data from elsewhere that it was trained on, as stated; set by
         `prepare`. None if it was trained in the bake-off, or states rows and not a date."""
+
+    def price_by(self, line: str) -> None:
+        """Price each answered call by a line of the price book."""
+        self.priced_by, self.meter.price_per_1000 = line, PriceBook().line(line).per_1000
 
     @classmethod
     def check(cls, target: str) -> None:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.economics.case import Case, Option, Range, quantities
+from pipelines.economics.case import Case, Option, quantities
 from pipelines.economics.labels import STAGED
+from pipelines.economics.quantity import Range
 from pipelines.prices.pricebook import PriceBook, requests_for_fee
 
 # The share of projects in the tail, its start and its mean (both as multiples of the plan).

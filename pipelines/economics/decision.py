@@ -2,8 +2,15 @@
 
 from typing import Any
 
-from pipelines.economics.case import Case, blank_case
+from pipelines.economics.case import Case
+from pipelines.economics.case_files import blank_case
 from pipelines.economics.cash import cash
+from pipelines.economics.choice import (
+    Chooser,
+    answer_without_values,
+    closed_by,
+    deciding_gate,
+)
 from pipelines.economics.costs import (
     break_even_open_rate,
     break_even_requests,
@@ -14,30 +21,20 @@ from pipelines.economics.costs import (
     positive_from,
 )
 from pipelines.economics.evidence import Evidence
-from pipelines.economics.formats import DOLLARS, in_currency, money, months, percent
+from pipelines.economics.formats import DOLLARS, in_currency, money, months
 from pipelines.economics.gates import Gate, check_gates
 from pipelines.economics.hosting import with_measured_cost
-from pipelines.economics.labels import (
-    ANSWERS,
-    NOT_DECIDABLE,
-    NOTHING,
-    OPTION_LABELS,
-    OPTION_TITLES,
-    STAGED,
-    TOO_CLOSE,
-    TOO_FEW_VISITORS,
-)
+from pipelines.economics.labels import OPTION_LABELS, TOO_CLOSE, TOO_FEW_VISITORS
 from pipelines.economics.missing import missing_inputs
 from pipelines.economics.reversal import gate_conditions, thresholds
-from pipelines.economics.summary import CLEAR_LEAD, Decision, sentence
+from pipelines.economics.summary import Decision, sentence
 from pipelines.economics.testability import online_test
-from pipelines.economics.ties import settling, tie
-from pipelines.economics.uncertainty import DRAWS, simulate, tornado
+from pipelines.economics.uncertainty import DRAWS, Trials, tornado
+from pipelines.economics.vendor_fee import minimums
 from pipelines.prices.pricebook import PriceBook
 
 __all__ = ["Decision", "decide", "sentence"]
 
-RULE = {"yes": ("build", STAGED), "no": ("buy",)}
 REFERENCE_HORIZONS, REFERENCE_RATE = (36, 60), 0.10
 
 
@@ -64,15 +61,12 @@ def _decide(case: Case | None, evidence: Evidence | None, book: PriceBook, draws
             f"The bake-off ran on sample data ({evidence.dataset}), which says nothing about your "
             "data, so the decision does not use its results."
         )
-    stated = case or blank_case()
-    stated, measured = with_measured_cost(stated, own, book)
+    stated, measured = with_measured_cost(case or blank_case(), own, book)
     reasons += measured + (own.findings() if own else []) + _in_dollars(stated)
     gates = check_gates(stated, own)
     missing = missing_inputs(stated)
-    failed = [gate for gate in gates if gate.state == "failed"]
-    closed = {name for gate in failed for name in gate.closes}
     facts: dict[str, Any] = {
-        "closed": sorted(closed),
+        "closed": sorted(closed_by(gates)),
         "case": case.title if case else "no case yet",
         "is_sample": is_sample,
         "missing": missing,
@@ -82,56 +76,64 @@ def _decide(case: Case | None, evidence: Evidence | None, book: PriceBook, draws
         "discount_rate": stated.discount_rate,
     }
     reasons += [gate.reason for gate in gates if gate.state != "not checked"]
-    # While inputs are missing, they are the answer, unless a person ruled the options out.
-    deciding = [gate for gate in failed if gate.instead and not (missing and gate.measured)]
-    blocking = next(iter(deciding), None)
+    blocking = deciding_gate(gates, missing=bool(missing))
     if blocking is not None:
         facts |= {"gate": blocking.name, "headline": blocking.headline}
     if missing:
         if case is None and not is_sample:
             reasons.append("There is no case yet; fill in the missing inputs.")
-        answer = blocking.instead if blocking else NOT_DECIDABLE
         return Decision(
-            decision=answer,
+            decision=answer_without_values(gates)[0],
             reasons=reasons,
-            reverses=gate_conditions(gates, stated),
+            reverses=gate_conditions(gates, stated, answer_without_values, valued=False),
             ways=_ways(stated, gates, {}),
             **facts,
         )
+    return _valued(stated, gates, blocking, facts, reasons, book, draws)
 
-    facts.update(_values(stated, book))
-    npv = {option["name"]: option["npv"] for option in facts["options"]}
-    allowed = [name for name in npv if name not in closed]
-    facts["uncertainty"] = simulate(stated, book, allowed, draws)
-    best = max([*allowed, NOTHING], key=lambda name: npv.get(name, 0.0))
-    open_options = [option for option in facts["options"] if option["name"] in allowed]
-    tied = tie(best, open_options, facts["uncertainty"])
-    chosen, rule_reasons = _choose(stated, npv, allowed, facts["uncertainty"], tied)
+
+def _valued(
+    case: Case,
+    gates: list[Gate],
+    blocking: Gate | None,
+    facts: dict[str, Any],
+    reasons: list[str],
+    book: PriceBook,
+    draws: int,
+) -> Decision:
+    """The decision on a complete case; `facts` and `reasons` are those that need no values."""
+    facts.update(_values(case, book))
+    trials = Trials.of(case, book, draws)
+    chooser = Chooser(case, facts["options"], trials)
+    npv, allowed = chooser.npv, chooser.allowed(gates)
+    facts["uncertainty"] = None if trials is None else trials.summary(allowed)
+    choice = chooser.choice(allowed)
+    answer, chosen = chooser.answer(gates)
+    reasons += minimums(case, book)
+    reverses = gate_conditions(gates, case, chooser.answer)
+    ahead = max(npv, key=lambda name: npv[name])
     if blocking:
         if chosen == "popularity":
             reasons.append(
                 f"Until then a popularity rule is worth {money(npv[chosen])} "
-                f"over {months(stated.horizon_months)}."
+                f"over {months(case.horizon_months)}."
             )
-        ahead = max(npv, key=lambda name: npv[name])
-        reverses = gate_conditions(gates, stated)
         reverses.insert(0, f"Without the failed gates, {OPTION_LABELS[ahead]} has the most value.")
     else:
-        reasons += rule_reasons
-        facts["tied"] = tied if chosen in (TOO_CLOSE, best) else []
-        reverses = thresholds(stated, book, allowed) + gate_conditions(gates, stated)
-        if chosen in npv and npv[chosen] < max(npv[name] for name in allowed):
+        reasons += chooser.reasons(choice, facts["uncertainty"])
+        facts["tied"] = choice.tied if choice.chosen in (TOO_CLOSE, choice.best) else []
+        reverses = thresholds(case, book, allowed) + reverses
+        if chosen is not None and npv[chosen] < max(npv[name] for name in allowed):
             reverses.insert(
                 0, "Another answer to the core-business question: the highest value decides."
             )
-    shown = chosen if chosen in npv else max(npv, key=lambda name: npv[name])
     return Decision(
-        decision=blocking.instead if blocking else ANSWERS[chosen],
-        chosen=chosen if chosen in npv else None,
+        decision=answer,
+        chosen=chosen,
         reasons=reasons,
         reverses=reverses,
-        tornado=tornado(stated, book, shown),
-        ways=_ways(stated, gates, npv),
+        tornado=tornado(case, book, chosen or ahead),
+        ways=_ways(case, gates, npv),
         **facts,
     )
 
@@ -148,62 +150,11 @@ def _in_dollars(case: Case) -> list[str]:
 
 def _ways(case: Case, gates: list[Gate], npv: dict[str, float]) -> list[str]:
     """What can be done although the test is too small; empty unless that gate decides."""
-    failed = [gate for gate in gates if gate.state == "failed"]
-    blocking = next((gate for gate in failed if gate.instead), None)
-    test = online_test(case)
+    blocking, test = deciding_gate(gates, missing=False), online_test(case)
     if test is None or blocking is None or blocking.instead != TOO_FEW_VISITORS:
         return []
-    others = {name for gate in failed if gate != blocking for name in gate.closes}
+    others = closed_by(gate for gate in gates if gate != blocking)
     return test.ways(rolling="buy" not in others and npv.get("buy", 1.0) > 0)
-
-
-def _choose(
-    case: Case,
-    npv: dict[str, float],
-    allowed: list[str],
-    uncertainty: dict[str, Any] | None,
-    tied: list[str],
-) -> tuple[str, list[str]]:
-    """The option that the rule and the values lead to (or a tie), and why.
-
-    `tied` are the options that cannot be told apart, the best one first.
-    """
-    ranked = sorted([*allowed, NOTHING], key=lambda name: -npv.get(name, 0.0))
-    best = ranked[0]
-    favored = RULE.get(case.core_business or "", ())
-    rules = {
-        "yes": "The rule: your core business depends on it, so build.",
-        "no": "The rule: your core business does not depend on it, so buy.",
-    }
-    unknown = "The rule: no answer yet on whether your core business depends on it."
-    reasons = [rules.get(case.core_business or "", unknown)]
-    values = "; ".join(f"{OPTION_LABELS[name]} {money(npv[name])}" for name in npv)
-    reasons.append(
-        f"Net present value over {months(case.horizon_months)} at "
-        f"{percent(case.discount_rate)} a year: {values}."
-    )
-    if tied and not favored:
-        return TOO_CLOSE, [*reasons, settling(uncertainty)]
-    if best in favored:
-        if tied:
-            names = ", ".join(OPTION_LABELS[name] for name in tied if name != best)
-            reasons.append(f"By value it is too close to call against {names}; the rule decides.")
-            reasons.append(settling(uncertainty))
-        return best, reasons
-    if not favored:
-        return best, reasons
-    chance = 1.0 if uncertainty is None else float(uncertainty["p_best"][best])
-    able = [name for name in ranked if name in favored and npv[name] > 0]
-    if chance < CLEAR_LEAD and able:
-        reasons.append(
-            f"{OPTION_TITLES[best]} is best in only {percent(chance)} of the draws, so the rule "
-            "decides."
-        )
-        return able[0], reasons
-    if tied:
-        return TOO_CLOSE, [*reasons, settling(uncertainty)]
-    reasons.append(f"The values contradict the rule: {OPTION_LABELS[best]} comes first.")
-    return best, reasons
 
 
 def _values(case: Case, book: PriceBook) -> dict[str, Any]:

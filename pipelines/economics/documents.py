@@ -6,7 +6,8 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
-from pipelines.economics.case import Case, load_case
+from pipelines.economics.case import Case
+from pipelines.economics.case_files import load_case
 from pipelines.economics.decision import decide
 from pipelines.economics.evidence import Evidence, evidence_from_bakeoff
 from pipelines.economics.measured import Measured

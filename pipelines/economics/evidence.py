@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from pipelines.errors import AssayError
 from pipelines.evaluation.comparison.leading import Entry, in_order, sponsored_rule
 from pipelines.evaluation.comparison.ranking import better_sign
+from pipelines.evaluation.metrics.names import label
 
 SAMPLES = frozenset({"movielens-small", "complete-journey"})
 Readiness = Literal["enough", "needs more", "unknown"]
@@ -60,6 +61,9 @@ class Evidence(_Frozen):
     exposures: bool | None = None
     """Whether the dataset's events have impressions; None if unknown."""
     contenders: tuple[Contender, ...] = ()
+    stand_ins: int = 0
+    """How many stand-ins took part in the bake-off: Compare shows them, a decision leaves them
+    out."""
     outcomes: tuple[Outcome, ...] = ()
     order: tuple[str, ...] = ()
     """The contenders in the order in which sentences name them, as Compare does."""
@@ -118,7 +122,7 @@ class Evidence(_Frozen):
         compared = [
             f"{self.title(row.contender)} {_OUTCOMES.get(row.outcome, 'was compared with')} "
             f"{self.title(row.baseline)} "
-            f"({row.metric}, offline{', borderline' if row.borderline else ''})"
+            f"({label(row.metric)}, offline{', borderline' if row.borderline else ''})"
             f"{', but over budget' if row.over_budget else ''}"
             f"{', but it fails a required test' if row.failed_required else ''}."
             for row in self.outcomes
@@ -171,7 +175,7 @@ def _checks(evidence: Mapping[str, Any] | None) -> dict[str, Any]:
         return {}
     checks = evidence["checks"]
     missing = [
-        f"{row['name']} ({row['sentence'].rstrip('.')})"
+        f"“{_title(row)}” ({row['sentence'].rstrip('.')})"
         for row in checks
         if row["state"] == "could not run"
     ]
@@ -179,11 +183,16 @@ def _checks(evidence: Mapping[str, Any] | None) -> dict[str, Any]:
     return {
         "checks": f"{evidence['sentence']}{not_run}",
         "flagged": tuple(
-            f"The check {row['name']} flags the bake-off: {row['sentence']}"
+            f"The check “{_title(row)}” flags the bake-off: {row['sentence']}"
             for row in checks
             if row["state"] == "flagged"
         ),
     }
+
+
+def _title(check: Mapping[str, Any]) -> str:
+    """A check as people read it; its name where a document has no title."""
+    return str(check.get("title") or check["name"])
 
 
 def evidence_from_bakeoff(
@@ -199,7 +208,8 @@ def evidence_from_bakeoff(
     """
     try:
         dataset = str(document["dataset"])
-        rows = [row for row in document["contenders"] if row["kind"] != "stand-in"]
+        everyone = document["contenders"]
+        rows = [row for row in everyone if row["kind"] != "stand-in"]
         contenders = tuple(
             Contender(
                 name=row["name"],
@@ -237,6 +247,7 @@ def evidence_from_bakeoff(
             readiness=readiness,
             exposures=exposures,
             contenders=contenders,
+            stand_ins=len(everyone) - len(rows),
             outcomes=outcomes,
             order=_order(rows, counted),
             users=users if isinstance(users, int) else None,

@@ -46,7 +46,7 @@ def _answered(
     measured: bool = False,
 ) -> Gate:
     if answer is None:
-        return Gate(name, "not checked", "Not stated.")
+        return Gate(name, "not checked", "Not stated.", closes, instead)
     state: State = "passed" if answer else "failed"
     return Gate(name, state, yes if answer else no, closes, instead, measured=measured)
 
@@ -110,17 +110,17 @@ def _data(case: Case, own: Evidence | None) -> Gate:
 
 
 def _testability(found: OnlineTest | None) -> Gate:
-    name = "testability"
+    name, everything = "testability", (*BUILT, "buy")
     if found is None:
         reason = "Visitors per arm or today's conversion are not stated."
-        return Gate(name, "not checked", reason)
+        return Gate(name, "not checked", reason, everything, TOO_FEW_VISITORS)
     if found.passed:
-        return Gate(name, "passed", f"{found.finding}: enough for the claimed uplift.")
+        reason = f"{found.finding}: enough for the claimed uplift."
+        return Gate(name, "passed", reason, everything, TOO_FEW_VISITORS)
     reason = (
         f"{found.finding}; the best option claims {percent(found.claimed)}, which the test cannot "
         f"confirm.{found.needed}"
     )
-    everything = (*BUILT, "buy")
     return Gate(name, "failed", reason, everything, TOO_FEW_VISITORS, found.headline)
 
 
@@ -151,12 +151,12 @@ def _exposures(case: Case, own: Evidence | None) -> Gate:
 def _quality(own: Evidence | None, kind: str, label: str, closes: tuple[str, ...]) -> Gate:
     name = "quality of build" if kind == "built" else "quality of buy"
     if own is None or not own.of_kind(kind):
-        return Gate(name, "not checked", f"No {label} was compared on your data.")
+        return Gate(name, "not checked", f"No {label} was compared on your data.", closes)
     unscored = [c for c in own.of_kind(kind) if c.status != "scored"]
     outcomes = own.against_baselines(kind)
     if not outcomes:
         why = f" ({own.title(unscored[0].name)}: {unscored[0].status})" if unscored else ""
-        return Gate(name, "not checked", f"No {label} was compared with a baseline{why}.")
+        return Gate(name, "not checked", f"No {label} was compared with a baseline{why}.", closes)
     if ahead := own.better(kind):
         best, but = ahead[0], ""
         if own.borderline(best):
@@ -164,7 +164,7 @@ def _quality(own: Evidence | None, kind: str, label: str, closes: tuple[str, ...
             sure = next((n for n in ahead if not own.borderline(n)), None)
             but += f"; {own.title(sure)} beats it without that doubt" if sure else ""
         beats = f"{own.title(best)} beats the baseline on {own.dataset} offline"
-        return Gate(name, "passed", f"{beats}{but}.")
+        return Gate(name, "passed", f"{beats}{but}.", closes)
     if all(found <= {"worse", "equivalent"} for found in outcomes.values()):
         return Gate(
             name,
@@ -173,7 +173,7 @@ def _quality(own: Evidence | None, kind: str, label: str, closes: tuple[str, ...
             "an uplift above the popularity rule's.",
             closes,
         )
-    return Gate(name, "not checked", f"The comparison on {own.dataset} is inconclusive.")
+    return Gate(name, "not checked", f"The comparison on {own.dataset} is inconclusive.", closes)
 
 
 def check_gates(case: Case, own: Evidence | None) -> list[Gate]:

@@ -32,17 +32,41 @@ def hosting_cost(contender: Contender, requests: float, book: PriceBook) -> floa
 
 
 def built_candidate(own: Evidence) -> Contender | None:
-    """The slowest built contender that beat the baseline, else the slowest of all."""
-    timed = [c for c in own.of_kind("built") if c.status == "scored" and c.p95_ms is not None]
-    outcomes = own.against_baselines("built")
-    better = [c for c in timed if "better" in outcomes.get(c.name, set())]
-    return max(better or timed, key=lambda c: c.p95_ms or 0.0, default=None)
+    """The built contender whose servers would be paid for: the one that the decision names.
+
+    This is the leading one of those that beat the baseline, or else of all. Where no comparison
+    says which one leads, it is the slowest one, so that the cost is not too low.
+    """
+    timed = {c.name: c for c in own.of_kind("built") if _timed(c)}
+    named = next((name for name in _leading_first(own) if name in timed), None)
+    if named is not None:
+        return timed[named]
+    return max(timed.values(), key=lambda c: c.p95_ms or 0.0, default=None)
+
+
+def server_user(own: Evidence) -> str:
+    """That contender and why it is the one, between commas: `Two-stage, the leading built
+    contender,`. Empty without a built contender."""
+    built = built_candidate(own)
+    if built is None:
+        return ""
+    which = "leading" if built.name in _leading_first(own) else "slowest"
+    return f"{own.title(built.name)}, the {which} built contender,"
+
+
+def _leading_first(own: Evidence) -> list[str]:
+    return [*own.better("built"), *own.order]
+
+
+def _timed(contender: Contender) -> bool:
+    times = (contender.p95_ms, contender.fit_seconds)
+    return contender.status == "scored" and None not in times
 
 
 def with_measured_cost(case: Case, own: Evidence | None, book: PriceBook) -> tuple[Case, list[str]]:
     """The case, with the server cost of the bake-off where it has none, and a sentence on it."""
     built = None if own is None else built_candidate(own)
-    if built is None or case.build is None or case.requests is None:
+    if own is None or built is None or case.build is None or case.requests is None:
         return case, []
     values = means(case)
     usd = hosting_cost(built, values["requests"], book)
@@ -50,8 +74,8 @@ def with_measured_cost(case: Case, own: Evidence | None, book: PriceBook) -> tup
         return case, []
     cost = usd * values.get("usd_rate", 1.0)
     estimate = (
-        f"At the measured latency ({built.p95_ms:.3g} ms at p95), servers for {built.name} cost "
-        f"about {money(cost)} a month"
+        f"At the measured latency ({built.p95_ms:.3g} ms at p95), servers for "
+        f"{server_user(own)} cost about {money(cost)} a month"
     )
     if case.build.infra is None:
         build = case.build.model_copy(update={"infra": cost})

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from pipelines.economics.case import Range
 from pipelines.economics.costs import MEAN_OVERRUN
 from pipelines.economics.formats import sign
+from pipelines.economics.quantity import Range
 
 SHARES = {"open_rate", "discount_rate", "baseline_conversion", "uplift", "exit_probability"}
 MONEY = {"margin", "fte_cost", "infra", "fee", "minimum", "exit_cost"}

@@ -11,7 +11,7 @@ from pipelines.errors import AssayError
 from pipelines.evaluation.comparison.leading import sponsored_rule
 from pipelines.evaluation.comparison.ranking import better_sign, why_not_ranked
 from pipelines.evaluation.results.document import BakeoffDocument, ContenderResult, Kind
-from pipelines.prices.pricebook import PriceBook
+from pipelines.prices.pricebook import Price, PriceBook
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,11 @@ def options(
             continue
         cost = usd_per_1000(c, requests, book)
         broken = list(c.over_budget)
-        if cost is not None and allowed is not None and cost > allowed and not c.calls:
-            broken.append(f"servers cost ${cost:.3g} per 1,000 requests, allowed ${allowed:.3g}")
+        # The price of a call is in `over_budget` already; what a month adds to it is not.
+        by_month = not c.calls or (price_line(c, book) is not None and not _too_dear(c, allowed))
+        if cost is not None and allowed is not None and cost > allowed and by_month:
+            what = "the fee is" if c.calls else "servers cost"
+            broken.append(f"{what} ${cost:.3g} per 1,000 requests, allowed ${allowed:.3g}")
         time = None if c.request_ms is None else c.request_ms.p95
         value = c.metrics[metric].value
         paid = sponsored_rule(c.spec) is not None
@@ -72,11 +75,15 @@ def options(
 
 
 def usd_per_1000(contender: ContenderResult, requests: float, book: PriceBook) -> float | None:
-    """US dollars per 1,000 requests: servers at `requests` a month, or metered calls.
+    """US dollars per 1,000 requests, at `requests` a month: servers, or the fee of a vendor.
 
-    None for a third party whose calls had no price, or whose lists came in a file.
+    A fee by the price book has its tiers, base fee and minimum; otherwise it is that of the
+    metered calls. None for a third party whose calls had no price, or whose lists came in a file.
     """
     if contender.kind in ("third-party", "stand-in"):
+        line = price_line(contender, book)
+        if line is not None:
+            return 1000 * float(line.usd(requests)) / requests
         paid = contender.cost_usd > 0 and contender.answered > 0
         return 1000 * contender.cost_usd / contender.answered if paid else None
     timed = Contender(
@@ -89,6 +96,20 @@ def usd_per_1000(contender: ContenderResult, requests: float, book: PriceBook) -
     )
     cost = hosting_cost(timed, requests, book)
     return None if cost is None else 1e6 * cost / requests
+
+
+def _too_dear(contender: ContenderResult, allowed: float | None) -> bool:
+    """Whether its metered calls alone exceed the budget."""
+    answered = max(1, contender.answered)
+    return allowed is not None and 1000 * contender.cost_usd / answered > allowed
+
+
+def price_line(contender: ContenderResult, book: PriceBook) -> Price | None:
+    """The line of the price book that priced a contender's calls; None without one."""
+    if not contender.cost_usd:
+        return None
+    priced = (line for line in book.lines if line.unit == "1,000 requests")
+    return next((line for line in priced if line.id == contender.price_line), None)
 
 
 def unbeaten(found: Sequence[Option]) -> list[str]:

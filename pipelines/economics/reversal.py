@@ -1,13 +1,15 @@
 """The conditions under which another option would lead, as sentences."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from pipelines.economics.case import Case
+from pipelines.economics.choice import Answer
 from pipelines.economics.costs import curves, evaluate, means
 from pipelines.economics.formats import count, money, months, percent
-from pipelines.economics.gates import Gate
+from pipelines.economics.gates import Gate, State
 from pipelines.economics.labels import NOTHING, OPTION_LABELS, STAGED
 from pipelines.economics.uncertainty import leader, switches
 from pipelines.prices.pricebook import PriceBook
@@ -62,21 +64,35 @@ def _horizon(case: Case, book: PriceBook, allowed: list[str], base: dict[str, fl
     return found
 
 
-def gate_conditions(gates: list[Gate], case: Case) -> list[str]:
-    """Sentences on gates that would rule out an option of the case, or admit one again.
+def gate_conditions(
+    gates: list[Gate],
+    case: Case,
+    answer: Callable[[list[Gate]], Answer],
+    *,
+    valued: bool = True,
+) -> list[str]:
+    """Sentences on gates with which another answer is given; all other gates are left out.
 
-    An option that several gates rule out needs them all to pass.
+    `answer` says what is answered with any gates; `valued` is whether the values are known. An
+    option that several gates rule out needs them all to pass.
     """
+    now = answer(gates)
+
+    def changes(names: Collection[str], state: State) -> bool:
+        others = [replace(g, state=state) if g.name in names else g for g in gates]
+        return answer(others) != now
+
     staged = [STAGED] if {"buy", "build"} <= set(case.options) else []
     options = [*case.options, *staged]
     failed = [gate for gate in gates if gate.state == "failed"]
     closers = {tuple(g.name for g in failed if name in g.closes): None for name in options}
+    then = "the highest value decides" if valued else "the missing inputs decide"
     conditions = [
-        f"If {_all_pass(names)}, the highest value decides."
+        f"If {_all_pass(names)}, {then}."
         for names in sorted(closers, key=len)
-        if names
+        if names and changes(names, "passed")
     ]
-    unchecked = [gate.name for gate in gates if gate.state == "not checked"]
+    unchecked = [g.name for g in gates if g.state == "not checked" and changes([g.name], "failed")]
     if unchecked:
         conditions.append(f"A gate that is not checked yet fails: {', '.join(unchecked)}.")
     return conditions

@@ -1,13 +1,15 @@
 """Propagate the inputs' ranges: fan, P(best), value of information, tornado."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from pipelines.economics.case import Case, Range, quantities
+from pipelines.economics.case import Case, quantities
 from pipelines.economics.costs import TAIL_MEAN, TAIL_SHARE, TAIL_START, evaluate, means
 from pipelines.economics.labels import NOTHING
+from pipelines.economics.quantity import Range
 from pipelines.prices.pricebook import PriceBook
 
 DRAWS = 100_000
@@ -59,49 +61,71 @@ def evppi(values: np.ndarray, unknown: np.ndarray) -> float:
     return max(0.0, float(expected.max(axis=1).mean() - expected.mean(axis=0).max()))
 
 
-def simulate(
-    case: Case, book: PriceBook, allowed: list[str], n: int = DRAWS, seed: int = 20261123
-) -> dict[str, Any] | None:
-    """Fan, P(best), pairwise P(ahead), ranks, regret, EVPI and EVPPI ($k), by seeded Monte Carlo.
+@dataclass(frozen=True)
+class Trials:
+    """Seeded draws of a case's ranges, and the value of each option in each of them."""
 
-    Options in `allowed` compete with each other and with doing nothing, at 0. None where no
-    input has a range.
-    """
-    drawn = draw(case, n, np.random.default_rng(seed))
-    if not drawn:
-        return None
-    flows = evaluate(case, {**means(case), **drawn}, book)
-    fan = {}
-    for name, flow in flows.items():
-        low, middle, high = np.percentile(np.broadcast_to(flow.npv, n), [5, 50, 95])
-        fan[name] = {"p5": float(low), "p50": float(middle), "p95": float(high)}
-    names = [name for name in flows if name in allowed]
-    values = np.array([np.broadcast_to(flows[name].npv, n) for name in names] + [np.zeros(n)])
-    names.append(NOTHING)
-    ranks = (-values).argsort(axis=0, kind="stable").argsort(axis=0)
-    regret = values.max(axis=0) - values
-    by_unknown = {name: evppi(values, unknown) for name, unknown in drawn.items()}
-    return {
-        "draws": n,
-        "seed": seed,
-        "fan": fan,
-        "p_best": {name: float((ranks[i] == 0).mean()) for i, name in enumerate(names)},
-        "beats": {
-            name: {
-                other: float((values[i] > values[j]).mean())
-                for j, other in enumerate(names)
-                if j != i
-            }
-            for i, name in enumerate(names)
-        },
-        "rank_acceptability": {
-            name: [float((ranks[i] == rank).mean()) for rank in range(len(names))]
-            for i, name in enumerate(names)
-        },
-        "expected_regret": {name: float(regret[i].mean()) for i, name in enumerate(names)},
-        "evpi": evpi(values),
-        "evppi": dict(sorted(by_unknown.items(), key=lambda pair: -pair[1])),
-    }
+    n: int
+    seed: int
+    inputs: dict[str, np.ndarray]
+    values: dict[str, np.ndarray]
+    """By option, $k, `(n,)`."""
+
+    @staticmethod
+    def of(case: Case, book: PriceBook, n: int = DRAWS, seed: int = 20261123) -> "Trials | None":
+        """None where no input has a range."""
+        drawn = draw(case, n, np.random.default_rng(seed))
+        if not drawn:
+            return None
+        flows = evaluate(case, {**means(case), **drawn}, book)
+        values = {name: np.broadcast_to(flow.npv, n) for name, flow in flows.items()}
+        return Trials(n, seed, drawn, values)
+
+    def chances(self, allowed: Sequence[str]) -> dict[str, Any]:
+        """P(best) and pairwise P(ahead) of the options in `allowed` and of doing nothing, at 0."""
+        names, values = self._competing(allowed)
+        best = values.argmax(axis=0)  # ties go to the first
+        return {
+            "p_best": {name: float((best == i).mean()) for i, name in enumerate(names)},
+            "beats": {
+                name: {
+                    other: float((values[i] > values[j]).mean())
+                    for j, other in enumerate(names)
+                    if j != i
+                }
+                for i, name in enumerate(names)
+            },
+        }
+
+    def summary(self, allowed: Sequence[str]) -> dict[str, Any]:
+        """`chances`, and fan, ranks, regret, EVPI and EVPPI ($k)."""
+        fan = {}
+        for name, value in self.values.items():
+            low, middle, high = np.percentile(value, [5, 50, 95])
+            fan[name] = {"p5": float(low), "p50": float(middle), "p95": float(high)}
+        names, values = self._competing(allowed)
+        ranks = (-values).argsort(axis=0, kind="stable").argsort(axis=0)
+        regret = values.max(axis=0) - values
+        by_unknown = {name: evppi(values, unknown) for name, unknown in self.inputs.items()}
+        return {
+            "draws": self.n,
+            "seed": self.seed,
+            "fan": fan,
+            **self.chances(allowed),
+            "rank_acceptability": {
+                name: [float((ranks[i] == rank).mean()) for rank in range(len(names))]
+                for i, name in enumerate(names)
+            },
+            "expected_regret": {name: float(regret[i].mean()) for i, name in enumerate(names)},
+            "evpi": evpi(values),
+            "evppi": dict(sorted(by_unknown.items(), key=lambda pair: -pair[1])),
+        }
+
+    def _competing(self, allowed: Sequence[str]) -> tuple[list[str], np.ndarray]:
+        """The names and values, `(n_options, n)`, of what competes."""
+        names = [name for name in self.values if name in allowed]
+        stack = [self.values[name] for name in names] + [np.zeros(self.n)]
+        return [*names, NOTHING], np.array(stack)
 
 
 def bounds(case: Case) -> dict[str, tuple[float, float, bool]]:

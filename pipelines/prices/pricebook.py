@@ -57,12 +57,24 @@ class Price(BaseModel):
             raise ValueError("bands must rise, and all but the last one need up_to")
         if not self.bands and self.unit != "contract":
             raise ValueError("a line needs bands unless its unit is contract")
+        if self.min_tps and self.unit != "1,000 requests":
+            raise ValueError("min_tps is a minimum of requests: the unit must be 1,000 requests")
         return self
 
     @property
     def lot(self) -> float:
         """The number of units that a price is for (1,000 requests: 1000)."""
         return 1000.0 if self.unit.startswith("1,000") else 1.0
+
+    @property
+    def title(self) -> str:
+        """As people read it: `Google Retail API: recommendation predictions`."""
+        return f"{self.vendor}: {self.service}"
+
+    @property
+    def least(self) -> float:
+        """The requests a month that are billed even if fewer are made; 0 without a minimum."""
+        return self.min_tps * SECONDS_A_MONTH
 
     @property
     def per_1000(self) -> float:
@@ -84,14 +96,24 @@ class Price(BaseModel):
                 f"{self.vendor} has no public price: enter the quoted fee ($k a month) as `fee`."
             )
         asked = np.asarray(amount, dtype=np.float64)
-        billed = np.maximum(asked, self.min_tps * SECONDS_A_MONTH)
+        return self._by_bands(np.maximum(asked, self.least)) + self._base_fee(asked)
+
+    def usd_without_minimum(self, amount: float | np.ndarray) -> np.ndarray:
+        """`usd` as if nothing more than `amount` units were billed."""
+        asked = np.asarray(amount, dtype=np.float64)
+        return self._by_bands(asked) + self._base_fee(asked)
+
+    def _by_bands(self, billed: np.ndarray) -> np.ndarray:
         total = np.zeros_like(billed)
         below = 0.0
         for band in self.bands:
             top = np.inf if band.up_to is None else band.up_to
             total += np.clip(billed, below, top) * band.usd - below * band.usd
             below = top
-        return total / self.lot + self.monthly_usd * (asked >= self.free_below)
+        return total / self.lot
+
+    def _base_fee(self, asked: np.ndarray) -> np.ndarray:
+        return np.asarray(self.monthly_usd * (asked >= self.free_below))
 
 
 @lru_cache(maxsize=8)

@@ -124,6 +124,7 @@ def test_users_go_up_and_lists_come_down(
     assert cloud.created["roleArn"] == ROLE
     (users,) = (body for key, body in cloud.objects.items() if key.endswith("/users.jsonl"))
     assert [json.loads(line)["userId"] for line in users.splitlines()] == task.users
+    assert adapter.priced_by == "personalize-v2-batch"  # which has no minimum
 
 
 def test_a_failed_job_is_said(

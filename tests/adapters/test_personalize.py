@@ -348,6 +348,7 @@ def test_boto3s_own_endpoint_variable_is_honored(
     adapter.recommend(task, 5)
     assert len(server.asked) == len(task.users)
     assert adapter.cost_usd == pytest.approx(len(task.users) * 0.15 / 1000)
+    assert adapter.priced_by == ""
 
 
 def test_without_a_price_of_its_own_a_call_costs_what_the_price_book_says(
@@ -358,6 +359,7 @@ def test_without_a_price_of_its_own_a_call_costs_what_the_price_book_says(
     adapter.recommend(task, 5)
     price = PriceBook().line("personalize-v2").per_1000
     assert adapter.cost_usd == pytest.approx(len(task.users) * price / 1000) and price > 0
+    assert adapter.priced_by == "personalize-v2"
 
 
 def test_a_recommender_is_asked_as_one(vendor: StartVendor, task: Task, adapt: Adapt) -> None:

@@ -393,3 +393,23 @@ def test_costs_that_coincide_are_rows_and_not_a_stack():
     apart = frame.assign(cost=[0.11, 0.12])
     assert not cost_charts.coincide(apart, cost_charts.COST)
     assert not cost_charts.coincide(frame.head(1), cost_charts.COST)
+
+
+def test_a_vendors_minimum_is_told_beside_the_costs_that_it_decides(document):
+    billed = {"kind": "third-party", "calls": 100, "answered": 100, "cost_usd": 0.015}
+    vendor = document.contender("als").model_copy(update=billed | {"price_line": "personalize-v2"})
+    others = [c for c in document.contenders if c.name != "als"]
+    paid = document.model_copy(update={"contenders": [*others, vendor]})
+    found = cost.options(paid, "ndcg@10", 1e5, cost.PriceBook())
+    told = cost.explanation(paid, found, "ndcg@10", None, None, "100000")
+    (line,) = [line for line in told if "minimum decides" in line]
+    assert line.endswith(
+        ": At 100,000 requests a month the fee is $388.8 a month: the minimum decides it, since by "
+        "request it would be $15."
+    )
+    assert {o.name: o.usd_per_1000 for o in found}["als"] == pytest.approx(3.888)
+    assert "with base fee and minimum" in " ".join(told)
+    assert not any(
+        "decides" in line
+        for line in cost.explanation(paid, found, "ndcg@10", None, None, "100000000")
+    )

@@ -1,13 +1,15 @@
 """The Decide page: its form, example cases, the memo and saved decisions."""
 
 import json
+import re
 
 import pytest
 
 from app.decide import case_values
 from pipelines.data import readiness
 from pipelines.data.dataset import save
-from pipelines.economics.case import Stated, blank_case, case_of_toml, load_case
+from pipelines.economics.case import Stated
+from pipelines.economics.case_files import blank_case, case_of_toml, load_case
 from pipelines.economics.decision import decide
 from pipelines.economics.summary import sentence
 from pipelines.economics.toml import to_toml
@@ -227,16 +229,49 @@ def test_a_flat_fee_beside_a_fee_per_request_is_shown_with_their_sum(open_page, 
 
 def test_a_price_of_the_price_book_has_its_source_beside_it(open_page, workspace):
     app = open_page("decide")
+
+    def marked():
+        labels = [m.value for m in app.markdown if m.value.startswith("<small>Fee per request")]
+        return ["[missing]" in label for label in labels]
+
+    def told():
+        (found,) = [c.value for c in app.caption if "Price book" in c.value]
+        return found.replace("\\", "")
+
     assert app.selectbox(key="decide_own_buy.price").value is None
-    assert "[missing]" in app.selectbox(key="decide_own_buy.price").label
+    assert marked() == [False, True, False]  # of the popularity rule, buy and build
     app.selectbox(key="decide_own_buy.price").set_value("google-recommendations").run()
-    assert "[missing]" not in app.selectbox(key="decide_own_buy.price").label
-    (told,) = [c.value for c in app.caption if "Price book" in c.value]
-    assert told.replace("\\", "") == (
-        "$0.27, $0.18 above 20 million a month, $0.1 above 300 million a month per 1,000 requests. "
-        "Price book: the vendor's beta pricing page, undated (the vendor's own page). Not an offer "
-        "to you: check it with the vendor."
+    assert marked() == [False, False, False]
+    assert told() == (
+        "Google Retail API: recommendation predictions. $0.27 per 1,000 requests ($0.18 above "
+        "20,000,000 a month, $0.1 above 300,000,000 a month). 600 USD of credit for new customers "
+        "is not counted. Price book: the vendor's beta pricing page, undated (the vendor's own "
+        "page). Not an offer to you: check it with the vendor."
     )
+    app.text_input(key="decide_own_requests_mode").set_value("200000").run()
+    assert "At 200,000 requests a month the fee is $54 a month. Price book" in told()
+    app.selectbox(key="decide_own_buy.price").set_value("personalize-v2").run()
+    assert "2,592,000 requests a month of 30 days: a minimum of $388.8 a month" in told()
+    assert "At 200,000 requests a month the fee is $388.8 a month: the minimum decides" in told()
+    app.text_input(key="decide_own_buy.fee").set_value("2").run()
+    (sum_,) = [c.value for c in app.caption if c.value.startswith("Counted as")]
+    assert "at 200,000 requests a month (its minimum)." in sum_
+    app.text_input(key="decide_own_requests_mode").set_value("-5").run()
+    assert not app.exception and "the fee is" not in told()
+
+
+@pytest.mark.parametrize("case", ["own", "shop", "video", "data-poor"])
+@pytest.mark.parametrize("draft", [{}, COMPLETE])
+def test_no_label_of_a_field_has_markup_that_a_screen_reader_would_read(
+    open_page, workspace, case, draft
+):
+    workspace.change_draft(f"decide:{case}", {}, draft)
+    app = open_page("decide", decide_case=case)
+    assert not app.exception
+    fields = [*app.text_input, *app.selectbox, *app.text_area, *app.checkbox]
+    labels = [field.label for field in (*fields, *app.get("button_group"))]
+    assert len(labels) > 40
+    assert not [label for label in labels if re.search(r":[\w-]+\[|\*\*|<\w|\\", label)]
 
 
 def test_invalid_inputs_are_a_sentence_and_the_form_stays(open_page, workspace):

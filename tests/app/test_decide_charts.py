@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from app.decide import case_values, numbers, options, tornado, uncertainty_charts, value_chart
-from pipelines.economics.case import blank_case, load_case
+from pipelines.economics.case_files import blank_case, load_case
 from pipelines.economics.decision import decide
 from tests.app.decided import COMPLETE
 

@@ -10,6 +10,7 @@ from app.compare import comparisons
 from app.components import results
 from pipelines.data.dataset import save
 from tests.app.conftest import document, small_dataset
+from tests.app.decided import COMPLETE
 
 
 def test_empty_workspace_says_so_and_offers_samples(open_page):
@@ -207,3 +208,77 @@ def test_the_link_of_what_is_shown_can_be_copied(open_page, filled):
     assert "decide_inputs" not in app.query_params
     other = open_page("runs", dataset="shop")
     assert "decide_inputs" not in copied(other)
+
+
+def said(app):
+    """What Overview says of a draft."""
+    return [m.value.replace("\\", "") for m in app.markdown if "not saved" in m.value]
+
+
+def test_overview_says_what_decide_says_of_a_draft_and_that_it_is_not_saved(open_page, filled):
+    assert said(open_page()) == []
+    filled.change_draft("decide:own", {}, COMPLETE)
+    decide = open_page("decide", dataset="shop")
+    assert "missing" not in decide.title[0].value
+    app = open_page("overview", dataset="shop")
+    assert not app.exception
+    assert app.title[0].value == decide.title[0].value
+    assert said(app) == ["This is what Decide says of your draft, which is not saved."]
+    (link,) = [one.proto for one in app.get("page_link") if one.proto.label == "Open the draft"]
+    assert link.page == "decide" and link.query_string == "decide_case=own"
+    assert not any("Not decidable yet" in m.value for m in app.markdown)
+    next(b for b in decide.button if b.label == "Save decision").click().run()
+    app = open_page("overview", dataset="shop")
+    assert app.title[0].value == decide.title[0].value and said(app) == []
+
+
+def test_a_draft_without_all_inputs_is_as_undecided_as_on_decide(open_page, filled):
+    filled.change_draft("decide:own", {}, {"margin": 6000.0})
+    app = open_page("overview", dataset="shop")
+    assert app.title[0].value == open_page("decide", dataset="shop").title[0].value
+    assert app.title[0].value.startswith("Not decidable yet: ")
+    assert any("*Not decidable yet* means" in m.value for m in app.markdown)
+
+
+def test_a_draft_that_differs_from_the_saved_decision_is_told_beside_it(open_page, filled):
+    saved = {"decision": "buy", "sentence": "Buy leads.", "started_from": "own", "inputs": {}}
+    filled.save_decision("Shop", saved, "<!doctype html>", "20261121-1000-bbbb")
+    filled.change_draft("decide:own", {}, COMPLETE)
+    app = open_page("overview", dataset="shop")
+    assert app.title[0].value == "Buy leads."
+    decide = open_page("decide", dataset="shop").title[0].value.replace("\\", "")
+    assert said(app) == [f"Your draft on Decide is not saved. It says: {decide}"]
+
+
+def test_a_draft_of_an_example_is_no_decision_of_ones_own(open_page, filled):
+    filled.change_draft("decide:shop", {}, {"open_rate": 0.9})
+    app = open_page("overview", dataset="shop")
+    assert app.title[0].value.startswith("Not decidable yet: ")
+    decide = open_page("decide", dataset="shop", decide_case="shop").title[0].value
+    told = decide.replace("\\", "")
+    assert said(app) == [
+        f"Your draft of the example “shop” on Decide is not saved. It says: {told}"
+    ]
+    (link,) = [one.proto for one in app.get("page_link") if one.proto.label == "Open the draft"]
+    assert link.query_string == "decide_case=shop"
+
+
+def test_a_draft_with_an_invalid_input_is_said_to_be_invalid(open_page, filled):
+    filled.change_draft("decide:own", {}, {"open_rate": 1.3})
+    app = open_page("overview", dataset="shop")
+    assert not app.exception
+    assert app.title[0].value == "The inputs of your draft are not valid."
+
+
+def test_a_draft_and_a_decision_without_a_bakeoff_count_too(open_page, workspace, tmp_path):
+    folder = tmp_path / "made"
+    folder.mkdir()
+    save(small_dataset("store"), folder)
+    workspace.add_dataset(folder)
+    workspace.change_draft("decide:own", {}, COMPLETE)
+    decide = open_page("decide", dataset="store")
+    app = open_page("overview", dataset="store")
+    assert app.title[0].value == decide.title[0].value and len(said(app)) == 1
+    next(b for b in decide.button if b.label == "Save decision").click().run()
+    app = open_page("overview", dataset="store")
+    assert app.title[0].value == decide.title[0].value and said(app) == []

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from pipelines.prices.pricebook import PriceBook
 from pipelines.workspace import Workspace
 from tests.browser.conftest import StartApp
 from tests.browser.driving import drawn, new_page, opened
@@ -34,4 +35,36 @@ def test_a_decimal_comma_is_typed_and_kept(
     page.reload()
     drawn(page)
     expect(field).to_have_value("1.000")
+    page.context.close()
+
+
+CUT_OFF = """(box) => [box, ...box.querySelectorAll('*')]
+  .filter((e) => e.scrollWidth > e.clientWidth + 1 && e.clientWidth)
+  .map((e) => e.value || e.innerText)"""
+"""The texts in an element that are wider than the space that they have."""
+
+
+@pytest.mark.long
+def test_the_prices_can_be_read_whole_and_are_named_in_plain_words(
+    browser: Browser, start: StartApp, tmp_path: Path
+) -> None:
+    Workspace.open(tmp_path / "home")
+    page = new_page(browser, width=1440)
+    opened(page, start(tmp_path / "home", prepared=False).address("decide"))
+    page.get_by_text("Buy", exact=True).first.click()
+    drawn(page)
+    assert page.locator('[aria-label*=":gray-badge"]').count() == 0
+    field = page.get_by_role("combobox", name="Fee per request, buy")
+    for line in PriceBook().lines:
+        if line.unit != "1,000 requests":
+            continue
+        field.press("ArrowDown")
+        listed = page.get_by_role("listbox")
+        expect(listed).to_be_visible()
+        assert listed.evaluate(CUT_OFF) == []
+        field.fill(line.title)
+        field.press("Enter")
+        drawn(page)
+        expect(field).to_have_value(line.title)
+        assert field.evaluate(CUT_OFF) == []
     page.context.close()

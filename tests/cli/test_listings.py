@@ -5,7 +5,7 @@ from importlib.metadata import version
 
 import pytest
 
-from pipelines.economics.case import load_case
+from pipelines.economics.case_files import load_case
 from pipelines.economics.decision import decide
 from pipelines.economics.memo import render_memo
 from pipelines.workspace import Workspace

@@ -4,16 +4,8 @@ import math
 
 import pytest
 
-from pipelines.economics.case import (
-    WORKED,
-    Case,
-    Option,
-    Stated,
-    blank_case,
-    case_from,
-    fields,
-    load_case,
-)
+from pipelines.economics.case import Case, Option, Stated, fields
+from pipelines.economics.case_files import WORKED, blank_case, case_from, load_case
 from pipelines.economics.missing import missing_inputs
 from pipelines.economics.toml import to_toml
 from pipelines.errors import AssayError

@@ -9,7 +9,8 @@ import json
 
 import pytest
 
-from pipelines.economics.case import Today, case_from, load_case
+from pipelines.economics.case import Today
+from pipelines.economics.case_files import case_from, load_case
 from pipelines.economics.cash import cash
 from pipelines.economics.costs import break_even_requests, means
 from pipelines.economics.decision import decide

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from pipelines.economics.case import Case, Option, load_case
+from pipelines.economics.case import Case, Option
+from pipelines.economics.case_files import load_case
 from pipelines.economics.costs import (
     break_even_open_rate,
     break_even_requests,

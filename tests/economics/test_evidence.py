@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.economics.case import blank_case
+from pipelines.economics.case_files import blank_case
 from pipelines.economics.evidence import Evidence, evidence_from_bakeoff
 from pipelines.economics.gates import _quality, check_gates
 from pipelines.evaluation.comparison.leading import leading

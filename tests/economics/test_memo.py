@@ -9,21 +9,15 @@ from html.parser import HTMLParser
 import pytest
 
 from pipelines.economics import memo_pdf
-from pipelines.economics.case import (
-    Range,
-    Stated,
-    Today,
-    UpliftRange,
-    blank_case,
-    case_from,
-    fields,
-    load_case,
-)
+from pipelines.economics.case import Stated, Today, fields
+from pipelines.economics.case_files import blank_case, case_from, load_case
 from pipelines.economics.decision import decide, sentence
 from pipelines.economics.evidence import Contender, Evidence, evidence_from_bakeoff
 from pipelines.economics.inputs import as_computed
 from pipelines.economics.labels import OPTION_LABELS
-from pipelines.economics.memo import render_memo, three_numbers
+from pipelines.economics.memo import render_memo
+from pipelines.economics.memo_results import three_numbers
+from pipelines.economics.quantity import Range, UpliftRange
 
 HOSTILE = "<script>alert('x')</script>\"&"
 DATE = dt.date(2026, 11, 23)
@@ -124,10 +118,33 @@ def _number(cell):
     return -value if found[1] else value
 
 
+def _by_hand(text, requests):
+    """US dollars a month for so many requests, from the terms that a memo prints of a price."""
+
+    def dollars(found):
+        return [float(part.replace(",", "")) for part in found]
+
+    (first,) = dollars(re.findall(r"\$([\d.,]+) per 1,000 requests", text))
+    further = [dollars(pair) for pair in re.findall(r"\$([\d.,]+) above ([\d,]+) a month", text)]
+    least = dollars(re.findall(r"billed, ([\d,]+) requests a month of 30 days", text))
+    base = dollars(re.findall(r", and \$([\d.,]+) a month", text))
+    free = dollars(re.findall(r"free below ([\d,]+) a month", text))
+    billed = max([requests, *least])
+    starts = [0.0, *(above for _, above in further)]
+    ends = [*starts[1:], billed]
+    prices = [first, *(price for price, _ in further)]
+    tiers = [
+        max(0.0, min(billed, end) - start) * price / 1000
+        for start, end, price in zip(starts, ends, prices, strict=True)
+    ]
+    return sum(tiers) + (sum(base) if requests >= sum(free) else 0.0)
+
+
 def _rebuilt(html):
-    """A case from nothing but a memo's tables of assumptions: plain numbers, no ranges."""
+    """A case from nothing but a memo: plain numbers, no ranges, and a fee computed by hand."""
     parser = _Cells()
     parser.feed(html)
+    lines = _parse(html).text.splitlines()
     by_text = {row[0]: row for row in parser.rows if row}
     info = {row["name"]: row["description"] for row in fields()}
     names = by_text["By option"][1:-2]
@@ -151,9 +168,13 @@ def _rebuilt(html):
         term = by_text.get(info["buy.term_months"])
         if term is not None:
             option["term_months"] = int(_number(term[at]))
+        terms = [line for line in lines if line.startswith(f"Fee of {label}: ")]
         price = by_text.get(info["buy.price"])
         if price is not None and price[at] != "none":
-            option["price"] = price[at]
+            assert terms[0].startswith(f"Fee of {label}: {price[at]}. ")
+            usd = _by_hand(terms[0], document["requests"])
+            rate = document.get("usd_rate", 1.0)
+            option["fee"] = option.get("fee", 0.0) + usd * rate / 1000
     return case_from(document)
 
 
@@ -181,7 +202,27 @@ def _in_francs():
     )
 
 
-@pytest.mark.parametrize("case", [load_case("shop"), load_case("video"), _ranged(), _in_francs()])
+def _priced(line, **changes):
+    """A shop that buys by a line of the price book."""
+    shop = load_case("shop")
+    buy = shop.buy.model_copy(update={"price": line, "fee": None} | changes)
+    return shop.model_copy(update={"requests": 250_000.0, "buy": buy})
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        load_case("shop"),
+        load_case("video"),
+        _ranged(),
+        _in_francs(),
+        _priced("personalize-v2"),
+        _priced("personalize-legacy"),
+        _priced("recombee-standard"),
+        _priced("personalize-v2", minimum=0.5),
+        _priced("personalize-v2", fee=0.25),
+    ],
+)
 def test_the_values_can_be_computed_from_the_memo_alone(case):
     decision = decide(case, draws=1_000)
     again = decide(_rebuilt(render_memo(decision, case, None, DATE)), draws=1_000)
@@ -247,9 +288,11 @@ def test_a_memo_is_in_the_currency_of_its_case():
     text = _parse(render_memo(decide(case, draws=1_000), case, None, DATE)).text
     assert "Options: net present value in CHF" in text and "CHF 0.75 k" in text
     assert "Today's system earns CHF 7.2 k a year after its own costs." in text
-    assert "At 0.8123 CHF a dollar: CHF 219" in text
+    assert "At 0.8123 CHF a dollar: CHF 0.219321 k." in text
+    less = "The contract's minimum decides: CHF 0.75 k a month is charged instead of CHF 0.319321 k"
+    assert less in text
     assert "Peak funding" in text and "CHF 27 k in month 0" in text
-    rest = text.replace("$270 a month", "").replace("$k", "")
+    rest = re.sub(r"\$[\d.]+ (per 1,000 requests|above|a month)", "", text).replace("$k", "")
     assert not re.search(r"\$\d", rest), re.findall(r".{20}\$\d.{9}", rest)
 
 
@@ -290,7 +333,8 @@ def test_the_memo_prints_the_server_cost_that_the_decision_takes_from_a_bakeoff(
     evidence = Evidence(dataset="mine", is_sample=False, bakeoff_id="b", contenders=(built,))
     decision = decide(case, evidence)
     html = render_memo(decision, case, evidence, DATE)
-    assert "estimated from the bake-off" in _parse(html).text
+    told = "estimated from the latency of als, the slowest built contender, in the bake-off"
+    assert told in _parse(html).text
     again = decide(_rebuilt(html))
     assert again.npv("build") == pytest.approx(decision.npv("build"), abs=0.01)
 
@@ -368,9 +412,54 @@ def test_the_memo_and_the_reasons_say_what_the_checks_of_the_bakeoff_found():
     evidence = evidence_from_bakeoff(document)
     decision = decide(load_case("shop"), evidence)
     html = _parse(render_memo(decision, load_case("shop"), evidence, DATE)).text
-    flag = "The check too-good flags the bake-off: vendor: too good to be true."
-    assert f"2 checks. Not run: strangers (Nobody is new). {flag}" in html
+    flag = "The check “too-good” flags the bake-off: vendor: too good to be true."
+    assert f"2 checks. Not run: “strangers” (Nobody is new). {flag}" in html
     assert flag in decision.sentences
     older = evidence_from_bakeoff({**document, "evidence": None})
     html = _parse(render_memo(decide(None, older), None, older, DATE)).text
     assert "Its checks are unknown: an older version of Assay ran it." in html
+
+
+def test_no_id_of_the_program_stands_for_what_has_a_title():
+    contenders = [
+        {"name": "two-stage", "title": "Two-stage", "kind": "built"},
+        {"name": "acme", "title": "Acme", "kind": "third-party"},
+        {"name": "popular", "title": "Popular", "kind": "baseline"},
+        {"name": "stand-in", "title": "stand-in (not Amazon)", "kind": "stand-in"},
+    ]
+    times = {"status": "scored", "fit_seconds": 60.0, "request_ms": {"p95": 8.0}}
+    check = {"name": "too-good", "title": "No list is too good", "state": "flagged"}
+    document = {
+        "id": "b7",
+        "dataset": "mine",
+        "contenders": [one | times for one in contenders],
+        "comparisons": [
+            {"contender": c, "baseline": b, "metric": "hit_rate@10", "outcome": "better"}
+            for c, b in (("two-stage", "popular"), ("acme", "popular"), ("acme", "two-stage"))
+        ],
+        "evidence": {"sentence": "One check.", "checks": [check | {"sentence": "Acme."}]},
+    }
+    case = _priced("personalize-v2")
+    case = case.model_copy(update={"build": case.build.model_copy(update={"infra": None})})
+    evidence = evidence_from_bakeoff(document)
+    decision = decide(case, evidence, draws=1_000)
+    text = _parse(render_memo(decision, case, evidence, DATE)).text
+    for internal in ("personalize-v2", "two-stage", "acme", "hit_rate", "too-good", "it-projects"):
+        assert internal not in text, internal
+    for title in ("Amazon Personalize: v2 recipes", "hit rate@10", "“No list is too good”"):
+        assert title in text, title
+
+
+def test_the_memo_says_which_contenders_it_counts():
+    kinds = {"popular": "baseline", "als": "built", "mock": "stand-in", "acme": "third-party"}
+    contenders = [{"name": n, "kind": kind, "status": "scored"} for n, kind in kinds.items()]
+    contenders[-1]["status"] = "not scored"
+    evidence = evidence_from_bakeoff({"id": "b7", "dataset": "mine", "contenders": contenders})
+    text = _parse(render_memo(decide(None, evidence), None, evidence, DATE)).text
+    assert (
+        "scored 2 of 3 contenders (baselines included, not counting 1 stand-in, which no decision "
+        "uses)" in text
+    )
+    fewer = evidence_from_bakeoff({"id": "b7", "dataset": "mine", "contenders": contenders[:2]})
+    text = _parse(render_memo(decide(None, fewer), None, fewer, DATE)).text
+    assert "scored 2 of 2 contenders (baselines included). " in text

@@ -60,6 +60,30 @@ def test_a_third_party_costs_its_metered_calls_or_is_not_priced():
     assert usd_per_1000(contender("untimed", request_ms=None), 1e6, BOOK) is None
 
 
+def test_a_vendor_with_a_minimum_costs_it_also_for_a_few_requests():
+    billed = {"calls": 2000, "answered": 2000, "cost_usd": 0.3, "price_line": "personalize-v2"}
+    acme = contender("acme", "third-party", **billed)
+    assert usd_per_1000(acme, 1e5, BOOK) == pytest.approx(3.888)
+    assert usd_per_1000(acme, 1e6, BOOK) == pytest.approx(0.3888)
+    assert usd_per_1000(acme, 1e7, BOOK) == pytest.approx(0.15)
+    batch = contender("acme", "third-party", **billed | {"price_line": "personalize-v2-batch"})
+    assert usd_per_1000(batch, 1e5, BOOK) == pytest.approx(0.15)
+    gone = contender("acme", "third-party", **billed | {"price_line": "no longer there"})
+    assert usd_per_1000(gone, 1e5, BOOK) == pytest.approx(0.15)
+
+
+def test_a_minimum_can_break_the_budget_that_each_call_keeps():
+    billed = {"calls": 2000, "answered": 2000, "cost_usd": 0.3, "price_line": "personalize-v2"}
+    acme = contender("acme", "third-party", **billed)
+    (found,) = options(document(acme, cost_per_1000=0.2), METRIC, 1e6, BOOK)
+    assert found.broken == ("the fee is $0.389 per 1,000 requests, allowed $0.2",)
+    (found,) = options(document(acme, cost_per_1000=0.2), METRIC, 1e7, BOOK)
+    assert found.passes
+    over = acme.model_copy(update={"over_budget": ["$0.15 per 1,000 requests, allowed $0.1"]})
+    (found,) = options(document(over, cost_per_1000=0.1), METRIC, 1e6, BOOK)
+    assert found.broken == ("$0.15 per 1,000 requests, allowed $0.1",)
+
+
 def test_servers_above_the_budget_break_it():
     (found,) = options(document(contender("als"), cost_per_1000=0.01), METRIC, 1e6, BOOK)
     assert found.broken == ("servers cost $0.118 per 1,000 requests, allowed $0.01",)

@@ -6,15 +6,16 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from pipelines.economics.case import Range, UpliftRange, load_case
+from pipelines.economics.case_files import load_case
 from pipelines.economics.costs import TAIL_MEAN, TAIL_SHARE, means
+from pipelines.economics.quantity import Range, UpliftRange
 from pipelines.economics.uncertainty import (
+    Trials,
     draw,
     evpi,
     evppi,
     it_project_overrun,
     leader,
-    simulate,
     switches,
     tornado,
 )
@@ -69,8 +70,8 @@ def ranged():
 
 
 def test_simulation_is_seeded_and_adds_up(ranged):
-    first = simulate(ranged, BOOK, NAMES, 20_000)
-    assert first == simulate(ranged, BOOK, NAMES, 20_000)
+    first = Trials.of(ranged, BOOK, 20_000).summary(NAMES)
+    assert first == Trials.of(ranged, BOOK, 20_000).summary(NAMES)
     assert sum(first["p_best"].values()) == pytest.approx(1)
     assert set(first["evppi"]) == {"buy.uplift", "open_rate", "build.overrun"}
     assert next(iter(first["evppi"])) == "buy.uplift"
@@ -90,13 +91,13 @@ def test_simulated_mean_agrees_with_the_value_at_the_means(ranged):
 
 
 def test_closed_options_do_not_compete(ranged):
-    only = simulate(ranged, BOOK, ["popularity"], 5_000)
+    only = Trials.of(ranged, BOOK, 5_000).summary(["popularity"])
     assert set(only["p_best"]) == {"popularity", "nothing"}
     assert set(only["fan"]) == set(NAMES)
 
 
 def test_no_range_nothing_to_simulate():
-    assert simulate(load_case("shop"), BOOK, NAMES) is None
+    assert Trials.of(load_case("shop"), BOOK) is None
 
 
 def test_tornado_is_sorted_and_marks_assumed_swings(ranged):

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pipelines import errors
-from pipelines.economics.case import load_case
+from pipelines.economics.case_files import load_case
 from pipelines.errors import AssayError
 from pipelines.recommender.spec import Spec
 from pipelines.runtime import written

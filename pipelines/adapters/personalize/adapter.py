@@ -43,6 +43,8 @@ class Personalize(Adapter):
     )
     longest_list = limits.LONGEST_LIST
     price_line = "personalize-v2"
+    batch_price_line = "personalize-v2-batch"
+    """A batch job needs no campaign, which has a minimum."""
 
     runtime_: Runtime | None = None
     ready_for_batch_ = False
@@ -51,7 +53,9 @@ class Personalize(Adapter):
         super().__init__(target)
         self.profile = profile.read(target)
         if self.profile.price_per_1000 is not None:
-            self.meter.price_per_1000 = self.profile.price_per_1000
+            self.priced_by, self.meter.price_per_1000 = "", self.profile.price_per_1000
+        elif self.profile.batch:
+            self.price_by(self.batch_price_line)
 
     def prepare(self, task: Task) -> None:
         """Check training date, settings and credentials, without calling the service."""

@@ -27,6 +27,7 @@ class Outcome(BaseModel):
     answered: int = 0
     calls: int = 0
     cost_usd: float = 0.0
+    price_line: str = ""
     notes: list[str] = []
     steps: list[tuple[str, float]] = []
     """Each step of a pipeline and its seconds for all requests."""

@@ -52,6 +52,7 @@ def answer(
     finally:
         outcome.fit_seconds = adapter.fit_seconds
         outcome.calls, outcome.cost_usd = adapter.calls, adapter.cost_usd
+        outcome.price_line = adapter.priced_by
         adapter.close()
     Probes(adapter.why_no_history or "Asking a vendor again costs money.").save(here)
     count_answers(outcome, read.answered, read.first_error)

@@ -118,6 +118,10 @@ class ContenderResult(_Frozen):
     answered: int = 0
     calls: int = 0
     cost_usd: float = 0.0
+    """What its calls were metered to cost: without a vendor's minimum or base fee of a month."""
+    price_line: str = ""
+    """The line of the price book that prices its calls; empty for a price of its own, without a
+    price, and in documents of older versions."""
     over_budget: list[str] = []
     """The budget limits that it exceeds, as phrases."""
     chance_best: float | None = None
