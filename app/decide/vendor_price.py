@@ -41,9 +41,10 @@ def line_sentences(line: Price, now: Values) -> str:
     requests, at_traffic = _mean(now.get("requests")), ""
     if requests is not None and requests >= 0:
         at_traffic = f" {wording.fee(line, requests)}"
+    note = f" {line.note}" if line.note else ""
     return (
-        f"{line.title}. {wording.terms(line)}{at_traffic} Price book: {wording.source(line)}. "
-        "Not an offer to you: check it with the vendor."
+        f"{line.title}. {wording.terms(line)}{at_traffic}{note} Price book: "
+        f"{wording.source(line)}. Not an offer to you: check it with the vendor."
     )
 
 

@@ -53,7 +53,7 @@ class Option(BaseModel):
     )
     overrun: Quantity | Literal["it-projects"] = documented(
         "factor on the set-up",
-        "Overrun of the set-up; 'it-projects' draws from statistics of IT projects",
+        "Overrun of the set-up; of typical IT projects, it is drawn from statistics of them",
         FLYVBJERG,
         default=1.0,
     )

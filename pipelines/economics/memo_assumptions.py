@@ -76,7 +76,7 @@ def per_option(case: Case, book: PriceBook) -> list[dict[str, Any]]:
         optional = name in ("fee", "price", "minimum")
         cells = ["none" if optional and v is None else as_computed(name, v) for v in values]
         if name == "price":
-            cells = ["none" if v is None else book.line(v).title for v in values]
+            cells = ["none" if v is None else book.line(v).vendor for v in values]
         rows.append(
             {
                 "what": info[f"buy.{name}"]["description"],
@@ -98,7 +98,8 @@ def _source(case: Case, path: str) -> str:
     source, author = case.stated(path).source, case.stated(path).author
     if _value(case, path) is None:
         return ""
-    if not source and _value(case, path) == _value(blank_case(), path) is not None:
+    assumed = _value(case, path) == _value(blank_case(), path) is not None
+    if not source and (assumed or path.endswith(".price")):
         info = {str(row["name"]): row for row in fields()}
         source = str(info[path]["source"])
     stated = f"stated by {author}" if author else ""

@@ -34,7 +34,12 @@ def minimums(case: Case, book: PriceBook) -> list[str]:
             )
         elif option.price and wording.minimum_decides(book.line(option.price), requests):
             line = book.line(option.price)
-            found.append(f"Fee of {label} ({line.vendor}): {wording.fee(line, requests)}")
+            least, by_request = line.usd(requests), line.usd_without_minimum(requests)
+            found.append(
+                f"The minimum of {line.vendor} decides the fee of {label}: "
+                f"{wording.dollars(float(least))} a month; by request it would be "
+                f"{wording.dollars(float(by_request))}."
+            )
     return found
 
 
@@ -49,7 +54,7 @@ def _by_request(case: Case, option: Option, book: PriceBook) -> list[str]:
         if case.usd_rate is not None and case.currency != DOLLARS:
             amount = exact("fee", float(book.monthly(line.id, requests)) * case.usd_rate)
             parts.append(f"At {case.usd_rate:.6g} {case.currency} a dollar: {amount}.")
-    return [*parts, f"Price book: {wording.source(line)}."]
+    return [*parts, *filter(None, [line.note]), f"Price book: {wording.source(line)}."]
 
 
 def _charged(case: Case, option: Option, book: PriceBook) -> list[str]:

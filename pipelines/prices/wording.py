@@ -13,30 +13,29 @@ CONFIDENCE = {
 
 
 def terms(line: Price) -> str:
-    """The prices by volume, the base fee, the minimum and the line's note: a sentence each.
+    """The prices by volume, the base fee and the minimum: a sentence or two.
 
     `$0.15 per 1,000 requests. At least 1 request a second is billed, …: $388.8 a month.`
     """
     first, further = line.bands[0], []
     above = first.up_to
     for band in line.bands[1:]:
-        further.append(f"{_dollars(band.usd)} above {_number(above or 0.0)} a month")
+        further.append(f"{dollars(band.usd)} above {number(above or 0.0)} a month")
         above = band.up_to
     tiers = f" ({', '.join(further)})" if further else ""
-    base = f", and {_dollars(line.monthly_usd)} a month" if line.monthly_usd else ""
-    free = f", free below {_number(line.free_below)} a month" if line.free_below else ""
-    note = f" {line.note}" if line.note else ""
-    return f"{_dollars(first.usd)} per {line.unit}{tiers}{base}{free}.{_minimum(line)}{note}"
+    base = f", and {dollars(line.monthly_usd)} a month" if line.monthly_usd else ""
+    free = f", free below {number(line.free_below)} a month" if line.free_below else ""
+    return f"{dollars(first.usd)} per {line.unit}{tiers}{base}{free}.{_minimum(line)}"
 
 
 def fee(line: Price, requests: float) -> str:
     """The fee of a month with so many requests, and whether the minimum decides it."""
     total = float(line.usd(requests))
-    at = f"At {_number(requests)} requests a month the fee is {_dollars(total)} a month"
+    at = f"At {number(requests)} requests a month the fee is {dollars(total)} a month"
     if not minimum_decides(line, requests):
         return f"{at}."
     by_request = float(line.usd_without_minimum(requests))
-    return f"{at}: the minimum decides it, since by request it would be {_dollars(by_request)}."
+    return f"{at}: the minimum decides it, since by request it would be {dollars(by_request)}."
 
 
 def minimum_decides(line: Price, requests: float) -> bool:
@@ -56,16 +55,17 @@ def _minimum(line: Price) -> str:
     verb = "is" if line.min_tps == 1 else "are"
     least = float(line.usd(line.least))
     return (
-        f" At least {_number(line.min_tps)} {noun_for(line.min_tps, 'request')} a second {verb} "
-        f"billed, {_number(line.least)} requests a month of 30 days: a minimum of "
-        f"{_dollars(least)} a month."
+        f" At least {number(line.min_tps)} {noun_for(line.min_tps, 'request')} a second {verb} "
+        f"billed, {number(line.least)} requests a month of 30 days: a minimum of "
+        f"{dollars(least)} a month."
     )
 
 
-def _dollars(usd: float) -> str:
+def dollars(usd: float) -> str:
     """To ten digits, so that a fee can be computed again from it."""
-    return f"${_number(usd)}"
+    return f"${number(usd)}"
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """To ten digits."""
     return f"{value:,.10g}"

@@ -249,7 +249,7 @@ def test_a_price_of_the_price_book_has_its_source_beside_it(open_page, workspace
         "page). Not an offer to you: check it with the vendor."
     )
     app.text_input(key="decide_own_requests_mode").set_value("200000").run()
-    assert "At 200,000 requests a month the fee is $54 a month. Price book" in told()
+    assert "At 200,000 requests a month the fee is $54 a month. 600 USD of credit" in told()
     app.selectbox(key="decide_own_buy.price").set_value("personalize-v2").run()
     assert "2,592,000 requests a month of 30 days: a minimum of $388.8 a month" in told()
     assert "At 200,000 requests a month the fee is $388.8 a month: the minimum decides" in told()

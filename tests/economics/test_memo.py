@@ -171,7 +171,7 @@ def _rebuilt(html):
         terms = [line for line in lines if line.startswith(f"Fee of {label}: ")]
         price = by_text.get(info["buy.price"])
         if price is not None and price[at] != "none":
-            assert terms[0].startswith(f"Fee of {label}: {price[at]}. ")
+            assert terms[0].startswith(f"Fee of {label}: {price[at]}: ")
             usd = _by_hand(terms[0], document["requests"])
             rate = document.get("usd_rate", 1.0)
             option["fee"] = option.get("fee", 0.0) + usd * rate / 1000
@@ -339,12 +339,22 @@ def test_the_memo_prints_the_server_cost_that_the_decision_takes_from_a_bakeoff(
     assert again.npv("build") == pytest.approx(decision.npv("build"), abs=0.01)
 
 
-@pytest.mark.parametrize("name", ["shop", "video", "data-poor"])
-def test_prints_on_one_page(name, tmp_path):
+def _own_with_a_minimum():
+    """A new case with ranges, filled in, that buys by a price with a minimum."""
+    case = _ranged()
+    priced = {"price": "personalize-v2", "exit_cost": 0.0, "exit_probability": 0.0}
+    return case.model_copy(update={"buy": case.buy.model_copy(update=priced)})
+
+
+@pytest.mark.parametrize(
+    "case",
+    [*map(load_case, ("shop", "video", "data-poor")), _own_with_a_minimum()],
+    ids=["shop", "video", "data-poor", "own"],
+)
+def test_prints_on_one_page(case, tmp_path):
     browser = shutil.which("chromium")
     if browser is None:
         pytest.skip("no chromium: apt-get install chromium")
-    case = load_case(name)
     (tmp_path / "memo.html").write_text(render_memo(decide(case), case, None, DATE), "utf-8")
     subprocess.run(
         [
@@ -440,7 +450,8 @@ def test_no_id_of_the_program_stands_for_what_has_a_title():
         "evidence": {"sentence": "One check.", "checks": [check | {"sentence": "Acme."}]},
     }
     case = _priced("personalize-v2")
-    case = case.model_copy(update={"build": case.build.model_copy(update={"infra": None})})
+    typical = {"infra": None, "overrun": "it-projects"}
+    case = case.model_copy(update={"build": case.build.model_copy(update=typical)})
     evidence = evidence_from_bakeoff(document)
     decision = decide(case, evidence, draws=1_000)
     text = _parse(render_memo(decision, case, evidence, DATE)).text

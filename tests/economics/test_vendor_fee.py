@@ -22,10 +22,13 @@ def case(requests=200_000.0, **buy):
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        (case(), [f"Fee of buy (Amazon Personalize): {PROVISIONED}, since by request it would be"]),
+        (
+            case(),
+            ["The minimum of Amazon Personalize decides the fee of buy: $388.8 a month; by"],
+        ),
         (case(requests=1e7), []),
-        (case(fee=0.2), ["Fee of buy (Amazon Personalize): "]),
-        (case(minimum=0.3), ["Fee of buy (Amazon Personalize): "]),  # lower than the fee
+        (case(fee=0.2), ["The minimum of Amazon Personalize decides"]),
+        (case(minimum=0.3), ["The minimum of Amazon Personalize decides"]),  # lower than the fee
         (
             case(minimum=5.0),
             [

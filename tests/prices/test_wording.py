@@ -15,20 +15,17 @@ PRICED = [line for line in BOOK.lines if line.unit == "1,000 requests"]
         (
             "personalize-v2",
             "$0.15 per 1,000 requests. At least 1 request a second is billed, 2,592,000 requests a "
-            "month of 30 days: a minimum of $388.8 a month. A campaign bills the greater of its "
-            "provisioned and its actual rate.",
+            "month of 30 days: a minimum of $388.8 a month.",
         ),
         (
             "google-recommendations",
             "$0.27 per 1,000 requests ($0.18 above 20,000,000 a month, $0.1 above 300,000,000 a "
-            "month). 600 USD of credit for new customers is not counted.",
+            "month).",
         ),
         ("algolia-recommend", "$0 per 1,000 requests ($0.6 above 5,000 a month)."),
         (
             "recombee-standard",
-            "$0 per 1,000 requests, and $99 a month, free below 100,000 a month. Free below "
-            "100,000 interactions and requests a month and 20,000 users or items. The fee is a "
-            "floor: larger volumes are by quotation.",
+            "$0 per 1,000 requests, and $99 a month, free below 100,000 a month.",
         ),
     ],
 )
