@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from app import access, state
-from app.build import forms, spec_editor
+from app.build import edited, forms
 from app.components import jobs, number_field, page
 from pipelines.data.split import Protocol
 from pipelines.errors import AssayError
@@ -63,24 +63,25 @@ def section(name: str | None, doc: dict[str, Any], *, runnable: bool) -> None:
 
 
 def _contenders(doc: dict[str, Any]) -> dict[str, Any]:
-    shipped = [s for s in Spec.shipped() if s not in (*BASELINES, doc["name"])]
-    edited = [] if doc["name"] in BASELINES else [str(doc["name"])]
-    options = [*edited, *shipped]
+    name, own = str(doc["name"]), edited.own()
+    options = [n for n in dict.fromkeys((name, *own, *Spec.known())) if n not in BASELINES]
     before = st.session_state.get(PICKED)
     kept = options[:3] if before is None else [o for o in options if _picked(o, doc) in before]
     chosen = st.multiselect(
         f"Pipelines ({' and '.join(BASELINES)} are always included)",
         options,
         default=kept,
-        key=f"build_pipelines_{doc['name']}",
+        key=f"build_pipelines_{name}",
+        help="A candidate generator such as `item-knn` is a pipeline of its own. Pipelines that "
+        "you edited before the present one stay here.",
     )
     st.session_state[PICKED] = [_picked(c, doc) for c in chosen]
     stand_in = st.checkbox(
         "Include a local stand-in for a third party (not Amazon)", value=True, key="build_standin"
     )
-    changed = spec_editor.changed(doc)
+    written = {**own, **({name: doc} if edited.changed(doc) else {})}
     return {
-        "specs": [doc if c == doc["name"] and changed else c for c in chosen],
+        "specs": [written.get(c, c) for c in chosen],
         "third_party": ["stand-in"] if stand_in else [],
     }
 
@@ -100,11 +101,14 @@ def _protocol() -> dict[str, Any]:
 def _options(third_party: list[str]) -> dict[str, Any]:
     left, right = st.columns(2, gap="medium")
     with left:
-        other = st.text_input(
-            "Third party",
-            key="build_other",
+        others = st.multiselect(
+            "Third parties",
+            [],
+            accept_new_options=True,
+            key="build_others",
             placeholder="exported:/path/to/lists.csv, or personalize:NAME",
-        ).strip()
+            help="Type one and press Enter; several are possible.",
+        )
         users = st.number_input(
             "Evaluate a random sample of at most (users)",
             min_value=1,
@@ -149,7 +153,7 @@ def _options(third_party: list[str]) -> dict[str, Any]:
             "each test measures, under “Behavioral tests”.",
         )
     return {
-        "third_party": [*third_party, other] if other else third_party,
+        "third_party": [*third_party, *map(str.strip, others)],
         "eval_users": None if users is None else int(users),
         "useful_share": USEFUL if share is None else share,
         "refits": int(refits),

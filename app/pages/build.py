@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app import state
-from app.build import bakeoff, estimate, flow, spec_editor
+from app.build import bakeoff, edited, estimate, flow, spec_editor
 from app.components import page
 
 
@@ -19,8 +19,8 @@ def draw() -> None:
         flow.starting_point()
     with form:
         doc = spec_editor.editor()
-    spec_editor.keep(doc)
-    error = spec_editor.problem(doc)
+    edited.keep(doc)
+    error = edited.problem(doc)
     k = int(st.session_state.get("build_k", 10))
     items = None if name is None else state.shape(name).n_items
     estimated = None if error or name is None else state.preflight(doc, name)

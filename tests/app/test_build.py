@@ -6,6 +6,7 @@ from app.build import spec_editor, spec_flow
 from app.build.bakeoff import named
 from pipelines.data.split import Protocol
 from pipelines.errors import AssayError
+from pipelines.evaluation.bakeoff.request import BASELINES, BakeoffRequest
 from pipelines.recommender.spec import Spec
 
 
@@ -53,16 +54,72 @@ def test_a_ranker_is_duplicated_and_the_pipeline_renamed(open_page, filled):
     assert len(app.session_state["build_spec"]["rankers"]) == 2
 
 
+def pipelines(app):
+    return next(m for m in app.multiselect if m.label.startswith("Pipelines"))
+
+
+def test_every_contender_that_the_command_line_knows_by_name_can_be_picked(
+    open_page, filled, submitted
+):
+    app = open_page("build", dataset="shop")
+    assert {*pipelines(app).options, *BASELINES} == set(Spec.known())
+    assert "item-knn" in pipelines(app).options
+    start = app.selectbox(key=spec_editor.FROM)
+    assert start.options == [Spec.load(name).title for name in Spec.known()]
+    pipelines(app).set_value(pipelines(app).options).run()
+    _button(app, "Run the bake-off").click().run()
+    assert not app.exception
+    request = BakeoffRequest.of(submitted[0][1])
+    assert {e.name for e in request.entries if e.spec is not None} == set(Spec.known())
+
+
+def test_a_generator_to_start_from_is_not_taken_for_a_changed_pipeline(open_page, filled):
+    app = open_page("build", dataset="shop")
+    app.selectbox(key=spec_editor.FROM).set_value("item-knn").run()
+    _button(app, "Load").click().run()
+    assert not app.exception
+    assert app.session_state["build_spec"]["name"] == "item-knn"
+    assert _button(app, "Load").disabled
+
+
+def test_pipelines_edited_before_take_part_beside_the_present_one(open_page, filled, submitted):
+    app = open_page("build", dataset="shop")
+    for _ in range(2):
+        app.selectbox(key=spec_editor.STAGE).set_value("rankers:0").run()
+        _button(app, "Duplicate ranker").click().run()
+        _button(app, "Load").click().run()
+    variants = ["two-stage-changed", "two-stage-changed-2"]
+    assert pipelines(app).options[:3] == ["two-stage", *variants]
+    assert app.selectbox(key=spec_editor.FROM).options[-2:] == variants
+    pipelines(app).set_value(["two-stage", "two-stage-changed"]).run()
+    _button(app, "Run the bake-off").click().run()
+    assert not app.exception
+    plain, variant = submitted[0][1]["specs"]
+    assert (plain, variant["name"]) == ("two-stage", "two-stage-changed")
+    assert len(variant["rankers"]) == 3
+    app.selectbox(key=spec_editor.FROM).set_value("two-stage-changed-2").run()
+    _button(app, "Load").click().run()
+    assert app.session_state["build_spec"]["name"] == "two-stage-changed-2"
+
+
+def test_several_third_parties_take_part(open_page, filled, submitted, tmp_path):
+    lists = [tmp_path / name for name in ("one.csv", "two.csv")]
+    app = open_page("build", dataset="shop")
+    given = [f"exported:{path}" for path in lists]
+    app.multiselect(key="build_others").set_value(given).run()
+    for path in lists:
+        path.write_text("user_id,item_id,rank\nu001,i01,1\n")
+    _button(app, "Run the bake-off").click().run()
+    assert not app.exception and not app.error
+    assert submitted[0][1]["third_party"] == ["stand-in", *given]
+
+
 def test_a_removed_pipeline_stays_removed_when_the_edited_one_is_renamed(open_page, filled):
     app = open_page("build", dataset="shop")
-
-    def pipelines():
-        return next(m for m in app.multiselect if m.label.startswith("Pipelines"))
-
-    pipelines().set_value(["two-stage", "als"]).run()
+    pipelines(app).set_value(["two-stage", "als"]).run()
     app.selectbox(key=spec_editor.STAGE).set_value("rankers:0").run()
     _button(app, "Duplicate ranker").click().run()
-    assert pipelines().value == ["two-stage-changed", "als"]
+    assert pipelines(app).value == ["two-stage-changed", "als"]
 
 
 def test_a_typed_name_is_the_title_too(open_page, filled, submitted):
@@ -118,7 +175,7 @@ def test_the_bakeoff_that_is_started(open_page, filled, submitted):
 
 def test_a_third_party_that_is_not_known_is_a_sentence(open_page, filled, submitted):
     app = open_page("build", dataset="shop")
-    app.text_input(key="build_other").set_value("nonsense:x").run()
+    app.multiselect(key="build_others").set_value(["nonsense:x"]).run()
     _button(app, "Run the bake-off").click().run()
     assert not app.exception
     assert any("nonsense" in e.value for e in app.error)
