@@ -26,7 +26,7 @@ SPLITS = (
     "leave-one-out",
     "users:0.1",
 )
-USEFUL = 0.02
+USEFUL, LENGTH, REFITS = 0.02, 10, 3
 PICKED, EDITED = "build_picked", "the edited pipeline"
 """Session key of the chosen pipelines; what stands there for the edited one, whose name changes."""
 SPLIT_HELP = (
@@ -37,15 +37,18 @@ SPLIT_HELP = (
 )
 
 
-def section(name: str | None, doc: dict[str, Any], *, runnable: bool) -> None:
-    """The form; `runnable` is whether the edited pipeline is valid and not too large."""
+def section(name: str | None, doc: dict[str, Any], *, runnable: bool) -> int:
+    """The form; returns the list length, also where there is no form.
+
+    `runnable` is whether the edited pipeline is valid and not too large.
+    """
     st.header("Run a bake-off", anchor=False)
     if name is None:
         page.link("data", "Load data first", ":material/arrow_forward:")
-        return
+        return LENGTH
     if not access.allowed("analyst"):
         st.caption("You need the analyst role to run a bake-off.")
-        return
+        return LENGTH
     left, right = st.columns([3, 2], gap="medium")
     request: dict[str, Any] = {"dataset": name}
     with left:
@@ -60,6 +63,7 @@ def section(name: str | None, doc: dict[str, Any], *, runnable: bool) -> None:
     label = "Run after the current bake-off" if jobs.live("bakeoff") else "Run the bake-off"
     if st.button(label, type="primary", disabled=not runnable, icon=":material/play_arrow:"):
         _start(request)
+    return int(request["k"])
 
 
 def _contenders(doc: dict[str, Any]) -> dict[str, Any]:
@@ -94,8 +98,10 @@ def _protocol() -> dict[str, Any]:
     split = st.selectbox(
         "Split", SPLITS, key="build_split", accept_new_options=True, help=SPLIT_HELP
     )
-    k = st.number_input("List length (k)", 1, 200, 10, key="build_k")
-    return {"split": str(split), "k": int(k)}
+    k = number_field.draw(
+        "List length (k)", value=LENGTH, least=1, most=200, whole=True, key="build_k"
+    )
+    return {"split": str(split), "k": k}
 
 
 def _options(third_party: list[str]) -> dict[str, Any]:
@@ -109,10 +115,11 @@ def _options(third_party: list[str]) -> dict[str, Any]:
             placeholder="exported:/path/to/lists.csv, or personalize:NAME",
             help="Type one and press Enter; several are possible.",
         )
-        users = st.number_input(
+        users = number_field.draw(
             "Evaluate a random sample of at most (users)",
-            min_value=1,
-            value=None,
+            least=1,
+            whole=True,
+            optional=True,
             placeholder="all users",
             key="build_eval_users",
         )
@@ -122,20 +129,22 @@ def _options(third_party: list[str]) -> dict[str, Any]:
             value=USEFUL,
             key="build_useful",
         )
-        refits = st.number_input(
+        refits = number_field.draw(
             "Fits with different seeds",
-            1,
-            20,
-            3,
+            value=REFITS,
+            least=1,
+            most=20,
+            whole=True,
             key="build_refits",
             help="How often a contender that draws at random is fitted. With one fit, its "
             "intervals do not cover the luck of the draw.",
         )
-        orders = st.number_input(
+        orders = number_field.draw(
             "Other orders of events with the same time",
-            0,
-            10,
-            None,
+            least=0,
+            most=10,
+            whole=True,
+            optional=True,
             placeholder="2 where they matter",
             key="build_tie_orders",
             help="Each fits every contender once more. Without a number, two are tried where the "
@@ -154,10 +163,10 @@ def _options(third_party: list[str]) -> dict[str, Any]:
         )
     return {
         "third_party": [*third_party, *map(str.strip, others)],
-        "eval_users": None if users is None else int(users),
+        "eval_users": users,
         "useful_share": USEFUL if share is None else share,
-        "refits": int(refits),
-        "tie_orders": None if orders is None else int(orders),
+        "refits": refits,
+        "tie_orders": orders,
         "budget": budget,
         "required": required,
     }

@@ -12,6 +12,7 @@ from typing import Any, cast
 import streamlit as st
 
 from app.build import edited, forms
+from app.components import number_field
 from app.components.page import plain
 from pipelines.errors import AssayError
 from pipelines.recommender.spec import Spec
@@ -81,15 +82,13 @@ def _fields(doc: dict[str, Any], kind: StageKind, at: int, block: dict[str, Any]
     fresh: dict[str, Any] = {"stage": swapped}
     if kind in AMOUNT:
         field, default, label = AMOUNT[kind]
-        fresh[field] = int(
-            st.number_input(
-                label,
-                min_value=1,
-                max_value=5000,
-                value=int(block.get(field, default)),
-                step=10,
-                key=f"{key}_{field}",
-            )
+        fresh[field] = number_field.draw(
+            label,
+            value=int(block.get(field, default)),
+            least=1,
+            most=5000,
+            whole=True,
+            key=f"{key}_{field}",
         )
     config = loading.load(kind, swapped).Config
     given = block if swapped == block["stage"] else {}

@@ -149,8 +149,8 @@ def test_a_changed_pipeline_survives_a_reload_and_a_loaded_one_replaces_it(open_
 def test_a_setting_changes_the_sentence_and_the_file(open_page):
     app = open_page("build")
     before = app.title[0].value
-    field = next(n for n in app.number_input if n.label == "Candidates (items)")
-    field.set_value(321).run()
+    field = next(n for n in app.text_input if n.label == "Candidates (items)")
+    field.set_value("321").run()
     assert not app.exception
     assert app.title[0].value != before
     assert any("k = 321" in code.value for code in app.code)
@@ -171,6 +171,28 @@ def test_the_bakeoff_that_is_started(open_page, filled, submitted):
     assert "two-stage" in params["specs"]
     assert params["third_party"] == ["stand-in"]
     assert params["required"] == ["one-item"]
+
+
+def test_whole_numbers_are_used_as_typed_and_a_decimal_comma_is_refused(
+    open_page, filled, submitted
+):
+    app = open_page("build", dataset="shop")
+    app.text_input(key="build_eval_users").set_value("1,250")
+    app.text_input(key="build_refits").set_value("2")
+    app.text_input(key="build_tie_orders").set_value("0")
+    app.text_input(key="build_k").set_value("5").run()
+    assert app.title[0].value.startswith("30 → 30 → 30 → 5 items.")
+    app.text_input(key="build_k").set_value("2,5").run()
+    assert not app.exception
+    assert app.text_input(key="build_k").value == "2,5"
+    told = [c.value for c in app.caption]
+    assert ":material/error: 2.5 is not a whole number: type 2 or 3." in told
+    assert "5 is still set." in told
+    assert app.title[0].value.startswith("30 → 30 → 30 → 5 items.")
+    _button(app, "Run the bake-off").click().run()
+    params = submitted[0][1]
+    wanted = {"k": 5, "eval_users": 1250, "refits": 2, "tie_orders": 0}
+    assert {name: params[name] for name in wanted} == wanted
 
 
 def test_a_third_party_that_is_not_known_is_a_sentence(open_page, filled, submitted):

@@ -193,9 +193,9 @@ def test_a_form_has_a_widget_for_each_kind_of_field(monkeypatch):
     app = AppTest.from_function(_form_of_everything).run()
     assert not app.exception
     assert app.session_state["found"] == {"kind": "b"}  # defaults are left out
-    count = app.number_input(key="f_count")
-    assert (count.min, count.max, count.help) == (1, 9, "how many")
-    count.set_value(7)
+    count = app.text_input(key="f_count")
+    assert (count.value, count.help) == ("5", "how many")
+    count.set_value("7")
     app.text_input(key="f_limit").set_value("2,5")
     app.text_input(key="f_parts").set_value("3, 4")
     app.checkbox(key="f_on").uncheck().run()
@@ -203,6 +203,12 @@ def test_a_form_has_a_widget_for_each_kind_of_field(monkeypatch):
         "count": 7, "on": False, "kind": "b", "limit": 2.5, "parts": [3, 4],
     }  # fmt: skip
     assert app.text_input(key="f_limit").value == "2,5"  # as typed
+    for typed in ("2,5", "0", "10", "1.000", ""):  # a whole number from 1 to 9 is needed
+        app.text_input(key="f_count").set_value(typed).run()
+        assert app.session_state["found"]["count"] == 7
+        assert app.caption[-1].value == "7 is still set."
+        assert app.text_input(key="f_count").value == typed
+    app.text_input(key="f_count").set_value("7").run()
     app.text_input(key="f_rate").set_value("0,002").run()
     assert app.session_state["found"]["rate"] == 0.002 and not app.caption
     for typed in ("fast", "0", ""):  # a rate above 0 is needed
