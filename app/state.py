@@ -221,6 +221,11 @@ def shipped(bakeoff_id: str) -> Shipped | None:
     return found_shipped(workspace().bakeoff_folder(bakeoff_id))
 
 
+def is_shipped(bakeoff_id: str) -> bool:
+    """Whether a bake-off came with Assay, and was not made here."""
+    return shipped(bakeoff_id) is not None
+
+
 def chosen_dataset() -> str | None:
     """The dataset chosen in the sidebar; None in an empty workspace."""
     return _chosen(DATASET, dataset_names())

@@ -177,7 +177,7 @@ def _follows(job: JobRecord) -> bool:
     dataset, bakeoff = state.chosen_dataset(), state.chosen_bakeoff()
     if dataset is None:
         return True
-    return dataset == subject(job) and (bakeoff is None or state.shipped(bakeoff) is not None)
+    return dataset == subject(job) and (bakeoff is None or state.is_shipped(bakeoff))
 
 
 def _choose_result(job: JobRecord) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from app import look, state
 from app.look import Style
+from pipelines.evaluation.results.document import BakeoffDocument, titles_of
 
 STYLE = """
 .lists{display:grid;grid-template-columns:repeat(auto-fill,minmax(188px,1fr));gap:14px;align-items:start;
@@ -27,6 +29,13 @@ STYLE = """
  background:color-mix(in srgb,#1B8A92 18%,transparent)}
 .lists .t{display:block;font-size:12px;font-weight:600}
 """
+
+
+def contenders(document: BakeoffDocument) -> dict[str, tuple[str, Style]]:
+    """Kind and style of each contender by title, for `cards`."""
+    titles, styles = titles_of(document.contenders), look.styles_by_title(document)
+    kinds = look.kind_labels(document, shipped=state.is_shipped(document.id))
+    return {titles[name]: (kind, styles[titles[name]]) for name, kind in kinds.items()}
 
 
 def cards(

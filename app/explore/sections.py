@@ -8,7 +8,7 @@ from app import look, state
 from app.components import page, results, tables, toolbar
 from app.components.drawn import Drawn
 from app.explore import linked_lists
-from app.explore.cards import cards
+from app.explore.cards import cards, contenders
 from app.explore.data import Lists, Person, catalogue
 from app.explore.legend import legend, without_sponsored
 from pipelines.evaluation.comparison.ranking import best_first
@@ -109,12 +109,7 @@ def list_cards(document: BakeoffDocument, found: Lists, person: Person) -> None:
     marked = bool(catalogue(document)["sponsored"].any())
     for sentence in without_sponsored(document, found, marked):
         st.caption(page.plain(sentence))
-    titles, styles = titles_of(document.contenders), look.styles_by_title(document)
-    contenders = {
-        titles[c.name]: (look.KIND_LABEL[c.kind], styles[titles[c.name]])
-        for c in document.contenders
-    }
-    st.html(cards(found.frame, found.missing, contenders))
+    st.html(cards(found.frame, found.missing, contenders(document)))
 
 
 def all_lists(found: Lists) -> None:

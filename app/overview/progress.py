@@ -91,7 +91,8 @@ def _data_line(name: str | None) -> str:
 def _build_line(document: BakeoffDocument | None) -> str:
     if document is None:
         return "no pipeline built yet"
-    return f"{number_of(_built(document), 'pipeline')} built and scored"
+    made = "shipped with Assay" if state.is_shipped(document.id) else "built and scored"
+    return f"{number_of(_built(document), 'pipeline')} {made}"
 
 
 def _built(document: BakeoffDocument) -> int:

@@ -18,6 +18,7 @@ from pipelines.errors import AssayError
 from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.results.document import BakeoffDocument, Comparison
 from pipelines.evaluation.results.folder import BakeoffFolder
+from pipelines.evaluation.results.shipped import is_shipped
 from pipelines.runtime.templates import template
 
 __all__ = ["button", "html"]
@@ -89,7 +90,9 @@ def html(
         warning=results.split_warning(document),
         exposure=sentences.with_code(document.exposure.sentence if document.exposure else ""),
         notice=citation.notice_sentence(about),
-        contenders=tables.contenders(document, first.found, declared[0]),
+        contenders=tables.contenders(
+            document, first.found, declared[0], shipped=is_shipped(folder.path)
+        ),
         price=figures.price(document, folder, declared[0]),
         costs=tables.costs(document),
         waterfalls=figures.waterfalls(document),
