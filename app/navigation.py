@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from app import PAGES, access, address, glossary, look, state
-from app.components import jobs, shipped
+from app.components import job_strip, shipped
 from app.components.page import plain
 from pipelines.errors import AssayError
 
@@ -67,8 +67,7 @@ def run() -> None:
             _picker()
         if state.workspace().notice:
             st.warning(plain(state.workspace().notice))
-        jobs.strip(page.title)
-        shipped.notice(page.title)
+        job_strip.strip(page.title, below=lambda: shipped.notice(page.title))
     except AssayError as error:
         st.error(str(error))
         st.stop()

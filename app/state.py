@@ -43,8 +43,10 @@ STARTED = "jobs_started"
 """Session key: ids of jobs that were started from this window."""
 NOT_THERE = "address_not_there"
 """Session key: what a link asked for and this workspace does not have, in a sentence."""
-IMPORTED = "data_imported"
-"""Session key: the dataset that the last import of this session made."""
+AWAITED = "jobs_awaited"
+"""Session key: the jobs without which the page, as last drawn, has nothing to show."""
+FILLING = "data_filling"
+"""Session key: whether the form that loads events had files or a query when it was last drawn."""
 
 
 def workspace() -> Workspace:

@@ -40,6 +40,7 @@ def panel(*, open_now: bool = False) -> None:
     # Once open, the form stays open until an import starts, even without the query parameter.
     is_open = open_now or WAY in st.query_params or bool(st.session_state.get(import_plan.LOADING))
     st.session_state[import_plan.LOADING] = is_open
+    st.session_state[state.FILLING] = False
     with st.expander("Load your own events", expanded=is_open, icon=":material/upload_file:"):
         way = toolbar.choice(
             "Load from", tuple(WAYS), key=WAY, default="files", format_func=WAYS.__getitem__
@@ -110,6 +111,7 @@ def _check(address: str, text: str) -> None:
 
 
 def _two_steps(source: dict[str, Any], name: str) -> None:
+    st.session_state[state.FILLING] = True
     draft = st.session_state.get(import_plan.DRAFT) or {}
     if draft.get("source") != source:
         draft = {}

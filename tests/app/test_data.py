@@ -32,14 +32,6 @@ def test_readiness_comes_first_and_the_import_is_a_view(open_page, filled):
     ]
 
 
-def test_what_was_just_imported_is_explained_first(open_page, filled):
-    app = open_page("data", dataset="shop")
-    app.session_state[state.IMPORTED] = "shop"
-    app.run()
-    assert app.query_params["data_view"] == "origin"
-    assert app.header[1].value == "How rows became events"
-
-
 def test_a_sample_shows_its_notice(open_page, workspace):
     workspace.register_samples()
     app = open_page("data", dataset="movielens-small")
