@@ -15,6 +15,7 @@ from app.components import citation, results
 from app.report import behavior, figures, sentences, slices, tables
 from pipelines.data.dataset import About
 from pipelines.errors import AssayError
+from pipelines.evaluation.comparison.leading import passed_over
 from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.results.document import BakeoffDocument, Comparison
 from pipelines.evaluation.results.folder import BakeoffFolder
@@ -37,6 +38,8 @@ class View:
     found: list[Comparison] = field(default_factory=list)
     legend: str = ""
     """What the marks mean, and how many comparisons the intervals allow for."""
+    passed_over: str = ""
+    """Why contenders with a better value than the named one are not named."""
 
 
 def button(document: BakeoffDocument, metric: str, against: str) -> None:
@@ -126,7 +129,8 @@ def _view(
     drawn = [figures.differences(document, found, metric, against, name)]
     if document.windows and against == results.declared_baseline(document):
         drawn += figures.drift(document, found, metric, against, name)
-    return View(metric, against, title, drawn, found, legend(document, found, against))
+    why = passed_over(document, found)
+    return View(metric, against, title, drawn, found, legend(document, found, against), why)
 
 
 def _values(document: BakeoffDocument, metric: str, against: str, name: str) -> View:

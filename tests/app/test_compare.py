@@ -80,6 +80,12 @@ class TestWhoIsBetter:
             "10; a certain gain." in shown
         )
 
+    def test_it_says_why_the_best_by_value_is_not_named(self, open_page, compared, document):
+        why = (
+            "stand-in (not Amazon) has a higher NDCG@10, but is only a stand-in for a third party."
+        )
+        assert why in text(opened(open_page, document))
+
     def test_another_metric_and_opponent_come_from_per_user_values(
         self, open_page, compared, document
     ):
