@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import PAGES, access, address, glossary, look, state
 from app.components import job_strip, shipped
-from app.components.page import plain
+from app.components.page import plain, with_code
 from pipelines.errors import AssayError
 
 SECTIONS: dict[str, tuple[tuple[str, str, str], ...]] = {
@@ -69,7 +69,7 @@ def run() -> None:
             st.warning(plain(state.workspace().notice))
         job_strip.strip(page.title, below=lambda: shipped.notice(page.title))
     except AssayError as error:
-        st.error(str(error))
+        st.error(with_code(str(error)))
         st.stop()
     page.run()
 

@@ -55,7 +55,7 @@ def section(name: str | None, doc: dict[str, Any], *, runnable: bool) -> int:
         request |= _contenders(doc)
     with right:
         request |= _protocol()
-    with st.expander("More options: third party, sample of users, budget, required tests"):
+    with st.expander("More options: third parties, sample of users, budget, required tests"):
         request |= _options(request["third_party"])
     note = _split_note(request["split"], third_parties=bool(request["third_party"]))
     if note:

@@ -13,7 +13,7 @@ import streamlit as st
 
 from app.build import edited, forms
 from app.components import number_field
-from app.components.page import plain
+from app.components.page import plain, with_code
 from pipelines.errors import AssayError
 from pipelines.recommender.spec import Spec
 from pipelines.stages import loading
@@ -158,7 +158,7 @@ def file(doc: dict[str, Any]) -> None:
         try:
             spec = Spec.parse(uploaded.getvalue().decode("utf-8", "replace"), origin=uploaded.name)
         except AssayError as error:
-            st.error(plain(str(error)))
+            st.error(with_code(str(error)))
             return
         st.session_state["build_uploaded"] = uploaded.file_id
         edited.load(spec)

@@ -86,7 +86,7 @@ def missing(document: BakeoffDocument) -> None:
     titles = titles_of(document.contenders)
     for c in document.contenders:
         if c.status != "scored":
-            why = page.plain(c.reason or "No reason was given.")
+            why = page.with_code(c.reason or "No reason was given.")
             st.markdown(f"**{page.plain(titles[c.name])}: {c.status}.** {why}")
 
 
@@ -96,9 +96,9 @@ def notes(document: BakeoffDocument) -> None:
     spreads = [spread_sentence(c, metric) for c in document.contenders if c.kind != "baseline"]
     lines = [*filter(None, [*spreads, moment_sentence(document)]), *contender_notes(document)]
     if lines:
-        st.caption("\n".join(f"- {page.plain(line)}" for line in lines))
+        st.caption("\n".join(f"- {page.with_code(line)}" for line in lines))
     for note in document.notes:
-        st.caption(page.plain(note))
+        st.caption(page.with_code(note))
 
 
 def contender_notes(document: BakeoffDocument) -> list[str]:

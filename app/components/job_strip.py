@@ -14,7 +14,7 @@ import streamlit as st
 
 from app import address, state
 from app.components import drafts, jobs
-from app.components.page import link, plain
+from app.components.page import link, plain, with_code
 from app.components.tables import duration
 from pipelines.errors import AssayError
 from pipelines.workspace.records import JobRecord
@@ -220,7 +220,7 @@ def _ended(job: JobRecord) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         outcome = "stopped unexpectedly" if job.state == "lost" else "failed"
         why = (job.error or "No reason was given.").strip()
-        st.markdown(f"**{plain(jobs.title(job))} {outcome}.** {plain(why)}", width="stretch")
+        st.markdown(f"**{plain(jobs.title(job))} {outcome}.** {with_code(why)}", width="stretch")
         if st.button("Restart", key=f"restart_{job.id}"):
             _attempt(lambda: jobs.restart(job.id))
         _dismiss_button(job)
@@ -230,6 +230,6 @@ def _attempt(action: Callable[[], object]) -> None:
     try:
         action()
     except AssayError as error:
-        st.error(plain(str(error)))
+        st.error(with_code(str(error)))
     else:
         st.rerun()

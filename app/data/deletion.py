@@ -32,7 +32,7 @@ def _confirm(name: str) -> None:
             try:
                 delete(name)
             except AssayError as error:
-                st.error(page.plain(str(error)), icon=":material/error:")
+                st.error(page.with_code(str(error)), icon=":material/error:")
                 return
             st.rerun()
         if st.button("Cancel"):

@@ -86,7 +86,7 @@ def approaches(frame: pd.DataFrame) -> None:
             "approach": frame["approach"],
             "missing": [page.plain(text) for text in frame["missing"]],
             "notes": [page.plain(text) for text in frame["note"]],
-            "source": frame["source"],
+            "source": frame["source"].map(source),
         }
     )
     stacked.table(table, key="data_approaches", alt=readiness_chart.alt_text(frame))
@@ -142,4 +142,9 @@ def required(finding: Mapping[Any, Any]) -> str:
         below = (value < threshold) == (finding["state"] == "enough")
         side = "at most " if below or threshold == 0 else "at least "
         side = "" if value == threshold != 0 else side
-    return f"{side}{limit} ({finding['source']})"
+    return f"{side}{limit} ({source(finding['source'])})"
+
+
+def source(given: str) -> str:
+    """Where a threshold is from: a vendor's documentation, or Assay's rule of thumb."""
+    return "rule of thumb" if given == "ours" else given

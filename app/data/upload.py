@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import access, state
 from app.components import toolbar
-from app.components.page import plain
+from app.components.page import with_code
 from app.data import import_columns, import_events, import_plan, next_month, uploads
 from pipelines.errors import AssayError
 
@@ -48,7 +48,7 @@ def panel(*, open_now: bool = False) -> None:
         try:
             {"files": _files, "database": _database, "again": next_month.draw}[way]()
         except AssayError as error:
-            st.error(plain(str(error)), icon=":material/error:")
+            st.error(with_code(str(error)), icon=":material/error:")
 
 
 def _files() -> None:

@@ -20,8 +20,9 @@ STYLE = """
 .lists :is(h2,h3){font-size:15px;font-weight:600;margin:0;padding:0}
 .lists .kind,.lists .why{opacity:.75;font-size:13px;margin:2px 0 8px}
 .lists ol{margin:0;padding:0;list-style:none}
-.lists li{display:grid;grid-template-columns:22px 1fr auto;gap:4px;padding:4px 2px;
- margin:0;font-size:14px;border-top:1px solid color-mix(in srgb,currentColor 10%,transparent)}
+.lists li{display:grid;grid-template-columns:minmax(22px,max-content) 1fr auto;gap:4px;
+ padding:4px 2px;margin:0;font-size:14px;
+ border-top:1px solid color-mix(in srgb,currentColor 10%,transparent)}
 .lists .n{opacity:.65;font-variant-numeric:tabular-nums}
 .lists .c{display:block;opacity:.7;font-size:12px}
 .lists .m{font-size:11px;font-weight:600;align-self:start;margin-top:2px;padding:0 5px;

@@ -97,13 +97,17 @@ def picture(document: BakeoffDocument, found: Lists, one: str, other: str) -> No
     page.notice(state.about(document.dataset))
 
 
-def list_cards(document: BakeoffDocument, found: Lists, person: Person) -> None:
-    """A card per contender, with its list or the reason why it has none."""
+def list_header(document: BakeoffDocument, found: Lists, person: Person) -> None:
+    """What the marks on the cards mean."""
     st.header("Lists", anchor=False)
     st.caption(legend(found, person))
     marked = bool(catalogue(document)["sponsored"].any())
     for sentence in without_sponsored(document, found, marked):
         st.caption(page.plain(sentence))
+
+
+def list_cards(document: BakeoffDocument, found: Lists) -> None:
+    """A card per contender, with its list or the reason why it has none."""
     st.html(cards(found.frame, found.missing, contenders(document)))
 
 

@@ -50,7 +50,7 @@ def draw(document: BakeoffDocument) -> Heading:
     try:
         _round(document, taste_people.choose(document))
     except AssayError as error:
-        st.info(page.plain(str(error)))
+        st.info(page.with_code(str(error)))
     return Heading(taste_tally.section(document, uncounted=st.session_state[BLIND]), DESCRIPTION)
 
 

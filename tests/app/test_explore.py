@@ -288,6 +288,16 @@ def test_what_chooses_the_lists_is_above_their_picture(open_page, explored):
     assert types.index("title") == 0 or types.index("title") < keys.index("explore_who")
 
 
+def test_the_files_to_hand_on_are_above_the_lists(open_page, explored):
+    leaves = order(opened(open_page).main)
+    lists = next(
+        i for i, leaf in enumerate(leaves)
+        if leaf.type == "html" and 'class="lists"' in str(leaf.proto.body)
+    )  # fmt: skip
+    keys = [getattr(leaf, "key", None) for leaf in leaves]
+    assert keys.index("explore_lists_html") < lists and keys.index("explore_pair_html") < lists
+
+
 def test_a_title_is_found_by_typing_in_the_picker_of_a_large_catalogue(
     open_page, explored, monkeypatch
 ):

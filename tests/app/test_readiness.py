@@ -122,16 +122,23 @@ def test_the_page_hands_over_the_plan_and_shows_the_profile(open_page, filled):
 @pytest.mark.parametrize(
     ("check", "value", "threshold", "state", "shown", "limit"),
     [
-        ("simultaneous events, share", 0.986, 0.5, "thin", "98.6%", "at most 50% (ours)"),
-        ("items with a price, share", 0.5, 0.95, "thin", "50%", "at least 95% (ours)"),
-        ("events", 1_802, 1_000, "enough", "1,802", "at least 1,000 (ours)"),
-        ("longest gap without events, days", 3, 7, "enough", "3", "at most 7 (ours)"),
-        ("growth of users", -0.25, -0.2, "thin", "-25%", "at least -20% (ours)"),
-        ("user ids with spaces, share", 0.0, 0.0, "enough", "0%", "at most 0% (ours)"),
-        ("events per user, median", 5.0, 5, "enough", "5", "5 (ours)"),
-        ("span, days", None, 90, "unknown", "", "90 (ours)"),
+        ("simultaneous events, share", 0.986, 0.5, "thin", "98.6%", "at most 50% (rule of thumb)"),
+        ("items with a price, share", 0.5, 0.95, "thin", "50%", "at least 95% (rule of thumb)"),
+        ("events", 1_802, 1_000, "enough", "1,802", "at least 1,000 (rule of thumb)"),
+        ("longest gap without events, days", 3, 7, "enough", "3", "at most 7 (rule of thumb)"),
+        ("growth of users", -0.25, -0.2, "thin", "-25%", "at least -20% (rule of thumb)"),
+        ("user ids with spaces, share", 0.0, 0.0, "enough", "0%", "at most 0% (rule of thumb)"),
+        ("events per user, median", 5.0, 5, "enough", "5", "5 (rule of thumb)"),
+        ("span, days", None, 90, "unknown", "", "90 (rule of thumb)"),
         ("open rate", 0.1234, None, "enough", "12.3%", ""),
-        ("impression, share of events", 0.0, 0.1, "not enough", "0%", "at least 10% (ours)"),
+        (
+            "impression, share of events",
+            0.0,
+            0.1,
+            "not enough",
+            "0%",
+            "at least 10% (rule of thumb)",
+        ),
     ],
 )
 def test_labels_of_values_and_thresholds(check, value, threshold, state, shown, limit):

@@ -172,6 +172,11 @@ def test_slices_say_where_each_wins_and_which_are_reversals(tmp_path):
     assert "new (60 users) Two-stage better at +0.19" in picture
 
 
+def test_commands_in_notes_are_code(stored):
+    told = bakeoff().model_copy(update={"notes": ["Made with `assay bakeoff <x>`."]})
+    assert "Made with <code>assay bakeoff &lt;x&gt;</code>." in made(stored, told)
+
+
 def test_the_note_on_exposure_is_once_at_the_top(stored):
     sentence = "Offline numbers reward what was already shown: nothing says what people saw."
     exposure = Exposure(truths=120, propensities=0, corrected=False, sentence=sentence)
