@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import access, state
+from app import access, datasets, state
 from app.components import page
 from pipelines.errors import AssayError
 
@@ -43,4 +43,4 @@ def delete(name: str) -> None:
     """Delete a dataset. Requires the lead role."""
     access.require("lead", "Deleting a dataset")
     state.workspace().delete_dataset(name)
-    state.forget(name)
+    datasets.forget(name)

@@ -8,13 +8,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app import state
+from app import datasets
 from app.components import page, stacked
 from app.components.drawn import Drawn
 from app.components.tables import number
 from app.data import readiness_chart
 from app.data.readiness_chart import STATE_MARK
-from app.state import Readiness
+from app.datasets import Readiness
 from pipelines.data.readiness.tracking_plan import DOCUMENT, SCHEMA
 from pipelines.runtime.phrases import number_of
 
@@ -24,7 +24,7 @@ ORDER = {"not enough": 0, "thin": 1, "unknown": 2, "enough": 3}
 
 def opening(name: str) -> None:
     """The page's opening: the report's sentence, and the chart of approaches."""
-    found = state.readiness(name)
+    found = datasets.readiness(name)
     frame = readiness_chart.with_labels(found.approaches)
     page.opening(
         found.sentence,
@@ -39,7 +39,7 @@ def opening(name: str) -> None:
 
 def section(name: str) -> None:
     """The findings, the approaches and the tracking plan."""
-    found = state.readiness(name)
+    found = datasets.readiness(name)
     st.header("Findings", anchor=False)
     findings(found.findings)
     with page.numbers("All approaches"):

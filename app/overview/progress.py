@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from app import state
+from app import datasets, state
 from app.components import jobs, results
 from app.components.evidence import chosen_evidence
 from app.components.tables import moment
@@ -83,7 +83,7 @@ def _data_line(name: str | None) -> str:
         return "no data loaded"
     if state.workspace().dataset_record(name).state != "ready":
         return f"{name}: not loaded yet"
-    found = state.readiness(name).approaches
+    found = datasets.readiness(name).approaches
     enough = int((found["state"] == "enough").sum())
     return f"{name}: enough for {enough} of {len(found)} approaches"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import state
+from app import datasets, state
 from app.build import bakeoff, edited, estimate, flow, spec_editor
 from app.components import page
 
@@ -21,8 +21,8 @@ def draw() -> None:
         doc = spec_editor.editor()
     edited.keep(doc)
     error = edited.problem(doc)
-    items = None if name is None else state.shape(name).n_items
-    estimated = None if error or name is None else state.preflight(doc, name)
+    items = None if name is None else datasets.shape(name).n_items
+    estimated = None if error or name is None else estimate.preflight(doc, name)
     refused = estimated is not None and bool(estimated["refusal"].notna().any())
     k = bakeoff.section(name, doc, runnable=not error and not refused)
     with top:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app import access, state
+from app import access, datasets
 from app.components import jobs
 from app.data import deletion
 from pipelines.errors import AssayError
@@ -17,7 +17,7 @@ def test_empty(open_page):
 def test_readiness_comes_first_and_the_import_is_a_view(open_page, filled):
     app = open_page("data", dataset="shop")
     assert not app.exception
-    assert app.title[0].value.replace("\\", "") == state.readiness("shop").sentence
+    assert app.title[0].value.replace("\\", "") == datasets.readiness("shop").sentence
     headers = [header.value for header in app.header]
     assert headers == ["Tracking plan", "Findings", "All datasets"]
     app = open_page("data", dataset="shop", data_view="origin")

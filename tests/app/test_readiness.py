@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import vl_convert
 
-from app import look, state
+from app import datasets, look
 from app.components import stacked
 from app.data import profile, profile_charts, readiness_chart
 from app.data import readiness as component
@@ -102,7 +102,7 @@ def test_incomplete_bins_do_not_look_like_a_drop():
 def test_the_page_hands_over_the_plan_and_shows_the_profile(open_page, filled):
     app = open_page("data", dataset="shop")
     assert not app.exception
-    found = state.readiness("shop")
+    found = datasets.readiness("shop")
     assert found.verdict == "popularity only"
     assert found.plan.startswith("# Tracking plan: shop")
     labels = [b.label for b in app.get("download_button")]
@@ -116,7 +116,7 @@ def test_the_page_hands_over_the_plan_and_shows_the_profile(open_page, filled):
         for key in ("activity", "histories", "long_tail", "coverage", "hours")
     ]  # fmt: skip
     texts = {m.value.replace("\\", "") for m in app.markdown}
-    assert set(state.profile("shop").sentences.values()) <= texts
+    assert set(datasets.profile("shop").sentences.values()) <= texts
 
 
 @pytest.mark.parametrize(
@@ -166,4 +166,4 @@ def test_passed_checks_are_in_an_expander(open_page, filled):
         .any()
     )
     assert set(fine["state"]) == {"✓ enough"}
-    assert len(urgent) + len(fine) == len(state.readiness("shop").findings)
+    assert len(urgent) + len(fine) == len(datasets.readiness("shop").findings)
