@@ -58,6 +58,8 @@ KIND_LABEL: dict[Kind, str] = {
     "stand-in": "local stand-in",
     "baseline": "baseline",
 }
+SHIPPED_LABEL = "shipped with Assay"
+"""What is said instead of `built here` in a bake-off that came with Assay."""
 DASH = (4, 3)
 """Dash pattern of a stand-in's lines: pixels on and off."""
 
@@ -103,6 +105,12 @@ def styles_by_title(document: BakeoffDocument) -> dict[str, Style]:
     """A style for each contender of a bake-off by title (`titles_of`)."""
     titles = titles_of(document.contenders)
     return {titles[name]: style for name, style in styles_of(document).items()}
+
+
+def kind_labels(document: BakeoffDocument, *, shipped: bool) -> dict[str, str]:
+    """What each contender is, by name; `shipped` is whether the bake-off came with Assay."""
+    built = SHIPPED_LABEL if shipped else KIND_LABEL["built"]
+    return {c.name: built if c.kind == "built" else KIND_LABEL[c.kind] for c in document.contenders}
 
 
 def outcome_label(

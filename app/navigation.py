@@ -7,8 +7,8 @@ from typing import Any
 import streamlit as st
 
 from app import PAGES, access, address, glossary, look, state
-from app.components import jobs, shipped
-from app.components.page import plain
+from app.components import job_strip, shipped
+from app.components.page import plain, with_code
 from pipelines.errors import AssayError
 
 SECTIONS: dict[str, tuple[tuple[str, str, str], ...]] = {
@@ -67,10 +67,9 @@ def run() -> None:
             _picker()
         if state.workspace().notice:
             st.warning(plain(state.workspace().notice))
-        jobs.strip(page.title)
-        shipped.notice(page.title)
+        job_strip.strip(page.title, below=lambda: shipped.notice(page.title))
     except AssayError as error:
-        st.error(str(error))
+        st.error(with_code(str(error)))
         st.stop()
     page.run()
 

@@ -1,4 +1,4 @@
-"""Session keys and cached loaders, except those of the import form (`import_plan`).
+"""Session keys, what is chosen, and cached datasets and bake-offs.
 
 The session holds ids and plain values only: classes change identity when code is reloaded.
 The chosen dataset and bake-off are query parameters (`?dataset=...&bakeoff=...`), so every view
@@ -7,27 +7,20 @@ has a link.
 
 from __future__ import annotations
 
-import datetime as dt
-import json
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
-import pandas as pd
 import streamlit as st
 
 from app import address
 from pipelines.data.dataset import About, Dataset
-from pipelines.data.readiness import Verdict
 from pipelines.evaluation.results.document import BakeoffDocument
 from pipelines.evaluation.results.shipped import Shipped
 from pipelines.evaluation.results.shipped import shipped as found_shipped
 from pipelines.runtime import paths, redact
-from pipelines.stages.contract import DataShape
 from pipelines.workspace.records import BakeoffRecord, DatasetRecord
 
 if TYPE_CHECKING:
-    from pipelines.data.profile import Profile
     from pipelines.evaluation.results.folder import BakeoffFolder
     from pipelines.workspace import Workspace
 
@@ -43,8 +36,10 @@ STARTED = "jobs_started"
 """Session key: ids of jobs that were started from this window."""
 NOT_THERE = "address_not_there"
 """Session key: what a link asked for and this workspace does not have, in a sentence."""
-IMPORTED = "data_imported"
-"""Session key: the dataset that the last import of this session made."""
+AWAITED = "jobs_awaited"
+"""Session key: the jobs without which the page, as last drawn, has nothing to show."""
+FILLING = "data_filling"
+"""Session key: whether the form that loads events had files or a query when it was last drawn."""
 
 
 def workspace() -> Workspace:
@@ -89,6 +84,13 @@ def _dataset(home: str, name: str, version: int, fingerprint: str) -> Dataset:
     return workspace().dataset(name, version)
 
 
+def forget(name: str) -> None:
+    """Do not keep a deleted dataset, nor the choice of it."""
+    _dataset.clear()
+    if st.session_state.get(DATASET) == name:
+        st.session_state.pop(DATASET)
+
+
 def bakeoff_dataset(bakeoff_id: str) -> Dataset:
     """The dataset that a bake-off was made of; an `AssayError` where it is gone."""
     record = workspace().bakeoff_dataset(bakeoff_id)
@@ -98,95 +100,6 @@ def bakeoff_dataset(bakeoff_id: str) -> Dataset:
 def about(name: str) -> About:
     """A dataset's origin, counts and notice; does not load its events."""
     return workspace().about(name)
-
-
-def shape(name: str) -> DataShape:
-    """The numbers of users, items and events of a dataset."""
-    it = dataset(name).interactions
-    return DataShape(it.n_users, it.n_items, len(it))
-
-
-def size(record: DatasetRecord) -> tuple[int, int] | None:
-    """The numbers of users and items of a dataset, without loading it.
-
-    None if its files are missing or cannot be read.
-    """
-    if record.folder is None:
-        return None
-    return _size(str(record.folder), record.about.fingerprint)
-
-
-@st.cache_data(max_entries=256, show_spinner=False)
-def _size(folder: str, fingerprint: str) -> tuple[int, int] | None:
-    from pipelines.data.dataset import size
-
-    try:
-        return size(Path(folder))[:2]
-    except (OSError, ValueError):  # the dataset's own page shows the error
-        return None
-
-
-class Readiness(NamedTuple):
-    """The readiness report of a dataset."""
-
-    sentence: str
-    verdict: Verdict
-    findings: pd.DataFrame
-    """check, value, threshold, state, why, todo, source."""
-    approaches: pd.DataFrame
-    """approach, state, have, need, missing, unit, source, first, note."""
-    plan: str
-    """The tracking plan as Markdown."""
-    schema: str
-    """The JSON Schema of the plan's events."""
-
-
-def readiness(name: str) -> Readiness:
-    """The readiness of a dataset for each approach, as of today."""
-    record = workspace().dataset_record(name)
-    today = dt.datetime.now(dt.UTC).date().isoformat()
-    return _readiness(str(paths.home()), name, record.version, record.about.fingerprint, today)
-
-
-@st.cache_resource(max_entries=16, show_spinner="Checking the data…")
-def _readiness(home: str, name: str, version: int, fingerprint: str, today: str) -> Readiness:
-    from pipelines.data import readiness as found
-    from pipelines.data.readiness import tracking_plan
-
-    report = found.report(dataset(name, version))
-    return Readiness(
-        report.sentence,
-        report.verdict,
-        pd.DataFrame([asdict(f) for f in report.findings]),
-        pd.DataFrame([{"approach": n, **asdict(a)} for n, a in report.approaches.items()]),
-        tracking_plan.markdown(report),
-        tracking_plan.schema_text(),
-    )
-
-
-def profile(name: str) -> Profile:
-    """The data of a dataset's profile charts."""
-    record = workspace().dataset_record(name)
-    return _profile(str(paths.home()), name, record.version, record.about.fingerprint)
-
-
-@st.cache_resource(max_entries=16, show_spinner="Profiling the data…")
-def _profile(home: str, name: str, version: int, fingerprint: str) -> Profile:
-    from pipelines.data.profile import profile as profiled
-
-    return profiled(dataset(name, version))
-
-
-def quarantine_counts(record: DatasetRecord) -> pd.DataFrame:
-    """Quarantined rows of a dataset version: table, reason, rows."""
-    return _quarantine_counts(str(record.folder), record.about.fingerprint, record.created)
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def _quarantine_counts(folder: str, fingerprint: str, created: str) -> pd.DataFrame:
-    from pipelines.data import quarantine
-
-    return quarantine.counts(Path(folder))
 
 
 def bakeoff_records(dataset: str | None = None) -> list[BakeoffRecord]:
@@ -219,6 +132,11 @@ def _bakeoff_folder(home: str, bakeoff_id: str) -> BakeoffFolder:
 def shipped(bakeoff_id: str) -> Shipped | None:
     """How a bake-off that came with Assay was made; None for one made here."""
     return found_shipped(workspace().bakeoff_folder(bakeoff_id))
+
+
+def is_shipped(bakeoff_id: str) -> bool:
+    """Whether a bake-off came with Assay, and was not made here."""
+    return shipped(bakeoff_id) is not None
 
 
 def chosen_dataset() -> str | None:
@@ -267,40 +185,3 @@ def settle(key: str, options: list[str]) -> str | None:
         st.session_state[key] = value
     address.put({key: value})
     return asked if asked is not None and asked not in options else None
-
-
-def preflight(spec: dict[str, Any], name: str) -> pd.DataFrame:
-    """The estimated cost of fitting each stage of a spec (document) on a dataset.
-
-    Columns: stage, seconds, megabytes, usd, refusal (None if the stage fits).
-    """
-    size = shape(name)
-    return _preflight(json.dumps(spec, sort_keys=True), size.n_users, size.n_items, size.n_events)
-
-
-@st.cache_data(max_entries=128, show_spinner=False)
-def _preflight(spec: str, n_users: int, n_items: int, n_events: int) -> pd.DataFrame:
-    from pipelines.prices.rent import server_usd
-    from pipelines.recommender.forecast import forecast
-    from pipelines.recommender.pipeline import Pipeline
-    from pipelines.recommender.spec import Spec
-
-    stages = Pipeline(Spec.of(json.loads(spec))).preflight(DataShape(n_users, n_items, n_events))
-    total = forecast(stages)
-    rows = [(stage, e.seconds, e.megabytes, e.refusal) for stage, e in stages]
-    estimate = pd.DataFrame(rows, columns=["stage", "seconds", "megabytes", "refusal"])
-    estimate["usd"] = server_usd(total.seconds) * estimate["seconds"] / max(total.seconds, 1e-9)
-    if total.refusal and estimate["refusal"].isna().all():
-        # Each stage fits alone, but this machine cannot hold all of them.
-        estimate["refusal"] = estimate["refusal"].astype(object)
-        estimate.loc[estimate["megabytes"].idxmax(), "refusal"] = total.refusal
-    return estimate
-
-
-def forget(name: str) -> None:
-    """Clear the caches of datasets after one was deleted."""
-    _dataset.clear()
-    _readiness.clear()
-    _profile.clear()
-    if st.session_state.get(DATASET) == name:
-        st.session_state.pop(DATASET)

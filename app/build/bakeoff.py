@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from app import access, state
-from app.build import forms, spec_editor
+from app.build import edited, forms
 from app.components import jobs, number_field, page
 from pipelines.data.split import Protocol
 from pipelines.errors import AssayError
@@ -26,7 +26,7 @@ SPLITS = (
     "leave-one-out",
     "users:0.1",
 )
-USEFUL = 0.02
+USEFUL, LENGTH, REFITS = 0.02, 10, 3
 PICKED, EDITED = "build_picked", "the edited pipeline"
 """Session key of the chosen pipelines; what stands there for the edited one, whose name changes."""
 SPLIT_HELP = (
@@ -37,22 +37,25 @@ SPLIT_HELP = (
 )
 
 
-def section(name: str | None, doc: dict[str, Any], *, runnable: bool) -> None:
-    """The form; `runnable` is whether the edited pipeline is valid and not too large."""
+def section(name: str | None, doc: dict[str, Any], *, runnable: bool) -> int:
+    """The form; returns the list length, also where there is no form.
+
+    `runnable` is whether the edited pipeline is valid and not too large.
+    """
     st.header("Run a bake-off", anchor=False)
     if name is None:
         page.link("data", "Load data first", ":material/arrow_forward:")
-        return
+        return LENGTH
     if not access.allowed("analyst"):
         st.caption("You need the analyst role to run a bake-off.")
-        return
+        return LENGTH
     left, right = st.columns([3, 2], gap="medium")
     request: dict[str, Any] = {"dataset": name}
     with left:
         request |= _contenders(doc)
     with right:
         request |= _protocol()
-    with st.expander("More options: third party, sample of users, budget, required tests"):
+    with st.expander("More options: third parties, sample of users, budget, required tests"):
         request |= _options(request["third_party"])
     note = _split_note(request["split"], third_parties=bool(request["third_party"]))
     if note:
@@ -60,27 +63,29 @@ def section(name: str | None, doc: dict[str, Any], *, runnable: bool) -> None:
     label = "Run after the current bake-off" if jobs.live("bakeoff") else "Run the bake-off"
     if st.button(label, type="primary", disabled=not runnable, icon=":material/play_arrow:"):
         _start(request)
+    return int(request["k"])
 
 
 def _contenders(doc: dict[str, Any]) -> dict[str, Any]:
-    shipped = [s for s in Spec.shipped() if s not in (*BASELINES, doc["name"])]
-    edited = [] if doc["name"] in BASELINES else [str(doc["name"])]
-    options = [*edited, *shipped]
+    name, own = str(doc["name"]), edited.own()
+    options = [n for n in dict.fromkeys((name, *own, *Spec.known())) if n not in BASELINES]
     before = st.session_state.get(PICKED)
     kept = options[:3] if before is None else [o for o in options if _picked(o, doc) in before]
     chosen = st.multiselect(
         f"Pipelines ({' and '.join(BASELINES)} are always included)",
         options,
         default=kept,
-        key=f"build_pipelines_{doc['name']}",
+        key=f"build_pipelines_{name}",
+        help="A candidate generator such as `item-knn` is a pipeline of its own. Pipelines that "
+        "you edited before the present one stay here.",
     )
     st.session_state[PICKED] = [_picked(c, doc) for c in chosen]
     stand_in = st.checkbox(
         "Include a local stand-in for a third party (not Amazon)", value=True, key="build_standin"
     )
-    changed = spec_editor.changed(doc)
+    written = {**own, **({name: doc} if edited.changed(doc) else {})}
     return {
-        "specs": [doc if c == doc["name"] and changed else c for c in chosen],
+        "specs": [written.get(c, c) for c in chosen],
         "third_party": ["stand-in"] if stand_in else [],
     }
 
@@ -93,22 +98,28 @@ def _protocol() -> dict[str, Any]:
     split = st.selectbox(
         "Split", SPLITS, key="build_split", accept_new_options=True, help=SPLIT_HELP
     )
-    k = st.number_input("List length (k)", 1, 200, 10, key="build_k")
-    return {"split": str(split), "k": int(k)}
+    k = number_field.draw(
+        "List length (k)", value=LENGTH, least=1, most=200, whole=True, key="build_k"
+    )
+    return {"split": str(split), "k": k}
 
 
 def _options(third_party: list[str]) -> dict[str, Any]:
     left, right = st.columns(2, gap="medium")
     with left:
-        other = st.text_input(
-            "Third party",
-            key="build_other",
+        others = st.multiselect(
+            "Third parties",
+            [],
+            accept_new_options=True,
+            key="build_others",
             placeholder="exported:/path/to/lists.csv, or personalize:NAME",
-        ).strip()
-        users = st.number_input(
+            help="Type one and press Enter; several are possible.",
+        )
+        users = number_field.draw(
             "Evaluate a random sample of at most (users)",
-            min_value=1,
-            value=None,
+            least=1,
+            whole=True,
+            optional=True,
             placeholder="all users",
             key="build_eval_users",
         )
@@ -118,20 +129,22 @@ def _options(third_party: list[str]) -> dict[str, Any]:
             value=USEFUL,
             key="build_useful",
         )
-        refits = st.number_input(
+        refits = number_field.draw(
             "Fits with different seeds",
-            1,
-            20,
-            3,
+            value=REFITS,
+            least=1,
+            most=20,
+            whole=True,
             key="build_refits",
             help="How often a contender that draws at random is fitted. With one fit, its "
             "intervals do not cover the luck of the draw.",
         )
-        orders = st.number_input(
+        orders = number_field.draw(
             "Other orders of events with the same time",
-            0,
-            10,
-            None,
+            least=0,
+            most=10,
+            whole=True,
+            optional=True,
             placeholder="2 where they matter",
             key="build_tie_orders",
             help="Each fits every contender once more. Without a number, two are tried where the "
@@ -149,11 +162,11 @@ def _options(third_party: list[str]) -> dict[str, Any]:
             "each test measures, under “Behavioral tests”.",
         )
     return {
-        "third_party": [*third_party, other] if other else third_party,
-        "eval_users": None if users is None else int(users),
+        "third_party": [*third_party, *map(str.strip, others)],
+        "eval_users": users,
         "useful_share": USEFUL if share is None else share,
-        "refits": int(refits),
-        "tie_orders": None if orders is None else int(orders),
+        "refits": refits,
+        "tie_orders": orders,
         "budget": budget,
         "required": required,
     }

@@ -2,17 +2,47 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from app import datasets
 from app.build import spec_flow
 from app.components import page
 from app.components.tables import about, memory, show
 from pipelines.errors import AssayError
 from pipelines.recommender.spec import Spec
 from pipelines.runtime.phrases import and_list
+from pipelines.stages.contract import DataShape
+
+
+def preflight(spec: dict[str, Any], name: str) -> pd.DataFrame:
+    """The estimated cost of fitting each stage of a spec (document) on a dataset.
+
+    Columns: stage, seconds, megabytes, usd, refusal (None if the stage fits).
+    """
+    size = datasets.shape(name)
+    return _preflight(json.dumps(spec, sort_keys=True), size.n_users, size.n_items, size.n_events)
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def _preflight(spec: str, n_users: int, n_items: int, n_events: int) -> pd.DataFrame:
+    from pipelines.prices.rent import server_usd
+    from pipelines.recommender.forecast import forecast
+    from pipelines.recommender.pipeline import Pipeline
+
+    stages = Pipeline(Spec.of(json.loads(spec))).preflight(DataShape(n_users, n_items, n_events))
+    total = forecast(stages)
+    rows = [(stage, e.seconds, e.megabytes, e.refusal) for stage, e in stages]
+    estimate = pd.DataFrame(rows, columns=["stage", "seconds", "megabytes", "refusal"])
+    estimate["usd"] = server_usd(total.seconds) * estimate["seconds"] / max(total.seconds, 1e-9)
+    if total.refusal and estimate["refusal"].isna().all():
+        # Each stage fits alone, but this machine cannot hold all of them.
+        estimate["refusal"] = estimate["refusal"].astype(object)
+        estimate.loc[estimate["megabytes"].idxmax(), "refusal"] = total.refusal
+    return estimate
 
 
 def sentence(

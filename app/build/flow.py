@@ -7,28 +7,28 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app.build import flow_chart, spec_editor, spec_flow
+from app.build import edited, flow_chart, spec_editor, spec_flow
 from app.components import page
 from app.components.drawn import Drawn
 from pipelines.recommender.spec import Spec
 
 
 def starting_point() -> None:
-    """The shipped pipeline to start from, and the name of the edited one."""
-    shipped = Spec.shipped()
-    doc = spec_editor.document()
+    """The pipeline to start from, and the name of the edited one."""
+    doc, own = edited.document(), edited.own()
+    pipelines = [*Spec.known(), *own]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(
             "Start from",
-            shipped,
-            index=shipped.index(spec_editor.START),
-            format_func=lambda name: Spec.load(name).title or name,
+            pipelines,
+            index=pipelines.index(edited.START),
+            format_func=lambda name: name if name in own else Spec.load(name).title or name,
             key=spec_editor.FROM,
             width=240,
         )
-        unchanged = doc.get("name") == chosen and not spec_editor.changed(doc)
+        unchanged = doc.get("name") == chosen and not edited.changed(doc)
         if st.button("Load", disabled=unchanged):
-            spec_editor.load(Spec.load(chosen))
+            edited.load(edited.named(chosen))
             st.rerun()
         named = st.text_input(
             "Pipeline name",

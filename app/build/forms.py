@@ -92,24 +92,14 @@ def _widget(name: str, info: FieldInfo, value: Any, key: str, disabled: bool) ->
         return st.selectbox(text, options, index=at, format_func=_choice, **common)
     if kind is bool:
         return st.checkbox(text, value=bool(value), **common)
-    if kind is int:
-        least, most = _bounds(info, step=1)
-        return st.number_input(
-            text,
-            value=None if value is None else int(value),
-            min_value=None if least is None else int(least),
-            max_value=None if most is None else int(most),
-            step=1,
-            placeholder="no limit" if may_be_none else None,
-            **common,
-        )
-    if kind is float:
-        least, most = _bounds(info, step=1e-9)
+    if kind in (int, float):
+        least, most = _bounds(info, step=1 if kind is int else 1e-9)
         return number_field.draw(
             text,
-            value=None if value is None else float(value),
+            value=None if value is None else kind(value),
             least=least,
             most=most,
+            whole=kind is int,
             optional=may_be_none,
             placeholder="no limit" if may_be_none else None,
             **common,

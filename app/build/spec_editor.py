@@ -1,7 +1,7 @@
-"""Editing a spec: its document in the session, and the forms of its stages.
+"""The forms of the stages of the pipeline being edited, which write into its document.
 
-Widgets write into the document (`Spec.document()`). `generation` changes with the order of the
-stages, so that no widget keeps the value of another stage.
+`edited.GENERATION` changes with the order of the stages, so that no widget keeps the value of
+another stage.
 """
 
 from __future__ import annotations
@@ -11,53 +11,24 @@ from typing import Any, cast
 
 import streamlit as st
 
-from app import state
-from app.build import forms
-from app.components import drafts
-from app.components.page import plain
+from app.build import edited, forms
+from app.components import number_field
+from app.components.page import plain, with_code
 from pipelines.errors import AssayError
 from pipelines.recommender.spec import Spec
 from pipelines.stages import loading
 from pipelines.stages.loading import StageKind
 
-DRAFT = "build"
-"""The subject of the draft."""
 STAGE = "build_stage"
 FROM = "build_from"
-GENERATION = "build_generation"
 KINDS: tuple[StageKind, ...] = ("candidates", "rankers", "rules")
 KIND_LABEL = {"candidates": "Candidate generator", "rankers": "Ranker", "rules": "Rule"}
 RANKERS = ("First ranker", "Second ranker", "Third ranker")
-START = "two-stage"
 NEW = {"candidates": {"k": 100}, "rankers": {"keep": 50}, "rules": {}}
 AMOUNT = {
     "candidates": ("k", 200, "Candidates (items)"),
     "rankers": ("keep", 100, "Items after ranking"),
 }
-
-
-def document() -> dict[str, Any]:
-    """The spec being edited: the draft of an earlier session, initially `two-stage`."""
-    if state.SPEC not in st.session_state:
-        draft = drafts.opened(DRAFT).get("spec")
-        if isinstance(draft, dict) and draft.get("candidates"):
-            st.session_state[state.SPEC] = deepcopy(draft)
-            _new_generation()
-        else:
-            load(Spec.load(START))
-    return cast(dict[str, Any], st.session_state[state.SPEC])
-
-
-def load(spec: Spec) -> None:
-    """Start editing `spec`."""
-    st.session_state[state.SPEC] = deepcopy(spec.document())
-    drafts.replace(DRAFT, {})
-    _new_generation()
-
-
-def keep(doc: dict[str, Any]) -> None:
-    """Keep a changed pipeline as a draft, so that a reload does not lose it."""
-    drafts.typed(DRAFT, {"spec": deepcopy(doc)} if changed(doc) else {})
 
 
 def stages(doc: dict[str, Any]) -> list[str]:
@@ -76,18 +47,9 @@ def title(kind: StageKind, name: str) -> str:
     return str(loading.load(kind, name).title)
 
 
-def changed(doc: dict[str, Any]) -> bool:
-    """Whether it differs from the shipped spec of its name in what it computes."""
-    name = doc.get("name")
-    if name not in Spec.shipped():
-        return True
-    shipped = Spec.load(str(name)).document()
-    return any(shipped.get(kind, []) != doc.get(kind, []) for kind in KINDS)
-
-
 def editor() -> dict[str, Any]:
     """The form and the buttons of the selected stage; returns the document."""
-    doc = document()
+    doc = edited.document()
     ids = stages(doc)
     if st.session_state.get(STAGE) not in ids:
         st.session_state[STAGE] = ids[0]
@@ -96,7 +58,7 @@ def editor() -> dict[str, Any]:
     _fields(doc, kind, at, block)
     with st.container(horizontal=True):
         _buttons(doc, kind, at)
-    _rename_if_changed(doc)
+    edited.rename_if_changed(doc)
     return doc
 
 
@@ -108,7 +70,7 @@ def _stage_label(doc: dict[str, Any], id: str) -> str:
 
 def _fields(doc: dict[str, Any], kind: StageKind, at: int, block: dict[str, Any]) -> None:
     """The stage's type, how many items it returns, and its settings."""
-    key = f"build_{kind}_{at}_{st.session_state.get(GENERATION, 0)}"
+    key = f"build_{kind}_{at}_{st.session_state.get(edited.GENERATION, 0)}"
     names = loading.offered(kind)
     swapped = st.selectbox(
         "Type",
@@ -120,15 +82,13 @@ def _fields(doc: dict[str, Any], kind: StageKind, at: int, block: dict[str, Any]
     fresh: dict[str, Any] = {"stage": swapped}
     if kind in AMOUNT:
         field, default, label = AMOUNT[kind]
-        fresh[field] = int(
-            st.number_input(
-                label,
-                min_value=1,
-                max_value=5000,
-                value=int(block.get(field, default)),
-                step=10,
-                key=f"{key}_{field}",
-            )
+        fresh[field] = number_field.draw(
+            label,
+            value=int(block.get(field, default)),
+            least=1,
+            most=5000,
+            whole=True,
+            key=f"{key}_{field}",
         )
     config = loading.load(kind, swapped).Config
     given = block if swapped == block["stage"] else {}
@@ -166,9 +126,9 @@ def _buttons(doc: dict[str, Any], kind: StageKind, at: int) -> None:
 
 
 def _again(kind: StageKind, at: int) -> None:
-    doc = document()
-    _rename_if_changed(doc)
-    _new_generation()
+    doc = edited.document()
+    edited.rename_if_changed(doc)
+    edited.new_generation()
     # The stage selector is already drawn: its next value is set before it is drawn again.
     st.session_state[f"next_{STAGE}"] = f"{kind}:{at}"
     st.rerun()
@@ -177,35 +137,13 @@ def _again(kind: StageKind, at: int) -> None:
 def settle_stage() -> None:
     """Apply the stage that a button or a click on the chart selected; call before `editor`."""
     wanted = st.session_state.pop(f"next_{STAGE}", None)
-    if wanted in stages(document()):
+    if wanted in stages(edited.document()):
         st.session_state[STAGE] = wanted
-
-
-def _new_generation() -> None:
-    st.session_state[GENERATION] = st.session_state.get(GENERATION, 0) + 1
-
-
-def _rename_if_changed(doc: dict[str, Any]) -> None:
-    """Rename a changed copy of a shipped pipeline."""
-    name = str(doc.get("name", "mine"))
-    if name in Spec.shipped() and changed(doc):
-        doc["name"] = f"{name}-changed"
-        doc["title"] = f"{doc.get('title', name)} (changed)"
-        doc.pop("description", None)
-
-
-def problem(doc: dict[str, Any]) -> str | None:
-    """The error in the document, in one sentence; None if it is valid."""
-    try:
-        Spec.of(doc)
-    except AssayError as error:
-        return str(error)
-    return None
 
 
 def file(doc: dict[str, Any]) -> None:
     """The spec as TOML: shown, with a download and an upload."""
-    text = Spec.of(doc).to_toml() if problem(doc) is None else ""
+    text = Spec.of(doc).to_toml() if edited.problem(doc) is None else ""
     if text:
         st.code(text, language="toml")
         st.download_button(
@@ -220,8 +158,8 @@ def file(doc: dict[str, Any]) -> None:
         try:
             spec = Spec.parse(uploaded.getvalue().decode("utf-8", "replace"), origin=uploaded.name)
         except AssayError as error:
-            st.error(plain(str(error)))
+            st.error(with_code(str(error)))
             return
         st.session_state["build_uploaded"] = uploaded.file_id
-        load(spec)
+        edited.load(spec)
         st.rerun()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from app import look
+from app import look, state
 from app.compare.comparisons import comparisons, scored
 from app.compare.heading import Heading
 from app.components import charts, page, tables
@@ -23,7 +23,7 @@ LATENCY = "95th-percentile latency (ms)"
 def section(document: BakeoffDocument) -> Heading:
     """The table of contenders by the declared metric, notes, and all numbers."""
     tables.show(
-        contenders_frame(document),
+        contenders_frame(document, shipped=state.is_shipped(document.id)),
         key="compare_contenders",
         alt="The contenders with value, outcome and status.",
     )
@@ -42,8 +42,11 @@ def _sentence(document: BakeoffDocument) -> str:
     return f"Assay scored {len(there)} of {n} contenders. The reasons for the others are below."
 
 
-def contenders_frame(document: BakeoffDocument) -> pd.DataFrame:
-    """A row per contender, best first: value of the declared metric, outcome, latency, status."""
+def contenders_frame(document: BakeoffDocument, *, shipped: bool = False) -> pd.DataFrame:
+    """A row per contender, best first: value of the declared metric, outcome, latency, status.
+
+    `shipped` is whether the bake-off came with Assay.
+    """
     metric, against = declared_metric(document), declared_baseline(document)
     there = against in scored(document, metric)
     found = comparisons(document, metric, against) if there else []
@@ -51,7 +54,7 @@ def contenders_frame(document: BakeoffDocument) -> pd.DataFrame:
         c.contender: look.outcome_label(c.outcome, c.over_budget, c.failed_required, c.borderline)
         for c in found
     }
-    titles = titles_of(document.contenders)
+    titles, kinds = titles_of(document.contenders), look.kind_labels(document, shipped=shipped)
     rows = []
     for c in best_first(document.contenders, metric):
         value = c.metrics.get(metric)
@@ -64,7 +67,7 @@ def contenders_frame(document: BakeoffDocument) -> pd.DataFrame:
                 BEST: _percent(c.chance_best),
                 LATENCY: None if c.request_ms is None else c.request_ms.p95,
                 "status": status,
-                "kind": look.KIND_LABEL[c.kind] + (", uses the moment" if c.uses_moment else ""),
+                "kind": kinds[c.name] + (", uses the moment" if c.uses_moment else ""),
             }
         )
     numbers = [label(metric), BEST, LATENCY]
@@ -83,7 +86,7 @@ def missing(document: BakeoffDocument) -> None:
     titles = titles_of(document.contenders)
     for c in document.contenders:
         if c.status != "scored":
-            why = page.plain(c.reason or "No reason was given.")
+            why = page.with_code(c.reason or "No reason was given.")
             st.markdown(f"**{page.plain(titles[c.name])}: {c.status}.** {why}")
 
 
@@ -93,9 +96,9 @@ def notes(document: BakeoffDocument) -> None:
     spreads = [spread_sentence(c, metric) for c in document.contenders if c.kind != "baseline"]
     lines = [*filter(None, [*spreads, moment_sentence(document)]), *contender_notes(document)]
     if lines:
-        st.caption("\n".join(f"- {page.plain(line)}" for line in lines))
+        st.caption("\n".join(f"- {page.with_code(line)}" for line in lines))
     for note in document.notes:
-        st.caption(page.plain(note))
+        st.caption(page.with_code(note))
 
 
 def contender_notes(document: BakeoffDocument) -> list[str]:

@@ -9,12 +9,13 @@ import streamlit as st
 
 from app import look
 from app.compare import interval_charts, tools
-from app.compare.comparisons import comparable, comparisons, headline, leading, useful_share
+from app.compare.comparisons import comparable, comparisons, headline, useful_share
 from app.compare.contenders import missing
 from app.compare.heading import Heading
 from app.components import charts, page, toolbar
 from app.components.drawn import Drawn
 from pipelines.evaluation.comparison.hit_rate import hit_rate_sentence
+from pipelines.evaluation.comparison.leading import leading, passed_over
 from pipelines.evaluation.comparison.ranking import better_sign
 from pipelines.evaluation.results.document import BakeoffDocument, Comparison, titles_of
 
@@ -52,7 +53,8 @@ def section(document: BakeoffDocument) -> Heading:
         adjusted = any(c.adjustment for c in found)
         st.caption(page.plain(legend(document, found, against)), help=HOLM if adjusted else None)
     missing(document)
-    return Heading(headline(document, found, metric, against), _hit_rate(document, found, metric))
+    told = (_hit_rate(document, found, metric), passed_over(document, found))
+    return Heading(headline(document, found, metric, against), " ".join(filter(None, told)))
 
 
 def _hit_rate(document: BakeoffDocument, found: list[Comparison], metric: str) -> str:

@@ -6,14 +6,15 @@ import streamlit as st
 
 from app import look
 from app.compare import drift_charts, tools
-from app.compare.comparisons import comparable, comparisons, leading
+from app.compare.comparisons import comparable, comparisons
 from app.compare.heading import Heading
 from app.components import page, tables
 from app.components.drawn import Drawn
 from app.components.results import declared_baseline
+from pipelines.evaluation.comparison.leading import leading, passed_over
 from pipelines.evaluation.comparison.sentences import three_digits
 from pipelines.evaluation.metrics.names import label
-from pipelines.evaluation.results.document import BakeoffDocument, titles_of
+from pipelines.evaluation.results.document import BakeoffDocument, Comparison, titles_of
 
 LEGEND = (
     "Each window is a bake-off of its own, trained on the events before it; its intervals are at "
@@ -49,13 +50,13 @@ def section(document: BakeoffDocument) -> Heading:
         tables.show(
             frame, key="compare_drift_numbers", alt="Each contender's result in each window."
         )
-    return Heading(_title(document, metric))
+    found = comparisons(document, metric, baseline) if comparable(metric) else []
+    return Heading(_title(document, metric, found), passed_over(document, found))
 
 
-def _title(document: BakeoffDocument, metric: str) -> str:
+def _title(document: BakeoffDocument, metric: str, found: list[Comparison]) -> str:
     """How the leading contender's difference goes from window to window."""
     baseline = declared_baseline(document)
-    found = comparisons(document, metric, baseline) if comparable(metric) else []
     best = leading(document, found)
     if best is None:
         return f"{label(metric)} in {len(document.windows)} windows."

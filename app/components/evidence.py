@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app import state
+from app import datasets, state
 from pipelines.economics.evidence import Evidence, evidence_from_bakeoff
 from pipelines.economics.measured import Measured, measured
 from pipelines.workspace.records import DatasetRecord
@@ -29,6 +29,6 @@ def _measured(record: DatasetRecord | None) -> Measured:
     """What readiness says about data of the user's own."""
     if record is None or record.state != "ready" or record.about.is_sample:
         return Measured()
-    found = state.readiness(record.name)
+    found = datasets.readiness(record.name)
     states = dict(zip(found.findings["check"], found.findings["state"], strict=True))
     return measured(found.verdict, states)

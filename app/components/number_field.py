@@ -5,7 +5,7 @@ Streamlit's own drops a comma without a word: a typed "27,5" becomes 275.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, overload
 
 import streamlit as st
 
@@ -13,6 +13,17 @@ from app.components.page import plain
 from app.components.typed_number import Reading, read, shown
 
 
+@overload
+def draw(
+    label: str, *, key: str, value: int, whole: Literal[True], optional: Literal[False] = ...,
+    **options: Any,
+) -> int: ...  # fmt: skip
+@overload
+def draw(
+    label: str, *, key: str, whole: Literal[True], optional: bool = ..., **options: Any
+) -> int | None: ...
+@overload
+def draw(label: str, *, key: str, **options: Any) -> float | None: ...
 def draw(
     label: str,
     *,
@@ -20,20 +31,24 @@ def draw(
     value: float | None = None,
     least: float | None = None,
     most: float | None = None,
+    whole: bool = False,
     optional: bool = False,
     place: Any = st,
     **options: Any,
 ) -> float | None:
     """The number in the field; the last one where the text is no number, as a sentence says.
 
-    `value` is the first number, `least` and `most` bound it, and an empty field is None if it is
-    `optional`. `options` go to the text field: `help`, `placeholder`, `disabled`.
+    `value` is the first number, `least` and `most` bound it, `whole` refuses decimals, and an empty
+    field is None if it is `optional`. `options` go to the text field: `help`, `placeholder`,
+    `disabled`.
     """
     first = "" if value is None else shown(value)
     text = place.text_input(label, value=first, key=key, **options)
-    reading, kept = _bounded(read(text), least, most, optional=optional), f"{key}_number"
+    reading = _bounded(read(text, whole=whole), least, most, optional=optional)
+    kept = f"{key}_number"
     if not reading.problem:
-        st.session_state[kept] = reading.value
+        found = reading.value
+        st.session_state[kept] = int(found) if whole and found is not None else found
     tell(reading, place)
     number: float | None = st.session_state.get(kept, value)
     if reading.problem:

@@ -27,12 +27,12 @@ def show(draw: Callable[[], None], shows: citation.Kind = "bake-off") -> None:
         _not_there()
         draw()
     except AssayError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(with_code(str(error)), icon=":material/error:")
     except (OSError, MemoryError, RecursionError) as error:
         told = of_the_system(error)
         if told is None:
             raise
-        st.error(plain(told), icon=":material/error:")
+        st.error(with_code(told), icon=":material/error:")
     finally:  # also where the page asks to be drawn again
         address.write()
     _copy_link()

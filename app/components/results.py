@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from pipelines.evaluation.comparison import leading
@@ -61,6 +62,18 @@ def leader(
     rows = [c for c in _declared(document) if c.contender in names]
     first = leading.leading(document, rows)
     return best if first is None else document.contender(first.contender)
+
+
+def passed_over(document: BakeoffDocument) -> str:
+    """Why contenders with a better declared metric than the leading one are not named; or empty."""
+    return leading.passed_over(document, _declared(document))
+
+
+def narrowed(document: BakeoffDocument, names: Collection[str]) -> BakeoffDocument:
+    """The bake-off as if only these contenders had taken part in its comparisons."""
+    contenders = [c for c in document.contenders if c.name in names]
+    found = [c for c in document.comparisons if c.contender in names]
+    return document.model_copy(update={"contenders": contenders, "comparisons": found})
 
 
 def against_baseline(document: BakeoffDocument, name: str) -> Comparison | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from math import isfinite
+from math import ceil, floor, isfinite
 
 _GAP = "['\u2019\u00a0\u202f\u2009 ]"
 """What groups thousands without doubt: an apostrophe, or a space of any width."""
@@ -39,12 +39,13 @@ def read(text: str, *, whole: bool = False) -> Reading:
     digits = _GAPS.sub("", typed.replace("\u2212", "-"))
     gapped = len(digits) < len(typed)
     if _ONE_GROUP.fullmatch(digits) and not gapped:
-        return _one_group(typed, digits)
+        return _one_group(typed, digits, whole=whole)
     number = _number(digits)
     if number is None:
         return Reading(problem=f"“{typed:.40}” is not a number: type digits, such as 1250 or 27.5.")
     if whole and not number.is_integer():
-        return Reading(problem=f"{shown(number)} is not a whole number.")
+        near = f"type {floor(number)} or {ceil(number)}"
+        return Reading(problem=f"{shown(number)} is not a whole number: {near}.")
     return Reading(number)
 
 
@@ -54,14 +55,17 @@ def shown(value: float) -> str:
     return f"{text}0" if _ONE_GROUP.fullmatch(text) else text
 
 
-def _one_group(typed: str, digits: str) -> Reading:
+def _one_group(typed: str, digits: str, *, whole: bool) -> Reading:
     """One mark, and three digits behind it: thousands in one country, decimals in another."""
-    whole = float(re.sub("[.,]", "", digits))
-    decimal = shown(float(digits.replace(",", ".")))
+    grouped, decimal = float(re.sub("[.,]", "", digits)), float(digits.replace(",", "."))
     if "," in digits:
-        note = f"“{typed}” is read as {shown(whole)}; for the decimal number type {decimal}."
-        return Reading(whole, note=note)
-    return Reading(problem=f"“{typed}” can be read in two ways: type {shown(whole)} or {decimal}.")
+        other = "" if whole else f"; for the decimal number type {shown(decimal)}"
+        return Reading(grouped, note=f"“{typed}” is read as {shown(grouped)}{other}.")
+    if whole:
+        also = f" or {decimal:.0f}" if decimal.is_integer() else ""
+        return Reading(problem=f"“{typed}” may be a decimal number: type {shown(grouped)}{also}.")
+    told = f"type {shown(grouped)} or {shown(decimal)}"
+    return Reading(problem=f"“{typed}” can be read in two ways: {told}.")
 
 
 def _number(digits: str) -> float | None:

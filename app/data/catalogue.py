@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app import state
+from app import datasets, state
 from app.components.tables import moment, show
 from pipelines.runtime.phrases import number_of
 from pipelines.workspace.records import DatasetRecord
@@ -44,7 +44,7 @@ def frame(records: list[DatasetRecord]) -> pd.DataFrame:
     rows = []
     for record in records:
         about = record.about
-        size = state.size(record)
+        size = datasets.size(record)
         status = "cannot be read" if record.folder else record.state
         recipe = about.recipe.hash[:8] if about.recipe else ""
         rows.append(

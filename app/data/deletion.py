@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import access, state
+from app import access, datasets, state
 from app.components import page
 from pipelines.errors import AssayError
 
@@ -32,7 +32,7 @@ def _confirm(name: str) -> None:
             try:
                 delete(name)
             except AssayError as error:
-                st.error(page.plain(str(error)), icon=":material/error:")
+                st.error(page.with_code(str(error)), icon=":material/error:")
                 return
             st.rerun()
         if st.button("Cancel"):
@@ -43,4 +43,4 @@ def delete(name: str) -> None:
     """Delete a dataset. Requires the lead role."""
     access.require("lead", "Deleting a dataset")
     state.workspace().delete_dataset(name)
-    state.forget(name)
+    datasets.forget(name)

@@ -84,14 +84,13 @@ def choices(planned: Plan) -> dict[str, Any]:
             key=import_plan.keyed("least"),
         )
     if C.TIME in has and C.SESSION not in has:
-        found["session_minutes"] = int(
-            next(places).number_input(
-                "Inactivity that ends a session (minutes)",
-                value=planned.recipe.session_minutes,
-                min_value=1,
-                step=5,
-                key=import_plan.keyed("session"),
-            )
+        found["session_minutes"] = number_field.draw(
+            "Inactivity that ends a session (minutes)",
+            place=next(places),
+            value=planned.recipe.session_minutes,
+            least=1,
+            whole=True,
+            key=import_plan.keyed("session"),
         )
     return {name: value for name, value in found.items() if value not in (None, {})}
 

@@ -7,6 +7,8 @@ from zoneinfo import available_timezones
 
 import streamlit as st
 
+from app.components import number_field
+
 DECIMALS = {"": "detected", ".": "point: 2,003.50", ",": "comma: 2.003,50"}
 ICON = ":material/tune:"
 
@@ -79,11 +81,14 @@ def _more(confirmed: dict[str, Any], prefix: str) -> dict[str, Any]:
         prefix,
         most=1,
     )
-    skipped = places[2].number_input(
+    skipped = number_field.draw(
         "Lines above the header",
         value=confirmed.get("skip_lines"),
-        min_value=0,
+        least=0,
+        whole=True,
+        optional=True,
         placeholder="detected",
+        place=places[2],
         key=f"{prefix}_skip_lines",
     )
     names = _text(
@@ -96,7 +101,7 @@ def _more(confirmed: dict[str, Any], prefix: str) -> dict[str, Any]:
     return {
         "decimal": decimal or None,
         "escape": escape,
-        "skip_lines": None if skipped is None else int(skipped),
+        "skip_lines": skipped,
         "columns": None if names is None else [name.strip() for name in names.split(",")],
     }
 

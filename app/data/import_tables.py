@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import streamlit as st
 
 from app.components import charts
-from app.components.page import plain
+from app.components.page import plain, with_code
 from app.data import import_plan, import_reading, uploads
 from pipelines.errors import AssayError
 
@@ -83,7 +83,7 @@ def _told(path: Path, table: Literal["items", "users"], recipe: dict[str, Any]) 
     try:
         opened = import_plan.table(path, table, recipe)
     except AssayError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(with_code(str(error)), icon=":material/error:")
         return False
     st.caption(plain(sentence(opened)))
     for note in opened.source.notes:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app import state
+from app import datasets
 from app.components import page
 from app.components.drawn import Drawn
 from app.data import profile_charts
@@ -24,7 +24,7 @@ TITLES = {
 
 def section(name: str) -> None:
     """All charts of the profile for which there is data."""
-    found = state.profile(name)
+    found = datasets.profile(name)
     for key, title in TITLES.items():
         rows = getattr(found, key)
         if not rows:

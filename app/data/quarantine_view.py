@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from app import state
+from app import datasets
 from app.components import page, spreadsheet
 from app.components.drawn import Drawn
 from app.components.tables import show
@@ -26,7 +26,7 @@ def section(record: DatasetRecord) -> None:
     """Reasons, first rows and downloads; nothing if no row is quarantined."""
     if record.folder is None:
         return
-    counts = state.quarantine_counts(record)
+    counts = datasets.quarantine_counts(record)
     if counts.empty:
         return
     total = int(counts["rows"].sum())

@@ -8,22 +8,23 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app import state
-from app.components import page
+from app import datasets
+from app.components import page, stacked
 from app.components.drawn import Drawn
 from app.components.tables import number
 from app.data import readiness_chart
 from app.data.readiness_chart import STATE_MARK
-from app.state import Readiness
+from app.datasets import Readiness
 from pipelines.data.readiness.tracking_plan import DOCUMENT, SCHEMA
 from pipelines.runtime.phrases import number_of
 
+MEANS = "what it means"
 ORDER = {"not enough": 0, "thin": 1, "unknown": 2, "enough": 3}
 
 
 def opening(name: str) -> None:
     """The page's opening: the report's sentence, and the chart of approaches."""
-    found = state.readiness(name)
+    found = datasets.readiness(name)
     frame = readiness_chart.with_labels(found.approaches)
     page.opening(
         found.sentence,
@@ -38,7 +39,7 @@ def opening(name: str) -> None:
 
 def section(name: str) -> None:
     """The findings, the approaches and the tracking plan."""
-    found = state.readiness(name)
+    found = datasets.readiness(name)
     st.header("Findings", anchor=False)
     findings(found.findings)
     with page.numbers("All approaches"):
@@ -52,13 +53,13 @@ def findings(frame: pd.DataFrame) -> None:
     drawn = frame.assign(rank=frame["state"].map(ORDER)).sort_values("rank", kind="stable")
     passed = drawn["state"] == "enough"
     if not passed.all():
-        _table(drawn[~passed], "Findings about the data, the most urgent first.")
+        _table(drawn[~passed], "Findings about the data, the most urgent first.", "urgent")
     if passed.any():
         with page.numbers(f"{number_of(int(passed.sum()), 'check')} passed"):
-            _table(drawn[passed], "Passed checks.")
+            _table(drawn[passed], "Passed checks.", "passed")
 
 
-def _table(drawn: pd.DataFrame, alt: str) -> None:
+def _table(drawn: pd.DataFrame, alt: str, name: str) -> None:
     table = pd.DataFrame(
         {
             "state": [f"{STATE_MARK[s]} {s}" for s in drawn["state"]],
@@ -68,14 +69,13 @@ def _table(drawn: pd.DataFrame, alt: str) -> None:
                 for v, check in zip(drawn["value"], drawn["check"], strict=True)
             ],
             "required": [required(row) for row in drawn.to_dict("records")],
-            "what it means": [
+            MEANS: [
                 page.plain(" ".join(part for part in parts if part))
                 for parts in zip(drawn["todo"], drawn["why"], strict=True)
             ],
         }
     )
-    # A plain table: its long texts wrap.
-    st.table(table, hide_index=True, alt=alt)
+    stacked.table(table, key=f"data_findings_{name}", alt=alt, unlabeled=(MEANS,))
 
 
 def approaches(frame: pd.DataFrame) -> None:
@@ -86,10 +86,10 @@ def approaches(frame: pd.DataFrame) -> None:
             "approach": frame["approach"],
             "missing": [page.plain(text) for text in frame["missing"]],
             "notes": [page.plain(text) for text in frame["note"]],
-            "source": frame["source"],
+            "source": frame["source"].map(source),
         }
     )
-    st.table(table, hide_index=True, alt=readiness_chart.alt_text(frame))
+    stacked.table(table, key="data_approaches", alt=readiness_chart.alt_text(frame))
 
 
 def _plan(name: str, found: Readiness) -> None:
@@ -124,7 +124,7 @@ def value_label(value: object, check: str) -> str:
         return ""
     if not isinstance(value, int | float):
         return str(value)
-    if check.endswith("share") or check.startswith("growth") or check == "open rate":
+    if ", share" in check or check.startswith("growth") or check == "open rate":
         return f"{number(100 * float(value))}%"
     return number(float(value))
 
@@ -142,4 +142,9 @@ def required(finding: Mapping[Any, Any]) -> str:
         below = (value < threshold) == (finding["state"] == "enough")
         side = "at most " if below or threshold == 0 else "at least "
         side = "" if value == threshold != 0 else side
-    return f"{side}{limit} ({finding['source']})"
+    return f"{side}{limit} ({source(finding['source'])})"
+
+
+def source(given: str) -> str:
+    """Where a threshold is from: a vendor's documentation, or Assay's rule of thumb."""
+    return "rule of thumb" if given == "ours" else given

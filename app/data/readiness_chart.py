@@ -20,7 +20,9 @@ STATE_LABEL = {
     "not enough": "Not enough",
     "unknown": "Unknown",
 }
-_LINE = 15
+_LINE, _GAP, _AXIS = 15, 10, 80
+"""Heights in pixels: of a line of a label, at least of the gap between two labels, and of the axis
+below the rows, which a page takes from the chart's height."""
 _WIDTH = 33
 """Characters in a line of a label; more would be cut off."""
 _DOMAIN = (0.02, 100)
@@ -74,6 +76,7 @@ def chart(frame: pd.DataFrame) -> Any:
         labelExpr=lines,
         labelFontSize=13,
         labelLineHeight=_LINE,
+        labelOffset=-_LINE / 2,  # a label hangs from its first line; most have two
         labelOverlap=False,
         ticks=False,
     )
@@ -97,5 +100,5 @@ def chart(frame: pd.DataFrame) -> Any:
     )
     need = alt.Chart(drawn.head(1)).mark_rule(color=look.INK, strokeWidth=1.5).encode(x="one:Q")
     lines_in_all = int((drawn["label"].str.count("\n") + 1).max())
-    row = max(40, 4 + _LINE * lines_in_all)
-    return finish(bars + need, height=max(look.HEIGHT, row * len(frame)))
+    row = _GAP + _LINE * lines_in_all
+    return finish(bars + need, height=max(look.HEIGHT, _AXIS + row * len(frame)))

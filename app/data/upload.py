@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import access, state
 from app.components import toolbar
-from app.components.page import plain
+from app.components.page import with_code
 from app.data import import_columns, import_events, import_plan, next_month, uploads
 from pipelines.errors import AssayError
 
@@ -40,6 +40,7 @@ def panel(*, open_now: bool = False) -> None:
     # Once open, the form stays open until an import starts, even without the query parameter.
     is_open = open_now or WAY in st.query_params or bool(st.session_state.get(import_plan.LOADING))
     st.session_state[import_plan.LOADING] = is_open
+    st.session_state[state.FILLING] = False
     with st.expander("Load your own events", expanded=is_open, icon=":material/upload_file:"):
         way = toolbar.choice(
             "Load from", tuple(WAYS), key=WAY, default="files", format_func=WAYS.__getitem__
@@ -47,7 +48,7 @@ def panel(*, open_now: bool = False) -> None:
         try:
             {"files": _files, "database": _database, "again": next_month.draw}[way]()
         except AssayError as error:
-            st.error(plain(str(error)), icon=":material/error:")
+            st.error(with_code(str(error)), icon=":material/error:")
 
 
 def _files() -> None:
@@ -110,6 +111,7 @@ def _check(address: str, text: str) -> None:
 
 
 def _two_steps(source: dict[str, Any], name: str) -> None:
+    st.session_state[state.FILLING] = True
     draft = st.session_state.get(import_plan.DRAFT) or {}
     if draft.get("source") != source:
         draft = {}

@@ -8,7 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from app import look, state
 from app.look import Style
+from pipelines.evaluation.results.document import BakeoffDocument, titles_of
 
 STYLE = """
 .lists{display:grid;grid-template-columns:repeat(auto-fill,minmax(188px,1fr));gap:14px;align-items:start;
@@ -18,8 +20,9 @@ STYLE = """
 .lists :is(h2,h3){font-size:15px;font-weight:600;margin:0;padding:0}
 .lists .kind,.lists .why{opacity:.75;font-size:13px;margin:2px 0 8px}
 .lists ol{margin:0;padding:0;list-style:none}
-.lists li{display:grid;grid-template-columns:22px 1fr auto;gap:4px;padding:4px 2px;
- margin:0;font-size:14px;border-top:1px solid color-mix(in srgb,currentColor 10%,transparent)}
+.lists li{display:grid;grid-template-columns:minmax(22px,max-content) 1fr auto;gap:4px;
+ padding:4px 2px;margin:0;font-size:14px;
+ border-top:1px solid color-mix(in srgb,currentColor 10%,transparent)}
 .lists .n{opacity:.65;font-variant-numeric:tabular-nums}
 .lists .c{display:block;opacity:.7;font-size:12px}
 .lists .m{font-size:11px;font-weight:600;align-self:start;margin-top:2px;padding:0 5px;
@@ -27,6 +30,13 @@ STYLE = """
  background:color-mix(in srgb,#1B8A92 18%,transparent)}
 .lists .t{display:block;font-size:12px;font-weight:600}
 """
+
+
+def contenders(document: BakeoffDocument) -> dict[str, tuple[str, Style]]:
+    """Kind and style of each contender by title, for `cards`."""
+    titles, styles = titles_of(document.contenders), look.styles_by_title(document)
+    kinds = look.kind_labels(document, shipped=state.is_shipped(document.id))
+    return {titles[name]: (kind, styles[titles[name]]) for name, kind in kinds.items()}
 
 
 def cards(

@@ -9,13 +9,12 @@ from pathlib import Path
 import streamlit as st
 from markupsafe import Markup
 
-from app import look
 from app.components import citation
 from app.explore import linked_lists, person
-from app.explore.cards import cards
+from app.explore.cards import cards, contenders
 from app.explore.data import Lists, Person
 from app.explore.legend import legend
-from pipelines.evaluation.results.document import BakeoffDocument, titles_of
+from pipelines.evaluation.results.document import BakeoffDocument
 from pipelines.runtime.templates import template
 
 TEMPLATE = Path(__file__).with_name("handout.html.j2")
@@ -56,18 +55,13 @@ def only(found: Lists, titles: list[str]) -> Lists:
 
 def html(document: BakeoffDocument, found: Lists, who: Person, one: str, other: str) -> str:
     """The lists in `found` as one HTML document; all text is escaped, and nothing is loaded."""
-    titles, styles = titles_of(document.contenders), look.styles_by_title(document)
     shown = set(found.frame["contender"]) | set(found.missing)
-    contenders = {
-        titles[c.name]: (look.KIND_LABEL[c.kind], styles[titles[c.name]])
-        for c in document.contenders
-        if titles[c.name] in shown
-    }
+    looks = {title: one for title, one in contenders(document).items() if title in shown}
     text: str = template(TEMPLATE).render(
         title=linked_lists.sentence(found.frame, one, other),
         who=person.sentences(document, who),
         legend=legend(found, who),
-        cards=Markup(cards(found.frame, found.missing, contenders)),
+        cards=Markup(cards(found.frame, found.missing, looks)),
         source=citation.source_of(document.dataset, f"bake-off {document.id}", document.created),
     )
     return text

@@ -8,10 +8,9 @@ from app import look, state
 from app.components import page, results, tables, toolbar
 from app.components.drawn import Drawn
 from app.explore import linked_lists
-from app.explore.cards import cards
+from app.explore.cards import cards, contenders
 from app.explore.data import Lists, Person, catalogue
 from app.explore.legend import legend, without_sponsored
-from pipelines.evaluation.comparison.ranking import best_first
 from pipelines.evaluation.results.document import BakeoffDocument, titles_of
 
 HEADERS = {"lists": "number of lists", "chosen": "held-out interaction"}
@@ -34,7 +33,8 @@ def choose_pair(document: BakeoffDocument, found: Lists) -> tuple[str, str]:
     answering = [name for name, title in titles.items() if title in listed]
     if len(answering) < 2:
         return ("", "") if not answering else (titles[answering[0]], "")
-    first = _first(document, answering)
+    shown = results.narrowed(document, answering)
+    first = _first(shown)
     with st.container(horizontal=True, gap="medium"):
         with st.container(width=230):
             one = toolbar.selection(
@@ -54,23 +54,18 @@ def choose_pair(document: BakeoffDocument, found: Lists) -> tuple[str, str]:
                 default=baseline if baseline in others else others[0],
                 format_func=titles.__getitem__,
             )
+    why = results.passed_over(shown) if one == first else ""
+    if why:
+        st.caption(page.plain(why))
     return titles[one], titles[other]
 
 
-def _first(document: BakeoffDocument, answering: list[str]) -> str:
-    """The best contender whose list is not changed for a sponsor, if there is one."""
-    by_name = {c.name: c for c in document.contenders}
-    organic = [c.name for c in results.organic([by_name[n] for n in answering])]
-    ranked = best_first(
-        [
-            by_name[n]
-            for n in organic
-            if by_name[n].kind in ("built", "third-party")
-            and results.value_of(by_name[n], results.declared_metric(document)) is not None
-        ],
-        results.declared_metric(document),
-    )
-    return next((c.name for c in ranked), (organic or answering)[-1])
+def _first(document: BakeoffDocument) -> str:
+    """The contender that leads, as on Compare, if there is one."""
+    best = results.leader(document, ("built", "third-party"))
+    if best is not None:
+        return best.name
+    return results.organic(document.contenders)[-1].name
 
 
 def opening(found: Lists, one: str, other: str) -> None:
@@ -102,19 +97,18 @@ def picture(document: BakeoffDocument, found: Lists, one: str, other: str) -> No
     page.notice(state.about(document.dataset))
 
 
-def list_cards(document: BakeoffDocument, found: Lists, person: Person) -> None:
-    """A card per contender, with its list or the reason why it has none."""
+def list_header(document: BakeoffDocument, found: Lists, person: Person) -> None:
+    """What the marks on the cards mean."""
     st.header("Lists", anchor=False)
     st.caption(legend(found, person))
     marked = bool(catalogue(document)["sponsored"].any())
     for sentence in without_sponsored(document, found, marked):
         st.caption(page.plain(sentence))
-    titles, styles = titles_of(document.contenders), look.styles_by_title(document)
-    contenders = {
-        titles[c.name]: (look.KIND_LABEL[c.kind], styles[titles[c.name]])
-        for c in document.contenders
-    }
-    st.html(cards(found.frame, found.missing, contenders))
+
+
+def list_cards(document: BakeoffDocument, found: Lists) -> None:
+    """A card per contender, with its list or the reason why it has none."""
+    st.html(cards(found.frame, found.missing, contenders(document)))
 
 
 def all_lists(found: Lists) -> None:

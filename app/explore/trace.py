@@ -40,7 +40,7 @@ def section(document: BakeoffDocument, person: Person) -> None:
     try:
         frame = explore_data.trace(document, name, person)
     except AssayError as error:
-        st.info(page.plain(str(error)))
+        st.info(page.with_code(str(error)))
         return
     spec = next(c.spec for c in multi_stage if c.name == name) or {}
     tables.show(

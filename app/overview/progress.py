@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from app import state
+from app import datasets, state
 from app.components import jobs, results
 from app.components.evidence import chosen_evidence
 from app.components.tables import moment
@@ -93,7 +93,7 @@ def _data_line(name: str | None) -> str:
         return "no data loaded"
     if state.workspace().dataset_record(name).state != "ready":
         return f"{name}: not loaded yet"
-    found = state.readiness(name).approaches
+    found = datasets.readiness(name).approaches
     enough = int((found["state"] == "enough").sum())
     return f"{name}: enough for {enough} of {len(found)} approaches"
 
@@ -101,7 +101,8 @@ def _data_line(name: str | None) -> str:
 def _build_line(document: BakeoffDocument | None) -> str:
     if document is None:
         return "no pipeline built yet"
-    return f"{number_of(_built(document), 'pipeline')} built and scored"
+    made = "shipped with Assay" if state.is_shipped(document.id) else "built and scored"
+    return f"{number_of(_built(document), 'pipeline')} {made}"
 
 
 def _built(document: BakeoffDocument) -> int:

@@ -61,6 +61,6 @@ def numbers(document: BakeoffDocument) -> None:
             key="overview_numbers",
             alt="The contenders of the chosen bake-off.",
         )
-        warning = results.split_warning(document)
-        if warning:
-            st.caption(page.plain(warning))
+        for told in (results.passed_over(document), results.split_warning(document)):
+            if told:
+                st.caption(page.plain(told))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import state
-from app.build import bakeoff, estimate, flow, spec_editor
+from app import datasets, state
+from app.build import bakeoff, edited, estimate, flow, spec_editor
 from app.components import page
 
 
@@ -19,11 +19,12 @@ def draw() -> None:
         flow.starting_point()
     with form:
         doc = spec_editor.editor()
-    spec_editor.keep(doc)
-    error = spec_editor.problem(doc)
-    k = int(st.session_state.get("build_k", 10))
-    items = None if name is None else state.shape(name).n_items
-    estimated = None if error or name is None else state.preflight(doc, name)
+    edited.keep(doc)
+    error = edited.problem(doc)
+    items = None if name is None else datasets.shape(name).n_items
+    estimated = None if error or name is None else estimate.preflight(doc, name)
+    refused = estimated is not None and bool(estimated["refusal"].notna().any())
+    k = bakeoff.section(name, doc, runnable=not error and not refused)
     with top:
         page.opening(estimate.sentence(doc, k, estimated, error, items))
     with picture:
@@ -31,8 +32,6 @@ def draw() -> None:
         moment = "" if error else estimate.moment(doc)
         if moment:
             st.caption(page.plain(moment))
-    refused = estimated is not None and bool(estimated["refusal"].notna().any())
-    bakeoff.section(name, doc, runnable=not error and not refused)
     with page.numbers("Spec (TOML)"):
         spec_editor.file(doc)
     if estimated is not None:

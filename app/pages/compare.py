@@ -84,7 +84,7 @@ def _view(section: Callable[[BakeoffDocument], Heading], document: BakeoffDocume
     try:
         return section(document)
     except AssayError as error:
-        st.error(page.plain(str(error)), icon=":material/error:")
+        st.error(page.with_code(str(error)), icon=":material/error:")
         return Heading("This view needs data that this bake-off did not store.")
 
 

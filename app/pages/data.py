@@ -34,9 +34,6 @@ def draw() -> None:
     readiness.opening(name)
     page.notice(record.about)
     upload.panel()
-    if st.session_state.pop(state.IMPORTED, None) == name:
-        # After an import, first show how rows became events.
-        state.choose(data_view=ORIGIN)
     view = toolbar.choice(
         "View", list(VIEWS), key="data_view", default=FINDINGS, format_func=VIEWS.__getitem__
     )

@@ -25,8 +25,9 @@ def draw() -> None:
     with top:
         sections.opening(found, one, other)
     sections.picture(document, found, one, other)
-    sections.list_cards(document, found, chosen)
+    sections.list_header(document, found, chosen)
     handout.buttons(document, found, chosen, one, other)
+    sections.list_cards(document, found)
     trace.section(document, chosen)
     sections.all_lists(found)
 

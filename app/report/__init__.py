@@ -15,9 +15,11 @@ from app.components import citation, results
 from app.report import behavior, figures, sentences, slices, tables
 from pipelines.data.dataset import About
 from pipelines.errors import AssayError
+from pipelines.evaluation.comparison.leading import passed_over
 from pipelines.evaluation.metrics.names import label
 from pipelines.evaluation.results.document import BakeoffDocument, Comparison
 from pipelines.evaluation.results.folder import BakeoffFolder
+from pipelines.evaluation.results.shipped import is_shipped
 from pipelines.runtime.templates import template
 
 __all__ = ["button", "html"]
@@ -36,6 +38,8 @@ class View:
     found: list[Comparison] = field(default_factory=list)
     legend: str = ""
     """What the marks mean, and how many comparisons the intervals allow for."""
+    passed_over: str = ""
+    """Why contenders with a better value than the named one are not named."""
 
 
 def button(document: BakeoffDocument, metric: str, against: str) -> None:
@@ -89,7 +93,9 @@ def html(
         warning=results.split_warning(document),
         exposure=sentences.with_code(document.exposure.sentence if document.exposure else ""),
         notice=citation.notice_sentence(about),
-        contenders=tables.contenders(document, first.found, declared[0]),
+        contenders=tables.contenders(
+            document, first.found, declared[0], shipped=is_shipped(folder.path)
+        ),
         price=figures.price(document, folder, declared[0]),
         costs=tables.costs(document),
         waterfalls=figures.waterfalls(document),
@@ -123,7 +129,8 @@ def _view(
     drawn = [figures.differences(document, found, metric, against, name)]
     if document.windows and against == results.declared_baseline(document):
         drawn += figures.drift(document, found, metric, against, name)
-    return View(metric, against, title, drawn, found, legend(document, found, against))
+    why = passed_over(document, found)
+    return View(metric, against, title, drawn, found, legend(document, found, against), why)
 
 
 def _values(document: BakeoffDocument, metric: str, against: str, name: str) -> View:

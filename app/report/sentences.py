@@ -110,10 +110,11 @@ def _flat(value: Any) -> str:
     return "none" if value is None else str(value)
 
 
-def notes(document: BakeoffDocument) -> list[str]:
+def notes(document: BakeoffDocument) -> list[Markup]:
     """Notes on contenders and on the bake-off, except those at the top of the report."""
     above = document.exposure.sentence if document.exposure else ""
-    return [*contender_notes(document), *(note for note in document.notes if note != above)]
+    found = [*contender_notes(document), *(note for note in document.notes if note != above)]
+    return [with_code(note) for note in found]
 
 
 def definitions(document: BakeoffDocument) -> list[tuple[str, str, str]]:

@@ -63,16 +63,22 @@ def _shown(value: Any) -> str:
     return number(float(value)) if isinstance(value, int | float) else str(value)
 
 
-def contenders(document: BakeoffDocument, found: Sequence[Comparison], metric: str) -> Table:
-    """The contenders, best first: value, difference and outcome, or why there is none."""
+def contenders(
+    document: BakeoffDocument, found: Sequence[Comparison], metric: str, *, shipped: bool = False
+) -> Table:
+    """The contenders, best first: value, difference and outcome, or why there is none.
+
+    `shipped` is whether the bake-off came with Assay.
+    """
     by_name = {c.contender: c for c in found}
+    kinds = look.kind_labels(document, shipped=shipped)
     names = Names(document)
     rows = []
     for c in best_first(document.contenders, metric):
         value, compared = c.metrics.get(metric), by_name.get(c.name)
         rows.append(
             [
-                names.cell(c, look.KIND_LABEL[c.kind]),
+                names.cell(c, kinds[c.name]),
                 _interval(value),
                 _difference(compared),
                 _outcome(c, compared, declared_baseline(document)),

@@ -50,7 +50,7 @@ def draw(document: BakeoffDocument) -> Heading:
     try:
         _round(document, taste_people.choose(document))
     except AssayError as error:
-        st.info(page.plain(str(error)))
+        st.info(page.with_code(str(error)))
     return Heading(taste_tally.section(document, uncounted=st.session_state[BLIND]), DESCRIPTION)
 
 
@@ -97,7 +97,7 @@ def _lists(document: BakeoffDocument, found: Round, *, revealed: bool) -> None:
     sides = {"Left list": ("", blank), "Right list": ("", blank)}
     if revealed:
         titles, styles = titles_of(document.contenders), look.styles_by_title(document)
-        kinds = {c.name: look.KIND_LABEL[c.kind] for c in document.contenders}
+        kinds = look.kind_labels(document, shipped=state.is_shipped(document.id))
         sides = {titles[n]: (kinds[n], styles[titles[n]]) for n in (found.left, found.right)}
     rows = [
         (side, rank, item)

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 def bakeoff(
     data: DataName,
     specs: Annotated[
-        list[str] | None, typer.Argument(metavar="SPEC…", help="A built-in spec, or a TOML file.")
+        list[str] | None,
+        typer.Argument(
+            metavar="SPEC…", help="A built-in spec, a candidate generator, or a TOML file."
+        ),
     ] = None,
     third_party: Annotated[
         list[str] | None,

@@ -87,7 +87,9 @@ def data_audit(
     name: DatasetName,
     specs: Annotated[
         list[str] | None,
-        typer.Option("--spec", help="A built-in spec, or a TOML file; repeatable."),
+        typer.Option(
+            "--spec", help="A built-in spec, a candidate generator, or a TOML file; repeatable."
+        ),
     ] = None,
     split: Annotated[
         str | None,

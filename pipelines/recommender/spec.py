@@ -22,13 +22,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal, Self, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from pipelines import registry
 from pipelines.errors import AssayError, first_problem
 from pipelines.runtime import paths
 from pipelines.runtime.written import text_of, toml_of
@@ -38,6 +40,8 @@ from pipelines.stages.loading import StageKind
 from pipelines.stages.seeding import FIRST_DRAW, Draw
 
 SLUG = r"^[a-z0-9][a-z0-9-]{0,59}$"
+ALONE_K = 100
+"""How many items a candidate generator proposes where it is a pipeline of its own."""
 
 
 class Block(BaseModel):
@@ -164,16 +168,17 @@ class Spec(BaseModel):
 
     @staticmethod
     def load(name_or_path: str | Path) -> Spec:
-        """A built-in spec by name, or a TOML file by path."""
-        path = paths.SPECS / f"{name_or_path}.toml"
-        if str(name_or_path) not in Spec.shipped():
-            path = Path(name_or_path)
+        """A built-in spec or a candidate generator by name (`known`), or a TOML file by path."""
+        name, path = str(name_or_path), Path(name_or_path)
+        if name in Spec.shipped():
+            path = paths.SPECS / f"{name}.toml"
+        elif name in registry.names("candidates"):
+            return _alone(name)
         try:
             text = text_of(path)
         except (OSError, UnicodeDecodeError):
             raise AssayError(
-                f"There is no spec {str(name_or_path)!r}: use a TOML file, or one of "
-                f"{', '.join(Spec.shipped())}."
+                f"There is no spec {name!r}: use a TOML file, or one of {', '.join(Spec.known())}."
             ) from None
         return Spec.parse(text, origin=str(path.name))
 
@@ -193,6 +198,14 @@ class Spec(BaseModel):
         found = [p.stem for p in paths.SPECS.glob("*.toml")]
         return sorted(found, key=lambda name: (order.get(name, len(order)), name))
 
+    @staticmethod
+    def known() -> list[str]:
+        """The names that `load` knows: the built-in specs, then candidate generators alone.
+
+        A generator is left out if it cannot be loaded, and if a built-in spec is the same.
+        """
+        return list(_known(tuple(Spec.shipped()), registry.names("candidates")))
+
     def blocks(self) -> list[tuple[StageKind, Block]]:
         """Each block with its kind, in the order in which they work."""
         return [
@@ -200,6 +213,28 @@ class Spec(BaseModel):
             *(("rankers", b) for b in self.rankers),
             *(("rules", b) for b in self.rules),
         ]
+
+
+@cache
+def _known(shipped: tuple[str, ...], generators: tuple[str, ...]) -> tuple[str, ...]:
+    hashes = {Spec.load(name).hash for name in shipped}
+    usable = (n for n in loading.offered("candidates") if n in generators and n not in shipped)
+    named = (name for name in usable if re.fullmatch(SLUG, name))
+    return (*shipped, *(name for name in named if _alone(name).hash not in hashes))
+
+
+def _alone(name: str) -> Spec:
+    """The pipeline of one candidate generator with its default settings."""
+    title = loading.load("candidates", name).title
+    return Spec.of(
+        {
+            "schema": 1,
+            "name": name,
+            "title": title,
+            "description": f"{title} alone, with its default settings.",
+            "candidates": [{"stage": name, "k": ALONE_K}],
+        }
+    )
 
 
 _ORDER = ("random", "popular", "als", "ease-recent", "two-stage", "two-stage-sponsored")

@@ -6,6 +6,7 @@ from app.build import spec_editor, spec_flow
 from app.build.bakeoff import named
 from pipelines.data.split import Protocol
 from pipelines.errors import AssayError
+from pipelines.evaluation.bakeoff.request import BASELINES, BakeoffRequest
 from pipelines.recommender.spec import Spec
 
 
@@ -53,16 +54,72 @@ def test_a_ranker_is_duplicated_and_the_pipeline_renamed(open_page, filled):
     assert len(app.session_state["build_spec"]["rankers"]) == 2
 
 
+def pipelines(app):
+    return next(m for m in app.multiselect if m.label.startswith("Pipelines"))
+
+
+def test_every_contender_that_the_command_line_knows_by_name_can_be_picked(
+    open_page, filled, submitted
+):
+    app = open_page("build", dataset="shop")
+    assert {*pipelines(app).options, *BASELINES} == set(Spec.known())
+    assert "item-knn" in pipelines(app).options
+    start = app.selectbox(key=spec_editor.FROM)
+    assert start.options == [Spec.load(name).title for name in Spec.known()]
+    pipelines(app).set_value(pipelines(app).options).run()
+    _button(app, "Run the bake-off").click().run()
+    assert not app.exception
+    request = BakeoffRequest.of(submitted[0][1])
+    assert {e.name for e in request.entries if e.spec is not None} == set(Spec.known())
+
+
+def test_a_generator_to_start_from_is_not_taken_for_a_changed_pipeline(open_page, filled):
+    app = open_page("build", dataset="shop")
+    app.selectbox(key=spec_editor.FROM).set_value("item-knn").run()
+    _button(app, "Load").click().run()
+    assert not app.exception
+    assert app.session_state["build_spec"]["name"] == "item-knn"
+    assert _button(app, "Load").disabled
+
+
+def test_pipelines_edited_before_take_part_beside_the_present_one(open_page, filled, submitted):
+    app = open_page("build", dataset="shop")
+    for _ in range(2):
+        app.selectbox(key=spec_editor.STAGE).set_value("rankers:0").run()
+        _button(app, "Duplicate ranker").click().run()
+        _button(app, "Load").click().run()
+    variants = ["two-stage-changed", "two-stage-changed-2"]
+    assert pipelines(app).options[:3] == ["two-stage", *variants]
+    assert app.selectbox(key=spec_editor.FROM).options[-2:] == variants
+    pipelines(app).set_value(["two-stage", "two-stage-changed"]).run()
+    _button(app, "Run the bake-off").click().run()
+    assert not app.exception
+    plain, variant = submitted[0][1]["specs"]
+    assert (plain, variant["name"]) == ("two-stage", "two-stage-changed")
+    assert len(variant["rankers"]) == 3
+    app.selectbox(key=spec_editor.FROM).set_value("two-stage-changed-2").run()
+    _button(app, "Load").click().run()
+    assert app.session_state["build_spec"]["name"] == "two-stage-changed-2"
+
+
+def test_several_third_parties_take_part(open_page, filled, submitted, tmp_path):
+    lists = [tmp_path / name for name in ("one.csv", "two.csv")]
+    app = open_page("build", dataset="shop")
+    given = [f"exported:{path}" for path in lists]
+    app.multiselect(key="build_others").set_value(given).run()
+    for path in lists:
+        path.write_text("user_id,item_id,rank\nu001,i01,1\n")
+    _button(app, "Run the bake-off").click().run()
+    assert not app.exception and not app.error
+    assert submitted[0][1]["third_party"] == ["stand-in", *given]
+
+
 def test_a_removed_pipeline_stays_removed_when_the_edited_one_is_renamed(open_page, filled):
     app = open_page("build", dataset="shop")
-
-    def pipelines():
-        return next(m for m in app.multiselect if m.label.startswith("Pipelines"))
-
-    pipelines().set_value(["two-stage", "als"]).run()
+    pipelines(app).set_value(["two-stage", "als"]).run()
     app.selectbox(key=spec_editor.STAGE).set_value("rankers:0").run()
     _button(app, "Duplicate ranker").click().run()
-    assert pipelines().value == ["two-stage-changed", "als"]
+    assert pipelines(app).value == ["two-stage-changed", "als"]
 
 
 def test_a_typed_name_is_the_title_too(open_page, filled, submitted):
@@ -92,8 +149,8 @@ def test_a_changed_pipeline_survives_a_reload_and_a_loaded_one_replaces_it(open_
 def test_a_setting_changes_the_sentence_and_the_file(open_page):
     app = open_page("build")
     before = app.title[0].value
-    field = next(n for n in app.number_input if n.label == "Candidates (items)")
-    field.set_value(321).run()
+    field = next(n for n in app.text_input if n.label == "Candidates (items)")
+    field.set_value("321").run()
     assert not app.exception
     assert app.title[0].value != before
     assert any("k = 321" in code.value for code in app.code)
@@ -116,9 +173,31 @@ def test_the_bakeoff_that_is_started(open_page, filled, submitted):
     assert params["required"] == ["one-item"]
 
 
+def test_whole_numbers_are_used_as_typed_and_a_decimal_comma_is_refused(
+    open_page, filled, submitted
+):
+    app = open_page("build", dataset="shop")
+    app.text_input(key="build_eval_users").set_value("1,250")
+    app.text_input(key="build_refits").set_value("2")
+    app.text_input(key="build_tie_orders").set_value("0")
+    app.text_input(key="build_k").set_value("5").run()
+    assert app.title[0].value.startswith("30 → 30 → 30 → 5 items.")
+    app.text_input(key="build_k").set_value("2,5").run()
+    assert not app.exception
+    assert app.text_input(key="build_k").value == "2,5"
+    told = [c.value for c in app.caption]
+    assert ":material/error: 2.5 is not a whole number: type 2 or 3." in told
+    assert "5 is still set." in told
+    assert app.title[0].value.startswith("30 → 30 → 30 → 5 items.")
+    _button(app, "Run the bake-off").click().run()
+    params = submitted[0][1]
+    wanted = {"k": 5, "eval_users": 1250, "refits": 2, "tie_orders": 0}
+    assert {name: params[name] for name in wanted} == wanted
+
+
 def test_a_third_party_that_is_not_known_is_a_sentence(open_page, filled, submitted):
     app = open_page("build", dataset="shop")
-    app.text_input(key="build_other").set_value("nonsense:x").run()
+    app.multiselect(key="build_others").set_value(["nonsense:x"]).run()
     _button(app, "Run the bake-off").click().run()
     assert not app.exception
     assert any("nonsense" in e.value for e in app.error)

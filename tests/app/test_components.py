@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import access, look, state
+from app import access, look
 from app.build import flow_chart, spec_flow
 from app.components import charts, page, steps, tables
 from app.data import readiness_chart
@@ -20,7 +20,6 @@ from pipelines.errors import AssayError
 from pipelines.evaluation.results.document import titles_of
 from pipelines.recommender.spec import Spec
 from pipelines.runtime import paths
-from pipelines.workspace.models import JobRow
 from tests.app.compared import contender
 
 
@@ -193,9 +192,9 @@ def test_a_form_has_a_widget_for_each_kind_of_field(monkeypatch):
     app = AppTest.from_function(_form_of_everything).run()
     assert not app.exception
     assert app.session_state["found"] == {"kind": "b"}  # defaults are left out
-    count = app.number_input(key="f_count")
-    assert (count.min, count.max, count.help) == (1, 9, "how many")
-    count.set_value(7)
+    count = app.text_input(key="f_count")
+    assert (count.value, count.help) == ("5", "how many")
+    count.set_value("7")
     app.text_input(key="f_limit").set_value("2,5")
     app.text_input(key="f_parts").set_value("3, 4")
     app.checkbox(key="f_on").uncheck().run()
@@ -203,6 +202,12 @@ def test_a_form_has_a_widget_for_each_kind_of_field(monkeypatch):
         "count": 7, "on": False, "kind": "b", "limit": 2.5, "parts": [3, 4],
     }  # fmt: skip
     assert app.text_input(key="f_limit").value == "2,5"  # as typed
+    for typed in ("2,5", "0", "10", "1.000", ""):  # a whole number from 1 to 9 is needed
+        app.text_input(key="f_count").set_value(typed).run()
+        assert app.session_state["found"]["count"] == 7
+        assert app.caption[-1].value == "7 is still set."
+        assert app.text_input(key="f_count").value == typed
+    app.text_input(key="f_count").set_value("7").run()
     app.text_input(key="f_rate").set_value("0,002").run()
     assert app.session_state["found"]["rate"] == 0.002 and not app.caption
     for typed in ("fast", "0", ""):  # a rate above 0 is needed
@@ -229,92 +234,6 @@ def _form_of_a_stage(kind: str, name: str) -> None:
 
     config = registry.lookup(kind, name).Config
     st.session_state["found"] = forms.settings(config, {}, key="f")
-
-
-def test_a_failed_job_says_why_and_can_be_dismissed(open_page, filled, wait_until):
-    id = filled.submit("import", {"paths": ["/no/such/file.csv"], "name": "x"})
-    wait_until(lambda: not filled.job(id).live, 60)
-    app = open_page()
-    assert not app.exception
-    assert any("failed" in m.value and "no file" in m.value for m in app.markdown)
-    app.button(key=f"dismiss_{id}").click().run()
-    assert not any("failed" in m.value for m in app.markdown)
-    again = open_page()  # after a reload
-    assert not any("failed" in m.value for m in again.markdown)
-
-
-def test_a_finished_job_links_to_its_result_until_it_is_dismissed(open_page, filled, monkeypatch):
-    app, id = finished_bakeoff(open_page, filled, monkeypatch)
-    app.run()  # still there
-    assert any("is done" in m.value for m in app.markdown)
-    app.button(key=f"dismiss_{id}").click().run()
-    assert not any("is done" in m.value for m in app.markdown)
-
-
-def test_the_notice_of_a_finished_job_goes_when_its_result_was_opened(
-    open_page, filled, monkeypatch
-):
-    app, _ = finished_bakeoff(open_page, filled, monkeypatch)
-
-    def told(page, **address):
-        for name, value in address.items():
-            app.query_params[name] = value
-        app.switch_page(str(paths.CHECKOUT / "app" / "pages" / f"{page}.py")).run()
-        assert not app.exception
-        return any("is done" in m.value for m in app.markdown)
-
-    assert told("compare", bakeoff="20261121-1000-bbbb")  # another bake-off
-    assert told("decide")
-    assert not told("compare", bakeoff="20261120-1000-aaaa")
-    assert not told("build")
-
-
-def finished_bakeoff(open_page, filled, monkeypatch):
-    """The Build page after a bake-off ended while it was open, and the job's id."""
-    monkeypatch.setattr(type(filled), "worker_command", ("sleep",))  # never claims the job
-    monkeypatch.setattr(type(filled), "mark_lost", lambda self: [])
-    id = filled.submit("bakeoff", {"dataset": "shop"})
-    app = open_page("build", dataset="shop")
-    with filled.database.write() as session:
-        row = session.get(JobRow, id)
-        row.state, row.result = "done", {"bakeoff": "20261120-1000-aaaa"}
-    app.run()
-    assert not app.exception
-    assert any("Bake-off on shop is done" in m.value for m in app.markdown)
-    links = [repr(link.proto) for link in app.get("page_link")]
-    assert any("See the results" in link and "20261120-1000-aaaa" in link for link in links)
-    return app, id
-
-
-@pytest.mark.parametrize("mine", [True, False])
-def test_a_result_takes_the_place_of_what_is_shown_only_where_it_was_started(
-    mine, open_page, filled, monkeypatch
-):
-    monkeypatch.setattr(type(filled), "worker_command", ("sleep",))  # never claims the job
-    monkeypatch.setattr(type(filled), "mark_lost", lambda self: [])
-    shown, made = "20261121-1000-bbbb", "20261120-1000-aaaa"
-    id = filled.submit("bakeoff", {"dataset": "shop"})
-    app = open_page("compare", dataset="shop", bakeoff=shown)
-    if mine:
-        app.session_state[state.STARTED] = [id]
-    with filled.database.write() as session:
-        row = session.get(JobRow, id)
-        row.state, row.result = "done", {"bakeoff": made}
-    app.run()
-    # The notice goes when its result was opened.
-    assert any("Bake-off on shop is done" in m.value for m in app.markdown) is not mine
-    assert app.session_state["bakeoff"] == (made if mine else shown)
-
-
-def test_a_waiting_job_is_shown_and_cancelled(open_page, filled, monkeypatch):
-    monkeypatch.setattr(type(filled), "worker_command", ("sleep",))  # never claims the job
-    id = filled.submit("sample", {"name": "x"})
-    monkeypatch.setattr(type(filled), "mark_lost", lambda self: [])
-    app = open_page()
-    assert not app.exception
-    app.button(key=f"cancel_{id}").click().run()
-    assert filled.job(id).state == "cancelled"
-    assert not any(b.key == f"cancel_{id}" for b in app.button)
 
 
 def test_roles(monkeypatch):

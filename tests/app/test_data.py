@@ -2,7 +2,7 @@
 
 import pytest
 
-from app import access, state
+from app import access, datasets
 from app.components import jobs
 from app.data import deletion
 from pipelines.errors import AssayError
@@ -17,7 +17,7 @@ def test_empty(open_page):
 def test_readiness_comes_first_and_the_import_is_a_view(open_page, filled):
     app = open_page("data", dataset="shop")
     assert not app.exception
-    assert app.title[0].value.replace("\\", "") == state.readiness("shop").sentence
+    assert app.title[0].value.replace("\\", "") == datasets.readiness("shop").sentence
     headers = [header.value for header in app.header]
     assert headers == ["Tracking plan", "Findings", "All datasets"]
     app = open_page("data", dataset="shop", data_view="origin")
@@ -30,14 +30,6 @@ def test_readiness_comes_first_and_the_import_is_a_view(open_page, filled):
         "Versions and bake-offs",
         "All datasets",
     ]
-
-
-def test_what_was_just_imported_is_explained_first(open_page, filled):
-    app = open_page("data", dataset="shop")
-    app.session_state[state.IMPORTED] = "shop"
-    app.run()
-    assert app.query_params["data_view"] == "origin"
-    assert app.header[1].value == "How rows became events"
 
 
 def test_a_sample_shows_its_notice(open_page, workspace):

@@ -5,6 +5,7 @@ import pytest
 from app.components.typed_number import read
 from app.components.typed_number import shown as shown_number
 from app.decide import case_values
+from pipelines.runtime import paths
 
 
 @pytest.mark.parametrize(
@@ -35,7 +36,29 @@ def test_a_text_that_is_no_number_or_two_is_refused(typed):
 def test_a_number_is_shown_as_it_is_read():
     for value in (1.085, 12.125, -2.125, 0.921, 1234.567, 1000.0, 1e15, 2e-7, 0.0):
         assert read(shown_number(value)).value == value
-    assert read("2,5", whole=True).problem == "2.5 is not a whole number."
+
+
+@pytest.mark.parametrize(
+    ("typed", "value", "problem", "note"),
+    [
+        ("27,5", None, "27.5 is not a whole number: type 27 or 28.", ""),
+        ("-2.5", None, "-2.5 is not a whole number: type -3 or -2.", ""),
+        ("1,000", 1000, "", "“1,000” is read as 1000."),
+        ("1.000", None, "“1.000” may be a decimal number: type 1000 or 1.", ""),
+        ("27.500", None, "“27.500” may be a decimal number: type 27500.", ""),
+        ("1 000", 1000, "", ""), ("1e3", 1000, "", ""), ("2.0", 2, "", ""), ("", None, "", ""),
+    ],
+)  # fmt: skip
+def test_a_whole_number_is_read_and_a_decimal_one_is_refused(typed, value, problem, note):
+    found = read(typed, whole=True)
+    assert (found.value, found.problem, found.note) == (value, problem, note)
+
+
+def test_no_field_drops_a_comma_without_a_word():
+    """Streamlit's own field for numbers turns a typed "27,5" into 275."""
+    files = sorted((paths.CHECKOUT / "app").rglob("*.py"))
+    assert len(files) > 50
+    assert [file.name for file in files if "number_input(" in file.read_text()] == []
 
 
 def test_a_decimal_comma_is_no_factor_of_ten(open_page, workspace):

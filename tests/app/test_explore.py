@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from app.components import results
 from app.explore import cards, handout, history_picker, linked_lists, sections, trace
 from app.explore import data as explore_data
 from app.explore.legend import without_sponsored
@@ -106,9 +107,13 @@ def test_the_default_pair_leaves_out_the_sponsored_variant(filled):
     contenders = [paid if c is best else c for c in made.contenders]
     changed = made.model_copy(update={"contenders": contenders})
     names = [c.name for c in contenders]
-    assert sections._first(made, names) == best.name
-    assert sections._first(changed, names) == "als"
-    assert sections._first(changed, [best.name]) == best.name
+    assert sections._first(results.narrowed(made, names)) == best.name
+    assert sections._first(results.narrowed(changed, names)) == "als"
+    assert sections._first(results.narrowed(changed, [best.name])) == best.name
+    assert results.passed_over(made) == ""
+    assert results.passed_over(changed) == (
+        "EASE, recent first has a higher NDCG@10, but places sponsored items."
+    )
 
 
 def test_a_trace_names_the_rankers_that_the_pipeline_has():
@@ -213,6 +218,28 @@ def test_a_user_in_the_data(open_page, explored):
     assert any("after the cut-off date" in c.value for c in app.caption)
 
 
+def test_the_page_says_why_the_best_by_value_is_not_chosen_first(open_page, explored):
+    made = explored.bakeoff(ID)
+    assert not any("has a higher" in c.value for c in opened(open_page).caption)
+    spec = {"rules": [{"stage": "sponsored-slot", "slot": 3}]}
+    contenders = [
+        c.model_copy(update={"spec": {**c.spec, **spec}}) if c.name == "ease-recent" else c
+        for c in made.contenders
+    ]
+    folder = explored.bakeoff_folder(ID)
+    (folder / "document.json").write_text(
+        made.model_copy(update={"contenders": contenders}).model_dump_json()
+    )
+    explored.save_bakeoff(made.model_copy(update={"contenders": contenders}), dataset_version=1)
+    app = opened(open_page)
+    assert not app.exception
+    assert app.selectbox(key="explore_one").value == "als"
+    why = "EASE, recent first has a higher NDCG@10, but places sponsored items."
+    assert why in [c.value for c in app.caption]
+    app.selectbox(key="explore_one").set_value("ease-recent").run()
+    assert why not in [c.value for c in app.caption]
+
+
 def test_a_made_up_history_is_answered_now_and_others_say_why_not(open_page, explored):
     app = opened(open_page, explore_who="made-up", explore_history="i03,i07,nonsense")
     assert not app.exception
@@ -259,6 +286,16 @@ def test_what_chooses_the_lists_is_above_their_picture(open_page, explored):
     for key in ("explore_who", "explore_persona", "explore_one", "explore_other"):
         assert keys.index(key) < picture, key
     assert types.index("title") == 0 or types.index("title") < keys.index("explore_who")
+
+
+def test_the_files_to_hand_on_are_above_the_lists(open_page, explored):
+    leaves = order(opened(open_page).main)
+    lists = next(
+        i for i, leaf in enumerate(leaves)
+        if leaf.type == "html" and 'class="lists"' in str(leaf.proto.body)
+    )  # fmt: skip
+    keys = [getattr(leaf, "key", None) for leaf in leaves]
+    assert keys.index("explore_lists_html") < lists and keys.index("explore_pair_html") < lists
 
 
 def test_a_title_is_found_by_typing_in_the_picker_of_a_large_catalogue(

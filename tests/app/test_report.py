@@ -82,6 +82,7 @@ def test_it_has_all_results_of_the_bakeoff(whole):
         "not adjusted for the number of comparisons", "Exploratory comparison", "useful share",
         load("ndcg").description,
         "vl-convert-python 1.", "Python 3.",
+        "stand-in (not Amazon) has a higher NDCG@10, but is only a stand-in for a third party.",
     ):  # fmt: skip
         assert expected in page.text.replace("_", " "), expected
 
@@ -169,6 +170,11 @@ def test_slices_say_where_each_wins_and_which_are_reversals(tmp_path):
         e["aria-label"] for e in page.every("div") if "by visits" in (e.get("aria-label") or "")
     )
     assert "new (60 users) Two-stage better at +0.19" in picture
+
+
+def test_commands_in_notes_are_code(stored):
+    told = bakeoff().model_copy(update={"notes": ["Made with `assay bakeoff <x>`."]})
+    assert "Made with <code>assay bakeoff &lt;x&gt;</code>." in made(stored, told)
 
 
 def test_the_note_on_exposure_is_once_at_the_top(stored):

@@ -9,6 +9,8 @@ import pytest
 from app import access
 from app.components.drawing import png
 from app.components.drawn import Drawn
+from app.report import html
+from pipelines.evaluation.results.folder import BakeoffFolder
 from pipelines.workspace import Workspace, beginning
 from tests.app.conftest import page_opened
 
@@ -46,6 +48,29 @@ def test_every_view_of_a_whole_bakeoff_is_drawn(fresh):
         app = page_opened("compare", compare_view=view)
         assert not app.exception, view
         assert app.query_params["compare_view"] in (view, [view])
+
+
+def test_nothing_of_it_is_said_to_be_built_here(fresh):
+    tables = [d.value for d in page_opened("compare", compare_view="contenders").dataframe]
+    (kinds,) = (table["kind"] for table in tables if "kind" in table)
+    assert {kind.partition(",")[0] for kind in kinds} == {
+        "shipped with Assay", "local stand-in", "baseline",
+    }  # fmt: skip
+    explore = page_opened("explore")
+    cards = " ".join(str(h.proto.body) for h in explore.get("html"))
+    assert cards.count("shipped with Assay") == 4 and "built here" not in cards
+    workspace = Workspace.open(fresh)
+    (record,) = workspace.bakeoffs()
+    document, folder = workspace.bakeoff(record.id), BakeoffFolder(record.folder)
+    report = html(document, folder, "ndcg@10", "popular")
+    assert report.count("<small>shipped with Assay</small>") == 4 and "built here" not in report
+    taste = page_opened("compare", compare_view="taste")
+    next(b for b in taste.button if b.label == "No difference").click().run()
+    next(b for b in taste.button if b.label == "Reveal the contenders").click().run()
+    assert not taste.exception
+    assert "built here" not in " ".join(str(h.proto.body) for h in taste.get("html"))
+    (steps, *_) = page_opened("overview").get("vega_lite_chart")
+    assert "Build: 4 pipelines shipped with Assay." in steps.proto.alt
 
 
 def test_a_chart_as_a_page_shows_it_becomes_a_picture():

@@ -1,5 +1,6 @@
 import pytest
 
+from pipelines import registry
 from pipelines.errors import AssayError
 from pipelines.recommender.spec import Spec
 from pipelines.testing.datasets import TWO_STAGE
@@ -16,6 +17,30 @@ def test_every_spec_that_ships_loads_and_survives_being_written():
         assert spec.name == name and spec.title and spec.description
         again = Spec.parse(spec.to_toml())
         assert again == spec and again.hash == spec.hash
+
+
+def test_a_candidate_generator_is_a_pipeline_by_its_name():
+    alone = Spec.load("item-knn")
+    assert (alone.name, alone.title) == ("item-knn", "Item neighbors")
+    assert [b.stage for b in alone.candidates] == ["item-knn"] and not alone.rankers
+    known = Spec.known()
+    assert known[: len(Spec.shipped())] == Spec.shipped()
+    specs = {name: Spec.load(name) for name in known}
+    assert [spec.name for spec in specs.values()] == known
+    assert len({spec.hash for spec in specs.values()}) == len(known)
+    # Every generator is there, by its name or as the built-in spec that is the same.
+    hashes = {spec.hash for spec in specs.values()}
+    assert all(Spec.load(name).hash in hashes for name in registry.names("candidates"))
+    with pytest.raises(AssayError, match="item-knn"):
+        Spec.load("no-such")
+
+
+def test_a_generator_that_cannot_be_loaded_is_no_pipeline(monkeypatch):
+    names = (*registry.names("candidates"), "lost", "Not_A_Slug")
+    monkeypatch.setattr(registry, "names", lambda kind: names)
+    assert not {"lost", "Not_A_Slug"} & set(Spec.known())
+    with pytest.raises(AssayError, match="named 'lost'"):
+        Spec.load("lost")
 
 
 def test_the_hash_is_of_what_is_computed_not_of_words():

@@ -54,7 +54,8 @@ def work(workspace: Workspace, job: JobRecord, progress: Progress) -> dict[str, 
                     threading.Event().wait()
                 except Exception as error:
                     print("not listening to", type(error).__name__, flush=True)
-    return {"did": job.params["do"], "attempt_of": job.attempt_of}
+    made = job.params.get("made", {})
+    return {"did": job.params["do"], "attempt_of": job.attempt_of, **made}
 
 
 def _child(job: JobRecord) -> subprocess.Popen[bytes]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.evaluation.comparison.ranking import better_sign
-from pipelines.evaluation.results.document import BakeoffDocument, Comparison
+from pipelines.evaluation.metrics.names import label
+from pipelines.evaluation.results.document import BakeoffDocument, Comparison, titles_of
 
 SPONSORED_RULE = "sponsored-slot"
 
@@ -38,8 +39,42 @@ def in_order(entries: Iterable[Entry]) -> list[str]:
 
 def leading(document: BakeoffDocument, found: Sequence[Comparison]) -> Comparison | None:
     """Of comparisons with one baseline on one metric, the first by `in_order`; None if none."""
+    first = next(iter(in_order(_entries(document, found))), None)
+    return next((one for one in found if one.contender == first), None)
+
+
+def passed_over(document: BakeoffDocument, found: Sequence[Comparison]) -> str:
+    """Why contenders with a larger gain than the leading one are not named; empty if none has.
+
+    `Two-stage with a sponsored item has a higher NDCG@10, but places sponsored items.`
+    """
+    entries = {one.name: one for one in _entries(document, found)}
+    named = leading(document, found)
+    if named is None:
+        return ""
+    first, titles = entries[named.contender], titles_of(document.contenders)
+    larger = sorted((e for e in entries.values() if e.gain > first.gain), key=lambda e: -e.gain)
+    value = f"a {'higher' if better_sign(named.metric) > 0 else 'lower'} {label(named.metric)}"
+    baseline = titles.get(named.baseline, named.baseline)
+    return " ".join(
+        f"{titles[one.name]} has {value}, but {_why_not(one, first, baseline)}." for one in larger
+    )
+
+
+def _why_not(one: Entry, first: Entry, baseline: str) -> str:
+    """The first reason of `in_order` for which `one` comes after `first`."""
+    if one.kind == "baseline":
+        return "is a baseline"
+    if one.kind == "stand-in" != first.kind:
+        return "is only a stand-in for a third party"
+    if one.sponsored and not first.sponsored:
+        return "places sponsored items"
+    return f"is not certainly better than {baseline}"
+
+
+def _entries(document: BakeoffDocument, found: Sequence[Comparison]) -> list[Entry]:
     by_name = {c.name: c for c in document.contenders}
-    entries = [
+    return [
         Entry(
             one.contender,
             by_name[one.contender].kind,
@@ -50,8 +85,6 @@ def leading(document: BakeoffDocument, found: Sequence[Comparison]) -> Compariso
         for one in found
         if one.contender in by_name
     ]
-    first = next(iter(in_order(entries)), None)
-    return next((one for one in found if one.contender == first), None)
 
 
 def sponsored_rule(spec: Mapping[str, Any] | None) -> dict[str, Any] | None:
