@@ -55,12 +55,16 @@ def test_the_prices_can_be_read_whole_and_are_named_in_plain_words(
     drawn(page)
     assert page.locator('[aria-label*=":gray-badge"]').count() == 0
     field = page.get_by_role("combobox", name="Fee per request, buy")
+    listed = page.get_by_role("listbox")
+
+    def opens() -> bool:  # a page that is drawn anew closes the list
+        field.press("ArrowDown")
+        return listed.is_visible()
+
     for line in PriceBook().lines:
         if line.unit != "1,000 requests":
             continue
-        field.press("ArrowDown")
-        listed = page.get_by_role("listbox")
-        expect(listed).to_be_visible()
+        wait_for(opens)
         assert listed.evaluate(CUT_OFF) == []
         field.fill(line.title)
         field.press("Enter")
