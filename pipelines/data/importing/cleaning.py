@@ -13,7 +13,7 @@ from pipelines.data.importing.collecting import CollectedRows
 from pipelines.data.importing.columns import NumberColumn, TextColumn
 from pipelines.data.importing.engine import at_once
 from pipelines.data.importing.names import OF_ITEMS
-from pipelines.data.importing.tables import categories
+from pipelines.data.importing.table_values import categories
 from pipelines.data.outliers import flagged
 from pipelines.data.recipe import Recipe
 from pipelines.runtime.phrases import number_of

@@ -6,9 +6,6 @@ in the same forms. A value that cannot be read is missing, and counted.
 
 from __future__ import annotations
 
-import ast
-import json
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -17,9 +14,8 @@ from pipelines.data.dataset import TableCounts, Unread
 from pipelines.data.id_forms import normalized
 from pipelines.data.importing import joins, mapping
 from pipelines.data.importing.events import no_id_sql
-from pipelines.data.importing.moments import seconds_sql, within_sql
 from pipelines.data.importing.names import ITEM_NAMES, USER_NAMES
-from pipelines.data.importing.number_text import NO_NUMBER, decimal_of, read_numbers
+from pipelines.data.importing.table_values import TableValues
 from pipelines.data.quarantine import Quarantine
 from pipelines.data.recipe import Reading, Recipe
 from pipelines.data.sources import Source, open_source, sniffing
@@ -31,11 +27,6 @@ from pipelines.schema import Columns as C
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
-
-_TEXTS = (C.ITEM, C.USER, C.TITLE, C.CATEGORIES, C.IMAGE)
-_TRUE, _FALSE = {"true", "t", "yes", "y", "1", "1.0"}, {"false", "f", "no", "n", "0", "0.0"}
-_MOSTLY = 0.9
-"""The share of a column's values that must be numbers for it to be read as numbers."""
 
 
 @dataclass
@@ -76,12 +67,13 @@ class Table:
         first = ~frame.duplicated(self.key)
         self.repeated = int((~first).sum())
         frame, lines = frame[first].reset_index(drop=True), lines[first].reset_index(drop=True)
-        return pd.DataFrame(
-            {
-                column: self._typed(connection, values, str(column), lines)
-                for column, values in frame.items()
-            }
-        )
+        semicolons = self.source.separator == ";"
+        values = TableValues(self.source.name, self.recipe.times, self.reading.decimal, semicolons)
+        typed = {}
+        for column, texts in frame.items():
+            typed[column], unread = values.typed(connection, texts, str(column), lines)
+            self.unread += [] if unread is None else [unread]
+        return pd.DataFrame(typed)
 
     def _rows(self, connection: duckdb.DuckDBPyConnection, bad: Quarantine) -> pd.DataFrame:
         """The rows that can be used as text: line, then the columns of the source."""
@@ -114,48 +106,6 @@ class Table:
                 good = good.set_column(at, key_at, ids)
             parts.append(good.to_pandas())
         return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
-
-    def _typed(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        values: pd.Series,
-        column: str,
-        lines: pd.Series,
-    ) -> pd.Series:
-        if column == C.CATEGORIES:
-            return values.map(categories, na_action="ignore")
-        if column in _TEXTS:
-            return values
-        if column == C.CREATED:
-            found = _moments(connection, values, self.recipe)
-            self._count(column, values, found.isna(), lines)
-            return found
-        if column in (C.AVAILABLE, C.SPONSORED):
-            lower = values.str.lower()
-            self._count(column, values, ~lower.isin(_TRUE | _FALSE), lines)
-            # Missing values: items are available, and not sponsored.
-            missing = ~lower.isin(_TRUE | _FALSE) & (column == C.AVAILABLE)
-            return lower.isin(_TRUE) | missing
-        there = values.where(~values.str.lower().isin(NO_NUMBER))
-        if column != C.PRICE and not _may_be_numbers(there):
-            return values
-        decimal = self.reading.decimal or _decimal(there, self.source)
-        numbers = read_numbers(connection, there, decimal)
-        if column != C.PRICE and numbers.notna().sum() < _MOSTLY * there.notna().sum():
-            return values
-        self._count(column, there, numbers.isna(), lines)
-        return numbers
-
-    def _count(self, column: str, values: pd.Series, unread: pd.Series, lines: pd.Series) -> None:
-        wrong = unread & values.notna()
-        if wrong.any():
-            at = int(wrong.argmax())
-            self.unread.append(
-                Unread(
-                    column=column, count=int(wrong.sum()), line=int(lines.iloc[at]),
-                    value=str(values.iloc[at])[:40], file=self.source.name,
-                )
-            )  # fmt: skip
 
     def counts(self, ids: list[str], events: list[str]) -> TableCounts:
         """How the table (with these ids) joins the events (with those)."""
@@ -220,51 +170,3 @@ def _check_clashes(
                 f"{source.name!r} has a column {standard!r}, and {column!r} is also read as "
                 f"{standard}; rename one of them."
             )
-
-
-def _moments(connection: duckdb.DuckDBPyConnection, values: pd.Series, recipe: Recipe) -> pd.Series:
-    """Times in UTC, to the second; missing if they cannot be read."""
-    import pandas as pd
-
-    frame = pd.DataFrame({"i": range(len(values)), "v": values.astype("str").to_numpy()})
-    connection.register("moments", frame)
-    read = f"SELECT i, {seconds_sql('v', recipe.times)} AS s FROM moments"
-    sql = f"SELECT {within_sql('s')} AS s FROM ({read}) ORDER BY i"
-    seconds = connection.sql(sql).df()["s"]
-    connection.unregister("moments")
-    return pd.to_datetime(seconds.set_axis(values.index), unit="s", utc=True).dt.floor("s")
-
-
-def _may_be_numbers(values: pd.Series) -> bool:
-    """Whether texts may be measures: codes such as 02400 are not."""
-    there = values.dropna()
-    if there.empty or there.str.match(r"0[0-9]").any():
-        return False
-    return bool(there.str.contains(r"[0-9]").mean() >= _MOSTLY)
-
-
-def _decimal(values: pd.Series, source: Source) -> Literal[".", ","] | None:
-    import pyarrow as pa
-
-    texts = pa.chunked_array([pa.array(values.dropna(), pa.string())])
-    return decimal_of(texts, semicolons=source.separator == ";")
-
-
-def categories(text: str) -> str | None:
-    """Categories separated by "|": a list such as `["a", "b"]` is converted, commas and all."""
-    if text.startswith("[") and text.endswith("]"):
-        text = "|".join(part for part in _listed(text) if part)
-    return text or None
-
-
-def _listed(text: str) -> list[str]:
-    """The texts of a list in JSON, as Python writes it, or without quote marks."""
-    for parse in (json.loads, ast.literal_eval):
-        try:
-            found = parse(text)
-        except (ValueError, SyntaxError, RecursionError, MemoryError):
-            continue
-        if isinstance(found, list):
-            flat = [x for part in found for x in (part if isinstance(part, list) else [part])]
-            return [str(part).strip() for part in flat if part is not None]
-    return [part.strip(" \"'") for part in re.split(",", text[1:-1])]
