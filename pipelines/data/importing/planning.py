@@ -19,7 +19,7 @@ from pipelines.data.importing.names import EVENT_NAMES, OF_ITEMS
 from pipelines.data.importing.order_lines import OrderLines
 from pipelines.data.recipe import DateOrder, Recipe
 from pipelines.data.sources import QuerySource, Source, describe_query, open_source, parquet
-from pipelines.data.sources.batches import batches
+from pipelines.data.sources.batches import batches, first_rows
 from pipelines.data.sources.lines import Counts
 from pipelines.data.sources.nested import array_of
 from pipelines.data.sources.splitting import quoted
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
     from pipelines.data.sources.database import Query
 
-HEAD = 1 << 20
-"""Bytes of a text file that are read for a plan."""
 MOST_ARRAYS = 6
 """Arrays of a nested file whose columns are looked at, and the columns outside arrays."""
 MOST_TYPES = 1_000
@@ -159,7 +157,7 @@ def _matched(
     found = match(source.columns, given, hidden=hidden)
     contents: dict[str, ColumnContent] = {}
     for columns in _groups(source):
-        head = next(batches(connection, source, columns, Counts(), block=HEAD), None)
+        head = first_rows(connection, source, columns)
         if head is not None:
             contents |= column_contents(connection, head.rows, columns)
     left_out = {standard for standard, column in given.items() if not column}
@@ -191,10 +189,8 @@ def _head(
             array_of(source.layout.place(column) for column in columns)
         except AssayError:
             columns = list(dict.fromkeys(recipe.columns.values()))
-    first = None
-    if columns:
-        first = next(batches(connection, source, columns, Counts(), block=HEAD), None)
-    return proposals.Head.of(source.name, columns, None if first is None else first.rows)
+    head = first_rows(connection, source, columns) if columns else None
+    return proposals.Head.of(source.name, columns, None if head is None else head.rows)
 
 
 def _kept(found: Match, recipe: Recipe) -> tuple[str, ...]:
@@ -274,10 +270,10 @@ def _sample(
     if C.USER not in recipe.columns or C.ITEM not in recipe.columns:
         return pd.DataFrame(columns=shown), {}
     types: Counter[str] = Counter()
-    first = next(batches(connection, source, events.wanted(recipe), Counts(), block=HEAD), None)
-    if first is None:
+    head = first_rows(connection, source, events.wanted(recipe))
+    if head is None:
         return pd.DataFrame(columns=shown), {}
-    read = events.read(connection, OrderLines(recipe).filled(first.rows), recipe)
+    read = events.read(connection, OrderLines(recipe).filled(head.rows), recipe)
     if C.EVENT in recipe.columns:
         kinds = read[C.EVENT].filter(read["reason"].is_null()).fill_null(events.NO_TYPE)
         types.update({v["values"]: v["counts"] for v in kinds.value_counts().to_pylist()})

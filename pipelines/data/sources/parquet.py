@@ -22,7 +22,9 @@ ROWS, MOST_BYTES = 500_000, 200_000_000
 FEW = 8
 """Bytes of a text in the file up to which its column counts as one that repeats."""
 DECODED = 4_096
-"""Rows that are decoded at once, whatever their width."""
+"""Rows that are decoded at once, at most."""
+HEAD_BYTES = 8_000_000
+"""Of the first rows, at most."""
 
 
 def open_file(path: Path) -> Source:
@@ -178,12 +180,20 @@ def rows(source: Source) -> int:
         return int(_dataset(source.path).count_rows())
 
 
-def tables(source: Source, columns: Sequence[str]) -> Iterator[tuple[pa.Table, Longs | None]]:
+def tables(
+    source: Source, columns: Sequence[str], head: int | None = None
+) -> Iterator[tuple[pa.Table, Longs | None]]:
     """The selected columns with their types, in file order, and the row of each line.
 
     If a column is in an array, there is a line per element, and one without its values for an
-    empty array; otherwise the rows are None.
+    empty array; otherwise the rows are None. With `head`, tables have at most so many lines, and
+    only the first one is meant to be read.
     """
+    import pyarrow.dataset as ds
+
+    rows, size = (ROWS, MOST_BYTES) if head is None else (head, HEAD_BYTES)
+    # Whole row groups are read ahead unless only their beginning is wanted.
+    scan = ds.ParquetFragmentScanOptions(pre_buffer=head is None)
     places = [source.layout.place(column) for column in columns]
     array = array_of(places)
     roots = [(p.keys if p.array is None else p.array)[0] for p in places]
@@ -196,30 +206,59 @@ def tables(source: Source, columns: Sequence[str]) -> Iterator[tuple[pa.Table, L
             wanted = fragment.to_batches(
                 schema=whole.schema,
                 columns=list(dict.fromkeys(roots)),
-                batch_size=DECODED,
+                batch_size=_at_once(source.name, fragment, set(roots), rows, size),
                 batch_readahead=2,
                 fragment_readahead=1,
                 use_threads=True,
+                fragment_scan_options=scan,
             )
-            for table in _gathered(wanted):
+            for table in _gathered(wanted, rows, size):
                 if array is None and all(len(p.keys) == 1 for p in places):
                     yield table.select(roots).rename_columns(list(columns)), None
                 else:
-                    yield _flattened(table, columns, places, array)
+                    yield _first(head, *_flattened(table, columns, places, array))
 
 
-def _gathered(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
-    """Batches put together to tables of at most `ROWS` rows and about `MOST_BYTES`."""
+def _first(head: int | None, table: pa.Table, rows: Longs | None) -> tuple[pa.Table, Longs | None]:
+    return table.slice(0, head), None if rows is None else rows[:head]
+
+
+def _at_once(name: str, fragment: Any, roots: set[str], rows: int, size: int) -> int:
+    """How many rows of a file may be decoded at once, by what it says of their values.
+
+    Raises `AssayError` if a single one takes too much.
+    """
+    told, width = fragment.metadata, 1.0
+    for number in range(told.num_row_groups):
+        group = told.row_group(number)
+        columns = [group.column(place) for place in range(group.num_columns)]
+        held = sum(
+            # Equal elements of an array take next to nothing in the file, and 8 bytes each here.
+            max(column.total_uncompressed_size, 8 * column.num_values)
+            for column in columns
+            if column.path_in_schema in roots or column.path_in_schema.split(".")[0] in roots
+        )
+        width = max(width, held / max(group.num_rows, 1))
+    if width > MOST_BYTES:
+        raise AssayError(
+            f"The rows of {name!r} take {width / 1e6:,.0f} MB each, too much for events; write one "
+            "row per event."
+        )
+    return int(max(1, min(DECODED, rows, size / width)))
+
+
+def _gathered(batches: Iterator[pa.RecordBatch], most: int, largest: int) -> Iterator[pa.Table]:
+    """Batches put together to tables of at most `most` rows and about `largest` bytes."""
     import pyarrow as pa
 
     held: list[pa.Table] = []
     rows = size = 0
     for batch in batches:
         width = _width(batch)
-        step = int(max(1, min(len(batch), MOST_BYTES // max(width, 1))))
+        step = int(max(1, min(len(batch), most, largest // max(width, 1))))
         for start in range(0, len(batch), step):
             some = _spelled_out(pa.Table.from_batches([batch.slice(start, step)]))
-            if held and (rows + len(some) > ROWS or size + len(some) * width > MOST_BYTES):
+            if held and (rows + len(some) > most or size + len(some) * width > largest):
                 yield pa.concat_tables(held)
                 held, rows, size = [], 0, 0
             held.append(some)
