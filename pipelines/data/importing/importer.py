@@ -15,14 +15,15 @@ from pipelines.data import dataset as store
 from pipelines.data import quarantine
 from pipelines.data.assembly import finish, in_order
 from pipelines.data.dataset import TableCounts, check_name
-from pipelines.data.importing import events, tables
+from pipelines.data.importing import events
 from pipelines.data.importing.cleaning import OUTLIERS, CleanEvents, clean
 from pipelines.data.importing.collecting import CollectedRows
 from pipelines.data.importing.engine import engine, read_ahead
 from pipelines.data.importing.event_weights import default_weight
 from pipelines.data.importing.order_lines import OrderLines
 from pipelines.data.importing.planning import Plan
-from pipelines.data.importing.tables import Table
+from pipelines.data.importing.table_opening import opened
+from pipelines.data.importing.tables import Kind, Table
 from pipelines.data.recipe import Recipe
 from pipelines.data.sources.batches import Batch, batches
 from pipelines.data.sources.lines import Counts
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 A_DAY = 86_400
+ITEMS: Kind = "items"
+USERS: Kind = "users"
 
 
 def import_events(
@@ -73,9 +76,10 @@ def _import(
 ) -> int:
     """Import into a new `folder`; the number of events kept."""
     # The small tables come first, so that an error in them is found before the large one is read.
-    item_table = None if items is None else tables.opened(items, "items", planned.recipe)
-    user_table = None if users is None else tables.opened(users, "users", planned.recipe)
-    read_tables = [item_table, user_table]
+    read_tables = [
+        None if path is None else _opened(path, table, planned.recipe)
+        for path, table in ((items, ITEMS), (users, USERS))
+    ]
     with new_folder(folder) as incoming, engine(incoming) as connection:
         with quarantine.opened(incoming) as bad:
             frames = [
@@ -126,6 +130,12 @@ def _import(
         )
         store.save(dataset, incoming, cleaned.context)
     return kept
+
+
+def _opened(path: Path, table: Kind, recipe: Recipe) -> Table:
+    found = opened(path, table, recipe)
+    found.require_complete()
+    return found
 
 
 def _read(
@@ -208,7 +218,7 @@ def _completed(planned: Plan, collected: CollectedRows, read: Sequence[Table | N
         # If all events are views, a view counts in full.
         collected.weight.scale(1 / weights[counting[0]])
         weights[counting[0]] = 1.0
-    found = {f"{t.table[:-1]}_columns": t.columns for t in read if t is not None}
+    found = {f"{t.table[:-1]}_columns": t.choices for t in read if t is not None}
     return recipe.model_copy(update={"weights": weights, **found})
 
 

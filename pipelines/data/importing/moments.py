@@ -13,7 +13,7 @@ EXCEL_EPOCH = 25_569
 """The day of a spreadsheet that is 1970-01-01."""
 _OFFSET = r"(?: ?(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2}))?"
 _CLOCK = r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?(?: ?([AaPp])\.?[Mm]\.?)?" + _OFFSET
-_SLASHED = rf"^(\d{{1,2}})[/.-](\d{{1,2}})[/.-](\d{{4}}|\d{{2}})(?:[ T,]+{_CLOCK})?$"
+SLASHED = rf"^(\d{{1,2}})[/.-](\d{{1,2}})[/.-](\d{{4}}|\d{{2}})(?:[ T,]+{_CLOCK})?$"
 """Dates such as 1/2/2026, 01.02.26 8:05 or 1-2-2026 8:05:09 PM +0100."""
 _NAMED = [
     date + clock
@@ -28,7 +28,7 @@ _ISO_LIKE = (
     r"^(\d{4}[-/]\d{1,2}[-/]\d{1,2}[T ]+\d{1,2}:\d{2})(:\d{2})?(?:[.,](\d+))?" + _OFFSET + "$"
 )
 """2023-11-15 06:06, 2023-11-15 06:06:32,123, or 2023-11-15 06:06:32 +0100."""
-_COMPACT = r"(19[7-9]|20)[0-9]{12}"
+COMPACT = r"(19[7-9]|20)[0-9]{12}"
 """20231115060632."""
 
 
@@ -64,7 +64,7 @@ def seconds_sql(text: str, times: Times) -> str:
     return f"""CASE
         WHEN CASE WHEN length({text}) = 8 THEN regexp_full_match({text}, '(19[7-9]|20)[0-9]*') END
         THEN epoch(try_strptime({text}, '%Y%m%d'))
-        WHEN CASE WHEN length({text}) = 14 THEN regexp_full_match({text}, '{_COMPACT}') END
+        WHEN CASE WHEN length({text}) = 14 THEN regexp_full_match({text}, '{COMPACT}') END
         THEN epoch({_zoned(compact, times)})
         WHEN substr({text}, 5, 1) IN ('-', '/')
           AND TRY_CAST(substr({text}, 1, 4) AS INTEGER) IS NOT NULL
@@ -126,7 +126,7 @@ def _clock(parts: list[str]) -> str:
 
 def is_slashed(text: str) -> str:
     """SQL: whether a text is a date whose day and month could be confused."""
-    return f"regexp_matches({text}, {quoted(_SLASHED)})"
+    return f"regexp_matches({text}, {quoted(SLASHED)})"
 
 
 def parts_sql(text: str) -> tuple[str, str]:
@@ -136,7 +136,7 @@ def parts_sql(text: str) -> tuple[str, str]:
 
 
 def _group(text: str, n: int) -> str:
-    return f"regexp_extract({text}, {quoted(_SLASHED)}, {n})"
+    return f"regexp_extract({text}, {quoted(SLASHED)}, {n})"
 
 
 def within_sql(seconds: str) -> str:

@@ -17,6 +17,7 @@ from pipelines.data.importing.mapping import Match, match
 from pipelines.data.importing.moments import is_slashed, parts_sql
 from pipelines.data.importing.names import EVENT_NAMES, OF_ITEMS
 from pipelines.data.importing.order_lines import OrderLines
+from pipelines.data.importing.time_formats import time_format
 from pipelines.data.recipe import DateOrder, Recipe
 from pipelines.data.sources import QuerySource, Source, describe_query, open_source, parquet
 from pipelines.data.sources.batches import batches, first_rows
@@ -63,6 +64,8 @@ class Plan:
     """What was detected or proposed besides columns, one sentence each."""
     nested: tuple[str, ...] = ()
     """Columns of text that hold JSON."""
+    times: str = ""
+    """How times are written, with the first one as an example; empty if it is not known."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -123,7 +126,7 @@ def plan(
         _check_zone(connection, recipe.times.zone)
         found, decided = _matched(connection, sources[0], recipe.columns, fixed)
         done = recipe.model_copy(update={"columns": found.mapping, "keep": _kept(found, recipe)})
-        unclear = False
+        unclear, first = False, ""
         if not fixed:
             heads = [_head(connection, s, done) for s in sources if _has(s, done)]
             semicolons = isinstance(sources[0], Source) and sources[0].separator == ";"
@@ -131,16 +134,17 @@ def plan(
             done, decided = proposal.recipe, [*decided, *proposal.by_content]
             notes += proposal.notes
             found = replace(found, missing=[s for s in found.missing if s not in done.columns])
+            first = _first_time(heads, done)
         if not fixed and C.TIME in done.columns and recipe.times.order is None:
             order, unclear = _date_order(connection, sources, done.columns[C.TIME])
-            times = done.times.model_copy(update={"order": order})
-            done = done.model_copy(update={"times": times})
+            done = done.model_copy(update={"times": done.times.model_copy(update={"order": order})})
         for source in sources:
             _check_columns(source, done)
         sample, types = _sample(connection, sources[0], done, rows)
+        times = time_format(first, done.times)
     return Plan(
         sources, done, found.ambiguous, found.missing, decided, sample, types, unclear, fixed,
-        tuple(notes), found.nested,
+        tuple(notes), found.nested, times,
     )  # fmt: skip
 
 
@@ -191,6 +195,12 @@ def _head(
             columns = list(dict.fromkeys(recipe.columns.values()))
     head = first_rows(connection, source, columns) if columns else None
     return proposals.Head.of(source.name, columns, None if head is None else head.rows)
+
+
+def _first_time(heads: Sequence[proposals.Head], recipe: Recipe) -> str:
+    """The first time in the column of times; "" if there is none."""
+    column = recipe.columns.get(C.TIME)
+    return next((str(texts[0]) for head in heads if len(texts := head.texts(column))), "")
 
 
 def _kept(found: Match, recipe: Recipe) -> tuple[str, ...]:
