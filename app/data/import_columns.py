@@ -187,7 +187,7 @@ def _date_order(
     return st.segmented_control(
         plain(f"Dates in {columns[C.TIME]}, such as 1/2/2026, start with the"),
         list(ORDERS),
-        default=confirmed,
+        default=confirmed if confirmed in ORDERS else None,
         format_func=ORDERS.__getitem__,
         key=f"data_order_{key}_{columns[C.TIME]}",
     )

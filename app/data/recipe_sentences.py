@@ -24,7 +24,11 @@ OUTLIERS = {
     "flag": "Suspected bots are kept and flagged in the findings.",
     "drop": "Suspected bots are removed.",
 }
-ORDERS = {"day-first": "with the day first", "month-first": "with the month first"}
+ORDERS = {
+    "day-first": "with the day first",
+    "month-first": "with the month first",
+    "year-first": "with the year first",
+}
 SEEN = {
     "exclude": "Items that a user already interacted with are not recommended again.",
     "keep": "Items that a user already interacted with may be recommended again.",

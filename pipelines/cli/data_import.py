@@ -10,6 +10,7 @@ import typer
 
 from pipelines.cli.import_choices import (
     Texts,
+    date_order,
     given_only,
     mapped,
     saved_recipe,
@@ -39,7 +40,7 @@ _OPTIONS = {
     "outliers": "--outliers",
     "session_minutes": "--session-minutes",
     "seen": "--seen",
-    "times": "--time-zone, --time-unit, --clock and --day-first",
+    "times": "--time-zone, --time-unit, --clock, --day-first and --year-first",
     "reading": "--separator, --encoding, --quote, --escape, --decimal, --columns and --skip-lines",
     "items_reading": "--items-reading",
     "users_reading": "--users-reading",
@@ -189,6 +190,9 @@ def data_import(
         bool | None,
         typer.Option("--day-first/--month-first", help="How to read dates such as 1/2/2026."),
     ] = None,
+    year_first: Annotated[
+        bool, typer.Option("--year-first", help="Read dates such as 26/2/1 as February 1, 2026.")
+    ] = False,
     separator: Annotated[
         str | None, typer.Option("--separator", help="Column separator; default: detected.")
     ] = None,
@@ -273,7 +277,7 @@ def data_import(
             zone=time_zone,
             unit=time_unit,
             clock=clock,
-            order=None if day_first is None else "day-first" if day_first else "month-first",
+            order=date_order(day_first, year_first),
         ),
         "reading": given_only(
             separator=unescaped(separator),

@@ -103,6 +103,15 @@ def words_of(text: str | None) -> list[str] | None:
     return None if text is None else [word.strip() for word in text.split(",") if word.strip()]
 
 
+def date_order(day_first: bool | None, year_first: bool) -> str | None:
+    """The order of day, month and year that the options name."""
+    if year_first and day_first is not None:
+        raise AssayError("Dates begin with the year or not: leave out one of the options.")
+    if year_first:
+        return "year-first"
+    return None if day_first is None else "day-first" if day_first else "month-first"
+
+
 def given_only(**values: Any) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value is not None}
 

@@ -13,6 +13,7 @@ from pipelines.data.id_forms import normalized
 from pipelines.data.importing.event_weights import default_weight
 from pipelines.data.importing.moments import seconds_sql, within_sql
 from pipelines.data.importing.number_text import NO_NUMBER, number_sql
+from pipelines.data.importing.trimming import trimmed
 from pipelines.data.recipe import Recipe
 from pipelines.data.sources.splitting import quoted
 from pipelines.schema import Columns as C
@@ -37,6 +38,14 @@ NUMBERS = (C.VALUE, C.POSITION, C.PROPENSITY, C.PRICE)
 """Columns of events that are stored as numbers."""
 NO_ID = ("null", "nan", "none", "nat", "\\n", "<na>")
 """Texts that stand for a missing id in exports, in any case."""
+TOTALS = (
+    "total", "totals", "grand total", "subtotal", "sub-total", "sub total", "summe", "gesamt",
+    "gesamtsumme", "zwischensumme", "endsumme", "total general", "total général", "sous-total",
+    "total geral", "totale", "subtotale", "totale generale", "totaal", "subtotaal", "razem",
+    "toplam", "genel toplam", "итого", "всего", "合计", "总计", "小计", "合計", "小計", "합계",
+    "소계",
+)  # fmt: skip
+"""Texts in place of an id that mark a line of totals in a report, in lower case."""
 
 
 def read(connection: duckdb.DuckDBPyConnection, rows: pa.Table, recipe: Recipe) -> pa.Table:
@@ -84,7 +93,7 @@ def _trimmed(rows: pa.Table, recipe: Recipe) -> pa.Table:
     for i, name in enumerate(wanted(recipe)):
         at = rows.column_names.index(f"c{i}")
         before = rows.column(at)
-        after = pc.ascii_trim_whitespace(before)
+        after = trimmed(before)
         if name in ids:
             had = pc.not_equal(pc.binary_length(before), pc.binary_length(after))
             spaces = pc.or_(spaces, pc.fill_null(had, False))
@@ -199,11 +208,12 @@ def _weight(recipe: Recipe) -> str:
 
 def no_id_sql(column: str, what: str) -> str:
     """SQL for why a text is not an id: the branches of a CASE."""
-    missing = ", ".join(map(quoted, NO_ID))
+    missing, totals = (", ".join(map(quoted, texts)) for texts in (NO_ID, TOTALS))
     # A nested value as an id would be a new one with each price in it.
     nested = f"regexp_matches({column}, '^(?:[{{].*[}}]|[[].*[]])$')"
     json = f"json_type(CASE WHEN json_valid({column}) THEN {column} END)"
     return f"""WHEN {column} IS NULL OR lower({column}) IN ({missing}) THEN 'the {what} is missing'
+        WHEN lower(rtrim({column}, ': ')) IN ({totals}) THEN 'the line is a total'
         WHEN length({column}) > {LONGEST_ID}
         THEN 'the {what} is longer than {LONGEST_ID:,} characters'
         WHEN CASE WHEN {nested} THEN {json} IN ('OBJECT', 'ARRAY') END

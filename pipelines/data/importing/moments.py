@@ -22,6 +22,10 @@ _NAMED = [
     for clock in ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 ]
 """Dates with the name of a month, as `_by_name` leaves them."""
+_PLACES: dict[DateOrder, tuple[int, int, int]] = {
+    "day-first": (1, 2, 3), "month-first": (2, 1, 3), "year-first": (3, 2, 1),
+}  # fmt: skip
+"""Where such a date has its day, month and year."""
 _ZONE = r"(?: ?(Z|UTC|GMT|[+-]\d{2}:?\d{2}))$"
 _PUNCTUATION = r"(?i)^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,? |[.,]\d+ ?$| at |[,.]"
 _ISO_LIKE = (
@@ -129,10 +133,9 @@ def is_slashed(text: str) -> str:
     return f"regexp_matches({text}, {quoted(SLASHED)})"
 
 
-def parts_sql(text: str) -> tuple[str, str]:
-    """SQL for the first and second number of a date such as 1/2/2026."""
-    first, second = (f"TRY_CAST({_group(text, n)} AS INTEGER)" for n in (1, 2))
-    return first, second
+def part_sql(text: str, n: int) -> str:
+    """SQL for the n-th number of a date such as 1/2/2026."""
+    return f"TRY_CAST({_group(text, n)} AS INTEGER)"
 
 
 def _group(text: str, n: int) -> str:
@@ -158,8 +161,9 @@ def _zoned(text: str, times: Times) -> str:
 
 def _slashed(text: str, times: Times) -> str:
     order: DateOrder = times.order or "day-first"
-    day, month = (1, 2) if order == "day-first" else (2, 1)
+    day, month, of_year = _PLACES[order]
     parts = [_group(text, n) for n in range(1, 9)]
-    year = f"CASE WHEN length({parts[2]}) = 2 THEN '20' || {parts[2]} ELSE {parts[2]} END"
+    year = parts[of_year - 1]
+    year = f"CASE WHEN length({year}) = 2 THEN '20' || {year} ELSE {year} END"
     date = " || '-' || ".join([year, *(f"lpad({parts[n - 1]}, 2, '0')" for n in (month, day))])
     return f"epoch({_zoned(f'({date} || {_clock(parts[3:])})', times)})"

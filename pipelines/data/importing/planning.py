@@ -11,17 +11,16 @@ from typing import TYPE_CHECKING
 from pipelines.data.importing import events, proposals
 from pipelines.data.importing.column_content import ColumnContent, by_content, column_contents
 from pipelines.data.importing.column_errors import ambiguity, listed, missing_column
+from pipelines.data.importing.date_order import date_order
 from pipelines.data.importing.engine import engine
 from pipelines.data.importing.event_weights import default_weight
 from pipelines.data.importing.mapping import Match, match
-from pipelines.data.importing.moments import is_slashed, parts_sql
 from pipelines.data.importing.names import EVENT_NAMES, OF_ITEMS
 from pipelines.data.importing.order_lines import OrderLines
 from pipelines.data.importing.time_formats import time_format
-from pipelines.data.recipe import DateOrder, Recipe
+from pipelines.data.recipe import Recipe
 from pipelines.data.sources import QuerySource, Source, describe_query, open_source, parquet
-from pipelines.data.sources.batches import batches, first_rows
-from pipelines.data.sources.lines import Counts
+from pipelines.data.sources.batches import first_rows
 from pipelines.data.sources.nested import array_of
 from pipelines.data.sources.splitting import quoted
 from pipelines.errors import AssayError
@@ -136,8 +135,11 @@ def plan(
             found = replace(found, missing=[s for s in found.missing if s not in done.columns])
             first = _first_time(heads, done)
         if not fixed and C.TIME in done.columns and recipe.times.order is None:
-            order, unclear = _date_order(connection, sources, done.columns[C.TIME])
-            done = done.model_copy(update={"times": done.times.model_copy(update={"order": order})})
+            dates = date_order(connection, sources, done.columns[C.TIME])
+            unclear, notes = dates.unclear, [*notes, *filter(None, [dates.note])]
+            done = done.model_copy(
+                update={"times": done.times.model_copy(update={"order": dates.order})}
+            )
         for source in sources:
             _check_columns(source, done)
         sample, types = _sample(connection, sources[0], done, rows)
@@ -240,34 +242,6 @@ def _check_columns(source: Source | QuerySource, recipe: Recipe) -> None:
                 f"There is no column {column[:60]!r} in {source.name!r}; it has "
                 f"{listed(source.columns)}."
             )
-
-
-def _date_order(
-    connection: duckdb.DuckDBPyConnection, sources: Sequence[Source | QuerySource], column: str
-) -> tuple[DateOrder | None, bool]:
-    """Whether dates such as 1/2/2026 begin with the day, by the first unambiguous one.
-
-    The second value is True if there are such dates and all are ambiguous.
-    """
-    first, second = parts_sql("trim(c0)")
-    slashed = False
-    for source in sources:
-        for batch in batches(connection, source, [column], Counts()):
-            connection.register("dated", batch.rows)
-            (n, day_first, month_first), *_ = connection.execute(
-                f"""SELECT count(*),
-                      min(line) FILTER ({first} > 12 AND {second} <= 12),
-                      min(line) FILTER ({second} > 12 AND {first} <= 12)
-                    FROM dated WHERE {is_slashed("trim(c0)")}"""
-            ).fetchall()
-            connection.unregister("dated")
-            if n == 0 and not slashed:
-                return None, False  # dates in another format
-            slashed = True
-            if day_first is not None or month_first is not None:
-                day = month_first is None or (day_first is not None and day_first < month_first)
-                return "day-first" if day else "month-first", False
-    return None, slashed
 
 
 def _sample(

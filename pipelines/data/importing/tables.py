@@ -16,6 +16,7 @@ from pipelines.data.importing.engine import engine
 from pipelines.data.importing.events import no_id_sql
 from pipelines.data.importing.mapping import Match
 from pipelines.data.importing.table_values import TableValues
+from pipelines.data.importing.trimming import trimmed
 from pipelines.data.quarantine import Quarantine
 from pipelines.data.recipe import Decimal, Reading, Recipe
 from pipelines.data.sources import Source
@@ -156,11 +157,12 @@ class Table:
         as trimmed text: c0, c1, … in the order of `_names`."""
         at = self.read_columns.index(self.columns[self.key])
         order = [at, *(i for i in range(len(self.read_columns)) if i != at)]
-        shown = ", ".join(
-            f"nullif(trim(c{i}, chr(32) || chr(9) || chr(10) || chr(13)), '') AS c{place}"
-            for place, i in enumerate(order)
-        )
-        connection.register("batch", batch.rows)
+        shown = ", ".join(f"nullif(c{i}, '') AS c{place}" for place, i in enumerate(order))
+        rows = batch.rows
+        for i in order:
+            at = rows.column_names.index(f"c{i}")
+            rows = rows.set_column(at, f"c{i}", trimmed(rows[f"c{i}"]))
+        connection.register("batch", rows)
         try:
             rows = connection.sql(
                 f"""SELECT line, coalesce(problem, CASE {no_id_sql("c0", "id")} END) AS reason,

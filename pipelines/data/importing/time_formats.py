@@ -15,7 +15,13 @@ _UNITS = {
     "days": "days since 1970",
     "excel": "days of a spreadsheet",
 }
-_ORDERS = {"day-first": "day first", "month-first": "month first", None: "day or month first"}
+_ORDERS = {
+    "day-first": "day first",
+    "month-first": "month first",
+    "year-first": "year first",
+    None: "day or month first",
+}
+_MONTHS = "(?i)(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 _SHOWN = 30
 
 
@@ -37,7 +43,7 @@ def _format(text: str, times: Times) -> str:
     except ValueError:
         if re.match(SLASHED, text):
             return _ORDERS[times.order]
-        return "month by name" if re.search("[A-Za-z]{3}", text) else ""
+        return "month by name" if re.search(_MONTHS, text) else ""
     if times.unit is not None:
         return _UNITS[times.unit]
     for unit, size in (("s", 1), ("ms", 1e3), ("us", 1e6), ("ns", 1e9)):
