@@ -14,7 +14,7 @@ from app.components.tables import MOST_COLUMNS, show
 from app.data import column_select, import_orders, import_plan, import_reading
 from app.data.column_select import LEFT_OUT, OPEN
 from pipelines.data.importing import import_report
-from pipelines.data.importing.events import wanted
+from pipelines.data.importing.event_columns import wanted
 from pipelines.data.importing.mapping import EVENTS_NEED
 from pipelines.data.importing.names import EVENT_NAMES
 from pipelines.data.importing.planning import Plan

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipelines.data.dataset import Step
-from pipelines.data.importing import events, folding
+from pipelines.data.importing import event_columns, folding
 from pipelines.data.importing.collecting import CollectedRows
 from pipelines.data.importing.columns import NumberColumn, TextColumn
 from pipelines.data.importing.engine import at_once
@@ -141,7 +141,7 @@ def _context(more: dict[str, tuple[Any, Any]]) -> pa.Table:
 
     columns = {}
     for key, (texts, values) in more.items():
-        name = key.removeprefix(events.KEPT)
+        name = key.removeprefix(event_columns.KEPT)
         if texts is None:
             columns[name] = pa.array(values)
         else:

@@ -1,27 +1,22 @@
-"""Plans an import: completes the recipe from column names and content, and reads a sample."""
+"""Plans an import: completes the recipe from column names and content."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.data.importing import events, proposals
-from pipelines.data.importing.column_content import ColumnContent, by_content, column_contents
+from pipelines.data.importing import event_columns, first_look, proposals
 from pipelines.data.importing.column_errors import ambiguity, listed, missing_column
 from pipelines.data.importing.date_order import date_order
 from pipelines.data.importing.engine import engine
 from pipelines.data.importing.event_weights import default_weight
-from pipelines.data.importing.mapping import Match, match
-from pipelines.data.importing.names import EVENT_NAMES, OF_ITEMS
-from pipelines.data.importing.order_lines import OrderLines
+from pipelines.data.importing.mapping import Match
+from pipelines.data.importing.names import OF_ITEMS
 from pipelines.data.importing.time_formats import time_format
 from pipelines.data.recipe import Recipe
-from pipelines.data.sources import QuerySource, Source, describe_query, open_source, parquet
-from pipelines.data.sources.batches import first_rows
-from pipelines.data.sources.nested import array_of
+from pipelines.data.sources import QuerySource, Source, describe_query, open_source
 from pipelines.data.sources.splitting import quoted
 from pipelines.errors import AssayError
 from pipelines.schema import Columns as C
@@ -31,11 +26,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pipelines.data.sources.database import Query
-
-MOST_ARRAYS = 6
-"""Arrays of a nested file whose columns are looked at, and the columns outside arrays."""
-MOST_TYPES = 1_000
-"""A column with more different values does not hold event types."""
 
 
 @dataclass(frozen=True)
@@ -123,17 +113,17 @@ def plan(
     notes = [note for s in sources if isinstance(s, Source) for note in s.notes]
     with engine() as connection:
         _check_zone(connection, recipe.times.zone)
-        found, decided = _matched(connection, sources[0], recipe.columns, fixed)
+        found, decided = first_look.matched(connection, sources[0], recipe.columns, fixed)
         done = recipe.model_copy(update={"columns": found.mapping, "keep": _kept(found, recipe)})
         unclear, first = False, ""
         if not fixed:
-            heads = [_head(connection, s, done) for s in sources if _has(s, done)]
+            heads = first_look.heads(connection, sources, done)
             semicolons = isinstance(sources[0], Source) and sources[0].separator == ";"
             proposal = proposals.proposed(heads, done, recipe, semicolons=semicolons)
             done, decided = proposal.recipe, [*decided, *proposal.by_content]
             notes += proposal.notes
             found = replace(found, missing=[s for s in found.missing if s not in done.columns])
-            first = _first_time(heads, done)
+            first = first_look.first_time(heads, done)
         if not fixed and C.TIME in done.columns and recipe.times.order is None:
             dates = date_order(connection, sources, done.columns[C.TIME])
             unclear, notes = dates.unclear, [*notes, *filter(None, [dates.note])]
@@ -142,7 +132,7 @@ def plan(
             )
         for source in sources:
             _check_columns(source, done)
-        sample, types = _sample(connection, sources[0], done, rows)
+        sample, types = first_look.sample(connection, sources[0], done, rows)
         times = time_format(first, done.times)
     return Plan(
         sources, done, found.ambiguous, found.missing, decided, sample, types, unclear, fixed,
@@ -150,67 +140,12 @@ def plan(
     )  # fmt: skip
 
 
-def _matched(
-    connection: duckdb.DuckDBPyConnection,
-    source: Source | QuerySource,
-    given: dict[str, str],
-    fixed: bool,
-) -> tuple[Match, list[str]]:
-    hidden = tuple(source.layout.hidden) if isinstance(source, Source) else ()
-    if fixed:
-        everything = dict.fromkeys(EVENT_NAMES, "")
-        return match(source.columns, everything | given, hidden=hidden), []
-    found = match(source.columns, given, hidden=hidden)
-    contents: dict[str, ColumnContent] = {}
-    for columns in _groups(source):
-        head = first_rows(connection, source, columns)
-        if head is not None:
-            contents |= column_contents(connection, head.rows, columns)
-    left_out = {standard for standard, column in given.items() if not column}
-    return by_content(found, contents, left_out, set(given))
-
-
-def _groups(source: Source | QuerySource) -> list[tuple[str, ...]]:
-    """The columns with plain values, in groups that can be read together."""
-    if not isinstance(source, Source):
-        return [source.columns]
-    columns = parquet.flat(source) if source.kind == "parquet" else source.columns
-    of_array: dict[tuple[str, ...] | None, list[str]] = {None: []}
-    for column in columns:
-        of_array.setdefault(source.layout.place(column).array, []).append(column)
-    return [tuple(group) for group in list(of_array.values())[:MOST_ARRAYS] if group]
-
-
-def _has(source: Source | QuerySource, recipe: Recipe) -> bool:
-    return all(column in source.columns for column in recipe.columns.values())
-
-
-def _head(
-    connection: duckdb.DuckDBPyConnection, source: Source | QuerySource, recipe: Recipe
-) -> proposals.Head:
-    """The first rows of the columns that a recipe reads, and of those that it could."""
-    columns = list(dict.fromkeys([*recipe.columns.values(), *proposals.candidates(source.columns)]))
-    if isinstance(source, Source):
-        try:
-            array_of(source.layout.place(column) for column in columns)
-        except AssayError:
-            columns = list(dict.fromkeys(recipe.columns.values()))
-    head = first_rows(connection, source, columns) if columns else None
-    return proposals.Head.of(source.name, columns, None if head is None else head.rows)
-
-
-def _first_time(heads: Sequence[proposals.Head], recipe: Recipe) -> str:
-    """The first time in the column of times; "" if there is none."""
-    column = recipe.columns.get(C.TIME)
-    return next((str(texts[0]) for head in heads if len(texts := head.texts(column))), "")
-
-
 def _kept(found: Match, recipe: Recipe) -> tuple[str, ...]:
     """The columns to keep under their own names, without those kept as standard columns."""
     standard = {
         name: column
         for name, column in found.mapping.items()
-        if name not in (*events.NOT_KEPT, *OF_ITEMS)
+        if name not in (*event_columns.NOT_KEPT, *OF_ITEMS)
     }
     for name in recipe.keep:
         other = standard.get(name, name)
@@ -236,44 +171,9 @@ def _check_zone(connection: duckdb.DuckDBPyConnection, zone: str) -> None:
 
 def _check_columns(source: Source | QuerySource, recipe: Recipe) -> None:
     hidden = source.layout.hidden if isinstance(source, Source) else {}
-    for column in events.wanted(recipe):
+    for column in event_columns.wanted(recipe):
         if column not in source.columns and column not in hidden:
             raise AssayError(
                 f"There is no column {column[:60]!r} in {source.name!r}; it has "
                 f"{listed(source.columns)}."
             )
-
-
-def _sample(
-    connection: duckdb.DuckDBPyConnection, source: Source | QuerySource, recipe: Recipe, rows: int
-) -> tuple[pd.DataFrame, dict[str, int]]:
-    """The first rows as the import would read them, and the event types in the first block."""
-    import pandas as pd
-
-    shown = [*recipe.columns, *(events.KEPT + name for name in recipe.keep)]
-    if C.USER not in recipe.columns or C.ITEM not in recipe.columns:
-        return pd.DataFrame(columns=shown), {}
-    types: Counter[str] = Counter()
-    head = first_rows(connection, source, events.wanted(recipe))
-    if head is None:
-        return pd.DataFrame(columns=shown), {}
-    read = events.read(connection, OrderLines(recipe).filled(head.rows), recipe)
-    if C.EVENT in recipe.columns:
-        kinds = read[C.EVENT].filter(read["reason"].is_null()).fill_null(events.NO_TYPE)
-        types.update({v["values"]: v["counts"] for v in kinds.value_counts().to_pylist()})
-        check_types(recipe, types)
-    sample = read.slice(0, rows).to_pandas()
-    sample["problem"] = sample["reason"].fillna(sample["step"])
-    if C.TIME in recipe.columns:
-        sample[C.TIME] = pd.to_datetime(sample[C.TIME], unit="s", utc=True)
-    sample = sample[[*shown, *(["problem"] if sample["problem"].notna().any() else [])]]
-    return sample.rename(columns=lambda name: name.removeprefix(events.KEPT)), dict(types)
-
-
-def check_types(recipe: Recipe, types: Counter[str]) -> None:
-    """Raise `AssayError` if the column has too many different values for event types."""
-    if len(types) > MOST_TYPES:
-        raise AssayError(
-            f"The column {recipe.columns[C.EVENT]!r} has more than {MOST_TYPES:,} different "
-            "values, too many for event types; leave it out with --map event_type=."
-        )

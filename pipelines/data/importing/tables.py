@@ -13,7 +13,7 @@ from pipelines.data.dataset import TableCounts, Unread
 from pipelines.data.id_forms import normalized
 from pipelines.data.importing import joins
 from pipelines.data.importing.engine import engine
-from pipelines.data.importing.events import no_id_sql
+from pipelines.data.importing.event_sql import no_id_sql
 from pipelines.data.importing.mapping import Match
 from pipelines.data.importing.table_values import TableValues
 from pipelines.data.importing.trimming import trimmed
