@@ -25,11 +25,8 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
-
 MOST_ARRAYS = 6
 """Arrays of a nested file whose columns are looked at, and the columns outside arrays."""
-
-
 MOST_TYPES = 1_000
 """A column with more different values does not hold event types."""
 
@@ -40,6 +37,7 @@ def matched(
     given: dict[str, str],
     fixed: bool,
 ) -> tuple[Match, list[str]]:
+    """The columns by name, completed by content, and the standard names that content decided."""
     hidden = tuple(source.layout.hidden) if isinstance(source, Source) else ()
     if fixed:
         everything = dict.fromkeys(EVENT_NAMES, "")

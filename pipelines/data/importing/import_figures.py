@@ -23,7 +23,6 @@ from pipelines.schema import Columns as C
 if TYPE_CHECKING:
     import pandas as pd
 
-
 A_DAY = 86_400
 
 

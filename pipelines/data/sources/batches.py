@@ -88,9 +88,9 @@ def first_rows(
             return None
         return as_text(connection, "the query", head.drop_columns(["line"]).slice(0, most), 0)
     if source.kind == "parquet":
-        from pipelines.data.sources import parquet
+        from pipelines.data.sources import parquet_tables
 
-        table, rows = next(parquet.tables(source, columns, most), (None, None))
+        table, rows = next(parquet_tables.tables(source, columns, most), (None, None))
         return None if table is None else as_text(connection, source.name, table, 0, rows)
     for found in records(source, Counts(), block=HEAD, longest=LONGEST_IN_HEAD):
         if len(found):
@@ -114,10 +114,10 @@ def _parquet_batches(
     counts: Counts,
     progress: Progress,
 ) -> Iterator[Batch]:
-    from pipelines.data.sources import parquet
+    from pipelines.data.sources import parquet, parquet_tables
 
     total = max(parquet.rows(source), 1)
-    for table, rows in parquet.tables(source, columns):
+    for table, rows in parquet_tables.tables(source, columns):
         yield as_text(connection, source.name, table, counts.lines, rows)
         lines = len(table) if rows is None else int(rows.max(initial=-1)) + 1
         counts.lines += lines
