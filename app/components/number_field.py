@@ -43,18 +43,38 @@ def draw(
     `disabled`.
     """
     first = "" if value is None else shown(value)
-    text = place.text_input(label, value=first, key=key, **options)
+    place.text_input(label, value=first, key=key, **options)
+    bounds: dict[str, Any] = {"least": least, "most": most, "whole": whole, "optional": optional}
+    reading, found = _read(key, value, **bounds)
+    tell(reading, place)
+    if reading.problem:
+        used = "Nothing is set" if found is None else f"{shown(found)} is still set"
+        place.caption(f"{used}.")
+    return found
+
+
+def number(key: str, value: float | None = None, **bounds: Any) -> float | None:
+    """What `draw` with this key gives, also before the field is drawn; `bounds` are its own."""
+    return _read(key, value, **bounds)[1]
+
+
+def _read(
+    key: str,
+    value: float | None,
+    *,
+    least: float | None = None,
+    most: float | None = None,
+    whole: bool = False,
+    optional: bool = False,
+) -> tuple[Reading, float | None]:
+    """How the field's text is read, and the number: the last one where it is none."""
+    text = st.session_state.get(key, "" if value is None else shown(value))
     reading = _bounded(read(text, whole=whole), least, most, optional=optional)
     kept = f"{key}_number"
     if not reading.problem:
         found = reading.value
         st.session_state[kept] = int(found) if whole and found is not None else found
-    tell(reading, place)
-    number: float | None = st.session_state.get(kept, value)
-    if reading.problem:
-        used = "Nothing is set" if number is None else f"{shown(number)} is still set"
-        place.caption(f"{used}.")
-    return number
+    return reading, st.session_state.get(kept, value)
 
 
 def tell(reading: Reading, place: Any = st) -> None:

@@ -9,12 +9,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app.components import charts
 from app.components.page import plain
 from app.components.tables import MOST_COLUMNS, show
-from app.data import import_orders, import_plan, import_reading
+from app.data import column_select, import_orders, import_plan, import_reading
+from app.data.column_select import LEFT_OUT, OPEN
 from pipelines.data.importing import import_report
-from pipelines.data.importing.events import wanted
+from pipelines.data.importing.event_columns import wanted
 from pipelines.data.importing.mapping import EVENTS_NEED
 from pipelines.data.importing.names import EVENT_NAMES
 from pipelines.data.importing.planning import Plan
@@ -57,7 +57,6 @@ HEADINGS = {
 }
 """The headings of the preview."""
 ALWAYS = (C.USER, C.ITEM, C.TIME, C.WEIGHT)
-LEFT_OUT, OPEN = "(none)", "(choose)"
 ORDERS = {"day-first": "day: 1/2 is February 1", "month-first": "month: 1/2 is January 2"}
 DESCRIPTIONS = {
     C.USER: "The user of the event.",
@@ -156,25 +155,17 @@ def _columns(
 
 
 def _select(place: Any, proposal: Plan, standard: str, confirmed: dict[str, str], key: str) -> str:
-    required, ambiguous = standard in EVENTS_NEED, standard in proposal.ambiguous
-    options = [*([OPEN] if required or ambiguous else []), *([] if required else [LEFT_OUT])]
-    options += proposal.columns
-    proposed = proposal.recipe.columns.get(standard, "")
-    value = (confirmed[standard] or LEFT_OUT) if standard in confirmed else proposed
-    by_content = proposed if standard in proposal.by_content else None
-
-    def label(option: str) -> str:
-        return f"{option} (by content)" if option == by_content else option
-
-    return str(
-        place.selectbox(
-            LABELS[standard],
-            options,
-            index=options.index(value) if value in options else 0,
-            format_func=label,
-            help=DESCRIPTIONS.get(standard),
-            key=f"data_map_{standard}_{key}",
-        )
+    return column_select.draw(
+        place,
+        LABELS[standard],
+        proposal.columns,
+        proposal.recipe.columns.get(standard, ""),
+        required=standard in EVENTS_NEED,
+        ambiguous=standard in proposal.ambiguous,
+        value=confirmed.get(standard),
+        by_content=standard in proposal.by_content,
+        help=DESCRIPTIONS.get(standard),
+        key=f"data_map_{standard}_{key}",
     )
 
 
@@ -196,7 +187,7 @@ def _date_order(
     return st.segmented_control(
         plain(f"Dates in {columns[C.TIME]}, such as 1/2/2026, start with the"),
         list(ORDERS),
-        default=confirmed,
+        default=confirmed if confirmed in ORDERS else None,
         format_func=ORDERS.__getitem__,
         key=f"data_order_{key}_{columns[C.TIME]}",
     )
@@ -206,11 +197,7 @@ def _questions(proposal: Plan, columns: dict[str, str]) -> bool:
     """Warn about fields without a column; returns whether there are any."""
     undecided = [name for name, column in columns.items() if column == OPEN]
     for name in undecided:
-        fits = proposal.ambiguous.get(name)
-        sentence = f"Choose the column for “{LABELS[name]}”."
-        if fits:
-            sentence = f"Several columns match “{LABELS[name]}”: {charts.names(fits)}. Choose one."
-        st.warning(plain(sentence), icon=":material/help:")
+        column_select.ask(LABELS[name], proposal.ambiguous.get(name, ()))
     return bool(undecided)
 
 

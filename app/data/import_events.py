@@ -34,7 +34,7 @@ def confirm(source: dict[str, Any], recipe: dict[str, Any], name: str) -> None:
     tables = import_tables.draw(planned.recipe.model_dump(mode="json"))
     params = source | {"name": name, "recipe": recipe | tables.recipe} | tables.paths
     with st.container(horizontal=True):
-        ready = bool(name) and tables.readable
+        ready = bool(name) and tables.ready
         start = st.button("Import", type="primary", disabled=not ready, key="data_import")
         if st.button("Back to the columns", key="data_back"):
             st.session_state[import_plan.DRAFT] |= {"confirmed": False}

@@ -12,7 +12,7 @@ from pipelines.runtime import paths
 
 if TYPE_CHECKING:
     from pipelines.data.importing.planning import Plan
-    from pipelines.data.importing.tables import Table
+    from pipelines.data.importing.tables import Preview, Table
 
 DRAFT = "data_draft"
 """Session key: the import with confirmed columns (`source` and `recipe`, as documents)."""
@@ -42,17 +42,25 @@ def _plan(home: str, written: str, fixed: bool) -> Plan:
     return plan(given, Recipe.of(recipe), fixed=fixed)
 
 
-def table(path: Path, table: Literal["items", "users"], recipe: dict[str, Any]) -> Table:
-    """A table of items or users as an import opens it; `recipe` is that of the events."""
+def table(
+    path: Path, table: Literal["items", "users"], recipe: dict[str, Any]
+) -> tuple[Table, Preview | None]:
+    """A table of items or users as an import opens it, and its first rows once its id is known.
+
+    `recipe` is that of the import.
+    """
     return _table(str(path), table, json.dumps(recipe, sort_keys=True))
 
 
 @st.cache_resource(max_entries=32, ttl=600, show_spinner="Reading the first rows…")
-def _table(path: str, table: Literal["items", "users"], recipe: str) -> Table:
-    from pipelines.data.importing.tables import opened
+def _table(
+    path: str, table: Literal["items", "users"], recipe: str
+) -> tuple[Table, Preview | None]:
+    from pipelines.data.importing.table_opening import opened
     from pipelines.data.recipe import Recipe
 
-    return opened(Path(path), table, Recipe.of(json.loads(recipe)))
+    found = opened(Path(path), table, Recipe.of(json.loads(recipe)))
+    return found, found.preview() if found.key in found.columns else None
 
 
 def keyed(name: str) -> str:

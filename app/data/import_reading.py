@@ -2,119 +2,169 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
 import streamlit as st
 
 from app.components import number_field
+from app.components.page import plain
+from app.data import detected, import_plan
+from pipelines.errors import AssayError
 
-DECIMALS = {"": "detected", ".": "point: 2,003.50", ",": "comma: 2.003,50"}
+DECIMALS = {"": "", ".": "point: 2,003.50", ",": "comma: 2.003,50"}
 ICON = ":material/tune:"
+ZONE = "data_zone"
+LINES: dict[str, Any] = {"least": 0, "whole": True, "optional": True}
+"""The bounds of a number of lines."""
+_TABS = {"\\t": "\t", "tab": "\t"}
 
 
 def choices(source: dict[str, Any], before: dict[str, Any] | None) -> dict[str, Any]:
     """The parts `reading` and `times` of a recipe that the user sets."""
+    confirmed = (before or {}).get("reading", {})
     zone = (before or {}).get("times", {}).get("zone", "UTC")
     zones = ["UTC", *sorted(available_timezones() - {"UTC"})]
+    chosen = st.session_state.get(ZONE, zone)
+    found: dict[str, Any] = {}
+    if "paths" in source and (set_by_user := given(confirmed, "data")):
+        found["reading"] = set_by_user
+    if chosen != "UTC":
+        found["times"] = {"zone": chosen}
+    shown, times = _detected(source, found)
     with st.expander("Parsing options", icon=ICON):
-        reading = fields((before or {}).get("reading", {}), "data") if "paths" in source else {}
-        chosen = st.selectbox(
+        if "paths" in source:
+            fields(confirmed, "data", shown)
+        st.selectbox(
             "Time zone of times without one",
             zones,
             index=zones.index(zone) if zone in zones else 0,
-            key="data_zone",
+            key=ZONE,
         )
-    found: dict[str, Any] = {}
-    if reading:
-        found["reading"] = reading
-    if chosen != "UTC":
-        found["times"] = {"zone": chosen}
+        if times:
+            st.caption(plain(f"Times detected: {times}."))
     return found
 
 
-def fields(confirmed: dict[str, Any], prefix: str) -> dict[str, Any]:
-    """The fields of a `Reading` that the user sets; `prefix` begins the keys of the widgets."""
+def _detected(source: dict[str, Any], recipe: dict[str, Any]) -> tuple[dict[str, str], str]:
+    """What the file shows if it is read so, by field; and how times are written."""
+    try:
+        planned = import_plan.plan(source, recipe)
+    except AssayError:
+        return {}, ""  # the form says why
+    return detected.of_plan(planned), planned.times
+
+
+def given(confirmed: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    """The fields of a `Reading` that the user sets in the widgets of `fields`, also before these
+    are drawn; `confirmed` holds what was set before."""
+    state = st.session_state
+    texts = {
+        name: state.get(f"{prefix}_{name}", _text_of(confirmed, name))
+        for name in ("separator", "encoding", "decimal", "escape", "columns")
+    }
+    found: dict[str, Any] = {name: text for name, text in texts.items() if text}
+    if "separator" in found:
+        found["separator"] = _TABS.get(found["separator"], found["separator"])
+    if "columns" in found:
+        found["columns"] = [name.strip() for name in found["columns"].split(",")]
+    skipped = number_field.number(f"{prefix}_skip_lines", confirmed.get("skip_lines"), **LINES)
+    if skipped is not None:
+        found["skip_lines"] = int(skipped)
+    if not state.get(f"{prefix}_quote", confirmed.get("quote", '"') != ""):
+        found["quote"] = ""
+    return found
+
+
+def _text_of(confirmed: Mapping[str, Any], name: str) -> str:
+    value = confirmed.get(name) or ""
+    return value if isinstance(value, str) else ",".join(value)
+
+
+def fields(confirmed: Mapping[str, Any], prefix: str, shown: Mapping[str, str]) -> None:
+    """The widgets of `given`; `prefix` begins their keys, `shown` is what is detected."""
     places = st.columns(3)
-    separator = _text(
+    _text(
         places[0],
         "Separator",
-        confirmed.get("separator"),
+        "separator",
         "The text between columns, such as ; or :: or \\t for a tab.",
+        confirmed,
         prefix,
+        shown,
         most=8,
     )
-    encoding = _text(
+    _text(
         places[1],
         "Encoding",
-        confirmed.get("encoding"),
+        "encoding",
         "For example utf-8, windows-1252 or shift_jis.",
+        confirmed,
         prefix,
+        shown,
     )
     with places[2]:
-        quoted = st.checkbox(
+        st.checkbox(
             "Text is quoted",
             value=confirmed.get("quote", '"') != "",
             help='If not, the character " has no special meaning.',
             key=f"{prefix}_quote",
         )
-    reading = {"separator": separator, "encoding": encoding} | _more(confirmed, prefix)
-    given = {name: value for name, value in reading.items() if value is not None}
-    return given if quoted else given | {"quote": ""}
-
-
-def _more(confirmed: dict[str, Any], prefix: str) -> dict[str, Any]:
-    """Decimal mark, escape character, lines above the header, and names without a header."""
     places = st.columns(3)
-    decimal = places[0].selectbox(
+    marks = DECIMALS | {"": shown.get("decimal", detected.UNKNOWN)}
+    places[0].selectbox(
         "Decimal mark",
-        list(DECIMALS),
-        index=list(DECIMALS).index(confirmed.get("decimal") or ""),
-        format_func=DECIMALS.__getitem__,
+        list(marks),
+        index=list(marks).index(confirmed.get("decimal") or ""),
+        format_func=marks.__getitem__,
         key=f"{prefix}_decimal",
     )
-    escape = _text(
+    _text(
         places[1],
         "Escape character",
-        confirmed.get("escape"),
+        "escape",
         "The character before a quote mark within a text, such as \\.",
+        confirmed,
         prefix,
+        shown,
         most=1,
     )
-    skipped = number_field.draw(
+    number_field.draw(
         "Lines above the header",
-        value=confirmed.get("skip_lines"),
-        least=0,
-        whole=True,
-        optional=True,
-        placeholder="detected",
-        place=places[2],
         key=f"{prefix}_skip_lines",
+        value=confirmed.get("skip_lines"),
+        placeholder=shown.get("skip_lines", detected.UNKNOWN),
+        place=places[2],
+        **LINES,
     )
-    names = _text(
+    _text(
         st,
         "Column names",
-        ",".join(confirmed.get("columns", ())),
+        "columns",
         "Only for a file without a header: user_id,item_id,weight,timestamp.",
+        confirmed,
         prefix,
+        shown,
     )
-    return {
-        "decimal": decimal or None,
-        "escape": escape,
-        "skip_lines": skipped,
-        "columns": None if names is None else [name.strip() for name in names.split(",")],
-    }
 
 
 def _text(
-    place: Any, label: str, value: str | None, help: str, prefix: str, *, most: int | None = None
-) -> str | None:
-    text = place.text_input(
+    place: Any,
+    label: str,
+    name: str,
+    help: str,
+    confirmed: Mapping[str, Any],
+    prefix: str,
+    shown: Mapping[str, str],
+    *,
+    most: int | None = None,
+) -> None:
+    place.text_input(
         label,
-        value=value or "",
+        value=_text_of(confirmed, name),
         max_chars=most,
-        placeholder="detected",
+        placeholder=shown.get(name, detected.UNKNOWN),
         help=help,
-        key=f"{prefix}_{label.lower().replace(' ', '_')}",
+        key=f"{prefix}_{name}",
     )
-    return {"\\t": "\t", "tab": "\t"}.get(text, text) or None

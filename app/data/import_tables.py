@@ -5,23 +5,25 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from app.components import charts
 from app.components.page import plain, with_code
-from app.data import import_plan, import_reading, uploads
+from app.components.tables import show
+from app.data import detected, import_plan, import_reading, table_columns, uploads
+from pipelines.data.importing import import_report
 from pipelines.errors import AssayError
+from pipelines.runtime.phrases import number_of
 
 if TYPE_CHECKING:
-    from pipelines.data.importing.tables import Table
+    from pipelines.data.importing.tables import Kind, Preview, Table
 
-LABELS: dict[Literal["items", "users"], str] = {
+LABELS: dict[Kind, str] = {
     "items": "Items: titles, categories, prices",
     "users": "Users: attributes to slice by",
 }
-SEPARATORS = {"\t": "a tab", " ": "a space"}
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,9 @@ class Given:
     paths: dict[str, str]
     """The job's parameters `items` and `users`."""
     recipe: dict[str, Any] = field(default_factory=dict)
-    """How they are read, as parts of a recipe; empty if as detected."""
-    readable: bool = True
+    """How they are read, and their columns, as parts of a recipe; empty if as detected."""
+    ready: bool = True
+    """Whether they can be read, and all questions about them are answered."""
 
 
 def uploaders(*, items: bool = True, users: bool = True) -> dict[str, str]:
@@ -48,59 +51,89 @@ def uploaders(*, items: bool = True, users: bool = True) -> dict[str, str]:
 
 
 def draw(recipe: dict[str, Any]) -> Given:
-    """The uploaders; for each table what was detected, and the options of a text file.
+    """The uploaders; for each table what was detected, its columns, and its first rows.
 
     `recipe` (a document) is that of the events, which says how ids are spelled.
     """
     with st.expander("Optional tables of items and users"):
         paths = uploaders()
     found: dict[str, Any] = {}
-    readable = True
+    ready = True
     for table in LABELS:
         if table in paths:
-            reading, fine = _table(Path(paths[table]), table, recipe)
-            readable &= fine
-            if reading:
-                found[f"{table}_reading"] = reading
-    return Given(paths, found, readable)
+            chosen, fine = _table(Path(paths[table]), table, recipe)
+            ready &= fine
+            found |= chosen
+    return Given(paths, found, ready)
 
 
-def _table(
-    path: Path, table: Literal["items", "users"], recipe: dict[str, Any]
-) -> tuple[dict[str, Any], bool]:
-    """How the user has a table read, and whether it can be read so."""
-    if path.suffix in (".parquet", ".pq"):
-        return {}, _told(path, table, recipe)
-    with st.expander(f"Parsing options of the table of {table}", icon=import_reading.ICON):
-        prefix = f"{import_plan.keyed(table)}_{zlib.crc32(str(path).encode()):08x}"
-        reading = import_reading.fields({}, prefix)
-    own = {f"{table}_reading": reading} if reading else {}
-    return reading, _told(path, table, recipe | own)
+def _table(path: Path, table: Kind, recipe: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+    """What the user sets of a table, as parts of a recipe, and whether it can be read so."""
+    prefix = f"{import_plan.keyed(table)}_{zlib.crc32(str(path).encode()):08x}"
+    reading = import_reading.given({}, prefix)
+    found: dict[str, Any] = {f"{table}_reading": reading} if reading else {}
+    opened, problem = _opened(path, table, recipe | found)
+    marks = {} if opened is None else _detected(*opened)
+    if opened is None or opened[0].source.kind != "parquet":
+        with st.expander(f"Parsing options of the table of {table}", icon=import_reading.ICON):
+            import_reading.fields({}, prefix, marks)
+    if opened is not None:
+        columns, unanswered = table_columns.choices(opened[0], f"{prefix}_{_of(reading)}")
+        if columns:
+            found[f"{table[:-1]}_columns"] = columns
+            opened, problem = _opened(path, table, recipe | found)
+    if opened is None:
+        st.error(with_code(problem), icon=":material/error:")
+        return found, False
+    _told(*opened)
+    return found, not unanswered
 
 
-def _told(path: Path, table: Literal["items", "users"], recipe: dict[str, Any]) -> bool:
-    """Say how a table is read, or why it cannot be; whether it can."""
+def _of(reading: dict[str, Any]) -> str:
+    """A part of a key: other options may show other columns."""
+    return f"{zlib.crc32(repr(sorted(reading.items())).encode()):08x}"
+
+
+def _opened(
+    path: Path, table: Kind, recipe: dict[str, Any]
+) -> tuple[tuple[Table, Preview | None] | None, str]:
+    """A table and its first rows, or why it cannot be read."""
     try:
-        opened = import_plan.table(path, table, recipe)
+        return import_plan.table(path, table, recipe), ""
     except AssayError as error:
-        st.error(with_code(str(error)), icon=":material/error:")
-        return False
-    st.caption(plain(sentence(opened)))
-    for note in opened.source.notes:
-        st.caption(plain(note))
-    return True
+        return None, str(error)
+
+
+def _detected(table: Table, preview: Preview | None) -> dict[str, str]:
+    return detected.of_source(table.source, set() if preview is None else preview.decimals)
+
+
+def _told(table: Table, preview: Preview | None) -> None:
+    """Say how a table is read, and show its first rows."""
+    st.caption(plain(sentence(table)))
+    for note in table.notes:
+        st.caption(plain(import_report.without_option(note)))
+    if preview is not None and len(preview.rows):
+        st.caption(f"Preview of the table of {table.table}:")
+        show(
+            table_columns.shown(table, preview),
+            key=f"data_preview_{table.table}",
+            alt=f"Preview of the first rows of the table of {table.table}.",
+            as_read=True,
+        )
 
 
 def sentence(table: Table) -> str:
     """How a table is read: its columns, and of a text file its separator and encoding."""
     source = table.source
     mapped = charts.names(f"{column} is {name}" for name, column in table.columns.items())
-    text = f"Table of {table.table}: {mapped}"
+    text = f"Table of {table.table}: {mapped or 'no column is recognized'}"
     if source.kind == "csv":
-        mark = SEPARATORS.get(source.separator, source.separator)
+        mark = detected.SEPARATORS.get(source.separator, source.separator)
         # As the reader has it: a line that is not UTF-8 is read as Windows-1252.
         western = source.encoding == "utf-8"
         encoding = "UTF-8, or Windows-1252 where a line is not" if western else source.encoding
         text += f"; separator {mark}, encoding {encoding}"
-    rest = len(source.columns) - len(table.columns)
-    return text + (f"; {rest} further columns are kept." if rest > 1 else ".")
+    rest = len(table.read_columns) - len(table.columns)
+    return text + (f"; {number_of(rest, 'further column')} {'is' if rest == 1 else 'are'} kept."
+                   if rest else ".")  # fmt: skip

@@ -57,7 +57,7 @@ def draw() -> None:
 
 def needs(record: DatasetRecord, recipe: Recipe) -> str:
     """The recipe that is used, and the columns that the file must have."""
-    from pipelines.data.importing.events import wanted
+    from pipelines.data.importing.event_columns import wanted
 
     return (
         f"Uses the recipe {recipe.hash[:8]} of version {record.version}. The file must have these "

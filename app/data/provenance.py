@@ -12,7 +12,7 @@ from app.components import page, toolbar
 from app.components.drawn import Drawn
 from app.data import provenance_charts, quarantine_view, recipe_sentences
 from pipelines.data.dataset import About
-from pipelines.data.importing import events, import_report
+from pipelines.data.importing import event_columns, import_report
 from pipelines.runtime.phrases import number_of
 from pipelines.workspace.records import DatasetRecord
 
@@ -20,9 +20,9 @@ VERSION = "data_version"
 """Session key and query parameter of the version shown."""
 _OF = "data_version_of"
 STEPS = {
-    events.RETURNS: "Remove returns and cancellations",
-    events.TYPES: "Select event types",
-    events.LEAST: "Apply the minimum weight",
+    event_columns.RETURNS: "Remove returns and cancellations",
+    event_columns.TYPES: "Select event types",
+    event_columns.LEAST: "Apply the minimum weight",
     "rows that can be used": "Validate rows",
     "repeats folded": "Merge repeated rows",
 }

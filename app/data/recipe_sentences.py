@@ -17,12 +17,18 @@ NOUNS = {
     C.CATEGORIES: "the item categories", C.PRICE: "the item price",
     C.POSITION: "the position", C.PROPENSITY: "the propensity",
     C.IMPRESSION: "the impression", C.RECOMMENDATION: "the recommendation id",
+    C.AVAILABLE: "the availability", C.SPONSORED: "whether it is sponsored",
+    C.IMAGE: "the image address", C.CREATED: "the release time",
 }  # fmt: skip
 OUTLIERS = {
     "flag": "Suspected bots are kept and flagged in the findings.",
     "drop": "Suspected bots are removed.",
 }
-ORDERS = {"day-first": "with the day first", "month-first": "with the month first"}
+ORDERS = {
+    "day-first": "with the day first",
+    "month-first": "with the month first",
+    "year-first": "with the year first",
+}
 SEEN = {
     "exclude": "Items that a user already interacted with are not recommended again.",
     "keep": "Items that a user already interacted with may be recommended again.",
@@ -48,8 +54,10 @@ def sentences(recipe: Recipe) -> list[str]:
         found.append(f"Other columns kept with each event: {charts.names(recipe.keep)}.")
     for table, columns in (("items", recipe.item_columns), ("users", recipe.user_columns)):
         if columns:
-            mapped = charts.names(f"{c} is {NOUNS.get(n, n)}" for n, c in columns.items())
-            found.append(f"Table of {table}: {mapped}.")
+            mapped = charts.names(f"{c} is {NOUNS.get(n, n)}" for n, c in columns.items() if c)
+            left_out = charts.names(NOUNS.get(n, n) for n, c in columns.items() if not c)
+            more = f"; {left_out} left out" if left_out else ""
+            found.append(f"Table of {table}: {mapped}{more}.")
     if C.TIME in has:
         found.append(_times(recipe))
     if C.WEIGHT in has or C.ORDER in has:

@@ -10,6 +10,7 @@ import typer
 
 from pipelines.cli.import_choices import (
     Texts,
+    date_order,
     given_only,
     mapped,
     saved_recipe,
@@ -17,6 +18,7 @@ from pipelines.cli.import_choices import (
     table_reading,
     unescaped,
     weights_of,
+    with_table,
     words_of,
 )
 from pipelines.cli.import_printing import print_imported, print_plan
@@ -25,7 +27,8 @@ from pipelines.errors import AssayError
 
 _OPTIONS = {
     "columns": "--map",
-    "item_columns": "--map",
+    "item_columns": "--map and --items-map",
+    "user_columns": "--users-map",
     "user_fallback": "--user-fallback",
     "order_lines": "--order-lines",
     "normalize_ids": "--normalize-ids",
@@ -37,7 +40,7 @@ _OPTIONS = {
     "outliers": "--outliers",
     "session_minutes": "--session-minutes",
     "seen": "--seen",
-    "times": "--time-zone, --time-unit, --clock and --day-first",
+    "times": "--time-zone, --time-unit, --clock, --day-first and --year-first",
     "reading": "--separator, --encoding, --quote, --escape, --decimal, --columns and --skip-lines",
     "items_reading": "--items-reading",
     "users_reading": "--users-reading",
@@ -101,8 +104,8 @@ def data_import(
         Texts,
         typer.Option(
             "--map",
-            help="Map a column: user_id=COLUMN, item_id=items[].sku; NAME= leaves NAME out; "
-            "repeatable.",
+            help="Map a column of the events: user_id=COLUMN, item_id=items[].sku; NAME= leaves "
+            "NAME out; repeatable.",
         ),
     ] = None,
     items: Annotated[Path | None, typer.Option("--items", help="A table of items.")] = None,
@@ -187,6 +190,9 @@ def data_import(
         bool | None,
         typer.Option("--day-first/--month-first", help="How to read dates such as 1/2/2026."),
     ] = None,
+    year_first: Annotated[
+        bool, typer.Option("--year-first", help="Read dates such as 26/2/1 as February 1, 2026.")
+    ] = False,
     separator: Annotated[
         str | None, typer.Option("--separator", help="Column separator; default: detected.")
     ] = None,
@@ -218,6 +224,17 @@ def data_import(
         int | None,
         typer.Option("--skip-lines", min=0, help="Lines above the header; default: detected."),
     ] = None,
+    items_map: Annotated[
+        Texts,
+        typer.Option(
+            "--items-map",
+            help="Map a column of the table of items: item_id=COLUMN, title=COLUMN; NAME= leaves "
+            "NAME out; repeatable.",
+        ),
+    ] = None,
+    users_map: Annotated[
+        Texts, typer.Option("--users-map", help="The same for the table of users: user_id=COLUMN.")
+    ] = None,
     items_reading: Annotated[
         Texts,
         typer.Option(
@@ -247,7 +264,7 @@ def data_import(
     from pipelines.data.recipe import Recipe
 
     choices: dict[str, Any] = {
-        **mapped(mapping, with_items=items is not None),
+        **mapped(mapping, items_map, users_map, with_items=items is not None),
         "keep": keep,
         "weights": weights_of(event_weight),
         "least_weight": least_weight,
@@ -260,7 +277,7 @@ def data_import(
             zone=time_zone,
             unit=time_unit,
             clock=clock,
-            order=None if day_first is None else "day-first" if day_first else "month-first",
+            order=date_order(day_first, year_first),
         ),
         "reading": given_only(
             separator=unescaped(separator),
@@ -284,6 +301,8 @@ def data_import(
             f"A saved recipe cannot be changed: leave out {_OPTIONS[next(iter(given))]}, or "
             f"leave out {'--again' if again else '--recipe'}."
         )
+    with_table("items", items, items_map, items_reading)
+    with_table("users", users, users_map, users_reading)
     source = source_of(files, sql, query)
     recipe = saved_recipe(recipe_file) if recipe_file else Recipe.of(given)
     check_name(name)

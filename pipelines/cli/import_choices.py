@@ -31,13 +31,27 @@ def source_of(files: list[Path] | None, sql: str | None, query: str | None) -> l
     return Query(sql, query)
 
 
-def mapped(given: Texts, *, with_items: bool) -> dict[str, Any]:
+def mapped(given: Texts, of_items: Texts, of_users: Texts, *, with_items: bool) -> dict[str, Any]:
+    """The columns of the events and of both tables."""
     from pipelines.data.importing.mapping import assigned
 
     columns, item_columns = assigned(
         _pairs(given, "--map", "user_id=COLUMN"), with_items=with_items
     )
-    return {"columns": columns, "item_columns": item_columns}
+    return {
+        "columns": columns,
+        "item_columns": item_columns | _pairs(of_items, "--items-map", "title=COLUMN"),
+        "user_columns": _pairs(of_users, "--users-map", "user_id=COLUMN"),
+    }
+
+
+def with_table(table: str, path: Path | None, of_columns: Texts, reading: Texts) -> None:
+    """Raise `AssayError` if an option of a table is given without the table."""
+    given = [name for name, value in (("map", of_columns), ("reading", reading)) if value]
+    if given and path is None:
+        raise AssayError(
+            f"--{table}-{given[0]} is about the table of {table}; give that table with --{table}."
+        )
 
 
 def table_reading(given: Texts, option: str) -> dict[str, Any] | None:
@@ -79,7 +93,7 @@ def _pairs(given: Texts, option: str, example: str, *, strip: bool = True) -> di
     if wrong is not None:
         raise AssayError(
             f"{option} {wrong!r} is not a pair; write it as {option} {example}"
-            + (", or --map weight= to leave a column out." if option == "--map" else ".")
+            + (f", or {option} NAME= to leave a column out." if "map" in option else ".")
         )
     return {left.strip(): right.strip() if strip else right for left, _, right in pairs}
 
@@ -87,6 +101,15 @@ def _pairs(given: Texts, option: str, example: str, *, strip: bool = True) -> di
 def words_of(text: str | None) -> list[str] | None:
     """The words of an option that commas part; None if it is not given."""
     return None if text is None else [word.strip() for word in text.split(",") if word.strip()]
+
+
+def date_order(day_first: bool | None, year_first: bool) -> str | None:
+    """The order of day, month and year that the options name."""
+    if year_first and day_first is not None:
+        raise AssayError("Dates begin with the year or not: leave out one of the options.")
+    if year_first:
+        return "year-first"
+    return None if day_first is None else "day-first" if day_first else "month-first"
 
 
 def given_only(**values: Any) -> dict[str, Any]:

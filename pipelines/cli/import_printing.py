@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def print_plan(planned: Plan) -> None:
     """Print to stderr how each column will be read."""
     from pipelines.cli import output as out
-    from pipelines.data.importing.events import wanted
+    from pipelines.data.importing.event_columns import wanted
 
     for standard, column in planned.recipe.columns.items():
         why = " (by its content)" if standard in planned.by_content else ""

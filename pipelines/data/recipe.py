@@ -17,7 +17,7 @@ from pipelines.data.split import SeenPolicy
 from pipelines.errors import AssayError, first_problem
 
 Repeats = Literal["moment", "once", "keep"]
-DateOrder = Literal["day-first", "month-first"]
+DateOrder = Literal["day-first", "month-first", "year-first"]
 Unit = Literal["s", "ms", "us", "ns", "days", "excel"]
 Decimal = Literal[".", ","]
 
@@ -61,7 +61,7 @@ class Times(BaseModel):
     zero_is_missing: bool = False
     """Whether a time of exactly 0 stands for a missing one."""
     order: DateOrder | None = None
-    """Order of day and month in dates such as 1/2/2026."""
+    """Order of day and month in dates such as 1/2/2026, or of two-digit years such as 26/2/1."""
     clock: str = ""
     """Column of the events with the time of day, if the column of times holds dates."""
     zone: str = "UTC"

@@ -15,7 +15,7 @@ import numpy as np
 
 from pipelines.data.importing.columns import TextColumn
 from pipelines.data.importing.engine import engine
-from pipelines.data.sources import Source, open_source, packing_of, parquet
+from pipelines.data.sources import Source, open_source, packing_of, parquet, parquet_tables
 from pipelines.data.sources.batches import batches
 from pipelines.data.sources.lines import Counts
 from pipelines.errors import AssayError
@@ -125,7 +125,7 @@ def _of_parquet(source: Source, found: dict[str, str]) -> Rows:
     texts = {name: TextColumn() for name in found if name in (C.USER, C.ITEM)}
     typed: dict[str, list[pa.Array]] = {name: [] for name in texts}
     measures: dict[str, list[Numbers]] = {name: [] for name in found if name not in texts}
-    for table, _ in parquet.tables(source, list(found.values())):
+    for table, _ in parquet_tables.tables(source, list(found.values())):
         for name, column in found.items():
             values = table[column]
             if name in measures:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipelines.data.importing.columns import TextColumn
-from pipelines.data.importing.events import NO_ID
+from pipelines.data.importing.event_columns import NO_ID
 from pipelines.data.importing.numbering import Numbering
 from pipelines.reading.id_columns import Coded
 from pipelines.reading.rows import Numbers, numbers

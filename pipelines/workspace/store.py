@@ -10,7 +10,8 @@ from sqlalchemy import select
 from pipelines.errors import AssayError
 from pipelines.runtime import paths
 from pipelines.workspace.database import Database, Full
-from pipelines.workspace.datasets import Datasets
+from pipelines.workspace.dataset_imports import DatasetImports
+from pipelines.workspace.dataset_removal import DatasetRemoval
 from pipelines.workspace.drafts import Drafts
 from pipelines.workspace.home import Home
 from pipelines.workspace.jobs import Jobs
@@ -22,7 +23,7 @@ from pipelines.workspace.studies import Studies
 from pipelines.workspace.votes import Votes
 
 
-class Workspace(Datasets, Drafts, Jobs, Results, Studies, Votes):
+class Workspace(DatasetImports, DatasetRemoval, Drafts, Jobs, Results, Studies, Votes):
     """The workspace, from datasets to votes; thread-safe."""
 
     notice: str = ""

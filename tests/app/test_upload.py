@@ -331,7 +331,7 @@ def test_a_file_without_a_header_gets_its_names(open_page, workspace, started):
     rows = "".join(f"{n % 7}::{n % 5}::3::{1_700_000_000 + n}\n" for n in range(30))
     app = given_headless(open_page("data"), rows)
     assert any("looks like data" in e.value for e in app.error)
-    names = app.text_input(key="data_column_names")
+    names = app.text_input(key="data_columns")
     names.set_value("user_id, item_id, weight, timestamp").run()
     assert not app.error
     press(press(app, "data_columns_right"), "data_import")

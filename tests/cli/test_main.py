@@ -264,6 +264,10 @@ def test_an_import_tells_what_it_proposed_and_what_was_lost(assay, tmp_path):
     assert "2 of 4 items of the events have a row in 'items.csv'" in " ".join(out.split())
     for option, says in (
         (("--normalize-ids", "roman"), "normalize_ids"),
+        (("--items-map", "titel=title"), "'titel' is not a standard column; --items-map accepts"),
+        (("--items-map", "title"), "write it as --items-map title=COLUMN"),
+        (("--users-map", "user_id=sku"), "give that table with --users"),
+        (("--users-reading", "separator=;"), "give that table with --users"),
         (("--items-reading", "colour=red"), "items_reading"),
         (("--columns", "a,b"), "--columns has 2 names"),
     ):

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.data.sources import expansion, open_source, parquet
+from pipelines.data.sources import expansion, open_source, parquet_tables
 from pipelines.data.sources.streams import reading_bytes
 from pipelines.errors import AssayError
 from pipelines.runtime import memory, paths
@@ -45,7 +45,7 @@ def read(path: Path) -> int:
     """All of a file, as an import reads it; the number of bytes or rows."""
     source = open_source(path)
     if source.kind == "parquet":
-        return sum(len(table) for table, _ in parquet.tables(source, ["user_id", "item_id"]))
+        return sum(len(table) for table, _ in parquet_tables.tables(source, ["user_id", "item_id"]))
     total = 0
     with reading_bytes(path, source.packing) as some:
         while got := some(1 << 16):
@@ -85,11 +85,11 @@ def test_long_texts_that_take_nothing_in_the_file_come_in_small_tables(
     tmp_path: Path, plain: bool
 ) -> None:
     source = open_source(wide(tmp_path, plain=plain))
-    tables = parquet.tables(source, ["user_id", "item_id"])
+    tables = parquet_tables.tables(source, ["user_id", "item_id"])
     held = pa.total_allocated_bytes()
     for _, (table, _rows) in zip(range(3), tables, strict=False):
-        assert 0 < table.nbytes <= 1.1 * parquet.MOST_BYTES
-        assert pa.total_allocated_bytes() - held < 5 * parquet.MOST_BYTES
+        assert 0 < table.nbytes <= 1.1 * parquet_tables.MOST_BYTES
+        assert pa.total_allocated_bytes() - held < 5 * parquet_tables.MOST_BYTES
     tables.close()  # type: ignore[attr-defined]
 
 

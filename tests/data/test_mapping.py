@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 
-from pipelines.data.importing.mapping import match, resolve
+from pipelines.data.importing.mapping import match
 from pipelines.data.importing.names import ITEM_NAMES
 from pipelines.errors import AssayError
 
 STANDARD = ("user_id", "item_id", "weight", "timestamp")
+
+
+def resolve(
+    columns: Sequence[str], given: dict[str, str] | None = None, **options: Any
+) -> dict[str, str]:
+    found = match(columns, given, **options)
+    found.require_complete(columns)
+    return found.mapping
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipelines.data.dataset import Step
-from pipelines.data.importing import events, folding
+from pipelines.data.importing import event_columns, folding
 from pipelines.data.importing.collecting import CollectedRows
 from pipelines.data.importing.columns import NumberColumn, TextColumn
 from pipelines.data.importing.engine import at_once
 from pipelines.data.importing.names import OF_ITEMS
-from pipelines.data.importing.tables import categories
+from pipelines.data.importing.table_values import categories
 from pipelines.data.outliers import flagged
 from pipelines.data.recipe import Recipe
 from pipelines.runtime.phrases import number_of
@@ -141,7 +141,7 @@ def _context(more: dict[str, tuple[Any, Any]]) -> pa.Table:
 
     columns = {}
     for key, (texts, values) in more.items():
-        name = key.removeprefix(events.KEPT)
+        name = key.removeprefix(event_columns.KEPT)
         if texts is None:
             columns[name] = pa.array(values)
         else:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipelines.data.dataset import ImportCounts, Step, TableCounts, Unread
-from pipelines.data.importing import events
+from pipelines.data.importing import event_columns
 from pipelines.data.importing.columns import NumberColumn, TextColumn
 from pipelines.data.importing.engine import at_once
+from pipelines.data.importing.first_look import check_types
 from pipelines.data.importing.names import OF_ITEMS
-from pipelines.data.importing.planning import check_types
 from pipelines.data.recipe import Recipe
 from pipelines.schema import Columns as C
 
@@ -27,10 +27,10 @@ class CollectedRows:
         self.recipe = recipe
         self.user, self.item = TextColumn(), TextColumn()
         self.weight, self.time = NumberColumn(np.float32), NumberColumn(np.int64)
-        names = [name for name in recipe.columns if name not in events.NOT_KEPT]
+        names = [name for name in recipe.columns if name not in event_columns.NOT_KEPT]
         self.more: dict[str, TextColumn | NumberColumn] = {
-            name: NumberColumn(np.float32) if name in events.NUMBERS else TextColumn()
-            for name in [*names, *(events.KEPT + name for name in recipe.keep)]
+            name: NumberColumn(np.float32) if name in event_columns.NUMBERS else TextColumn()
+            for name in [*names, *(event_columns.KEPT + name for name in recipe.keep)]
         }
         """Other columns: those that describe the item, and those kept with each event."""
         self.valid = self.kept = 0
@@ -50,14 +50,16 @@ class CollectedRows:
             valid = read.filter(read["reason"].is_null())
         self.valid += len(valid)
         self.spaces += int(pc.sum(valid["spaces"]).as_py() or 0)
-        for name in events.NUMBERS:
+        for name in event_columns.NUMBERS:
             if name in self.more:
                 self._count_unread(name, valid, file)
         for name in self.more:
             if name not in OF_ITEMS and name != C.EVENT:
-                self.filled[name.removeprefix(events.KEPT)] += len(valid) - valid[name].null_count
+                self.filled[name.removeprefix(event_columns.KEPT)] += (
+                    len(valid) - valid[name].null_count
+                )
         if C.EVENT in self.more:
-            kinds = valid[C.EVENT].fill_null(events.NO_TYPE)
+            kinds = valid[C.EVENT].fill_null(event_columns.NO_TYPE)
             valid = valid.set_column(valid.column_names.index(C.EVENT), C.EVENT, kinds)
             _count(self.types, kinds)
             check_types(self.recipe, self.types)
@@ -76,7 +78,7 @@ class CollectedRows:
 
     def _count_unread(self, name: str, valid: pa.Table, file: str) -> None:
         """Count the values of a column of numbers that are no numbers."""
-        texts = valid[events.UNREAD + name]
+        texts = valid[event_columns.UNREAD + name]
         count = len(texts) - texts.null_count
         if not count:
             return
@@ -84,7 +86,7 @@ class CollectedRows:
         before = self._unread.get(name)
         first = before or Unread(
             column=name, count=0, file=file,
-            line=wrong["line"][0].as_py(), value=wrong[events.UNREAD + name][0].as_py()[:40],
+            line=wrong["line"][0].as_py(), value=wrong[event_columns.UNREAD + name][0].as_py()[:40],
         )  # fmt: skip
         self._unread[name] = first.model_copy(update={"count": first.count + count})
 
@@ -104,7 +106,7 @@ class CollectedRows:
             latest=future[1],
             reasons=reasons,
             event_types=dict(sorted(self.types.items())),
-            returns=self.left_out[events.RETURNS],
+            returns=self.left_out[event_columns.RETURNS],
             spaces=self.spaces,
             filled=dict(self.filled),
         )
@@ -112,7 +114,7 @@ class CollectedRows:
     def steps(self, rows_in: int) -> list[Step]:
         """The steps so far, each with its rows in and out."""
         found = [Step(name="rows that can be used", rows_in=rows_in, rows_out=self.valid)]
-        for name in events.STEPS:
+        for name in event_columns.STEPS:
             if name in self.left_out:
                 before = found[-1].rows_out
                 after = before - self.left_out[name]

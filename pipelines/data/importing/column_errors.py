@@ -13,11 +13,11 @@ from pipelines.schema import Columns as C
 _ORDERS = ("orderid",)
 
 
-def ambiguity(standard: str, fits: Sequence[str]) -> AssayError:
-    """The error for columns that fit a standard name equally well."""
+def ambiguity(standard: str, fits: Sequence[str], option: str = "--map") -> AssayError:
+    """The error for columns that fit a standard name equally well; `option` maps columns."""
     return AssayError(
         f"The columns {listed(fits)} fit {standard} equally well; "
-        f"choose one, as in {map_option(standard, fits[0])}."
+        f"choose one, as in {map_option(standard, fits[0], option)}."
     )
 
 
@@ -27,6 +27,7 @@ def missing_column(
     name: str = "",
     hidden: Iterable[str] = (),
     texts: Sequence[str] = (),
+    option: str = "--map",
 ) -> AssayError:
     """The error for needed names without a column; `hidden` are nested columns of the file, and
     `texts` columns of text that hold JSON."""
@@ -39,7 +40,7 @@ def missing_column(
             f"{map_option(missing[0], parts[0] if parts else nested[0] + '[]')}."
         )
     orders = [c for c in columns if plain(c) in (*_ORDERS, *EVENT_NAMES[C.ORDER])]
-    if missing[0] == C.USER and orders:
+    if missing[0] == C.USER and orders and option == "--map":
         return AssayError(
             f"{name!r} has no column of users, but one of orders: join it with the table that has "
             f"the user of each {orders[0]!r} (for example with a database, as in --sql "
@@ -51,21 +52,21 @@ def missing_column(
             f"; {texts[0][:60]!r} holds JSON: in JSON Lines instead of CSV, a part of it is a "
             f"column such as {texts[0][:60]}.{missing[-1]}"
         )
-    elif missing[0] == C.USER:
+    elif missing[0] == C.USER and option == "--map":
         more = (
             " (the history of a single person has none: put those of many people into one table, "
             "with a column that tells them apart)"
         )
     return AssayError(
         f"None of the columns {listed(columns)} was recognized as {' or '.join(missing)}; "
-        f"name the column, as in --map {missing[0]}=COLUMN{more}."
+        f"name the column, as in {option} {missing[0]}=COLUMN{more}."
     )
 
 
-def map_option(standard: str, column: str) -> str:
+def map_option(standard: str, column: str, option: str = "--map") -> str:
     """`--map timestamp=created`, quoted for a shell if the name of the column needs it."""
     shown = column if column.isprintable() and len(column) <= 60 else "COLUMN"
-    return f"--map {standard}={shlex.quote(shown)}"
+    return f"{option} {standard}={shlex.quote(shown)}"
 
 
 def listed(columns: Sequence[str], most: int = 12) -> str:

@@ -86,6 +86,22 @@ STATUS = tuple(
     )
 )  # fmt: skip
 """Names of columns that hold the state of an order."""
+KINDS = tuple(
+    plain(name)
+    for name in (
+        "transactiontype", "transactionkind", "recordtype", "ordertype", "linetype", "saletype",
+        "salestype", "movementtype", "documenttype", "doctype", "type", "belegart", "vorgang",
+        "vorgangsart", "bewegungsart", "buchungsart", "auftragsart", "art", "typ", "tipo",
+        "tipodocumento", "tipomovimiento", "tipooperacion", "tipotransaccion", "tipooperazione",
+        "typetransaction", "typedocument", "operation", "типоперации", "типдокумента", "取引区分",
+        "类型",
+    )
+)  # fmt: skip
+"""Names of columns that may hold the kind of a transaction: a sale, a refund."""
+_SALES = ("sale", "sales", "sold", "verkauf", "venta", "vente", "vendita", "venda", "sprzedaz",
+          "verkoop", "salg", "satis", "purchase", "kauf", "order", "bestellung", "invoice",
+          "rechnung", "продажа")  # fmt: skip
+_SALES_TEXTS = ("売上", "販売", "销售", "판매")
 MOST_STATES = 30
 
 
@@ -130,6 +146,24 @@ def is_undone(kind: str) -> bool:
 def is_status(column: str) -> bool:
     """Whether a column's name says that it holds the state of an order."""
     return plain(column.rpartition(".")[2]) in STATUS
+
+
+def is_kind(column: str) -> bool:
+    """Whether a column's name says that it may hold the kind of a transaction."""
+    return plain(column.rpartition(".")[2]) in KINDS
+
+
+def are_kinds(values: Iterable[str]) -> bool:
+    """Whether texts are kinds of transactions: all are sales or undo one, and some of each."""
+    distinct = set(values)
+    undone = {value for value in distinct if is_undone(value)}
+    sales = {
+        value
+        for value in distinct - undone
+        if any(word in _SALES for word in _words(value))
+        or any(text in value for text in _SALES_TEXTS)
+    }
+    return bool(undone and sales) and len(distinct) <= MOST_STATES
 
 
 def are_states(values: Iterable[str]) -> bool:

@@ -30,6 +30,15 @@ class Match:
     missing: list[str]
     nested: tuple[str, ...] = ()
 
+    def require_complete(
+        self, columns: Sequence[str], name: str = "", option: str = "--map"
+    ) -> None:
+        """Raise `AssayError` if a name of the file `name` is ambiguous or a needed one missing."""
+        if self.ambiguous:
+            raise ambiguity(*next(iter(self.ambiguous.items())), option=option)
+        if self.missing:
+            raise missing_column(self.missing, columns, name, option=option)
+
 
 def match(
     columns: Sequence[str],
@@ -38,6 +47,7 @@ def match(
     names: Mapping[str, tuple[str, ...]] = EVENT_NAMES,
     need: Iterable[str] = EVENTS_NEED,
     hidden: Iterable[str] = (),
+    option: str = "--map",
 ) -> Match:
     """Match `columns` by name; `given` (standard → source) takes precedence, "" leaves one out.
 
@@ -45,9 +55,9 @@ def match(
     (`properties.product_id`), of which an optional one is taken only if it is the only one. If
     nothing fits, the first of `MORE_NAMES` that one column has is taken.
     `hidden` columns are taken only if they are given. Raises `AssayError` if a `given` standard
-    name is unknown or its column does not exist.
+    name is unknown or its column does not exist; `option` is the one that gives them.
     """
-    mapping = _checked(columns, given or {}, names, tuple(hidden))
+    mapping = _checked(columns, given or {}, names, tuple(hidden), option)
     ambiguous: dict[str, list[str]] = {}
     need = tuple(need)
     spelled = {c: spellings(c) for c in columns}
@@ -127,22 +137,6 @@ def spellings(column: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return (plain(column), one + plain(last)), (plain(last),)
 
 
-def resolve(
-    columns: Sequence[str],
-    given: Mapping[str, str] | None = None,
-    *,
-    names: Mapping[str, tuple[str, ...]] = EVENT_NAMES,
-    need: Iterable[str] = EVENTS_NEED,
-) -> dict[str, str]:
-    """Like `match`, but raises `AssayError` if a name is ambiguous or a needed one is missing."""
-    found = match(columns, given, names=names, need=need)
-    if found.ambiguous:
-        raise ambiguity(*next(iter(found.ambiguous.items())))
-    if found.missing:
-        raise missing_column(found.missing, columns)
-    return found.mapping
-
-
 def assigned(
     given: Mapping[str, str], *, with_items: bool
 ) -> tuple[dict[str, str], dict[str, str]]:
@@ -171,13 +165,14 @@ def _checked(
     given: Mapping[str, str],
     names: Mapping[str, tuple[str, ...]],
     hidden: tuple[str, ...],
+    option: str,
 ) -> dict[str, str]:
     by_case = {c.casefold(): c for c in reversed([*columns, *hidden])}
     out: dict[str, str] = {}
     for standard, wanted in given.items():
         if standard not in names:
             raise AssayError(
-                f"{standard[:60]!r} is not a standard column; --map accepts {', '.join(names)}."
+                f"{standard[:60]!r} is not a standard column; {option} accepts {', '.join(names)}."
             )
         if not wanted:
             continue

@@ -13,7 +13,7 @@ EXCEL_EPOCH = 25_569
 """The day of a spreadsheet that is 1970-01-01."""
 _OFFSET = r"(?: ?(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2}))?"
 _CLOCK = r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?(?: ?([AaPp])\.?[Mm]\.?)?" + _OFFSET
-_SLASHED = rf"^(\d{{1,2}})[/.-](\d{{1,2}})[/.-](\d{{4}}|\d{{2}})(?:[ T,]+{_CLOCK})?$"
+SLASHED = rf"^(\d{{1,2}})[/.-](\d{{1,2}})[/.-](\d{{4}}|\d{{2}})(?:[ T,]+{_CLOCK})?$"
 """Dates such as 1/2/2026, 01.02.26 8:05 or 1-2-2026 8:05:09 PM +0100."""
 _NAMED = [
     date + clock
@@ -22,13 +22,17 @@ _NAMED = [
     for clock in ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 ]
 """Dates with the name of a month, as `_by_name` leaves them."""
+_PLACES: dict[DateOrder, tuple[int, int, int]] = {
+    "day-first": (1, 2, 3), "month-first": (2, 1, 3), "year-first": (3, 2, 1),
+}  # fmt: skip
+"""Where such a date has its day, month and year."""
 _ZONE = r"(?: ?(Z|UTC|GMT|[+-]\d{2}:?\d{2}))$"
 _PUNCTUATION = r"(?i)^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,? |[.,]\d+ ?$| at |[,.]"
 _ISO_LIKE = (
     r"^(\d{4}[-/]\d{1,2}[-/]\d{1,2}[T ]+\d{1,2}:\d{2})(:\d{2})?(?:[.,](\d+))?" + _OFFSET + "$"
 )
 """2023-11-15 06:06, 2023-11-15 06:06:32,123, or 2023-11-15 06:06:32 +0100."""
-_COMPACT = r"(19[7-9]|20)[0-9]{12}"
+COMPACT = r"(19[7-9]|20)[0-9]{12}"
 """20231115060632."""
 
 
@@ -64,7 +68,7 @@ def seconds_sql(text: str, times: Times) -> str:
     return f"""CASE
         WHEN CASE WHEN length({text}) = 8 THEN regexp_full_match({text}, '(19[7-9]|20)[0-9]*') END
         THEN epoch(try_strptime({text}, '%Y%m%d'))
-        WHEN CASE WHEN length({text}) = 14 THEN regexp_full_match({text}, '{_COMPACT}') END
+        WHEN CASE WHEN length({text}) = 14 THEN regexp_full_match({text}, '{COMPACT}') END
         THEN epoch({_zoned(compact, times)})
         WHEN substr({text}, 5, 1) IN ('-', '/')
           AND TRY_CAST(substr({text}, 1, 4) AS INTEGER) IS NOT NULL
@@ -126,17 +130,16 @@ def _clock(parts: list[str]) -> str:
 
 def is_slashed(text: str) -> str:
     """SQL: whether a text is a date whose day and month could be confused."""
-    return f"regexp_matches({text}, {quoted(_SLASHED)})"
+    return f"regexp_matches({text}, {quoted(SLASHED)})"
 
 
-def parts_sql(text: str) -> tuple[str, str]:
-    """SQL for the first and second number of a date such as 1/2/2026."""
-    first, second = (f"TRY_CAST({_group(text, n)} AS INTEGER)" for n in (1, 2))
-    return first, second
+def part_sql(text: str, n: int) -> str:
+    """SQL for the n-th number of a date such as 1/2/2026."""
+    return f"TRY_CAST({_group(text, n)} AS INTEGER)"
 
 
 def _group(text: str, n: int) -> str:
-    return f"regexp_extract({text}, {quoted(_SLASHED)}, {n})"
+    return f"regexp_extract({text}, {quoted(SLASHED)}, {n})"
 
 
 def within_sql(seconds: str) -> str:
@@ -158,8 +161,9 @@ def _zoned(text: str, times: Times) -> str:
 
 def _slashed(text: str, times: Times) -> str:
     order: DateOrder = times.order or "day-first"
-    day, month = (1, 2) if order == "day-first" else (2, 1)
+    day, month, of_year = _PLACES[order]
     parts = [_group(text, n) for n in range(1, 9)]
-    year = f"CASE WHEN length({parts[2]}) = 2 THEN '20' || {parts[2]} ELSE {parts[2]} END"
+    year = parts[of_year - 1]
+    year = f"CASE WHEN length({year}) = 2 THEN '20' || {year} ELSE {year} END"
     date = " || '-' || ".join([year, *(f"lpad({parts[n - 1]}, 2, '0')" for n in (month, day))])
     return f"epoch({_zoned(f'({date} || {_clock(parts[3:])})', times)})"

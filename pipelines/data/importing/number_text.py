@@ -24,7 +24,7 @@ _SPACES = r"['’\s\x{a0}\x{202f}]"
 """What parts thousands besides a comma or a point."""
 _COMMA = r"^[^,]*[0-9],([0-9]{1,2}|[0-9]{4,})\D*$|[0-9]\.[0-9]{3},[0-9]+\D*$"
 _POINT = r"^[^.]*[0-9]\.([0-9]{1,2}|[0-9]{4,})\D*$|[0-9],[0-9]{3}\.[0-9]+\D*$"
-_EITHER = r"^\D*[0-9]{1,3},[0-9]{3}\D*$"
+EITHER = r"^\D*[0-9]{1,3},[0-9]{3}\D*$"
 
 
 def number_sql(text: str, decimal: Decimal | None, kind: str = "DOUBLE") -> str:
@@ -60,7 +60,7 @@ def decimal_of(texts: pa.ChunkedArray, *, semicolons: bool = False) -> Decimal |
     comma, point = _matching(texts, _COMMA), _matching(texts, _POINT)
     if comma != point:
         return "," if comma > point else "."
-    return "," if semicolons and not comma and _matching(texts, _EITHER) else None
+    return "," if semicolons and not comma and _matching(texts, EITHER) else None
 
 
 def _matching(texts: pa.ChunkedArray, pattern: str) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipelines.data.importing.events import wanted
+from pipelines.data.importing.event_columns import wanted
 from pipelines.data.recipe import Recipe
 from pipelines.schema import Columns as C
 from pipelines.schema import Longs, Mask

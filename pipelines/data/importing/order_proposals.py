@@ -6,7 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipelines.data.importing.event_weights import STATUS, are_states, is_status, is_undone
+from pipelines.data.importing.event_weights import (
+    STATUS,
+    are_kinds,
+    are_states,
+    is_kind,
+    is_status,
+    is_undone,
+)
 from pipelines.data.importing.number_text import decimal_of
 from pipelines.data.importing.order_lines import FILLED, present, starts_of
 from pipelines.data.importing.plain_names import plain
@@ -37,6 +44,8 @@ def states(done: Proposal, head: Head, given: Recipe) -> None:
                 done.by_content.append(C.EVENT)
                 column = name
                 break
+        else:
+            column = _kind(done, head)
     if column is not None and column in head.columns:
         undone = sorted(k for k in head.texts(column).unique().to_pylist() if is_undone(k))
         undone = [kind for kind in undone if kind not in done.recipe.weights]
@@ -46,6 +55,20 @@ def states(done: Proposal, head: Head, given: Recipe) -> None:
                 f"Rows of {column} {', '.join(k[:40] for k in undone[:6])}{more} weigh 0 and are "
                 "left out; --event-weight changes this."
             )
+
+
+def _kind(done: Proposal, head: Head) -> str | None:
+    """The column with the kind of a transaction, as the event type, if it tells of refunds."""
+    taken = done.recipe.columns.values()
+    for name in head.columns:
+        if name in taken or not is_kind(name):
+            continue
+        if are_kinds(head.texts(name).unique().to_pylist()):
+            columns = done.columns(**{C.EVENT: name})
+            done.recipe = done.recipe.model_copy(update={"columns": columns})
+            done.by_content.append(C.EVENT)
+            return name
+    return None
 
 
 def order_lines(done: Proposal, head: Head, given: Recipe) -> None:

@@ -1,27 +1,22 @@
-"""Plans an import: completes the recipe from column names and content, and reads a sample."""
+"""Plans an import: completes the recipe from column names and content."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.data.importing import events, proposals
-from pipelines.data.importing.column_content import ColumnContent, by_content, column_contents
+from pipelines.data.importing import event_columns, first_look, proposals
 from pipelines.data.importing.column_errors import ambiguity, listed, missing_column
+from pipelines.data.importing.date_order import date_order
 from pipelines.data.importing.engine import engine
 from pipelines.data.importing.event_weights import default_weight
-from pipelines.data.importing.mapping import Match, match
-from pipelines.data.importing.moments import is_slashed, parts_sql
-from pipelines.data.importing.names import EVENT_NAMES, OF_ITEMS
-from pipelines.data.importing.order_lines import OrderLines
-from pipelines.data.recipe import DateOrder, Recipe
-from pipelines.data.sources import QuerySource, Source, describe_query, open_source, parquet
-from pipelines.data.sources.batches import batches
-from pipelines.data.sources.lines import Counts
-from pipelines.data.sources.nested import array_of
+from pipelines.data.importing.mapping import Match
+from pipelines.data.importing.names import OF_ITEMS
+from pipelines.data.importing.time_formats import time_format
+from pipelines.data.recipe import Recipe
+from pipelines.data.sources import QuerySource, Source, describe_query, open_source
 from pipelines.data.sources.splitting import quoted
 from pipelines.errors import AssayError
 from pipelines.schema import Columns as C
@@ -31,13 +26,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pipelines.data.sources.database import Query
-
-HEAD = 1 << 20
-"""Bytes of a text file that are read for a plan."""
-MOST_ARRAYS = 6
-"""Arrays of a nested file whose columns are looked at, and the columns outside arrays."""
-MOST_TYPES = 1_000
-"""A column with more different values does not hold event types."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +53,8 @@ class Plan:
     """What was detected or proposed besides columns, one sentence each."""
     nested: tuple[str, ...] = ()
     """Columns of text that hold JSON."""
+    times: str = ""
+    """How times are written, with the first one as an example; empty if it is not known."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -123,78 +113,31 @@ def plan(
     notes = [note for s in sources if isinstance(s, Source) for note in s.notes]
     with engine() as connection:
         _check_zone(connection, recipe.times.zone)
-        found, decided = _matched(connection, sources[0], recipe.columns, fixed)
+        found, decided = first_look.matched(connection, sources[0], recipe.columns, fixed)
         done = recipe.model_copy(update={"columns": found.mapping, "keep": _kept(found, recipe)})
-        unclear = False
+        unclear, first = False, ""
         if not fixed:
-            heads = [_head(connection, s, done) for s in sources if _has(s, done)]
+            heads = first_look.heads(connection, sources, done)
             semicolons = isinstance(sources[0], Source) and sources[0].separator == ";"
             proposal = proposals.proposed(heads, done, recipe, semicolons=semicolons)
             done, decided = proposal.recipe, [*decided, *proposal.by_content]
             notes += proposal.notes
             found = replace(found, missing=[s for s in found.missing if s not in done.columns])
+            first = first_look.first_time(heads, done)
         if not fixed and C.TIME in done.columns and recipe.times.order is None:
-            order, unclear = _date_order(connection, sources, done.columns[C.TIME])
-            times = done.times.model_copy(update={"order": order})
-            done = done.model_copy(update={"times": times})
+            dates = date_order(connection, sources, done.columns[C.TIME])
+            unclear, notes = dates.unclear, [*notes, *filter(None, [dates.note])]
+            done = done.model_copy(
+                update={"times": done.times.model_copy(update={"order": dates.order})}
+            )
         for source in sources:
             _check_columns(source, done)
-        sample, types = _sample(connection, sources[0], done, rows)
+        sample, types = first_look.sample(connection, sources[0], done, rows)
+        times = time_format(first, done.times)
     return Plan(
         sources, done, found.ambiguous, found.missing, decided, sample, types, unclear, fixed,
-        tuple(notes), found.nested,
+        tuple(notes), found.nested, times,
     )  # fmt: skip
-
-
-def _matched(
-    connection: duckdb.DuckDBPyConnection,
-    source: Source | QuerySource,
-    given: dict[str, str],
-    fixed: bool,
-) -> tuple[Match, list[str]]:
-    hidden = tuple(source.layout.hidden) if isinstance(source, Source) else ()
-    if fixed:
-        everything = dict.fromkeys(EVENT_NAMES, "")
-        return match(source.columns, everything | given, hidden=hidden), []
-    found = match(source.columns, given, hidden=hidden)
-    contents: dict[str, ColumnContent] = {}
-    for columns in _groups(source):
-        head = next(batches(connection, source, columns, Counts(), block=HEAD), None)
-        if head is not None:
-            contents |= column_contents(connection, head.rows, columns)
-    left_out = {standard for standard, column in given.items() if not column}
-    return by_content(found, contents, left_out, set(given))
-
-
-def _groups(source: Source | QuerySource) -> list[tuple[str, ...]]:
-    """The columns with plain values, in groups that can be read together."""
-    if not isinstance(source, Source):
-        return [source.columns]
-    columns = parquet.flat(source) if source.kind == "parquet" else source.columns
-    of_array: dict[tuple[str, ...] | None, list[str]] = {None: []}
-    for column in columns:
-        of_array.setdefault(source.layout.place(column).array, []).append(column)
-    return [tuple(group) for group in list(of_array.values())[:MOST_ARRAYS] if group]
-
-
-def _has(source: Source | QuerySource, recipe: Recipe) -> bool:
-    return all(column in source.columns for column in recipe.columns.values())
-
-
-def _head(
-    connection: duckdb.DuckDBPyConnection, source: Source | QuerySource, recipe: Recipe
-) -> proposals.Head:
-    """The first rows of the columns that a recipe reads, and of those that it could."""
-    columns = list(dict.fromkeys([*recipe.columns.values(), *proposals.candidates(source.columns)]))
-    if isinstance(source, Source):
-        try:
-            array_of(source.layout.place(column) for column in columns)
-        except AssayError:
-            columns = list(dict.fromkeys(recipe.columns.values()))
-    first = None
-    if columns:
-        first = next(batches(connection, source, columns, Counts(), block=HEAD), None)
-    return proposals.Head.of(source.name, columns, None if first is None else first.rows)
 
 
 def _kept(found: Match, recipe: Recipe) -> tuple[str, ...]:
@@ -202,7 +145,7 @@ def _kept(found: Match, recipe: Recipe) -> tuple[str, ...]:
     standard = {
         name: column
         for name, column in found.mapping.items()
-        if name not in (*events.NOT_KEPT, *OF_ITEMS)
+        if name not in (*event_columns.NOT_KEPT, *OF_ITEMS)
     }
     for name in recipe.keep:
         other = standard.get(name, name)
@@ -228,72 +171,9 @@ def _check_zone(connection: duckdb.DuckDBPyConnection, zone: str) -> None:
 
 def _check_columns(source: Source | QuerySource, recipe: Recipe) -> None:
     hidden = source.layout.hidden if isinstance(source, Source) else {}
-    for column in events.wanted(recipe):
+    for column in event_columns.wanted(recipe):
         if column not in source.columns and column not in hidden:
             raise AssayError(
                 f"There is no column {column[:60]!r} in {source.name!r}; it has "
                 f"{listed(source.columns)}."
             )
-
-
-def _date_order(
-    connection: duckdb.DuckDBPyConnection, sources: Sequence[Source | QuerySource], column: str
-) -> tuple[DateOrder | None, bool]:
-    """Whether dates such as 1/2/2026 begin with the day, by the first unambiguous one.
-
-    The second value is True if there are such dates and all are ambiguous.
-    """
-    first, second = parts_sql("trim(c0)")
-    slashed = False
-    for source in sources:
-        for batch in batches(connection, source, [column], Counts()):
-            connection.register("dated", batch.rows)
-            (n, day_first, month_first), *_ = connection.execute(
-                f"""SELECT count(*),
-                      min(line) FILTER ({first} > 12 AND {second} <= 12),
-                      min(line) FILTER ({second} > 12 AND {first} <= 12)
-                    FROM dated WHERE {is_slashed("trim(c0)")}"""
-            ).fetchall()
-            connection.unregister("dated")
-            if n == 0 and not slashed:
-                return None, False  # dates in another format
-            slashed = True
-            if day_first is not None or month_first is not None:
-                day = month_first is None or (day_first is not None and day_first < month_first)
-                return "day-first" if day else "month-first", False
-    return None, slashed
-
-
-def _sample(
-    connection: duckdb.DuckDBPyConnection, source: Source | QuerySource, recipe: Recipe, rows: int
-) -> tuple[pd.DataFrame, dict[str, int]]:
-    """The first rows as the import would read them, and the event types in the first block."""
-    import pandas as pd
-
-    shown = [*recipe.columns, *(events.KEPT + name for name in recipe.keep)]
-    if C.USER not in recipe.columns or C.ITEM not in recipe.columns:
-        return pd.DataFrame(columns=shown), {}
-    types: Counter[str] = Counter()
-    first = next(batches(connection, source, events.wanted(recipe), Counts(), block=HEAD), None)
-    if first is None:
-        return pd.DataFrame(columns=shown), {}
-    read = events.read(connection, OrderLines(recipe).filled(first.rows), recipe)
-    if C.EVENT in recipe.columns:
-        kinds = read[C.EVENT].filter(read["reason"].is_null()).fill_null(events.NO_TYPE)
-        types.update({v["values"]: v["counts"] for v in kinds.value_counts().to_pylist()})
-        check_types(recipe, types)
-    sample = read.slice(0, rows).to_pandas()
-    sample["problem"] = sample["reason"].fillna(sample["step"])
-    if C.TIME in recipe.columns:
-        sample[C.TIME] = pd.to_datetime(sample[C.TIME], unit="s", utc=True)
-    sample = sample[[*shown, *(["problem"] if sample["problem"].notna().any() else [])]]
-    return sample.rename(columns=lambda name: name.removeprefix(events.KEPT)), dict(types)
-
-
-def check_types(recipe: Recipe, types: Counter[str]) -> None:
-    """Raise `AssayError` if the column has too many different values for event types."""
-    if len(types) > MOST_TYPES:
-        raise AssayError(
-            f"The column {recipe.columns[C.EVENT]!r} has more than {MOST_TYPES:,} different "
-            "values, too many for event types; leave it out with --map event_type=."
-        )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pipelines.data.importing.trimming import trimmed
 from pipelines.data.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Head:
         good = None if rows is None else rows.filter(rows["problem"].is_null()).slice(0, ROWS)
         for at, name in enumerate(names):
             texts = pa.array([], pa.string()) if good is None else good[f"c{at}"].combine_chunks()
-            texts = pc.ascii_trim_whitespace(texts)
+            texts = trimmed(texts)
             blank = pc.equal(pc.binary_length(texts), 0)
             found[name] = pc.if_else(blank, pa.scalar(None, pa.string()), texts)
         return Head(file, found)

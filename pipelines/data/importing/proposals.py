@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipelines.data.importing import id_proposals, order_proposals, time_proposals
+from pipelines.data.importing import doubts, id_proposals, order_proposals, time_proposals
 from pipelines.data.importing.column_content import TIME_WORDS
-from pipelines.data.importing.event_weights import is_status
+from pipelines.data.importing.event_weights import is_kind, is_status, is_undone
 from pipelines.data.importing.names import FALLBACKS
 from pipelines.data.importing.plain_names import plain
 from pipelines.data.importing.proposal import Head, Proposal
@@ -18,7 +18,11 @@ from pipelines.data.recipe import Recipe
 
 def candidates(columns: Sequence[str]) -> list[str]:
     """Columns that a proposal may need although no standard name fits them."""
-    names = [c for c in columns if is_status(c) or plain(c.rpartition(".")[2]) in FALLBACKS]
+    names = [
+        c
+        for c in columns
+        if is_status(c) or is_kind(c) or is_undone(c) or plain(c.rpartition(".")[2]) in FALLBACKS
+    ]
     return [*names, *[c for c in columns if any(w in c.casefold() for w in TIME_WORDS)][:5]]
 
 
@@ -43,4 +47,7 @@ def proposed(heads: Sequence[Head], recipe: Recipe, given: Recipe, *, semicolons
     id_proposals.float_ids(done, heads, given)
     time_proposals.clock(done, heads, given)
     time_proposals.times(done, heads, given)
+    doubts.shortened(done, heads[0])
+    doubts.undone(done, heads[0])
+    doubts.thousands(done, heads, semicolons=semicolons)
     return done

@@ -34,6 +34,8 @@ class Source:
     header: str = ""
     """The header line of a CSV file, stripped."""
     encoding: str = "utf-8"
+    recoded: bool = False
+    """Whether some of the first lines are not UTF-8, and are read as Windows-1252."""
     packing: Packing = ""
     bare_returns: bool = False
     """Whether lines end in a carriage return alone."""

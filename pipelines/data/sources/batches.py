@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 
 RAW = 500
 """Characters of a row that the quarantine shows."""
+HEAD = 1 << 20
+"""Bytes of a text file that are read for its first rows."""
+LONGEST_IN_HEAD = 1 << 22
+"""Bytes without a line end at which reading the first rows stops."""
+HEAD_ROWS, HEAD_CELLS = 50_000, 1_000_000
+"""Of the first rows, at most. Rows of JSON may leave out nearly all columns, and one of Parquet
+takes next to nothing if it repeats another, so bytes of the file do not bound the values."""
 
 
 @dataclass
@@ -42,7 +49,6 @@ def batches(
     columns: Sequence[str],
     counts: Counts,
     progress: Progress = silent,
-    block: int | None = None,
 ) -> Generator[Batch, None, None]:
     """All rows of `source`; fills `counts`."""
     if isinstance(source, QuerySource):
@@ -58,12 +64,39 @@ def batches(
         nonlocal at
         at = offset
 
-    for found in records(source, counts, position, block):
+    for found in records(source, counts, position):
         if len(found):
             rows = split(connection, source, found, columns)
             counts.elements += len(rows) - len(found)
             yield Batch(rows, _raw_of_lines(found))
         progress(min(at / size, 1.0), f"{counts.lines:,} lines read")
+
+
+def first_rows(
+    connection: duckdb.DuckDBPyConnection, source: Source | QuerySource, columns: Sequence[str]
+) -> Batch | None:
+    """The first rows of `source`, in little memory whatever it holds; None if it has no rows.
+
+    A plan is made in the process that asks for it, such as the app's server.
+    """
+    most = max(1, min(HEAD_ROWS, HEAD_CELLS // max(len(columns), 1)))
+    if isinstance(source, QuerySource):
+        from pipelines.data.sources import database
+
+        head = next(database.batches(source.query, columns), None)
+        if head is None:
+            return None
+        return as_text(connection, "the query", head.drop_columns(["line"]).slice(0, most), 0)
+    if source.kind == "parquet":
+        from pipelines.data.sources import parquet_tables
+
+        table, rows = next(parquet_tables.tables(source, columns, most), (None, None))
+        return None if table is None else as_text(connection, source.name, table, 0, rows)
+    for found in records(source, Counts(), block=HEAD, longest=LONGEST_IN_HEAD):
+        if len(found):
+            some = found.first(most)
+            return Batch(split(connection, source, some, columns, most), _raw_of_lines(some))
+    return None
 
 
 def _raw_of_lines(found: Records) -> Callable[[Longs], list[str]]:
@@ -81,10 +114,10 @@ def _parquet_batches(
     counts: Counts,
     progress: Progress,
 ) -> Iterator[Batch]:
-    from pipelines.data.sources import parquet
+    from pipelines.data.sources import parquet, parquet_tables
 
     total = max(parquet.rows(source), 1)
-    for table, rows in parquet.tables(source, columns):
+    for table, rows in parquet_tables.tables(source, columns):
         yield as_text(connection, source.name, table, counts.lines, rows)
         lines = len(table) if rows is None else int(rows.max(initial=-1)) + 1
         counts.lines += lines

@@ -12,8 +12,8 @@ from pipelines.errors import AssayError
 Read = Callable[[int], bytes]
 
 BLOCK = 1 << 20
-LONGEST = 1 << 26
-"""Characters of one row at which reading stops."""
+LONGEST = 1 << 22
+"""Characters of one row at which reading stops; as values of Python they take 20 times as much."""
 _SPACE = " \t\r\n"
 _DECODER = json.JSONDecoder(strict=False)
 
@@ -132,5 +132,6 @@ def _lines(text: _Text, key: str, name: str) -> Iterator[bytes]:
                 raise ValueError
     except (ValueError, RecursionError) as error:
         raise AssayError(
-            f"The JSON of {name!r} is damaged or truncated at row {row:,}; export it again."
+            f"The JSON of {name!r} is damaged or truncated at row {row:,}, or that row is longer "
+            f"than {LONGEST >> 20} MB; export it again, with an object per event."
         ) from error

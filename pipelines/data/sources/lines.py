@@ -76,6 +76,11 @@ class Records:
     def __len__(self) -> int:
         return len(self.line)
 
+    def first(self, n: int) -> Records:
+        """The first `n` rows."""
+        parsed = {row: fields for row, fields in self.parsed.items() if row < n}
+        return Records(self.data, self.line[:n], self.begin[:n], self.end[:n], parsed)
+
     def texts(self, rows: Longs) -> pa.Array:
         """The text of some rows, including line ends; a string array."""
         import pyarrow as pa
@@ -137,11 +142,15 @@ def records(
     source: Source,
     counts: Counts,
     position: Callable[[int], None] | None = None,
-    block: int | None = None,
+    block: int = BLOCK,
+    longest: int = LONGEST,
 ) -> Iterator[Records]:
-    """The rows of a text file, about `block` bytes at a time; fills `counts`."""
+    """The rows of a text file, about `block` bytes at a time; fills `counts`.
+
+    Raises `AssayError` at a line of more than `longest` bytes.
+    """
     header_due = source.kind == "csv" and source.header_lines > 0
-    for found in _blocks(source, counts, position, block or BLOCK):
+    for found in _blocks(source, counts, position, block, longest):
         first = 0
         if counts.lines == 0:
             found.blank[: source.skipped] = True
@@ -166,7 +175,11 @@ def records(
 
 
 def _blocks(
-    source: Source, counts: Counts, position: Callable[[int], None] | None, size: int
+    source: Source,
+    counts: Counts,
+    position: Callable[[int], None] | None,
+    size: int,
+    longest: int,
 ) -> Iterator[_Block]:
     """Blocks of whole lines; lines that were not consumed begin the next block."""
     rest = b""
@@ -180,9 +193,9 @@ def _blocks(
                 return
             end = len(data) if last else data.rfind(b"\n") + 1
             if end == 0:
-                if len(data) > LONGEST:
+                if len(data) > longest:
                     raise AssayError(
-                        f"{source.name!r} has a line of more than {LONGEST >> 20} MB; "
+                        f"{source.name!r} has a line of more than {longest >> 20} MB; "
                         "write a table with one row per line."
                     )
                 rest = data

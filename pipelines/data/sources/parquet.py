@@ -7,22 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from pipelines.data.sources import Source, expansion
-from pipelines.data.sources.nested import Layout, Place, array_of
+from pipelines.data.sources import Source
+from pipelines.data.sources.nested import Layout, Place
 from pipelines.errors import AssayError
-from pipelines.schema import Longs
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-ROWS, MOST_BYTES = 500_000, 200_000_000
-"""Of a table, at most; a file of a few kilobytes may hold a long text in each of its rows."""
-FEW = 8
-"""Bytes of a text in the file up to which its column counts as one that repeats."""
-DECODED = 4_096
-"""Rows that are decoded at once, whatever their width."""
 
 
 def open_file(path: Path) -> Source:
@@ -46,8 +36,8 @@ def open_folder(path: Path) -> Source:
         raise AssayError(
             f"{path.name!r} is a folder without Parquet files; name the file in it to read."
         )
-    with _readable(path.name):
-        return _source(path, _dataset(path).schema)
+    with readable(path.name):
+        return _source(path, dataset(path).schema)
 
 
 def _source(path: Path, schema: pa.Schema) -> Source:
@@ -96,8 +86,8 @@ def flat(source: Source) -> tuple[str, ...]:
         unusual = pa.types.is_float16(kind) or pa.types.is_interval(kind)
         return not (unusual or pa.types.is_nested(kind) or pa.types.is_decimal256(kind))
 
-    with _readable(source.name):
-        schema = _dataset(source.path).schema
+    with readable(source.name):
+        schema = dataset(source.path).schema
     return tuple(
         name for name, place in source.layout.columns.items() if is_flat(_type(schema, place))
     )
@@ -116,7 +106,7 @@ def _type(schema: pa.Schema, place: Place) -> pa.DataType:
     return kind
 
 
-def _dataset(path: Path, repeated: Sequence[str] = ()) -> Any:
+def dataset(path: Path, repeated: Sequence[str] = ()) -> Any:
     """The file or folder; `repeated` columns of texts are read as dictionaries."""
     import pyarrow.dataset as ds
 
@@ -129,36 +119,8 @@ def _dataset(path: Path, repeated: Sequence[str] = ()) -> Any:
     )
 
 
-def _repeated(whole: Any) -> list[str]:
-    """Columns of texts that take a few bytes a row in the file, since they repeat.
-
-    Arrow spells out a whole row group of them at once, which can be gigabytes.
-    """
-    found: set[str] = set()
-    for fragment in whole.get_fragments():
-        told = fragment.metadata
-        for number in range(told.num_row_groups):
-            group = told.row_group(number)
-            for place in range(group.num_columns):
-                column = group.column(place)
-                few = column.total_uncompressed_size < FEW * group.num_rows
-                if few and column.physical_type == "BYTE_ARRAY" and column.has_dictionary_page:
-                    found.add(column.path_in_schema)
-    return sorted(found & {f.name for f in whole.schema if _is_text(f.type)})
-
-
-def _bytes_on_disk(path: Path) -> int:
-    files = path.rglob("*.parquet") if path.is_dir() else [path]
-    return sum(file.stat().st_size for file in files)
-
-
-def _bytes_in_memory(whole: Any, columns: Sequence[str]) -> int:
-    """At least so much: equal values take next to nothing in the file, and 4 bytes a row here."""
-    return int(whole.count_rows()) * len(columns) * 4
-
-
 @contextmanager
-def _readable(name: str) -> Iterator[None]:
+def readable(name: str) -> Iterator[None]:
     import pyarrow as pa
 
     try:
@@ -174,139 +136,5 @@ def _readable(name: str) -> Iterator[None]:
 
 def rows(source: Source) -> int:
     """The number of rows, from the files' metadata."""
-    with _readable(source.name):
-        return int(_dataset(source.path).count_rows())
-
-
-def tables(source: Source, columns: Sequence[str]) -> Iterator[tuple[pa.Table, Longs | None]]:
-    """The selected columns with their types, in file order, and the row of each line.
-
-    If a column is in an array, there is a line per element, and one without its values for an
-    empty array; otherwise the rows are None.
-    """
-    places = [source.layout.place(column) for column in columns]
-    array = array_of(places)
-    roots = [(p.keys if p.array is None else p.array)[0] for p in places]
-    with _readable(source.name):
-        whole = _dataset(source.path)
-        whole = _dataset(source.path, _repeated(whole))
-        expansion.check(source.name, _bytes_on_disk(source.path), _bytes_in_memory(whole, columns))
-        fragments = sorted(whole.get_fragments(), key=lambda fragment: fragment.path)
-        for fragment in fragments:
-            wanted = fragment.to_batches(
-                schema=whole.schema,
-                columns=list(dict.fromkeys(roots)),
-                batch_size=DECODED,
-                batch_readahead=2,
-                fragment_readahead=1,
-                use_threads=True,
-            )
-            for table in _gathered(wanted):
-                if array is None and all(len(p.keys) == 1 for p in places):
-                    yield table.select(roots).rename_columns(list(columns)), None
-                else:
-                    yield _flattened(table, columns, places, array)
-
-
-def _gathered(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
-    """Batches put together to tables of at most `ROWS` rows and about `MOST_BYTES`."""
-    import pyarrow as pa
-
-    held: list[pa.Table] = []
-    rows = size = 0
-    for batch in batches:
-        width = _width(batch)
-        step = int(max(1, min(len(batch), MOST_BYTES // max(width, 1))))
-        for start in range(0, len(batch), step):
-            some = _spelled_out(pa.Table.from_batches([batch.slice(start, step)]))
-            if held and (rows + len(some) > ROWS or size + len(some) * width > MOST_BYTES):
-                yield pa.concat_tables(held)
-                held, rows, size = [], 0, 0
-            held.append(some)
-            rows, size = rows + len(some), size + int(len(some) * width)
-    if held:
-        yield pa.concat_tables(held)
-
-
-def _width(batch: pa.RecordBatch) -> float:
-    """Bytes of a row once each of its values is spelled out, on average."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    total = 0
-    for column in batch.columns:
-        total += column.nbytes
-        if pa.types.is_dictionary(column.type) and _is_text(column.type.value_type):
-            lengths = pc.binary_length(column.dictionary).take(column.indices)
-            total += pc.sum(lengths).as_py() or 0
-    return total / max(len(batch), 1)
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    import pyarrow as pa
-
-    return bool(
-        pa.types.is_string(kind)
-        or pa.types.is_large_string(kind)
-        or pa.types.is_binary(kind)
-        or pa.types.is_large_binary(kind)
-    )
-
-
-def _spelled_out(table: pa.Table) -> pa.Table:
-    """Without dictionaries, which differ from batch to batch."""
-    import pyarrow as pa
-
-    for place, field in enumerate(table.schema):
-        if pa.types.is_dictionary(field.type):
-            values = table[place].cast(field.type.value_type)
-            table = table.set_column(place, field.name, values)
-    return table
-
-
-def _flattened(
-    table: pa.Table, columns: Sequence[str], places: Sequence[Place], array: tuple[str, ...] | None
-) -> tuple[pa.Table, Longs | None]:
-    import pyarrow as pa
-
-    rows = elements = None
-    if array is not None:
-        rows, elements = _elements(_within(table, array))
-    values = []
-    for place in places:
-        if place.array is None:
-            found = _within(table, place.keys)
-            values.append(found if rows is None else found.take(pa.array(rows)))
-        else:
-            assert elements is not None
-            values.append(_inner(elements, place.keys))
-    return pa.table(values, list(columns)), rows
-
-
-def _within(table: pa.Table, keys: tuple[str, ...]) -> pa.Array:
-    return _inner(_whole(table[keys[0]]), keys[1:])
-
-
-def _whole(values: pa.ChunkedArray) -> pa.Array:
-    found = values.combine_chunks()
-    return found.combine_chunks() if hasattr(found, "chunks") else found
-
-
-def _inner(values: pa.Array, keys: tuple[str, ...]) -> pa.Array:
-    import pyarrow.compute as pc
-
-    return pc.struct_field(values, list(keys)) if keys else values
-
-
-def _elements(arrays: pa.Array) -> tuple[Longs, pa.Array]:
-    """The row (n,) of each element, and the elements; one that is missing for an empty array."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    lengths = pc.fill_null(pc.list_value_length(arrays), 0).to_numpy(zero_copy_only=False)
-    each = np.maximum(lengths, 1)
-    rows = np.repeat(np.arange(len(arrays), dtype=np.int64), each)
-    missing = np.repeat(lengths == 0, each)
-    place = np.cumsum(~missing) - 1
-    flat = pc.list_flatten(arrays)
-    return rows, flat.take(pa.array(place, pa.int64(), mask=missing))
+    with readable(source.name):
+        return int(dataset(source.path).count_rows())

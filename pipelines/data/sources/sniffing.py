@@ -33,7 +33,8 @@ def open_text(path: Path, packing: Packing, given: Reading, named: Collection[st
         raise AssayError(f"{name} is empty; export it again.")
     encoding = _encoding(head, given)
     text = _decoded(head, encoding)
-    if encoding == "utf-8" and "\ufffd" in text:
+    recoded = encoding == "utf-8" and any(map(_not_utf8_line, head.split(b"\n")))
+    if recoded:
         text = as_utf8(head)[0].decode().removeprefix("\ufeff")
     if _is_binary(text):
         raise AssayError(
@@ -56,20 +57,27 @@ def open_text(path: Path, packing: Packing, given: Reading, named: Collection[st
     lines = text.replace("\r", "\n").split("\n") if bare else text.split("\n")
     complete = lines if len(head) < HEAD else lines[:-1] or lines
     if start.startswith(("{", "[")):
-        return _open_json(Source(path, "jsonl", (), encoding=encoding, packing=packing,
-                                 bare_returns=bare, reading=given), text, complete)  # fmt: skip
+        return _open_json(Source(path, "jsonl", (), encoding=encoding, recoded=recoded,
+                                 packing=packing, bare_returns=bare, reading=given),
+                          text, complete)  # fmt: skip
     header = headers.find(name, complete, given, named)
     escape = given.escape
     notes = header.notes
     if not given.encoding and not encoding.startswith("utf-"):
         notes += (f"{name} is not UTF-8 and is read as {encoding}; --encoding names another.",)
+    if recoded:
+        notes += (
+            f"Lines of {name} that are not UTF-8 are read as Windows-1252; --encoding names "
+            "another.",
+        )
     if escape is None:
         escape = headers.escape_of(complete, header, given)
         if escape:
             notes += (f"Quote marks in {name} are read as escaped by a backslash.",)
     return Source(
-        path, "csv", header.columns, header.separator, header.text, encoding, packing, bare,
-        given.model_copy(update={"escape": escape}), header.lines, header.skipped, notes=notes,
+        path, "csv", header.columns, header.separator, header.text, encoding, recoded, packing,
+        bare, given.model_copy(update={"escape": escape}), header.lines, header.skipped,
+        notes=notes,
     )  # fmt: skip
 
 
@@ -191,8 +199,12 @@ def _of_script(head: bytes) -> str | None:
 def _not_utf8(head: bytes) -> bytes:
     """The lines that are not UTF-8, unless more lines above ASCII are."""
     lines = [line for line in head.split(b"\n") if not line.isascii()]
-    wrong = [line for line in lines if not _is_utf8(line)]
+    wrong = [line for line in lines if _not_utf8_line(line)]
     return b"\n".join(wrong) if len(wrong) * 2 > len(lines) else b""
+
+
+def _not_utf8_line(line: bytes) -> bool:
+    return not line.isascii() and not _is_utf8(line)
 
 
 def _is_utf8(line: bytes) -> bool:

@@ -31,17 +31,18 @@ def split(
     source: Source,
     found: Records,
     columns: Sequence[str],
+    most: int | None = None,
 ) -> pa.Table:
     """The rows: line int64, problem (why it is not a row of the table, or null), c0, c1, … string.
 
-    `columns` are the source columns that become c0, c1, … .
+    `columns` are the source columns that become c0, c1, … . `most` bounds the rows that the
+    elements of arrays become.
     """
     import pyarrow as pa
 
     if source.kind == "jsonl":
-        return _queried(
-            connection, found, _json_query(source, columns), np.arange(len(found)), len(columns)
-        )
+        query = _json_query(source, columns, most)
+        return _queried(connection, found, query, np.arange(len(found)), len(columns))
     plain = _plain(source, found)
     parts = []
     fast = _by_arrow(source, found, columns, np.flatnonzero(plain))
@@ -199,9 +200,9 @@ def _csv_query(source: Source, columns: Sequence[str]) -> str:
               FROM (SELECT *, {fields} AS f FROM {_TEXT}))"""
 
 
-def _json_query(source: Source, columns: Sequence[str]) -> str:
-    """A row per line, or per element of the array that a column is in; an empty array is a row
-    without its values."""
+def _json_query(source: Source, columns: Sequence[str], most: int | None) -> str:
+    """A row per line, or per element of the array that a column is in, these at most `most`; an
+    empty array is a row without its values."""
     places = [source.layout.place(column) for column in columns]
     array = array_of(places)
     tops = [_pointer(p.keys) for p in places if p.array is None]
@@ -216,23 +217,28 @@ def _json_query(source: Source, columns: Sequence[str]) -> str:
         values = f"json_extract_string(text, [{', '.join(tops)}])"
         return f"""SELECT line, problem, CASE WHEN problem IS NULL THEN {values} END AS f
             FROM ({objects})"""
-    # list_concat puts the line's own values first; list_select restores the order.
-    at = iter(range(1, len(tops) + 1))
-    within = iter(range(len(tops) + 1, len(places) + 1))
-    order = [next(at if p.array is None else within) for p in places]
-    own = f"json_extract_string(whole, [{', '.join(tops)}])" if tops else "[]::VARCHAR[]"
-    values = f"list_concat({own}, json_extract_string(element, [{', '.join(inner)}]))"
-    nothing = f"list_concat({own}, [{', '.join(['NULL'] * len(inner))}]::VARCHAR[])"
+    # Before the elements are parted, or the whole line is parsed again for each of them.
+    own = f"json_extract_string(whole, [{', '.join(tops)}])" if tops else "NULL"
+    # An empty array has one element without values, and so has a line with a problem.
+    values = f"json_extract_string(coalesce(element, '{{}}'), [{', '.join(inner)}])"
+    if tops:
+        # The line's own values come first; list_select restores the order.
+        at = iter(range(1, len(tops) + 1))
+        within = iter(range(len(tops) + 1, len(places) + 1))
+        order = [next(at if p.array is None else within) for p in places]
+        values = f"list_select(list_concat(own, {values}), {order})"
     where = _pointer(array)
     return f"""
-        SELECT line, problem, CASE WHEN problem IS NULL THEN
-            list_select(CASE WHEN element IS NULL THEN {nothing} ELSE {values} END, {order})
-          END AS f
-        FROM (SELECT line, problem, whole, unnest(
-                CASE WHEN json_type(whole, {where}) = 'ARRAY'
-                      AND json_array_length(whole, {where}) > 0
-                THEN CAST(json_extract(whole, {where}) AS JSON[]) ELSE [NULL::JSON] END) AS element
-              FROM (SELECT *, CASE WHEN problem IS NULL THEN text END AS whole FROM ({objects})))"""
+        SELECT line, problem, {values} AS f
+        FROM (SELECT line, problem, own, unnest(elements) AS element
+              FROM (SELECT line, problem, {own} AS own,
+                      CASE WHEN json_type(whole, {where}) = 'ARRAY'
+                            AND json_array_length(whole, {where}) > 0
+                      THEN CAST(json_extract(whole, {where}) AS JSON[])
+                      ELSE [NULL::JSON] END AS elements
+                    FROM (SELECT *, CASE WHEN problem IS NULL THEN text END AS whole
+                          FROM ({objects})))
+              {"" if most is None else f"LIMIT {most}"})"""
 
 
 def _pointer(keys: Sequence[str]) -> str:

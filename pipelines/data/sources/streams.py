@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from pipelines.data.sources import Packing, Source
 
 Read = Callable[[int], bytes]
+_ZIP_END = 22 + (1 << 16)
+"""Bytes of the end of a zip file that say where the list of its files is, with a comment."""
+MOST_INDEX = 1 << 20
+"""Bytes of that list; it takes 10 times as much in memory."""
 # NotImplementedError: a way of packing that Python cannot undo.
 _DAMAGED = (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, RuntimeError)
 
@@ -81,6 +85,7 @@ def _torn(name: str) -> AssayError:
 def check_zip(path: Path) -> str:
     """The name of the one file in a zip file; raises `AssayError` if there are others."""
     name = repr(path.name)
+    _check_index(path)
     try:
         with zipfile.ZipFile(path) as archive:
             inner = [entry for entry in archive.infolist() if not entry.is_dir()]
@@ -97,6 +102,22 @@ def check_zip(path: Path) -> str:
     if inner[0].flag_bits & 1:
         raise AssayError(f"{name} is a zip file with a password; unpack it first.")
     return inner[0].filename
+
+
+def _check_index(path: Path) -> None:
+    """Raise `AssayError` if the list of a zip file's files is long: Python reads it at once."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _ZIP_END))
+        end = file.read()
+    at = end.rfind(b"PK\x05\x06")
+    if at < 0 or len(end) < at + 16:
+        return
+    size = int.from_bytes(end[at + 12 : at + 16], "little")
+    if size > MOST_INDEX:
+        raise AssayError(
+            f"{path.name!r} is a zip file with very many files; unpack it and name the file of "
+            "events."
+        )
 
 
 def as_utf8(data: bytes) -> tuple[bytes, int]:
