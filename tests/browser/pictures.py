@@ -37,7 +37,7 @@ MOST_BYTES = 300_000
 # The images of the README: the page, its query parameters, and the height in pixels.
 README: dict[str, tuple[dict[str, str], int]] = {
     "overview": ({}, 700),
-    "compare": ({}, 720),
+    "compare": ({}, 830),
     "explore": ({}, 825),
     "decide": ({"decide_case": "shop"}, 785),
 }
