@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.bakeoff import ml1m
+from benchmarks.figures import ml1m
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -156,7 +156,7 @@ def measure(page: Page, address: Callable[..., str]) -> None:
 
 
 def run(peer_python: Path) -> None:
-    folder = ml1m()
+    folder = ml1m.folder()
     if folder is None:
         print("skipped: MovieLens 1M is not here; name its folder in ASSAY_ML1M")
         return

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.bakeoff import ml1m
+from benchmarks.figures import ml1m
 from pipelines.statistics.interval import Interval
 
 METRICS = ("ndcg@10", "recall@10", "hit_rate@10", "mrr@10")
@@ -38,7 +38,7 @@ def sample() -> World:
 
 def large() -> dict[str, World]:
     """MovieLens 1M under two splits, 6,040 and 1,209 users; empty where it is not here."""
-    given = ml1m()
+    given = ml1m.folder()
     if given is None:
         return {}
     with tempfile.TemporaryDirectory() as home:

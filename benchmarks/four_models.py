@@ -10,13 +10,10 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
-import time
 from pathlib import Path
 from statistics import median
 
-from benchmarks.checkouts import ROUNDS
+from benchmarks.checkouts import ROUNDS, spent
 
 SPECS = ("item-knn", "ease")
 """Specs that do not ship: one stage with its defaults."""
@@ -70,21 +67,28 @@ def beside(
     environment = {**os.environ, "ASSAY_HOME": str(home)}
     # What a run before has fitted is not used again: each begins with an empty store.
     mine = [*assay, "bakeoff", "popular", "als", *specs, "--data", "ml-1m"]
-    # RecTools fits each model once.
-    mine += ["--split", "last-n:10", "--refits", "1", "--json"]
+    # RecTools fits each model once, on the events as they stand.
+    mine += ["--split", "last-n:10", "--refits", "1", "--tie-orders", "0", "--json"]
     theirs = [str(peer_python), "-W", "ignore", "-c", PEER, str(folder / "ratings.parquet")]
-    print(f"{'four models':12} {'Assay, s':>9} {'RecTools, s':>12} {'ratio':>6}")
-    ratios = []
+    print("four models: seconds of the clock, and of processor time")
+    clock, processor = [], []
     for number in range(rounds):
         for stage in (home / "stages").glob("*.assay"):
             stage.unlink()
-        ours_s, told = _timed(mine, environment)
-        theirs_s, said = _timed(theirs, environment)
-        print(f"round {number + 1:<6} {ours_s:9.1f} {theirs_s:12.1f} {ours_s / theirs_s:6.2f}")
-        ratios.append(ours_s / theirs_s)
-    print(f"median ratio {median(ratios):.2f}")
-    found = {c["name"]: c["metrics"]["ndcg@10"]["value"] for c in json.loads(told)["contenders"]}
-    for line in said.splitlines():
+        ours, peer = spent(mine, environment), spent(theirs, environment)
+        clock.append(ours.seconds / peer.seconds)
+        processor.append(ours.processor / peer.processor)
+        print(
+            f"round {number + 1}: Assay {ours.seconds:.1f} and {ours.processor:.1f}, RecTools "
+            f"{peer.seconds:.1f} and {peer.processor:.1f}; {clock[-1]:.2f} and {processor[-1]:.2f}",
+            flush=True,
+        )
+    print(
+        f"median ratio {median(clock):.2f} by the clock, {median(processor):.2f} of the processor"
+    )
+    told = json.loads(ours.output)["contenders"]
+    found = {c["name"]: c["metrics"]["ndcg@10"]["value"] for c in told}
+    for line in peer.output.splitlines():
         name, value = line.split()
         print(f"  {name:10} ndcg@10 {found[name]:.4f}, RecTools {float(value):.4f}")
 
@@ -94,11 +98,3 @@ def _spec(home: Path, stage: str) -> Path:
     block = f'[[candidates]]\nstage = "{stage}"\nk = 100\n'
     path.write_text(f'schema = 1\nname = "{stage}"\n\n{block}')
     return path
-
-
-def _timed(command: list[str], environment: dict[str, str]) -> tuple[float, str]:
-    began = time.perf_counter()
-    done = subprocess.run(
-        command, check=True, env=environment, stdout=subprocess.PIPE, text=True, stderr=sys.stderr
-    )
-    return time.perf_counter() - began, done.stdout

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.bakeoff import ml1m
+from benchmarks.figures import ml1m
 from pipelines.data import dataset as stored
 from pipelines.data.dataset import Dataset
 from pipelines.data.importing.importer import import_events
@@ -87,7 +87,7 @@ def dataset(name: str) -> Dataset | None:
         path = Path(folder) / name
         if name != "ml-1m":
             materialize(name, path)
-        elif (source := ml1m()) is None:
+        elif (source := ml1m.folder()) is None:
             return None
         else:
             planned = plan(source / "ratings.parquet")

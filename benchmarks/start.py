@@ -70,6 +70,14 @@ def processes(_folder: Path) -> None:
             return {"forked or as it was": took, "a new interpreter": took}
 
         in_turn(what, measure)
+    _end_fork_server()
+
+
+def _end_fork_server() -> None:
+    """End this process's own: a later part waits until no process of Assay's runs."""
+    from pipelines.runtime import children
+
+    children.close()
 
 
 def _forked(modules: list[str]) -> float:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from app import access, address
 from app.components import drafts, toolbar
-from app.components.page import plain
+from app.components.page import with_code
 from app.decide import case_form, case_reading
 from app.decide.case_values import Values, changes_of, from_text, reduced, to_text
 from pipelines.economics.case import Case
@@ -136,7 +136,7 @@ def _open_file() -> None:
         try:
             case = case_of_toml(file.getvalue(), file.name)
         except AssayError as error:
-            st.error(plain(str(error)), icon=":material/error:")
+            st.error(with_code(str(error)), icon=":material/error:")
             return
     st.session_state[FILES] = number + 1
     st.session_state[f"next_{CASE}"] = OWN

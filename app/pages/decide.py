@@ -58,7 +58,7 @@ def draw() -> None:
     except AssayError as error:
         with head:
             page.opening("These inputs are not valid.")
-        right.error(page.plain(str(error)))
+        right.error(page.with_code(str(error)))
         with right:
             _last_valid(name)
         return

@@ -1,19 +1,11 @@
-"""The figures of the README: bake-offs on the bundled sample, written to docs/figures.json."""
+"""The README's figures: bake-offs on the bundled sample, and one outcome under other seeds."""
 
 from __future__ import annotations
 
-import json
-import os
-import platform
-import subprocess
-import sys
-import tempfile
-from pathlib import Path
 from typing import Any
 
-from pipelines.runtime import paths
+from benchmarks.figures.measuring import assay, cell, table
 
-FIGURES = paths.CHECKOUT / "docs" / "figures.json"
 SAMPLE, SPLITS, METRIC = "movielens-small", ("last-n:5", "time:0.9"), "ndcg@10"
 CONTENDERS = ("two-stage", "ease-recent", "als", "stand-in", "popular")
 """In the order of the README's table."""
@@ -22,33 +14,19 @@ SEEDS = 5
 ARGUMENTS = ("als", "ease-recent", "two-stage", "--data", SAMPLE, "--third-party", "stand-in")
 
 
-def run(peer_python: Path) -> None:
-    """Run the bake-offs, print the README's table, and write the file."""
-    found = [bakeoff(split) for split in SPLITS]
+def measure() -> dict[str, Any]:
+    """The bake-offs under both splits, and two-stage's outcome under each seed."""
     by_seed = [bakeoff(SPLITS[1], seed)["contenders"]["two-stage"] for seed in range(SEEDS)]
-    print(table(found))
-    print("two-stage by seed:", *(f"{one['outcome']} (sd {one['sd']:.4f})" for one in by_seed))
-    document = {
-        "parent_commit": _git("rev-parse", "HEAD"),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, "
-        f"Python {platform.python_version()}",
-        "bakeoffs": found,
+    return {
+        "bakeoffs": [bakeoff(split) for split in SPLITS],
         "by_seed": [one["outcome"] + " (borderline)" * one["borderline"] for one in by_seed],
     }
-    FIGURES.write_text(json.dumps(document, indent=1) + "\n")
 
 
 def bakeoff(split: str, seed: int = 0) -> dict[str, Any]:
     """What the texts say of a bake-off on the sample, in a workspace of its own."""
     arguments = [*ARGUMENTS, "--split", split, "--seed", str(seed)]
-    with tempfile.TemporaryDirectory() as home:
-        environment = os.environ | {"ASSAY_HOME": str(Path(home) / "home")}
-        environment.pop("MLFLOW_TRACKING_URI", None)
-        command = [sys.executable, "-m", "pipelines.cli", "bakeoff", *arguments, "--json"]
-        done = subprocess.run(
-            command, cwd=paths.CHECKOUT, env=environment, stdout=subprocess.PIPE, check=True
-        )
-    document = json.loads(done.stdout)
+    document = assay(["bakeoff", *arguments, "--json"])
     found = {c["contender"]: c for c in document["comparisons"] if c["metric"] == METRIC}
     outcomes = {name: c["outcome"] for name, c in found.items()}
     return {
@@ -68,31 +46,15 @@ def bakeoff(split: str, seed: int = 0) -> dict[str, Any]:
     }
 
 
-def table(found: list[dict[str, Any]]) -> str:
+def tables(found: dict[str, Any]) -> list[str]:
     """The README's table: a row per contender, a column per split."""
-    head = " | ".join(f"`{one['split']}`, {one['users']} users" for one in found)
-    lines = [f"| contender | {head} |", "|---" * (len(found) + 1) + "|"]
-    for name in CONTENDERS:
-        label = "stand-in (not Amazon)" if name == "stand-in" else f"`{name}`"
-        cells = " | ".join(cell(one["contenders"][name]) for one in found)
-        lines.append(f"| {label} | {cells} |")
-    return "\n".join(lines)
-
-
-def cell(interval: dict[str, float]) -> str:
-    """`.399 (.336 to .463)`."""
-    value, low, high = (_short(interval[end]) for end in ("value", "low", "high"))
-    return f"{value} ({low} to {high})"
-
-
-def _short(number: float) -> str:
-    """Three significant digits without a leading zero, for numbers from .001 to 1."""
-    places = 3 if number >= 0.1 else 4 if number >= 0.01 else 5
-    return f"{number:.{places}f}".removeprefix("0")
-
-
-def _git(*arguments: str) -> str:
-    done = subprocess.run(
-        ["git", *arguments], cwd=paths.CHECKOUT, capture_output=True, text=True, check=True
-    )
-    return done.stdout.strip()
+    splits = found["bakeoffs"]
+    head = ["contender", *(f"`{one['split']}`, {one['users']} users" for one in splits)]
+    rows = [
+        [
+            "stand-in (not Amazon)" if name == "stand-in" else f"`{name}`",
+            *(cell(one["contenders"][name]) for one in splits),
+        ]
+        for name in CONTENDERS
+    ]
+    return [table(head, rows)]

@@ -65,7 +65,11 @@ def test_it_holds_data_alone_and_says_how_it_was_made(document):
 
 def test_its_figures_are_the_readmes(document):
     stored = json.loads(figures.FIGURES.read_text())
-    (told,) = (one for one in stored["bakeoffs"] if one["split"] == document.manifest["split"])
+    (told,) = (
+        one
+        for one in stored["bakeoffs"]["found"]["bakeoffs"]
+        if one["split"] == document.manifest["split"]
+    )
     for name, figure in told["contenders"].items():
         found = document.contender(name)
         value = found.metrics["ndcg@10"].value
