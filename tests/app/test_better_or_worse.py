@@ -14,7 +14,7 @@ from pipelines.evaluation.results.folder import BakeoffFolder
 from pipelines.evaluation.slices.cells import Contest
 from pipelines.evaluation.slices.stored import find
 from tests.app.compared import bakeoff, declared_on, keep
-from tests.outside import outside_package
+from tests.installed import outside_package
 
 LESS, LOST = "calibration@10", "lost@10"
 

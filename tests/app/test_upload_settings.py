@@ -192,11 +192,11 @@ def test_parsing_options_say_what_was_detected(open_page, workspace, started):
     assert said("encoding") == "detected: UTF-16"
     assert said("escape") == "detected: none"
     assert said("columns") == "detected: line 2"
-    assert app.number_input(key="data_skip_lines").placeholder == "detected: 1"
+    assert app.text_input(key="data_skip_lines").placeholder == "detected: 1"
     assert app.selectbox(key="data_decimal").options[0] == "detected: comma"
     assert "Times detected: day first, such as 01.01.2026." in [c.value for c in app.caption]
     # The other fields say what is detected under the options that are set.
-    app.number_input(key="data_skip_lines").set_value(1).run()
+    app.text_input(key="data_skip_lines").set_value("1").run()
     assert said("separator") == "detected: semicolon"
     press(app, "data_columns_right")
     text = "item\ttitle\n" + "".join(f"s{n}\tM\xe4\xdfig\n" for n in range(5))

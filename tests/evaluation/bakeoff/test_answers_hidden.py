@@ -8,7 +8,7 @@ from pipelines.evaluation.bakeoff.request import BakeoffRequest
 from pipelines.evaluation.bakeoff.run import run_bakeoff
 from pipelines.evaluation.results.folder import BakeoffFolder
 from pipelines.testing.datasets import dataset
-from tests.outside import outside_package
+from tests.installed import outside_package
 
 STAGE = """
 import json, os

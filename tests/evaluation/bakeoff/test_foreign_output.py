@@ -14,7 +14,7 @@ from pipelines.evaluation.bakeoff.process import run_in_child
 from pipelines.evaluation.bakeoff.request import BakeoffRequest
 from pipelines.evaluation.bakeoff.run import run_bakeoff
 from pipelines.testing.datasets import dataset
-from tests.outside import outside_package
+from tests.installed import outside_package
 
 DATA = dataset()
 GIVEN = {"dataset": DATA.name, "split": "last-n:2", "k": 5, "metric": "ndcg@5"}

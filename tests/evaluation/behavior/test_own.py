@@ -17,7 +17,7 @@ from pipelines.evaluation.results.document import BakeoffDocument
 from pipelines.runtime import paths
 from pipelines.testing.datasets import dataset
 from tests.evaluation.behavior.scene import answer, background
-from tests.outside import outside_package
+from tests.installed import outside_package
 
 BROKEN = """
 import datetime

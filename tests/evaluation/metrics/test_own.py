@@ -19,7 +19,7 @@ from pipelines.runtime import paths
 from pipelines.schema import Ragged
 from pipelines.testing.datasets import dataset
 from tests.evaluation.metrics.made import padded
-from tests.outside import outside_package
+from tests.installed import outside_package
 
 BROKEN = """
 import numpy as np
