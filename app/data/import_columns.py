@@ -11,7 +11,13 @@ import streamlit as st
 
 from app.components.page import plain
 from app.components.tables import MOST_COLUMNS, show
-from app.data import column_select, import_orders, import_plan, import_reading
+from app.data import (
+    column_select,
+    import_orders,
+    import_plan,
+    import_reading,
+    picked_columns,
+)
 from app.data.column_select import LEFT_OUT, OPEN
 from pipelines.data.importing import import_report
 from pipelines.data.importing.event_columns import wanted
@@ -83,8 +89,13 @@ def confirm(source: dict[str, Any], before: dict[str, Any] | None) -> dict[str, 
     base = import_reading.choices(source, before)
     with above:
         proposal = import_plan.plan(source, base)
-        key = f"{zlib.crc32(json.dumps([source, base], sort_keys=True).encode()):08x}"
-        columns, keep, more = _columns(proposal, before, key)
+        # A time zone shows no other columns: what was picked stays.
+        shown = json.dumps([source, base.get("reading")], sort_keys=True)
+        key = f"{zlib.crc32(shown.encode()):08x}"
+        columns, keep, more = _columns(
+            proposal, picked_columns.added(source, before, proposal), key
+        )
+        picked_columns.remember(source, proposal, columns, keep)
         unanswered = _questions(proposal, columns)
         columns = {name: "" if c in (OPEN, LEFT_OUT) else c for name, c in columns.items()}
         recipe = base | {"columns": columns, "keep": keep}

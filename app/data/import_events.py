@@ -21,12 +21,16 @@ RETURNS = {"take-out": "remove", "quarantine": "quarantine"}
 OUTLIERS = {"flag": "keep and flag", "drop": "remove"}
 SEEN = {"exclude": "do not recommend again", "keep": "may be recommended again"}
 REPEATS = {"moment": "merge duplicates", "once": "one per user and item", "keep": "keep all"}
+CHOSEN = "data_chosen"
+"""Session key: what was chosen in this step before the user went back to the first."""
 TYPE, ROWS, WEIGHT = "event type", "count in the first rows", "weight"
 
 
 def confirm(source: dict[str, Any], recipe: dict[str, Any], name: str) -> None:
     """The form of the import; starts the job. `name` is the proposed name of the dataset."""
     planned = import_plan.plan(source, recipe)
+    for key, value in st.session_state.pop(CHOSEN, {}).items():
+        st.session_state.setdefault(key, value)
     st.markdown("**Step 2 of 2: check how rows become events.** The defaults suit most data.")
     recipe = recipe | choices(planned)
     name = st.text_input("Dataset name", value=name, key=import_plan.keyed("name"))
@@ -36,11 +40,29 @@ def confirm(source: dict[str, Any], recipe: dict[str, Any], name: str) -> None:
     with st.container(horizontal=True):
         ready = bool(name) and tables.ready
         start = st.button("Import", type="primary", disabled=not ready, key="data_import")
-        if st.button("Back to the columns", key="data_back"):
+        if st.button(
+            "Back to the columns",
+            help="Files with items and users have to be added again afterwards.",
+            key="data_back",
+        ):
+            st.session_state[CHOSEN] = _chosen()
             st.session_state[import_plan.DRAFT] |= {"confirmed": False}
             st.rerun()
     if start:
         begin(params)
+
+
+def _chosen() -> dict[str, Any]:
+    """What was typed and chosen in this step; Streamlit forgets it while the other is shown."""
+    imports = st.session_state.get(import_plan.IMPORTS, 0)
+    ends = (f"_{imports}", f"_{imports}_number")
+    return {
+        str(key): value
+        for key, value in st.session_state.items()
+        if str(key).startswith("data_")
+        and str(key).endswith(ends)
+        and isinstance(value, str | int | float)
+    }
 
 
 def begin(params: dict[str, Any]) -> None:

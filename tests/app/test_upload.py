@@ -128,6 +128,37 @@ def test_a_changed_choice_reaches_the_job_and_survives_going_back(open_page, wor
     assert "least_weight" not in recipe
 
 
+@pytest.mark.parametrize("option", ["zone", "decimal"])
+def test_picked_columns_stay_where_other_options_are_set(open_page, workspace, option):
+    rows = "".join(f"u{n};s{n};{n},50;Name {n};B{n};2026-01-0{n + 1}\n" for n in range(5))
+    text = f"user;item;price;Bezeichnung;Beleg;date\n{rows}"
+    app = given(open_page("data"), ("export.csv", text.encode()))
+    for name, column in {"title": "Bezeichnung", "order_id": "Beleg", "price": "(none)"}.items():
+        next(s for s in app.selectbox if s.key.startswith(f"data_map_{name}_")).select(column)
+        app.run()
+    app.selectbox(key=f"data_{option}").select({"zone": "Europe/Berlin", "decimal": "."}[option])
+    app.run()
+    assert not app.exception
+    found = mapping(app)
+    assert (found["title"], found["order_id"], found["price"]) == ("Bezeichnung", "Beleg", "(none)")
+    assert found["user_id"] == "user"
+    next(s for s in app.selectbox if s.key.startswith("data_map_title_")).select("(none)").run()
+    assert mapping(app)["title"] == "(none)"  # a pick is undone like any other
+
+
+def test_what_was_typed_in_the_second_step_survives_going_back(open_page, workspace, started):
+    app = given(open_page("data"), ("orders.csv", orders()))
+    press(app, "data_columns_right")
+    app.text_input(key="data_name_0").set_value("shop").run()
+    app.selectbox(key="data_outliers_0").select("drop").run()
+    press(app, "data_back")
+    press(app, "data_columns_right")
+    assert app.text_input(key="data_name_0").value == "shop"
+    press(app, "data_import")
+    ((_, params),) = started
+    assert params["name"] == "shop" and params["recipe"]["outliers"] == "drop"
+
+
 def test_the_user_chooses_between_columns_that_match_equally_well(open_page, workspace):
     rows = "".join(f"c{i % 7},d{i % 6},s{i % 5}\n" for i in range(60))
     app = given(open_page("data"), ("x.csv", f"customer,visitor,sku\n{rows}".encode()))
