@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from app import ICON, access, collector, navigation, upload_gate
+from app import ICON, access, collector, fields, navigation, upload_gate
 
+fields.begin()
 st.set_page_config(page_title="Assay", page_icon=str(ICON), layout="wide")
 upload_gate.install()
 collector.install()

@@ -9,6 +9,7 @@ from typing import Any, Literal, overload
 
 import streamlit as st
 
+from app import fields
 from app.components.page import plain
 from app.components.typed_number import Reading, read, shown
 
@@ -43,6 +44,7 @@ def draw(
     `disabled`.
     """
     first = "" if value is None else shown(value)
+    fields.send_again(key)
     place.text_input(label, value=first, key=key, **options)
     bounds: dict[str, Any] = {"least": least, "most": most, "whole": whole, "optional": optional}
     reading, found = _read(key, value, **bounds)

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app import PAGES, address, state
+from app import PAGES, address, fields, state
 from app.components import citation, drawing, spreadsheet
 from app.components.drawn import Drawn
 from pipelines.data.dataset import About
@@ -21,6 +21,7 @@ def show(draw: Callable[[], None], shows: citation.Kind = "bake-off") -> None:
 
     `shows` says what its charts are of: their downloads name the source.
     """
+    fields.begin()
     address.carry({})
     citation.of_page(shows)
     try:
@@ -36,6 +37,7 @@ def show(draw: Callable[[], None], shows: citation.Kind = "bake-off") -> None:
     finally:  # also where the page asks to be drawn again
         address.write()
     _copy_link()
+    fields.end()
 
 
 def _copy_link() -> None:

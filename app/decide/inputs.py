@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import access, address
+from app import access, address, fields
 from app.components import drafts, toolbar
 from app.components.page import with_code
 from app.decide import case_form, case_reading
@@ -69,7 +69,11 @@ def form(base: Case, own: Evidence | None = None) -> tuple[str, Values]:
     )
     _offer(name)
     key, subject = f"decide_{name}", subject_of(name)
-    draft = drafts.seen(subject) if case_form.alive(key) else drafts.opened(subject)
+    if fields.anew() or not case_form.alive(key):
+        case_form.forget(key)
+        draft = drafts.opened(subject)
+    else:
+        draft = drafts.seen(subject)
     with in_currency(str(draft.get("currency") or base.currency)):
         changes = case_form.draw(
             reduced(base, draft), draft, key=key, on_change=_typed, args=(name,), own=own

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -71,4 +72,35 @@ def test_the_prices_can_be_read_whole_and_are_named_in_plain_words(
         drawn(page)
         expect(field).to_have_value(line.title)
         assert field.evaluate(CUT_OFF) == []
+    page.context.close()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("press", [0, 30])
+def test_a_short_click_on_another_page_empties_no_field(
+    browser: Browser, start: StartApp, tmp_path: Path, press: int
+) -> None:
+    workspace = Workspace.open(tmp_path / "home")
+    page = new_page(browser)
+    opened(page, start(tmp_path / "home", prepared=False).address("decide"))
+    margin = page.get_by_label(re.compile("^Addressed margin.*, likely"))
+    rate = page.get_by_label("Open rate, likely")
+    margin.fill("3600")
+    margin.press("Tab")
+    wait_for(lambda: workspace.draft("decide:own").inputs == {"margin": 3600.0})
+    drawn(page)
+    rate.press_sequentially("40")
+    page.get_by_role("link", name="Compare").click(delay=press)
+    drawn(page)
+    wait_for(lambda: workspace.draft("decide:own").inputs == {"margin": 3600.0, "open_rate": 0.4})
+    drawn(page)
+    if "/decide" in page.url:  # the click went under
+        expect(margin).to_have_value("3600")
+        expect(rate).to_have_value("40")
+    page.get_by_role("link", name="Decide").click()
+    drawn(page)
+    expect(margin).to_have_value("3600")
+    rate.fill("50")
+    rate.press("Tab")
+    wait_for(lambda: workspace.draft("decide:own").inputs == {"margin": 3600.0, "open_rate": 0.5})
     page.context.close()
