@@ -40,12 +40,9 @@ def confirm(source: dict[str, Any], recipe: dict[str, Any], name: str) -> None:
     with st.container(horizontal=True):
         ready = bool(name) and tables.ready
         start = st.button("Import", type="primary", disabled=not ready, key="data_import")
-        if st.button(
-            "Back to the columns",
-            help="Files with items and users have to be added again afterwards.",
-            key="data_back",
-        ):
+        if st.button("Back to the columns", key="data_back"):
             st.session_state[CHOSEN] = _chosen()
+            import_tables.keep(tables.paths)
             st.session_state[import_plan.DRAFT] |= {"confirmed": False}
             st.rerun()
     if start:
@@ -56,11 +53,12 @@ def _chosen() -> dict[str, Any]:
     """What was typed and chosen in this step; Streamlit forgets it while the other is shown."""
     imports = st.session_state.get(import_plan.IMPORTS, 0)
     ends = (f"_{imports}", f"_{imports}_number")
+    of_tables = tuple(f"{import_plan.keyed(table)}_" for table in import_tables.LABELS)
     return {
-        str(key): value
-        for key, value in st.session_state.items()
-        if str(key).startswith("data_")
-        and str(key).endswith(ends)
+        key: value
+        for key, value in ((str(key), value) for key, value in st.session_state.items())
+        if key.startswith("data_")
+        and (key.endswith(ends) or key.startswith(of_tables))
         and isinstance(value, str | int | float)
     }
 

@@ -57,6 +57,7 @@ def draw(recipe: dict[str, Any]) -> Given:
     """
     with st.expander("Optional tables of items and users"):
         paths = uploaders()
+        _add_kept(paths)
     found: dict[str, Any] = {}
     ready = True
     for table in LABELS:
@@ -65,6 +66,26 @@ def draw(recipe: dict[str, Any]) -> Given:
             ready &= fine
             found |= chosen
     return Given(paths, found, ready)
+
+
+def keep(paths: dict[str, str]) -> None:
+    """Keep tables for when the step is drawn again: Streamlit drops uploads that are not drawn."""
+    st.session_state[import_plan.keyed("kept")] = dict(paths)
+
+
+def _add_kept(paths: dict[str, str]) -> None:
+    """Add the kept tables to those uploaded, which take their place."""
+    kept: dict[str, str] = st.session_state.get(import_plan.keyed("kept"), {})
+    for table in sorted(kept):
+        if table in paths:
+            del kept[table]
+            continue
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"{plain(Path(kept[table]).name)} is still the table of {table}.")
+            if st.button("Remove", key=f"data_remove_{table}", type="tertiary"):
+                del kept[table]
+                st.rerun()
+        paths[table] = kept[table]
 
 
 def _table(path: Path, table: Kind, recipe: dict[str, Any]) -> tuple[dict[str, Any], bool]:

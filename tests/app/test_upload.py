@@ -151,12 +151,32 @@ def test_what_was_typed_in_the_second_step_survives_going_back(open_page, worksp
     press(app, "data_columns_right")
     app.text_input(key="data_name_0").set_value("shop").run()
     app.selectbox(key="data_outliers_0").select("drop").run()
+    items = "StockCode,Bezeichnung,Gruppe\n85123A,Herz,Deko\n71053,Laterne,Deko\n"
+    given(app, ("items.csv", items.encode()), key="data_items_0")
+    next(s for s in app.selectbox if s.key.endswith("_map_categories")).select("Gruppe").run()
     press(app, "data_back")
     press(app, "data_columns_right")
     assert app.text_input(key="data_name_0").value == "shop"
+    assert "items.csv is still the table of items." in [m.value for m in app.markdown]
     press(app, "data_import")
     ((_, params),) = started
     assert params["name"] == "shop" and params["recipe"]["outliers"] == "drop"
+    assert Path(params["items"]).name == "items.csv"
+    assert params["recipe"]["item_columns"]["categories"] == "Gruppe"
+
+
+def test_a_kept_table_can_be_removed(open_page, workspace, started):
+    app = given(open_page("data"), ("orders.csv", orders()))
+    press(app, "data_columns_right")
+    given(app, ("items.csv", b"StockCode,title\n85123A,Herz\n"), key="data_items_0")
+    press(app, "data_back")
+    press(app, "data_columns_right")
+    press(app, "data_back")
+    press(app, "data_columns_right")
+    press(app, "data_remove_items")
+    press(app, "data_import")
+    ((_, params),) = started
+    assert "items" not in params
 
 
 def test_the_user_chooses_between_columns_that_match_equally_well(open_page, workspace):
