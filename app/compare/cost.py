@@ -107,8 +107,10 @@ def sentence(
                 f"{titles[best.name]} is the best passing option ({cost}). Every cheaper option "
                 "may be worse by a useful difference."
             )
+        if others and not any(_cheaper(best, o) for o in others):
+            return f"{titles[best.name]} is the best passing option; all cost the same ({cost})."
         if any(not _cheaper(best, o) for o in others):
-            return f"{titles[best.name]} is the best passing option, and none is cheaper ({cost})."
+            return f"{titles[best.name]} is the best passing option; none is cheaper ({cost})."
         return f"{titles[best.name]} is both the best and the cheapest passing option ({cost})."
     return (
         f"{titles[cheapest.name]} is the cheapest passing option ({cost}). It is not worse than "

@@ -59,7 +59,7 @@ HEADINGS = {
     C.PROPENSITY: "propensity",
     C.IMPRESSION: "impression",
     C.RECOMMENDATION: "recommendation id",
-    "problem": "reason for quarantine",
+    "problem": "why it is not used",
 }
 """The headings of the preview."""
 ALWAYS = (C.USER, C.ITEM, C.TIME, C.WEIGHT)

@@ -31,7 +31,7 @@ LABELS = {
 HEADINGS = {name: label.lower() for name, label in LABELS.items()} | {
     C.CREATED: "release time (UTC)"
 }
-PROBLEM = "reason for quarantine"
+PROBLEM = "why it is not used"
 DESCRIPTIONS = {
     C.ITEM: "The item's id, as in the events.",
     C.USER: "The user's id, as in the events.",

@@ -371,7 +371,7 @@ def test_an_option_of_the_same_cost_to_three_digits_is_not_cheaper(document):
     found = [best, same]
     assert cost.cheapest_of(found, best, []) == best
     assert cost.sentence(document, found, best, best, "1000000") == (
-        "Als is the best passing option, and none is cheaper "
+        "Als is the best passing option; all cost the same "
         "($0.118 per 1,000 requests at 1 M requests per month)."
     )
     found[1] = replace(same, usd_per_1000=dearer)

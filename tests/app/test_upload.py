@@ -63,7 +63,7 @@ def test_an_order_export_takes_two_steps(open_page, workspace, started):
     assert len(sample) == 10
     assert sample["time (UTC)"][0].startswith("2010-12-01")
     assert list(sample["weight"])[:3] == [9, 6, 10]
-    assert list(sample["reason for quarantine"])[3] == "the user is missing"
+    assert list(sample["why it is not used"])[3] == "the user is missing"
     assert any("Columns not imported: Country." in c.value for c in app.caption)
 
     press(app, "data_columns_right")

@@ -79,7 +79,7 @@ def test_lines_of_an_order_are_detected_and_can_stay_empty(
     if changed:
         lines.set_value([]).run()
         assert not any(c.value.startswith("Lines of an order without") for c in app.caption)
-        assert "the user is missing" in list(app.dataframe[0].value["reason for quarantine"])
+        assert "the user is missing" in list(app.dataframe[0].value["why it is not used"])
         press(press(app, "data_columns_right"), "data_back")
         assert widget(app.multiselect, "data_order_lines").value == []
     press(press(app, "data_columns_right"), "data_import")
@@ -143,7 +143,7 @@ def test_the_columns_of_a_table_are_picked_and_previewed(
         assert not app.exception
     assert not app.error
     shown = app.dataframe[-1].value
-    reasons = list(shown["reason for quarantine"])
+    reasons = list(shown["why it is not used"])
     assert reasons.count("the id is missing") == 1
     if table == "items":
         assert list(shown["item"])[:3] == ["s0", "s1", "s2"]
