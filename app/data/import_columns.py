@@ -95,7 +95,7 @@ def confirm(source: dict[str, Any], before: dict[str, Any] | None) -> dict[str, 
         columns, keep, more = _columns(
             proposal, picked_columns.added(source, before, proposal), key
         )
-        picked_columns.remember(source, proposal, columns, keep)
+        picked_columns.remember(source, before, proposal, columns, keep)
         unanswered = _questions(proposal, columns)
         columns = {name: "" if c in (OPEN, LEFT_OUT) else c for name, c in columns.items()}
         recipe = base | {"columns": columns, "keep": keep}

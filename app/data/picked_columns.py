@@ -25,13 +25,17 @@ def added(source: dict[str, Any], before: dict[str, Any] | None, proposal: Plan)
 
 
 def remember(
-    source: dict[str, Any], proposal: Plan, columns: dict[str, str], keep: list[str]
+    source: dict[str, Any],
+    before: dict[str, Any] | None,
+    proposal: Plan,
+    columns: dict[str, str],
+    keep: list[str],
 ) -> None:
-    """Remember the columns that are not those proposed."""
-    proposed = proposal.recipe.columns
+    """Remember the columns that are not those confirmed before, or else proposed."""
+    first = proposal.recipe.columns | (before or {}).get("columns", {})
     picked = {
         name: "" if column == LEFT_OUT else column
         for name, column in columns.items()
-        if column not in (OPEN, proposed.get(name, LEFT_OUT))
+        if column not in (OPEN, first.get(name) or LEFT_OUT)
     }
     st.session_state[PICKED] = {"source": source, "columns": picked, "keep": keep}

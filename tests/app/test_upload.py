@@ -146,6 +146,25 @@ def test_picked_columns_stay_where_other_options_are_set(open_page, workspace, o
     assert mapping(app)["title"] == "(none)"  # a pick is undone like any other
 
 
+def test_a_column_picked_after_going_back_stays_where_other_options_are_set(
+    open_page, workspace, started
+):
+    rows = "".join(f"u{n};s{n};{n},50;Name {n};2026-01-0{n + 1}\n" for n in range(5))
+    app = given(open_page("data"), ("e.csv", f"user;item;price;Wort;date\n{rows}".encode()))
+
+    def price():
+        return next(s for s in app.selectbox if s.key.startswith("data_map_price_"))
+
+    assert price().value == "price"
+    price().select("(none)").run()
+    press(app, "data_columns_right")
+    press(app, "data_back")
+    assert price().value == "(none)"
+    price().select("price").run()
+    app.selectbox(key="data_decimal").select(",").run()
+    assert price().value == "price"
+
+
 def test_what_was_typed_in_the_second_step_survives_going_back(open_page, workspace, started):
     app = given(open_page("data"), ("orders.csv", orders()))
     press(app, "data_columns_right")
