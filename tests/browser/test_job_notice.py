@@ -41,7 +41,7 @@ def test_an_open_dropdown_stays_open_and_the_results_are_one_click_away(
     release.touch()
     done = page.get_by_text(f"Bake-off on {SHOP} is done.")
     expect(done.first).to_be_visible(timeout=SLOW_MS)
-    page.wait_for_timeout(2500)  # a page that was drawn again would have closed it by now
+    drawn(page)  # so that a page that is drawn again has closed it
     expect(options).to_be_visible()
     assert f"bakeoff={shown.id}" in page.url
 
