@@ -21,7 +21,6 @@ def show(draw: Callable[[], None], shows: citation.Kind = "bake-off") -> None:
 
     `shows` says what its charts are of: their downloads name the source.
     """
-    fields.begin()
     address.carry({})
     citation.of_page(shows)
     try:
